@@ -1,0 +1,209 @@
+package xlsx
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"gongyuan/bank"
+	"gongyuan/bank/exchange"
+)
+
+// items reads the sheets of questions.
+type items struct {
+	*workbook
+	codes    map[string]bool
+	contents map[string]bank.Key // by stem and options
+	points   map[bank.PointCode]bool
+	current  *pending
+}
+
+func newItems(w *workbook) *items {
+	it := &items{workbook: w, codes: map[string]bool{}, contents: map[string]bank.Key{}}
+	if w.out.Outline != nil {
+		it.points = map[bank.PointCode]bool{}
+		for _, p := range w.out.Outline.Points() {
+			it.points[p.Code] = true
+		}
+	}
+	return it
+}
+
+// pending is an item whose parts may still follow.
+type pending struct {
+	rev     bank.Revision
+	code    string
+	lines   []*line // the item's own, then one per part
+	dropped bool
+	changed bool
+}
+
+// line is a row of a sheet of items, and where its verdicts go.
+type line struct {
+	*items
+	sheet string
+	row   int
+	head  header
+	cells []cell
+	code  string
+	// broken tells that the row has a reason to be dropped, changed that one
+	// of its cells was repaired.
+	broken, changed bool
+}
+
+// sheet reads one sheet of items.
+func (it *items) sheet(name string) error {
+	var head header
+	found, looked := false, 0
+	err := eachRow(it.file, name, &it.budget, func(n int, cells []cell) {
+		if found {
+			it.take(&line{items: it, sheet: name, row: n, head: head, cells: cells})
+			return
+		}
+		if looked++; looked > headerRows {
+			return
+		}
+		if head, found = findHeader(cells); found {
+			it.known = true
+			for _, i := range head.unknown {
+				it.say(name, row{n, textsOf(cells)}, i, exchange.Verdict{Outcome: exchange.Dropped, Reason: exchange.UnknownColumn})
+			}
+		}
+	})
+	if err != nil {
+		return err
+	}
+	it.flush()
+	if !found && looked > 0 {
+		reason := exchange.UnknownSheet
+		if strings.Contains(name, "题库") {
+			reason = exchange.NoHeader
+		}
+		it.say(name, row{}, 0, exchange.Verdict{Outcome: exchange.Dropped, Reason: reason})
+	}
+	return nil
+}
+
+func textsOf(cells []cell) []string {
+	out := make([]string, len(cells))
+	for i, c := range cells {
+		out[i] = c.text
+	}
+	return out
+}
+
+// take adds a row to the item above, or begins a new one.
+func (it *items) take(l *line) {
+	it.out.Counts.Rows++
+	if it.out.Title == "" {
+		it.out.Title = l.quiet(exchange.FieldBank)
+	}
+	code, ok := l.parseCode()
+	if ok && code.Part > 0 {
+		it.takePart(l, code)
+		return
+	}
+	it.flush()
+	p := &pending{code: code.Item, lines: []*line{l}}
+	it.current = p
+	if !ok {
+		p.dropped = true
+		return
+	}
+	p.rev = l.revision(code)
+	p.dropped = l.broken
+}
+
+func (it *items) takePart(l *line, code exchange.Code) {
+	p := it.current
+	if p == nil || p.code != code.Item || code.Part != len(p.lines) || (p.rev.Type != bank.Case && !p.dropped) {
+		l.drop(exchange.FieldCode, exchange.OrphanPart)
+		it.out.Counts.Dropped++
+		return
+	}
+	p.lines = append(p.lines, l)
+	q := l.question(l.parseType(""))
+	p.rev.Parts = append(p.rev.Parts, q)
+	if l.broken && !p.dropped {
+		p.dropped = true
+		p.lines[0].drop(exchange.FieldCode, exchange.BadPart)
+	}
+}
+
+// flush finishes the item above: it is sound and new, or dropped.
+func (it *items) flush() {
+	p := it.current
+	it.current = nil
+	if p == nil {
+		return
+	}
+	if !p.dropped {
+		it.judge(p)
+	}
+	for _, l := range p.lines {
+		p.changed = p.changed || l.changed
+	}
+	switch {
+	case p.dropped:
+		it.out.Counts.Dropped++
+		return
+	case p.changed:
+		it.out.Counts.Changed++
+	default:
+		it.out.Counts.Kept++
+		first := p.lines[0]
+		it.out.Verdicts = append(it.out.Verdicts, exchange.Verdict{Outcome: exchange.Kept, Sheet: first.sheet, Row: first.row, Item: p.code})
+	}
+	it.codes[p.code] = true
+	it.contents[fingerprint(&p.rev)] = p.rev.Key
+	it.out.Revisions = append(it.out.Revisions, p.rev)
+}
+
+// judge looks for reasons to drop an item that was read without trouble.
+func (it *items) judge(p *pending) {
+	first := p.lines[0]
+	for _, f := range exchange.Inspect(&p.rev) {
+		field := f.Field
+		if f.Option >= 0 {
+			field = exchange.OptionField(f.Option)
+		}
+		l := p.lines[min(f.Part, len(p.lines)-1)]
+		l.dropText(field, f.Reason, f.Old)
+		p.dropped = true
+	}
+	if it.codes[p.code] {
+		first.drop(exchange.FieldCode, exchange.DuplicateCode)
+		p.dropped = true
+	}
+	if it.points != nil && !it.points[p.rev.Point] {
+		first.dropText(exchange.FieldPoint, exchange.UnknownPoint, string(p.rev.Point))
+		p.dropped = true
+	}
+	if p.dropped {
+		return
+	}
+	if key, met := it.contents[fingerprint(&p.rev)]; met {
+		reason := exchange.DuplicateItem
+		if !slices.Equal(key.Options, p.rev.Key.Options) {
+			reason = exchange.OppositeAnswers
+		}
+		first.drop(exchange.FieldStem, reason)
+		p.dropped = true
+	}
+}
+
+// fingerprint is what makes two items of a file the same to a candidate.
+func fingerprint(rev *bank.Revision) string {
+	var b strings.Builder
+	write := func(q *bank.Question) {
+		fmt.Fprintf(&b, "%s\x00%s\x00", q.Type, bank.Normal(q.Stem))
+		for _, o := range q.Options {
+			b.WriteString(bank.Normal(o.Text) + "\x00")
+		}
+	}
+	write(&rev.Question)
+	for i := range rev.Parts {
+		write(&rev.Parts[i])
+	}
+	return b.String()
+}
