@@ -1,0 +1,192 @@
+package mongobank
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"gongyuan/bank"
+
+	"go.mongodb.org/mongo-driver/bson"
+	"go.mongodb.org/mongo-driver/mongo/options"
+)
+
+// Published returns the revisions that papers of a bank are drawn from, in the
+// order of their items. An unknown bank has none.
+func (s *Store) Published(ctx context.Context, id bank.ID) ([]bank.Revision, error) {
+	filter := bson.D{
+		{Key: "bank", Value: string(id)}, {Key: "status", Value: string(bank.Published)}, {Key: "published", Value: bson.D{{Key: "$gt", Value: 0}}},
+	}
+	fields := bson.D{{Key: "published", Value: 1}}
+	var refs []bank.Ref
+	err := each(ctx, s.items, filter, options.Find().SetProjection(fields).SetSort(byID), func(d itemDoc) {
+		refs = append(refs, bank.Ref{Item: bank.ItemID(d.ID), Revision: d.Published})
+	})
+	if err != nil {
+		return nil, err
+	}
+	missing, found := s.remembered(refs)
+	if len(missing) > batchSize {
+		// Reading the bank once beats asking for thousands of revisions by name,
+		// most of all on the embedded store, which has no index to look into.
+		var all []bank.Revision
+		if err := each(ctx, s.revisions, bson.D{{Key: "bank", Value: string(id)}}, options.Find(), func(d revisionDoc) {
+			all = append(all, d.revision())
+		}); err != nil {
+			return nil, err
+		}
+		s.remember(all)
+		for _, r := range all {
+			found[bank.Ref{Item: r.Item, Revision: r.Number}] = r
+		}
+	} else if found, err = s.Revisions(ctx, refs); err != nil {
+		return nil, err
+	}
+	out := make([]bank.Revision, len(refs))
+	for i, ref := range refs {
+		r, ok := found[ref]
+		if !ok {
+			return nil, fmt.Errorf("mongobank: published revision %s: %w", revisionKey(ref.Item, ref.Revision), bank.ErrNotFound)
+		}
+		out[i] = r
+	}
+	return out, nil
+}
+
+// Revisions returns the revisions that refs pin, whole: parts are ignored and
+// the keys have Part 0. It returns bank.ErrNotFound where one is missing.
+func (s *Store) Revisions(ctx context.Context, refs []bank.Ref) (map[bank.Ref]bank.Revision, error) {
+	missing, found := s.remembered(refs)
+	for batch := range slices.Chunk(missing, batchSize) {
+		var keys bson.A
+		for _, ref := range batch {
+			keys = append(keys, revisionKey(ref.Item, ref.Revision))
+		}
+		var got []bank.Revision
+		filter := bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: keys}}}}
+		if err := each(ctx, s.revisions, filter, options.Find(), func(d revisionDoc) { got = append(got, d.revision()) }); err != nil {
+			return nil, err
+		}
+		s.remember(got)
+		for _, r := range got {
+			found[bank.Ref{Item: r.Item, Revision: r.Number}] = r
+		}
+		for _, ref := range batch {
+			if _, ok := found[ref]; !ok {
+				return nil, fmt.Errorf("mongobank: revision %s: %w", revisionKey(ref.Item, ref.Revision), bank.ErrNotFound)
+			}
+		}
+	}
+	return found, nil
+}
+
+// remembered splits refs into what must still be loaded and what is at hand.
+func (s *Store) remembered(refs []bank.Ref) (missing []bank.Ref, found map[bank.Ref]bank.Revision) {
+	found = make(map[bank.Ref]bank.Revision, len(refs))
+	asked := make(map[bank.Ref]bool, len(refs))
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for _, ref := range refs {
+		ref.Part = 0
+		if asked[ref] {
+			continue
+		}
+		asked[ref] = true
+		if r, ok := s.cached[ref]; ok {
+			found[ref] = r
+		} else {
+			missing = append(missing, ref)
+		}
+	}
+	return missing, found
+}
+
+func (s *Store) remember(revisions []bank.Revision) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.cached)+len(revisions) > maxCached {
+		clear(s.cached)
+	}
+	for _, r := range revisions[:min(len(revisions), maxCached)] {
+		s.cached[bank.Ref{Item: r.Item, Revision: r.Number}] = r
+	}
+}
+
+// Items returns one page of the items that match, in the order of their IDs,
+// and how many match altogether. A Limit below 1 means 50; none is over 500.
+func (s *Store) Items(ctx context.Context, q bank.ItemQuery) (bank.ItemPage, error) {
+	filter := bson.D{}
+	for _, f := range []struct{ field, value string }{
+		{"bank", string(q.Bank)}, {"type", string(q.Type)}, {"ranges", string(q.Range)}, {"status", string(q.Status)},
+	} {
+		if f.value != "" {
+			filter = append(filter, bson.E{Key: f.field, Value: f.value})
+		}
+	}
+	if q.Difficulty != 0 {
+		filter = append(filter, bson.E{Key: "difficulty", Value: q.Difficulty})
+	}
+	if q.Text != "" {
+		wanted := searchGrams(q.Text)
+		if len(wanted) == 0 {
+			return bank.ItemPage{}, nil // punctuation only: no text holds it
+		}
+		filter = append(filter, bson.E{Key: "grams", Value: bson.D{{Key: "$all", Value: wanted}}})
+	}
+	total, err := s.items.CountDocuments(ctx, filter)
+	if err != nil {
+		return bank.ItemPage{}, fmt.Errorf("mongobank: count items: %w", err)
+	}
+	limit := min(q.Limit, 500)
+	if limit < 1 {
+		limit = 50
+	}
+	opts := options.Find().SetSort(byID).SetSkip(int64(max(q.Skip, 0))).SetLimit(int64(limit)).SetProjection(bson.D{{Key: "grams", Value: 0}})
+	page := bank.ItemPage{Total: int(total)}
+	err = each(ctx, s.items, filter, opts, func(d itemDoc) {
+		page.Rows = append(page.Rows, bank.ItemRow{Item: d.item(), Type: bank.Type(d.Type), Difficulty: d.Difficulty, Stem: d.Stem})
+	})
+	return page, err
+}
+
+// Banks lists every bank that has items or an outline, in the order of their
+// IDs. The title is the outline's, or the ID where there is none.
+func (s *Store) Banks(ctx context.Context) ([]bank.Summary, error) {
+	titles := map[string]string{}
+	fields := options.Find().SetProjection(bson.D{{Key: "title", Value: 1}})
+	if err := each(ctx, s.outlines, bson.D{}, fields, func(d outlineDoc) { titles[d.ID] = d.Title }); err != nil {
+		return nil, err
+	}
+	ids, err := s.items.Distinct(ctx, "bank", bson.D{})
+	if err != nil {
+		return nil, fmt.Errorf("mongobank: banks: %w", err)
+	}
+	for _, id := range ids {
+		if name, ok := id.(string); ok && titles[name] == "" {
+			titles[name] = name
+		}
+	}
+	var out []bank.Summary
+	for name, title := range titles {
+		sum := bank.Summary{ID: bank.ID(name), Title: title}
+		if sum.Total, err = s.count(ctx, bson.D{{Key: "bank", Value: name}}); err != nil {
+			return nil, err
+		}
+		published := bson.D{{Key: "bank", Value: name}, {Key: "status", Value: string(bank.Published)}}
+		if sum.Published, err = s.count(ctx, published); err != nil {
+			return nil, err
+		}
+		out = append(out, sum)
+	}
+	slices.SortFunc(out, func(a, b bank.Summary) int { return cmp.Compare(a.ID, b.ID) })
+	return out, nil
+}
+
+func (s *Store) count(ctx context.Context, filter bson.D) (int, error) {
+	n, err := s.items.CountDocuments(ctx, filter)
+	if err != nil {
+		return 0, fmt.Errorf("mongobank: count items: %w", err)
+	}
+	return int(n), nil
+}

@@ -1,0 +1,146 @@
+package mongobank
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"gongyuan/bank"
+
+	"github.com/256dpi/lungo"
+	"go.mongodb.org/mongo-driver/bson"
+	"go.mongodb.org/mongo-driver/mongo"
+	"go.mongodb.org/mongo-driver/mongo/options"
+)
+
+// maxCached is how many revisions a store remembers. They are immutable, so
+// what is remembered never goes stale.
+const maxCached = 20_000
+
+// Store is the bank in MongoDB. It is safe for concurrent use. Revisions that
+// it returns share memory with later answers and must not be changed.
+type Store struct {
+	items, revisions, outlines, blueprints lungo.ICollection
+
+	mu     sync.RWMutex
+	cached map[bank.Ref]bank.Revision
+}
+
+// New returns a store on a database. The write concern is the client's.
+func New(db lungo.IDatabase) *Store {
+	return &Store{
+		items:      db.Collection("bank_items"),
+		revisions:  db.Collection("bank_revisions"),
+		outlines:   db.Collection("bank_outlines"),
+		blueprints: db.Collection("bank_blueprints"),
+		cached:     map[bank.Ref]bank.Revision{},
+	}
+}
+
+// EnsureIndexes creates what is missing of the indexes. It may be repeated.
+func (s *Store) EnsureIndexes(ctx context.Context) error {
+	asc := func(fields ...string) mongo.IndexModel {
+		var keys bson.D
+		for _, f := range fields {
+			keys = append(keys, bson.E{Key: f, Value: 1})
+		}
+		return mongo.IndexModel{Keys: keys}
+	}
+	once := asc("item", "number")
+	once.Options = options.Index().SetUnique(true)
+	for _, each := range []struct {
+		in     lungo.ICollection
+		models []mongo.IndexModel
+	}{
+		{s.items, []mongo.IndexModel{asc("bank", "status"), asc("ranges"), asc("grams")}},
+		{s.revisions, []mongo.IndexModel{asc("bank"), once}},
+		{s.blueprints, []mongo.IndexModel{asc("bank")}},
+	} {
+		for _, model := range each.models {
+			if _, err := each.in.Indexes().CreateOne(ctx, model); err != nil {
+				return fmt.Errorf("mongobank: index of %s: %w", each.in.Name(), err)
+			}
+		}
+	}
+	return nil
+}
+
+// SaveOutline replaces the outline of its bank.
+func (s *Store) SaveOutline(ctx context.Context, o bank.Outline) error {
+	doc := outlineDoc{ID: string(o.Bank), Title: o.Title, Ranges: rangeDocs(o.Ranges)}
+	return save(ctx, s.outlines, doc.ID, doc)
+}
+
+// Outline returns the outline of a bank, or bank.ErrNotFound.
+func (s *Store) Outline(ctx context.Context, id bank.ID) (bank.Outline, error) {
+	var doc outlineDoc
+	if err := load(ctx, s.outlines, string(id), &doc); err != nil {
+		return bank.Outline{}, err
+	}
+	return bank.Outline{Bank: bank.ID(doc.ID), Title: doc.Title, Ranges: ranges(doc.Ranges)}, nil
+}
+
+// SaveBlueprint replaces the blueprint with the same ID.
+func (s *Store) SaveBlueprint(ctx context.Context, b bank.Blueprint) error {
+	return save(ctx, s.blueprints, b.ID, newBlueprintDoc(b))
+}
+
+// Blueprint returns the blueprint with this ID, or bank.ErrNotFound.
+func (s *Store) Blueprint(ctx context.Context, id string) (bank.Blueprint, error) {
+	var doc blueprintDoc
+	if err := load(ctx, s.blueprints, id, &doc); err != nil {
+		return bank.Blueprint{}, err
+	}
+	return doc.blueprint(), nil
+}
+
+// Blueprints returns every blueprint, in the order of their IDs.
+func (s *Store) Blueprints(ctx context.Context) ([]bank.Blueprint, error) {
+	var out []bank.Blueprint
+	err := each(ctx, s.blueprints, bson.D{}, options.Find().SetSort(byID), func(doc blueprintDoc) {
+		out = append(out, doc.blueprint())
+	})
+	return out, err
+}
+
+var byID = bson.D{{Key: "_id", Value: 1}}
+
+func save(ctx context.Context, c lungo.ICollection, id string, doc any) error {
+	_, err := c.ReplaceOne(ctx, bson.D{{Key: "_id", Value: id}}, doc, options.Replace().SetUpsert(true))
+	if err != nil {
+		return fmt.Errorf("mongobank: save %s %q: %w", c.Name(), id, err)
+	}
+	return nil
+}
+
+func load(ctx context.Context, c lungo.ICollection, id string, doc any) error {
+	err := c.FindOne(ctx, bson.D{{Key: "_id", Value: id}}).Decode(doc)
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return fmt.Errorf("mongobank: %s %q: %w", c.Name(), id, bank.ErrNotFound)
+	}
+	if err != nil {
+		return fmt.Errorf("mongobank: load %s %q: %w", c.Name(), id, err)
+	}
+	return nil
+}
+
+// each decodes what a filter finds, one document at a time.
+func each[T any](ctx context.Context, c lungo.ICollection, filter bson.D, opts *options.FindOptions, visit func(T)) error {
+	cursor, err := c.Find(ctx, filter, opts)
+	if err != nil {
+		return fmt.Errorf("mongobank: find in %s: %w", c.Name(), err)
+	}
+	defer cursor.Close(ctx)
+	for cursor.Next(ctx) {
+		var doc T
+		if err := cursor.Decode(&doc); err != nil {
+			return fmt.Errorf("mongobank: decode from %s: %w", c.Name(), err)
+		}
+		visit(doc)
+	}
+	if err := cursor.Err(); err != nil {
+		return fmt.Errorf("mongobank: read %s: %w", c.Name(), err)
+	}
+	return nil
+}
