@@ -1,0 +1,445 @@
+package sitting
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"gongyuan/bank"
+	"gongyuan/bank/draw"
+	"gongyuan/engine/people"
+)
+
+// Office (考务) plans sittings and carries out what staff decide about them.
+// It is safe for concurrent use, also by several copies of the program: each
+// change is guarded by the sitting's version.
+type Office struct {
+	store         Store
+	registrations Registrations
+	candidates    Candidates
+	papers        Papers
+	attempts      Attempts
+	sealer        *people.Sealer
+	clock         Clock
+}
+
+// Deps is what an Office works with.
+type Deps struct {
+	Store         Store
+	Registrations Registrations
+	Candidates    Candidates
+	Papers        Papers
+	Attempts      Attempts
+	Sealer        *people.Sealer
+	Clock         Clock
+}
+
+// NewOffice returns an Office.
+func NewOffice(d Deps) *Office {
+	return &Office{d.Store, d.Registrations, d.Candidates, d.Papers, d.Attempts, d.Sealer, d.Clock}
+}
+
+// Plan adds a new sitting as a draft. It returns a *FieldError for one that
+// cannot be.
+func (o *Office) Plan(ctx context.Context, s Sitting, by people.AccountID) (Sitting, error) {
+	now := o.clock.Now()
+	s.ID, s.State, s.Version = ID(uuid.NewString()), Draft, 1
+	s.Created, s.CreatedBy = now, string(by)
+	s.Roster, s.Secret, s.SecretDigest = nil, nil, ""
+	if err := o.checkPlan(&s, now); err != nil {
+		return Sitting{}, err
+	}
+	if err := o.store.InsertSitting(ctx, s); err != nil {
+		return Sitting{}, fmt.Errorf("plan a sitting: %w", err)
+	}
+	return s, nil
+}
+
+// Change replaces the plan of a draft, keeping its roster. It returns
+// ErrState once the papers are sealed, ErrConflict where version is old.
+func (o *Office) Change(ctx context.Context, id ID, version int, plan Sitting) (Sitting, error) {
+	s, err := o.at(ctx, id, version)
+	if err != nil {
+		return Sitting{}, err
+	}
+	if s.State != Draft {
+		return Sitting{}, fmt.Errorf("change a sitting that is %s: %w", s.State, ErrState)
+	}
+	s.Title, s.Level, s.Blueprint, s.Occupation = plan.Title, plan.Level, plan.Blueprint, plan.Occupation
+	s.Opens, s.Closes, s.Duration, s.LateEntry = plan.Opens, plan.Closes, plan.Duration, plan.LateEntry
+	s.Release, s.Explain = plan.Release, plan.Explain
+	if err := o.checkPlan(&s, o.clock.Now()); err != nil {
+		return Sitting{}, err
+	}
+	return o.store.ReplaceSitting(ctx, s)
+}
+
+func (o *Office) checkPlan(s *Sitting, now time.Time) error {
+	s.Title = strings.TrimSpace(s.Title)
+	if err := s.Check(); err != nil {
+		return err
+	}
+	if !s.Closes.After(now) {
+		return &FieldError{"/closes", "in-the-past"}
+	}
+	return nil
+}
+
+func (o *Office) at(ctx context.Context, id ID, version int) (Sitting, error) {
+	s, err := o.store.Sitting(ctx, id)
+	if err != nil {
+		return Sitting{}, err
+	}
+	if s.Version != version {
+		return Sitting{}, ErrConflict
+	}
+	return s, nil
+}
+
+// Entry is one candidate as staff enter them.
+type Entry struct {
+	Name      string
+	IDNumber  string
+	Admission string // given by the office when empty
+	Room      string
+	Seat      string
+	Extra     time.Duration
+}
+
+// EntriesError lists what is wrong with the entries of a batch.
+type EntriesError struct{ Faults []FieldError }
+
+// Error implements error.
+func (e *EntriesError) Error() string {
+	return fmt.Sprintf("sitting: %d faults in the entries", len(e.Faults))
+}
+
+// Unwrap makes every EntriesError an ErrInvalid.
+func (e *EntriesError) Unwrap() error { return ErrInvalid }
+
+// Register admits a batch of candidates to a draft, all or none. It returns
+// an *EntriesError that names each fault, ErrState once the papers are
+// sealed, ErrConflict where the sitting was changed at the same moment.
+func (o *Office) Register(ctx context.Context, id ID, entries []Entry) ([]Registration, error) {
+	s, err := o.store.Sitting(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if s.State != Draft {
+		return nil, fmt.Errorf("register for a sitting that is %s: %w", s.State, ErrState)
+	}
+	entries, err = o.cleaned(entries)
+	if err != nil {
+		return nil, err
+	}
+	if err := o.clearLeftovers(ctx, &s); err != nil {
+		return nil, err
+	}
+	added, err := o.registrationsFor(ctx, &s, entries)
+	if err != nil {
+		return nil, err
+	}
+	if err := o.registrations.InsertRegistrations(ctx, added); err != nil {
+		var taken *TakenError
+		if errors.As(err, &taken) {
+			return nil, &EntriesError{[]FieldError{{fmt.Sprintf("/candidates/%d/%s", taken.Index, taken.Field), "taken"}}}
+		}
+		return nil, fmt.Errorf("register: %w", err)
+	}
+	for _, r := range added {
+		s.Roster = append(s.Roster, r.ID)
+	}
+	if _, err := o.store.ReplaceSitting(ctx, s); err != nil {
+		ids := s.Roster[len(s.Roster)-len(added):]
+		return nil, errors.Join(err, o.registrations.DeleteRegistrations(context.WithoutCancel(ctx), ids))
+	}
+	return added, nil
+}
+
+// clearLeftovers removes what a batch that was cut off left behind: it is on
+// no roster, but would keep seats and admission numbers taken.
+func (o *Office) clearLeftovers(ctx context.Context, s *Sitting) error {
+	all, err := o.registrations.RegistrationsOf(ctx, s.ID)
+	if err != nil {
+		return fmt.Errorf("register: %w", err)
+	}
+	listed := rosterSet(s.Roster)
+	var stray []RegistrationID
+	for _, r := range all {
+		// A batch that another copy is writing at this moment is younger.
+		if !listed[r.ID] && o.clock.Now().Sub(r.Created) > time.Minute {
+			stray = append(stray, r.ID)
+		}
+	}
+	if len(stray) == 0 {
+		return nil
+	}
+	return o.registrations.DeleteRegistrations(ctx, stray)
+}
+
+func rosterSet(ids []RegistrationID) map[RegistrationID]bool {
+	set := make(map[RegistrationID]bool, len(ids))
+	for _, id := range ids {
+		set[id] = true
+	}
+	return set
+}
+
+// cleaned checks a batch by itself: fields, numbers, and clashes within it.
+func (o *Office) cleaned(entries []Entry) ([]Entry, error) {
+	var faults []FieldError
+	out := make([]Entry, len(entries))
+	seen := map[string]bool{}
+	once := func(i int, field, key string) {
+		if seen[field+key] {
+			faults = append(faults, FieldError{fmt.Sprintf("/candidates/%d/%s", i, field), "twice"})
+		}
+		seen[field+key] = true
+	}
+	for i, e := range entries {
+		fault := func(field, reason string) {
+			faults = append(faults, FieldError{fmt.Sprintf("/candidates/%d/%s", i, field), reason})
+		}
+		e.Name, e.Room, e.Seat = strings.TrimSpace(e.Name), strings.TrimSpace(e.Room), strings.TrimSpace(e.Seat)
+		e.Admission = strings.ToUpper(strings.TrimSpace(e.Admission))
+		if n := len([]rune(e.Name)); n < 1 || n > 60 {
+			fault("name", "length-1-60")
+		}
+		number, err := people.NormalIdentity(e.IDNumber, o.clock.Now())
+		if err != nil {
+			fault("idNumber", "identity")
+		} else {
+			once(i, "idNumber", number)
+		}
+		e.IDNumber = number
+		if e.Room == "" || len([]rune(e.Room)) > 20 {
+			fault("room", "length-1-20")
+		}
+		if e.Seat == "" || len([]rune(e.Seat)) > 20 {
+			fault("seat", "length-1-20")
+		}
+		once(i, "seat", e.Room+"\x00"+e.Seat)
+		if e.Admission != "" {
+			if strings.Trim(e.Admission, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-") != "" || len(e.Admission) > 32 {
+				fault("admission", "characters")
+			}
+			once(i, "admission", e.Admission)
+		}
+		if e.Extra < 0 || e.Extra > 4*time.Hour {
+			fault("extraMinutes", "between-0-240")
+		}
+		out[i] = e
+	}
+	if len(faults) > 0 {
+		return nil, &EntriesError{faults}
+	}
+	return out, nil
+}
+
+// registrationsFor makes the registrations of a checked batch.
+func (o *Office) registrationsFor(ctx context.Context, s *Sitting, entries []Entry) ([]Registration, error) {
+	now := o.clock.Now()
+	out := make([]Registration, len(entries))
+	for i, e := range entries {
+		id := people.CandidateID(uuid.NewString())
+		c, err := o.candidates.EnsureCandidate(ctx, people.Candidate{
+			ID: id, Name: e.Name, IDSealed: o.sealer.Seal(e.IDNumber, string(id)),
+			IDHash: o.sealer.Hash(e.IDNumber), IDMasked: people.MaskIdentity(e.IDNumber), Created: now,
+		})
+		if err != nil {
+			return nil, fmt.Errorf("register: %w", err)
+		}
+		if c.Name != e.Name {
+			return nil, &EntriesError{[]FieldError{{fmt.Sprintf("/candidates/%d/name", i), "other-name-known"}}}
+		}
+		admission := e.Admission
+		if admission == "" {
+			admission = newAdmission(s)
+		}
+		out[i] = Registration{
+			ID: registrationID(s.ID, c.ID), Sitting: s.ID, Candidate: c.ID,
+			Admission: admission, Room: e.Room, Seat: e.Seat, Extra: e.Extra, Created: now,
+		}
+	}
+	return out, nil
+}
+
+// registrationID makes a candidate's registration unique in a sitting by its
+// name alone.
+func registrationID(s ID, c people.CandidateID) RegistrationID {
+	return RegistrationID(uuid.NewSHA1(uuid.NameSpaceOID, []byte(string(s)+":"+string(c))).String())
+}
+
+// newAdmission makes an admission number of date, level and seven random
+// digits; the store refuses the rare one that is taken.
+func newAdmission(s *Sitting) string {
+	var b [4]byte
+	rand.Read(b[:]) // never fails, by its documentation
+	n := (uint32(b[0])<<24 | uint32(b[1])<<16 | uint32(b[2])<<8 | uint32(b[3])) % 10_000_000
+	return fmt.Sprintf("%s%d%07d", s.Opens.Format("060102"), s.Level, n)
+}
+
+// Withdraw takes a registration off a draft's roster.
+func (o *Office) Withdraw(ctx context.Context, id ID, registration RegistrationID) error {
+	s, err := o.store.Sitting(ctx, id)
+	if err != nil {
+		return err
+	}
+	i := slices.Index(s.Roster, registration)
+	if i < 0 {
+		return ErrNotFound
+	}
+	if s.State != Draft {
+		return fmt.Errorf("withdraw from a sitting that is %s: %w", s.State, ErrState)
+	}
+	s.Roster = slices.Delete(slices.Clone(s.Roster), i, i+1)
+	if _, err := o.store.ReplaceSitting(ctx, s); err != nil {
+		return err
+	}
+	return o.registrations.DeleteRegistrations(ctx, []RegistrationID{registration})
+}
+
+// Roster lists the registrations that count, by room, seat and admission
+// number.
+func (o *Office) Roster(ctx context.Context, s Sitting) ([]Registration, error) {
+	all, err := o.registrations.RegistrationsOf(ctx, s.ID)
+	if err != nil {
+		return nil, fmt.Errorf("roster: %w", err)
+	}
+	listed := rosterSet(s.Roster)
+	return slices.DeleteFunc(all, func(r Registration) bool { return !listed[r.ID] }), nil
+}
+
+// Do carries out an act on the sitting as its caller saw it. An act that was
+// done already answers with the sitting as it is. Errors: ErrNotFound,
+// ErrConflict for an old version, ErrState, and what drawing papers says.
+func (o *Office) Do(ctx context.Context, id ID, version int, act Act, by people.AccountID) (Sitting, error) {
+	s, err := o.store.Sitting(ctx, id)
+	if err != nil {
+		return Sitting{}, err
+	}
+	if done[act] == s.State {
+		// A close that was cut off is finished by asking again.
+		return s, o.after(ctx, s, act, by)
+	}
+	if s.Version != version {
+		return Sitting{}, ErrConflict
+	}
+	next, err := s.State.Next(act)
+	if err != nil {
+		return Sitting{}, err
+	}
+	if act == Seal {
+		if s, err = o.seal(ctx, s, by); err != nil {
+			return Sitting{}, err
+		}
+	}
+	s.State = next
+	if s, err = o.store.ReplaceSitting(ctx, s); err != nil {
+		return Sitting{}, err
+	}
+	return s, o.after(ctx, s, act, by)
+}
+
+// after does what follows an act. Papers are collected once the sitting is
+// closed, so that nobody can begin behind the collection's back.
+func (o *Office) after(ctx context.Context, s Sitting, act Act, by people.AccountID) error {
+	if act != Close {
+		return nil
+	}
+	return o.collect(ctx, s, by)
+}
+
+// done is the state in which an act needs no doing again.
+var done = map[Act]State{Seal: Sealed, OpenIt: Open, Close: Closed, Publish: Released}
+
+// ErrNobody is returned by sealing a sitting without candidates.
+var ErrNobody = errors.New("sitting: nobody is registered")
+
+// seal draws and keeps a paper for everyone on the roster. Nothing of it
+// counts until the caller has replaced the sitting: attempt ids come from the
+// new secret, so that papers of a sealing that was cut off are never met.
+func (o *Office) seal(ctx context.Context, s Sitting, by people.AccountID) (Sitting, error) {
+	roster, err := o.Roster(ctx, s)
+	if err != nil {
+		return s, err
+	}
+	if len(roster) == 0 {
+		return s, ErrNobody
+	}
+	s.Secret = make([]byte, 32)
+	rand.Read(s.Secret) // never fails, by its documentation
+	s.SecretDigest = draw.Digest(s.Secret)
+	s.Sealed, s.SealedBy = o.clock.Now(), string(by)
+	prepared, err := o.draw(ctx, s, roster)
+	if err != nil {
+		return s, err
+	}
+	if err := o.attempts.Prepare(ctx, prepared); err != nil {
+		return s, fmt.Errorf("seal: keep the papers: %w", err)
+	}
+	ids := make(map[RegistrationID]string, len(prepared))
+	for _, p := range prepared {
+		ids[p.Registration] = p.Attempt
+	}
+	if err := o.registrations.SetAttempts(ctx, ids); err != nil {
+		return s, fmt.Errorf("seal: %w", err)
+	}
+	return s, nil
+}
+
+// firstAttempt is the number of a candidate's attempt in a sitting. There is
+// one so far; it is part of the seed so that a second has another paper.
+const firstAttempt = 1
+
+func (o *Office) draw(ctx context.Context, s Sitting, roster []Registration) ([]Prepared, error) {
+	candidates := make([]people.CandidateID, len(roster))
+	for i, r := range roster {
+		candidates[i] = r.Candidate
+	}
+	met := map[people.CandidateID]map[bank.ItemID]bool{}
+	if s.Blueprint.AvoidMet {
+		var err error
+		if met, err = o.attempts.Met(ctx, candidates); err != nil {
+			return nil, fmt.Errorf("seal: what candidates met: %w", err)
+		}
+	}
+	requests := make([]PaperRequest, len(roster))
+	for i, c := range candidates {
+		requests[i] = PaperRequest{draw.Seed(s.Secret, string(s.ID), string(c), firstAttempt), met[c]}
+	}
+	papers, err := o.papers.Draw(ctx, s.Blueprint, requests)
+	if err != nil {
+		return nil, err
+	}
+	space := uuid.NewSHA1(uuid.NameSpaceOID, s.Secret)
+	prepared := make([]Prepared, len(roster))
+	for i, r := range roster {
+		prepared[i] = Prepared{
+			Attempt: uuid.NewSHA1(space, []byte(r.ID)).String(), Sitting: s.ID, Registration: r.ID,
+			Candidate: r.Candidate, Number: firstAttempt, Paper: papers[i],
+		}
+	}
+	return prepared, nil
+}
+
+func (o *Office) collect(ctx context.Context, s Sitting, by people.AccountID) error {
+	roster, err := o.Roster(ctx, s)
+	if err != nil {
+		return err
+	}
+	attempts := make([]string, 0, len(roster))
+	for _, r := range roster {
+		attempts = append(attempts, r.Attempt)
+	}
+	if err := o.attempts.CollectAll(ctx, attempts, by); err != nil {
+		return fmt.Errorf("close: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,96 @@
+package sitting
+
+import (
+	"context"
+	"time"
+
+	"gongyuan/bank"
+	"gongyuan/engine/people"
+)
+
+// Store keeps sittings.
+type Store interface {
+	// InsertSitting adds a new sitting.
+	InsertSitting(ctx context.Context, s Sitting) error
+	// Sitting returns ErrNotFound where there is none.
+	Sitting(ctx context.Context, id ID) (Sitting, error)
+	// ReplaceSitting stores s with Version+1 if the stored version is still
+	// s.Version, else it returns ErrConflict. It returns what it stored.
+	ReplaceSitting(ctx context.Context, s Sitting) (Sitting, error)
+	// Sittings lists the newest first, with rosters, and counts all.
+	Sittings(ctx context.Context, skip, limit int) ([]Sitting, int, error)
+}
+
+// Registrations keeps registrations.
+type Registrations interface {
+	// InsertRegistrations adds all, or returns a *TakenError and leaves none
+	// of them behind.
+	InsertRegistrations(ctx context.Context, rs []Registration) error
+	// RegistrationsOf lists those of a sitting by room, seat and admission
+	// number, whether the roster admits them or not.
+	RegistrationsOf(ctx context.Context, id ID) ([]Registration, error)
+	// Registration returns ErrNotFound where there is none.
+	Registration(ctx context.Context, id RegistrationID) (Registration, error)
+	// RegistrationByAdmission returns ErrNotFound where there is none.
+	RegistrationByAdmission(ctx context.Context, admission string) (Registration, error)
+	// SetAttempts writes Registration.Attempt of each. It is idempotent.
+	SetAttempts(ctx context.Context, attempts map[RegistrationID]string) error
+	// DeleteRegistrations removes registrations; unknown ones are passed over.
+	DeleteRegistrations(ctx context.Context, ids []RegistrationID) error
+}
+
+// Candidates keeps the people who are registered.
+type Candidates interface {
+	// EnsureCandidate returns the candidate with c.IDHash, or adds c.
+	EnsureCandidate(ctx context.Context, c people.Candidate) (people.Candidate, error)
+	// CandidatesByID returns those that exist.
+	CandidatesByID(ctx context.Context, ids []people.CandidateID) (map[people.CandidateID]people.Candidate, error)
+}
+
+// Papers draws papers; one for each request and in its order, or none.
+type Papers interface {
+	Draw(ctx context.Context, bp bank.Blueprint, requests []PaperRequest) ([]bank.Paper, error)
+}
+
+// PaperRequest is one candidate's claim to a paper.
+type PaperRequest struct {
+	Seed [32]byte
+	Met  map[bank.ItemID]bool // what the candidate met in earlier attempts
+}
+
+// Attempts prepares and ends the attempts of a sitting.
+type Attempts interface {
+	// Prepare keeps one attempt with its paper for each entry. It is
+	// idempotent by the attempt's id.
+	Prepare(ctx context.Context, prepared []Prepared) error
+	// CollectAll ends every attempt that still runs and returns when each is
+	// handed in and marked. It is idempotent.
+	CollectAll(ctx context.Context, attempts []string, by people.AccountID) error
+	// Met returns what the candidates met in earlier attempts.
+	Met(ctx context.Context, candidates []people.CandidateID) (map[people.CandidateID]map[bank.ItemID]bool, error)
+}
+
+// Prepared is an attempt with its paper, ready for its candidate.
+type Prepared struct {
+	Attempt      string
+	Sitting      ID
+	Registration RegistrationID
+	Candidate    people.CandidateID
+	Number       int // which attempt of the candidate in this sitting, from 1
+	Paper        bank.Paper
+}
+
+// Clock tells the time.
+type Clock interface{ Now() time.Time }
+
+// TakenError tells that one entry of a batch clashes with what is there.
+type TakenError struct {
+	Index int    // of the entry in the batch
+	Field string // "admission", "seat" or "idNumber"
+}
+
+// Error implements error.
+func (e *TakenError) Error() string { return "sitting: taken: " + e.Field }
+
+// Unwrap makes every TakenError an ErrInvalid.
+func (e *TakenError) Unwrap() error { return ErrInvalid }
