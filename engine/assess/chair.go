@@ -1,0 +1,205 @@
+package assess
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"gongyuan/bank"
+	"gongyuan/engine/people"
+	"gongyuan/engine/sitting"
+	"gongyuan/engine/standard"
+)
+
+// Standing is how a candidate's component stands, by draw number.
+type Standing struct {
+	Draw    int
+	Outcome Outcome
+}
+
+// Standings lists how the candidates of a panel stand, by draw number. The
+// panel's chair and administrators may see it.
+func (d *Desk) Standings(ctx context.Context, by people.AccountID, id PanelID) ([]Standing, error) {
+	p, err := d.leader(ctx, by, id)
+	if err != nil {
+		return nil, fmt.Errorf("standings: %w", err)
+	}
+	outcomes, err := d.outcomes(ctx, &p)
+	if err != nil {
+		return nil, fmt.Errorf("standings: %w", err)
+	}
+	out := make([]Standing, len(outcomes))
+	for i, o := range outcomes {
+		out[i] = Standing{i + 1, o}
+	}
+	return out, nil
+}
+
+// Judgement is what a chair decides about a candidate.
+type Judgement struct {
+	Ruling Ruling
+	Marks  bank.Marks // of Fix, else 0
+	Why    string
+}
+
+// Decide settles what the panel's examiners do not agree on. Only the chair
+// may, once. Deciding the same again changes nothing. Errors: ErrState where
+// there is nothing to decide, a *FieldError.
+func (d *Desk) Decide(ctx context.Context, by people.AccountID, c Case, j Judgement) (Outcome, error) {
+	p, err := d.in.Panels.Panel(ctx, c.Panel)
+	if errors.Is(err, ErrNotFound) || err == nil && p.Chair != by {
+		err = ErrForbidden
+	}
+	if err != nil {
+		return Outcome{}, fmt.Errorf("decide: %w", err)
+	}
+	who, ok := p.Registration(c.Draw)
+	if !ok {
+		return Outcome{}, fmt.Errorf("decide: %w", ErrNotFound)
+	}
+	o, err := d.outcome(ctx, &p, who)
+	if err != nil {
+		return Outcome{}, fmt.Errorf("decide: %w", err)
+	}
+	word := Decision{p.ID, who, j.Ruling, j.Marks, strings.TrimSpace(j.Why), by, d.now()}
+	if o.said(word) {
+		return o, nil
+	}
+	if err := o.checkDecision(word); err != nil {
+		return Outcome{}, fmt.Errorf("decide: %w", err)
+	}
+	err = d.in.Rulings.InsertDecision(ctx, word)
+	if errors.Is(err, ErrDuplicate) {
+		return Outcome{}, fmt.Errorf("decide: somebody was quicker: %w", ErrState)
+	}
+	if err != nil {
+		return Outcome{}, fmt.Errorf("decide: %w", err)
+	}
+	o.decide(&word)
+	return o, nil
+}
+
+// said tells whether the outcome rests on that decision, its time aside.
+func (o *Outcome) said(word Decision) bool {
+	if o.Decision == nil {
+		return false
+	}
+	word.At = o.Decision.At
+	return word == *o.Decision
+}
+
+// CandidateOutcome is what a component of a sitting came to for a candidate.
+type CandidateOutcome struct {
+	Panel        PanelID
+	Kind         standard.Kind
+	Draw         int
+	Registration sitting.RegistrationID
+	Outcome      Outcome
+}
+
+// Outcomes lists what the components of a sitting came to, by component and
+// draw number. It tells who has which draw number: the caller sees to who may
+// read it, and examiners may not.
+func (d *Desk) Outcomes(ctx context.Context, id sitting.ID) ([]CandidateOutcome, error) {
+	panels, err := d.in.Panels.PanelsOfSitting(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("outcomes: %w", err)
+	}
+	var out []CandidateOutcome
+	for _, p := range panels {
+		all, err := d.outcomes(ctx, &p)
+		if err != nil {
+			return nil, fmt.Errorf("outcomes: %w", err)
+		}
+		for i, o := range all {
+			out = append(out, CandidateOutcome{p.ID, p.Kind, i + 1, p.Draw[i], o})
+		}
+	}
+	return out, nil
+}
+
+// OutcomesOf returns what the components of a sitting came to for one
+// candidate. A component without a panel is left out. The caller sees to who
+// may read it.
+func (d *Desk) OutcomesOf(ctx context.Context, id sitting.ID, who sitting.RegistrationID) ([]CandidateOutcome, error) {
+	panels, err := d.in.Panels.PanelsOfSitting(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("outcomes: %w", err)
+	}
+	var out []CandidateOutcome
+	for _, p := range panels {
+		n := p.Number(who)
+		if n == 0 {
+			continue
+		}
+		o, err := d.outcome(ctx, &p, who)
+		if err != nil {
+			return nil, fmt.Errorf("outcomes: %w", err)
+		}
+		out = append(out, CandidateOutcome{p.ID, p.Kind, n, who, o})
+	}
+	return out, nil
+}
+
+// outcomes returns the outcome of each candidate in the order of the draw.
+func (d *Desk) outcomes(ctx context.Context, p *Panel) ([]Outcome, error) {
+	sheet, rulings, err := d.evidence(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	scores, err := d.in.Scores.ScoresOf(ctx, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range scores {
+		e := rulings[s.Registration]
+		e.Scores = append(e.Scores, s)
+		rulings[s.Registration] = e
+	}
+	out := make([]Outcome, len(p.Draw))
+	for i, who := range p.Draw {
+		out[i] = Component(p, &sheet, rulings[who])
+	}
+	return out, nil
+}
+
+func (d *Desk) outcome(ctx context.Context, p *Panel, who sitting.RegistrationID) (Outcome, error) {
+	sheet, rulings, err := d.evidence(ctx, p)
+	if err != nil {
+		return Outcome{}, err
+	}
+	e := rulings[who]
+	if e.Scores, err = d.in.Scores.ScoresOfCandidate(ctx, p.ID, who); err != nil {
+		return Outcome{}, err
+	}
+	return Component(p, &sheet, e), nil
+}
+
+// evidence returns the panel's sheet and, by candidate, what was ruled.
+func (d *Desk) evidence(ctx context.Context, p *Panel) (Sheet, map[sitting.RegistrationID]Evidence, error) {
+	sheet, err := d.in.Sheets.Sheet(ctx, p.Sheet)
+	if err != nil {
+		return Sheet{}, nil, err
+	}
+	decisions, err := d.in.Rulings.Decisions(ctx, p.ID)
+	if err != nil {
+		return Sheet{}, nil, err
+	}
+	absences, err := d.in.Rulings.Absences(ctx, p.ID)
+	if err != nil {
+		return Sheet{}, nil, err
+	}
+	out := map[sitting.RegistrationID]Evidence{}
+	for _, x := range decisions {
+		e := out[x.Registration]
+		e.Decision = &x
+		out[x.Registration] = e
+	}
+	for _, x := range absences {
+		e := out[x.Registration]
+		e.Absence = &x
+		out[x.Registration] = e
+	}
+	return sheet, out, nil
+}

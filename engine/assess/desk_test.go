@@ -1,0 +1,498 @@
+package assess_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/256dpi/lungo"
+
+	"gongyuan/bank"
+	"gongyuan/engine/assess"
+	"gongyuan/engine/enginetest"
+	"gongyuan/engine/enginetest/servers"
+	"gongyuan/engine/mongostore"
+	"gongyuan/engine/people"
+	"gongyuan/engine/sitting"
+	"gongyuan/engine/standard"
+)
+
+type sittings map[sitting.ID]sitting.Sitting
+
+func (s sittings) Sitting(_ context.Context, id sitting.ID) (sitting.Sitting, error) {
+	if x, ok := s[id]; ok {
+		return x, nil
+	}
+	return sitting.Sitting{}, sitting.ErrNotFound
+}
+
+type accounts map[people.AccountID]people.Account
+
+func (a accounts) Account(_ context.Context, id people.AccountID) (people.Account, error) {
+	if x, ok := a[id]; ok {
+		return x, nil
+	}
+	return people.Account{}, people.ErrNotFound
+}
+
+// desk is a Desk with its clock and stores.
+type desk struct {
+	*assess.Desk
+	clock *enginetest.Clock
+	deps  assess.Deps
+}
+
+// The sitting of these tests is of level 3 and has three candidates.
+const exam sitting.ID = "sitting-1"
+
+var ask = assess.NewPanel{
+	Sitting: exam, Kind: standard.Skill, Sheet: assess.SheetRef{ID: "fire", Version: 1},
+	Examiners: []people.AccountID{"e1", "e2", "e3"}, Chair: "chair", Spread: assess.DefaultSpread,
+}
+
+func newDesk(t *testing.T, db lungo.IDatabase) desk {
+	t.Helper()
+	store := mongostore.New(db)
+	if err := store.EnsureIndexes(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	std, err := standard.Sample()
+	if err != nil {
+		t.Fatal(err)
+	}
+	staff := accounts{"admin": {Roles: []people.Role{people.Administrator}}, "gone": {Roles: []people.Role{people.Examiner}, Disabled: true}}
+	for _, id := range []people.AccountID{"e1", "e2", "e3", "e4", "e5", "chair"} {
+		staff[id] = people.Account{ID: id, Roles: []people.Role{people.Examiner}}
+	}
+	sealed := sitting.Sitting{ID: exam, Level: 3, State: sitting.Sealed, Secret: []byte("secret"), Roster: []sitting.RegistrationID{"r1", "r2", "r3"}}
+	draft := sitting.Sitting{ID: "draft", Level: 3, State: sitting.Draft}
+	clock, a := enginetest.NewClock(enginetest.Start), store.Assessments()
+	deps := assess.Deps{
+		Sheets: a, Panels: a, Scores: a, Rulings: a, Sittings: sittings{exam: sealed, "draft": draft}, Accounts: staff, Standard: std, Clock: clock,
+	}
+	d := desk{assess.NewDesk(deps), clock, deps}
+	ok(t, d.Provide(t.Context(), []assess.Sheet{enginetest.SkillSheet("fire")}))
+	return d
+}
+
+// appointed returns a desk whose sitting has its panel.
+func appointed(t *testing.T, db lungo.IDatabase) (desk, assess.Case) {
+	t.Helper()
+	d := newDesk(t, db)
+	p, err := d.Appoint(t.Context(), "admin", ask)
+	ok(t, err)
+	return d, assess.Case{Panel: p.ID, Draw: 2}
+}
+
+func ok(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func wantErr(t *testing.T, what string, err, want error) {
+	t.Helper()
+	if !errors.Is(err, want) {
+		t.Errorf("%s: got %v, want %v", what, err, want)
+	}
+}
+
+// filled is a whole sheet that loses lost marks in its last row.
+func filled(lost bank.Marks, v assess.Verdict) assess.Filled {
+	f := assess.Filled{
+		Rows: []assess.RowScore{
+			{Row: "lead", Touched: true, Other: lost, Note: "走错路线"}, {Row: "call", Touched: true}, {Row: "put-out", Touched: true},
+		},
+		Vetoes: []assess.Finding{{Veto: "live", Verdict: v}},
+	}
+	if v == assess.Occurred {
+		f.Vetoes[0].Fact = " 10:38 未拉闸即泼水 "
+	}
+	return f
+}
+
+// sign saves and signs a score.
+func (d desk) sign(t *testing.T, by people.AccountID, c assess.Case, f assess.Filled) {
+	t.Helper()
+	form, err := d.Save(t.Context(), by, c, 0, f)
+	ok(t, err)
+	form, err = d.Lock(t.Context(), by, c, form.Version)
+	ok(t, err)
+	if form.State != assess.Locked || form.Version != 2 {
+		t.Fatalf("signed: %s, version %d", form.State, form.Version)
+	}
+}
+
+// TestWholeLine goes from the panel to the outcomes of three candidates: one
+// whom the examiners agree on, one whom the chair decides, one who is absent.
+func TestWholeLine(t *testing.T) {
+	t.Parallel()
+	servers.EachMongo(t, func(t *testing.T, db lungo.IDatabase) {
+		ctx := t.Context()
+		d, agreed := appointed(t, db)
+		split, missing := assess.Case{Panel: agreed.Panel, Draw: 3}, assess.Case{Panel: agreed.Panel, Draw: 1}
+		duties, err := d.Duties(ctx, "e2")
+		ok(t, err)
+		same(t, "duties", duties, []assess.Duty{{
+			Panel: agreed.Panel, Sitting: exam, Level: 3, Kind: standard.Skill, Sheet: ask.Sheet, Title: "初期火灾处置（示例）",
+			Sample: true, Minutes: 30, Candidates: 3, Examiners: 3, Place: 2,
+		}})
+		for i, lost := range []bank.Marks{1000, 1500, 2400} {
+			d.sign(t, ask.Examiners[i], agreed, filled(lost, assess.NotOccurred))
+			d.sign(t, ask.Examiners[i], split, filled(0, []assess.Verdict{assess.NotOccurred, assess.NotOccurred, assess.Occurred}[i]))
+		}
+		ok(t, d.RecordAbsence(ctx, "chair", missing, "未到场"))
+		tasks, err := d.Tasks(ctx, "e3", agreed.Panel)
+		ok(t, err)
+		if len(tasks) != 3 || !tasks[0].Absent || tasks[1].Total.Marks != 7600 || tasks[2].Total.Marks != 0 || tasks[2].State != assess.Locked {
+			t.Errorf("tasks: %+v", tasks)
+		}
+		standings, err := d.Standings(ctx, "chair", agreed.Panel)
+		ok(t, err)
+		same(t, "the chair has one to decide", []assess.State{standings[0].Outcome.State, standings[1].Outcome.State, standings[2].Outcome.State},
+			[]assess.State{assess.Settled, assess.Settled, assess.Chair})
+		_, err = d.Decide(ctx, "chair", split, assess.Judgement{Ruling: assess.Uphold, Why: "录像可见"})
+		ok(t, err)
+
+		all, err := d.Outcomes(ctx, exam)
+		ok(t, err)
+		// r1 r2 r3 by HMAC under "secret"; see TestDrawOrder for the scheme.
+		order := assess.DrawOrder([]byte("secret"), exam, standard.Skill, []sitting.RegistrationID{"r1", "r2", "r3"})
+		var got []string
+		for i, o := range all {
+			got = append(got, fmt.Sprint(o.Draw, " ", o.Registration == order[i], " ", o.Outcome.State, " ", o.Outcome.Awarded, " ", o.Outcome.Absent, " ", o.Outcome.Vetoed))
+		}
+		same(t, "outcomes", got, []string{"1 true settled 0 true false", "2 true settled 83.67 false false", "3 true settled 0 false true"})
+		one, err := d.OutcomesOf(ctx, exam, order[1])
+		ok(t, err)
+		same(t, "of one candidate", one, all[1:2])
+	})
+}
+
+func TestProvide(t *testing.T) {
+	t.Parallel()
+	ctx, d := t.Context(), newDesk(t, servers.Embedded(t))
+	samples, err := assess.SampleSheets()
+	ok(t, err)
+	for range 2 {
+		ok(t, d.Provide(ctx, samples))
+	}
+	all, err := d.Sheets(ctx)
+	ok(t, err)
+	if len(all) != len(samples)+1 {
+		t.Errorf("%d sheets, want %d", len(all), len(samples)+1)
+	}
+	changed := enginetest.SkillSheet("fire")
+	changed.Minutes++
+	wantErr(t, "other content", d.Provide(ctx, []assess.Sheet{changed}), assess.ErrImmutable)
+	changed.Version, changed.Sections = 2, nil
+	wantErr(t, "no sheet", d.Provide(ctx, []assess.Sheet{changed}), assess.ErrInvalid)
+}
+
+func TestAppoint(t *testing.T) {
+	t.Parallel()
+	ctx, d := t.Context(), newDesk(t, servers.Embedded(t))
+	ok(t, d.Provide(ctx, []assess.Sheet{func() assess.Sheet { s := enginetest.SkillSheet("of-level-2"); s.Level = 2; return s }()}))
+	for name, c := range map[string]struct {
+		change func(*assess.NewPanel)
+		field  string
+	}{
+		"ErrReview":   {func(n *assess.NewPanel) { n.Kind = standard.Review }, "/kind"},
+		"ErrTheory":   {func(n *assess.NewPanel) { n.Kind = standard.Theory }, "/kind"},
+		"ErrSheet":    {func(n *assess.NewPanel) { n.Sheet.Version = 9 }, "/sheet"},
+		"ErrLevel":    {func(n *assess.NewPanel) { n.Sheet.ID = "of-level-2" }, "/sheet"},
+		"ErrEven":     {func(n *assess.NewPanel) { n.Examiners = n.Examiners[:2] }, "/examiners"},
+		"ErrStranger": {func(n *assess.NewPanel) { n.Examiners = []people.AccountID{"e1", "who", "e3"} }, "/examiners/1"},
+		"ErrDisabled": {func(n *assess.NewPanel) { n.Examiners = []people.AccountID{"e1", "e2", "gone"} }, "/examiners/2"},
+		"ErrRole":     {func(n *assess.NewPanel) { n.Examiners = []people.AccountID{"admin", "e2", "e3"} }, "/examiners/0"},
+		"ErrChair":    {func(n *assess.NewPanel) { n.Chair = "admin" }, "/chair"},
+	} {
+		n := ask
+		c.change(&n)
+		_, err := d.Appoint(ctx, "admin", n)
+		t.Run(name, func(t *testing.T) { wantField(t, err, c.field) })
+	}
+	for what, c := range map[string]struct {
+		by      people.AccountID
+		sitting sitting.ID
+		want    error
+	}{
+		"an examiner":   {"e1", exam, assess.ErrForbidden},
+		"nobody":        {"", exam, assess.ErrForbidden},
+		"a draft":       {"admin", "draft", assess.ErrState},
+		"another world": {"admin", "nowhere", sitting.ErrNotFound},
+	} {
+		n := ask
+		n.Sitting = c.sitting
+		_, err := d.Appoint(ctx, c.by, n)
+		wantErr(t, what, err, c.want)
+	}
+	p, err := d.Appoint(ctx, "admin", ask)
+	ok(t, err)
+	same(t, "defaults", []any{p.Rule, p.CreatedBy, p.Created, len(p.Draw)}, []any{assess.Mean, people.AccountID("admin"), enginetest.Start, 3})
+	_, err = d.Appoint(ctx, "admin", ask)
+	wantErr(t, "again", err, assess.ErrDuplicate)
+	panels, err := d.Panels(ctx, "admin", exam)
+	ok(t, err)
+	same(t, "panels", panels, []assess.Panel{p})
+	_, err = d.Panels(ctx, "e1", exam)
+	wantErr(t, "an examiner would see who is who", err, assess.ErrForbidden)
+}
+
+func TestSave(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	d, c := appointed(t, servers.Embedded(t))
+	blank, err := d.Form(ctx, "e1", c)
+	ok(t, err)
+	same(t, "blank", []any{blank.Version, blank.State, blank.Total.Waiting, blank.Total.Pending, blank.Total.Marks},
+		[]any{0, assess.Open, 3, 1, bank.Marks(0)})
+
+	part := assess.Filled{Rows: []assess.RowScore{{Row: "call", Touched: true, Deductions: []assess.Counted{{Deduction: "chief", Times: 1}, {Deduction: "item", Times: 2}}}}}
+	first, err := d.Save(ctx, "e1", c, 0, part)
+	ok(t, err)
+	same(t, "first", []any{first.Version, first.Total.Marks, first.Total.Of, first.Total.Waiting, first.Saved}, []any{1, bank.Marks(900), bank.Marks(2000), 2, enginetest.Start})
+	again, err := d.Save(ctx, "e1", c, 0, part)
+	ok(t, err)
+	same(t, "the same again", again, first)
+	_, err = d.Save(ctx, "e1", c, 0, filled(0, assess.NotOccurred))
+	wantErr(t, "something else", err, assess.ErrConflict)
+	d.clock.Advance(time.Minute)
+	second, err := d.Save(ctx, "e1", c, 1, assess.Filled{})
+	ok(t, err)
+	same(t, "a whole sheet is replaced", []any{second.Version, second.Total.Waiting, second.Saved}, []any{2, 3, enginetest.Start.Add(time.Minute)})
+	read, err := d.Form(ctx, "e1", c)
+	ok(t, err)
+	same(t, "read", read, second)
+
+	var wg sync.WaitGroup
+	won := make([]bool, 6)
+	for n := range won {
+		wg.Go(func() {
+			_, err := d.Save(ctx, "e1", c, 2, filled(bank.Marks(n+1), assess.NotOccurred))
+			won[n] = err == nil
+			if err != nil && !errors.Is(err, assess.ErrConflict) {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	count := 0
+	for _, w := range won {
+		if w {
+			count++
+		}
+	}
+	same(t, "one of those who saved at once", count, 1)
+}
+
+func TestSaveFaults(t *testing.T) {
+	t.Parallel()
+	d, c := appointed(t, servers.Embedded(t))
+	row := func(r assess.RowScore) assess.Filled { return assess.Filled{Rows: []assess.RowScore{r}} }
+	count := func(all ...assess.Counted) assess.Filled {
+		return row(assess.RowScore{Row: "call", Touched: true, Deductions: all})
+	}
+	veto := func(all ...assess.Finding) assess.Filled { return assess.Filled{Vetoes: all} }
+	for name, x := range map[string]struct {
+		in    assess.Filled
+		field string
+	}{
+		"ErrRow":           {row(assess.RowScore{Row: "nothing"}), "/rows/0/row"},
+		"ErrRowTwice":      {assess.Filled{Rows: []assess.RowScore{{Row: "call"}, {Row: "call"}}}, "/rows/1/row"},
+		"ErrOther":         {row(assess.RowScore{Row: "call", Touched: true, Other: 2001}), "/rows/0/other"},
+		"ErrBonus":         {row(assess.RowScore{Row: "call", Touched: true, Other: -1}), "/rows/0/other"},
+		"ErrUntouched":     {row(assess.RowScore{Row: "call", Other: 1}), "/rows/0/touched"},
+		"ErrDeduction":     {count(assess.Counted{Deduction: "wind", Times: 1}), "/rows/0/deductions/0/deduction"},
+		"ErrTimes":         {count(assess.Counted{Deduction: "item", Times: 6}), "/rows/0/deductions/0/times"},
+		"ErrNever":         {count(assess.Counted{Deduction: "item", Times: 0}), "/rows/0/deductions/0/times"},
+		"ErrDeductionTwin": {count(assess.Counted{Deduction: "item", Times: 1}, assess.Counted{Deduction: "item", Times: 1}), "/rows/0/deductions/1/deduction"},
+		"ErrVeto":          {veto(assess.Finding{Veto: "nothing", Verdict: assess.Occurred}), "/vetoes/0/veto"},
+		"ErrVetoTwice":     {veto(assess.Finding{Veto: "live", Verdict: assess.Occurred}, assess.Finding{Veto: "live", Verdict: assess.NotOccurred}), "/vetoes/1/veto"},
+		"ErrVerdict":       {veto(assess.Finding{Veto: "live"}), "/vetoes/0/verdict"},
+	} {
+		_, err := d.Save(t.Context(), "e1", c, 0, x.in)
+		t.Run(name, func(t *testing.T) { wantField(t, err, x.field) })
+	}
+}
+
+func TestLock(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	d, c := appointed(t, servers.Embedded(t))
+	gaps := func(f assess.Filled, version int) *assess.GapsError {
+		t.Helper()
+		if _, err := d.Save(ctx, "e1", c, version, f); err != nil {
+			t.Fatal(err)
+		}
+		_, err := d.Lock(ctx, "e1", c, version+1)
+		wantErr(t, "not complete", err, assess.ErrIncomplete)
+		var g *assess.GapsError
+		if !errors.As(err, &g) {
+			t.Fatalf("got %v, want gaps", err)
+		}
+		return g
+	}
+	_, err := d.Lock(ctx, "e1", c, 0)
+	wantErr(t, "a blank one", err, assess.ErrIncomplete)
+	same(t, "rows and vetoes", gaps(assess.Filled{Rows: []assess.RowScore{{Row: "put-out", Touched: true}}}, 0),
+		&assess.GapsError{Rows: []assess.RowID{"call", "lead"}, Vetoes: []assess.VetoID{"live"}})
+	unexplained := filled(100, assess.Occurred)
+	unexplained.Rows[0].Note, unexplained.Vetoes[0].Fact = " ", " "
+	same(t, "notes and facts", gaps(unexplained, 1), &assess.GapsError{Notes: []assess.RowID{"lead"}, Facts: []assess.VetoID{"live"}})
+
+	saved, err := d.Save(ctx, "e1", c, 2, filled(100, assess.Occurred))
+	ok(t, err)
+	same(t, "a fact without the space around it", saved.Vetoes[0].Fact, "10:38 未拉闸即泼水")
+	_, err = d.Lock(ctx, "e1", c, 2)
+	wantErr(t, "an old version", err, assess.ErrConflict)
+	d.clock.Advance(time.Minute)
+	signed, err := d.Lock(ctx, "e1", c, 3)
+	ok(t, err)
+	same(t, "signed", []any{signed.State, signed.Version, signed.Locked, signed.Total.Marks, signed.Total.Sum}, []any{assess.Locked, 4, enginetest.Start.Add(time.Minute), bank.Marks(0), bank.Marks(9900)})
+	again, err := d.Lock(ctx, "e1", c, 3)
+	ok(t, err)
+	same(t, "the same again", again, signed)
+	_, err = d.Save(ctx, "e1", c, 4, filled(0, assess.NotOccurred))
+	wantErr(t, "save after signing", err, assess.ErrLocked)
+	_, err = d.Lock(ctx, "e1", c, 4)
+	wantErr(t, "sign twice", err, assess.ErrLocked)
+}
+
+// TestWhoMay lets everybody try what is not theirs.
+func TestWhoMay(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	d, c := appointed(t, servers.Embedded(t))
+	nowhere := assess.Case{Panel: "nowhere", Draw: 1}
+	for _, who := range []people.AccountID{"e4", "chair", "admin", ""} {
+		for _, at := range []assess.Case{c, nowhere} {
+			_, err := d.Form(ctx, who, at)
+			wantErr(t, string(who)+" reads a score", err, assess.ErrForbidden)
+			_, err = d.Save(ctx, who, at, 0, filled(0, assess.NotOccurred))
+			wantErr(t, string(who)+" saves", err, assess.ErrForbidden)
+			_, err = d.Lock(ctx, who, at, 0)
+			wantErr(t, string(who)+" signs", err, assess.ErrForbidden)
+			_, err = d.Tasks(ctx, who, at.Panel)
+			wantErr(t, string(who)+" lists tasks", err, assess.ErrForbidden)
+		}
+	}
+	for _, who := range []people.AccountID{"e1", "e4", "admin"} {
+		_, err := d.Decide(ctx, who, c, assess.Judgement{Ruling: assess.Stand, Why: "因为"})
+		wantErr(t, string(who)+" decides", err, assess.ErrForbidden)
+	}
+	for _, who := range []people.AccountID{"e1", "e4"} {
+		_, err := d.Standings(ctx, who, c.Panel)
+		wantErr(t, string(who)+" sees standings", err, assess.ErrForbidden)
+		wantErr(t, string(who)+" records an absence", d.RecordAbsence(ctx, who, c, "未到场"), assess.ErrForbidden)
+		wantErr(t, string(who)+" withdraws one", d.WithdrawAbsence(ctx, who, c), assess.ErrForbidden)
+	}
+	_, err := d.Forms(ctx, "e4", c)
+	wantErr(t, "a stranger reads scores", err, assess.ErrForbidden)
+	_, err = d.Forms(ctx, "e1", nowhere)
+	wantErr(t, "scores of no panel", err, assess.ErrForbidden)
+	for _, draw := range []int{-1, 0, 4} {
+		_, err := d.Form(ctx, "e1", assess.Case{Panel: c.Panel, Draw: draw})
+		wantErr(t, fmt.Sprint("draw number ", draw), err, assess.ErrNotFound)
+	}
+	_, err = d.Standings(ctx, "admin", "nowhere")
+	wantErr(t, "no panel", err, assess.ErrNotFound)
+}
+
+// TestIndependent reads the scores of a candidate at every step of the panel.
+func TestIndependent(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	d, c := appointed(t, servers.Embedded(t))
+	readers := []people.AccountID{"e1", "e2", "e3", "chair"}
+	seen := func() []int {
+		out := make([]int, len(readers))
+		for i, who := range readers {
+			forms, err := d.Forms(ctx, who, c)
+			ok(t, err)
+			out[i] = len(forms)
+		}
+		return out
+	}
+	same(t, "nothing yet", seen(), []int{0, 0, 0, 0})
+	d.sign(t, "e1", c, filled(100, assess.NotOccurred))
+	d.sign(t, "e2", c, filled(200, assess.NotOccurred))
+	_, err := d.Save(ctx, "e3", c, 0, filled(300, assess.NotOccurred))
+	ok(t, err)
+	same(t, "their own", seen(), []int{1, 1, 1, 0})
+	_, err = d.Lock(ctx, "e3", c, 1)
+	ok(t, err)
+	same(t, "all, once all have signed", seen(), []int{3, 3, 3, 3})
+}
+
+func TestAbsence(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	d, c := appointed(t, servers.Embedded(t))
+	wantErr(t, "without a reason", d.RecordAbsence(ctx, "admin", c, " "), assess.ErrInvalid)
+	_, err := d.Save(ctx, "e1", c, 0, assess.Filled{})
+	ok(t, err)
+	for range 2 {
+		ok(t, d.RecordAbsence(ctx, "admin", c, "未到场"))
+	}
+	_, err = d.Save(ctx, "e1", c, 1, filled(0, assess.NotOccurred))
+	wantErr(t, "score somebody absent", err, assess.ErrAbsent)
+	_, err = d.Lock(ctx, "e2", c, 0)
+	wantErr(t, "sign somebody absent", err, assess.ErrAbsent)
+	form, err := d.Form(ctx, "e1", c)
+	ok(t, err)
+	same(t, "shown", form.Absent, true)
+	ok(t, d.WithdrawAbsence(ctx, "chair", c))
+	wantErr(t, "withdraw again", d.WithdrawAbsence(ctx, "chair", c), assess.ErrNotFound)
+	_, err = d.Save(ctx, "e1", c, 1, filled(0, assess.NotOccurred))
+	ok(t, err)
+	wantErr(t, "absent after being scored", d.RecordAbsence(ctx, "admin", c, "未到场"), assess.ErrState)
+}
+
+func TestDecide(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	d, c := appointed(t, servers.Embedded(t))
+	stand := assess.Judgement{Ruling: assess.Stand, Why: "三份评分有效"}
+	_, err := d.Decide(ctx, "chair", c, stand)
+	wantErr(t, "before all have signed", err, assess.ErrState)
+	for i, lost := range []bank.Marks{0, 1000, 2000} {
+		d.sign(t, ask.Examiners[i], c, filled(lost, assess.NotOccurred))
+	}
+	for name, x := range map[string]struct {
+		in    assess.Judgement
+		field string
+	}{
+		"ErrRuling": {assess.Judgement{Ruling: "dice", Why: "因为"}, "/ruling"},
+		"ErrNoVeto": {assess.Judgement{Ruling: assess.Uphold, Why: "因为"}, "/ruling"},
+		"ErrMarks":  {assess.Judgement{Ruling: assess.Stand, Marks: 1, Why: "因为"}, "/marks"},
+		"ErrHigh":   {assess.Judgement{Ruling: assess.Fix, Marks: 10001, Why: "因为"}, "/marks"},
+		"ErrLow":    {assess.Judgement{Ruling: assess.Fix, Marks: 7999, Why: "因为"}, "/marks"},
+		"ErrWhy":    {assess.Judgement{Ruling: assess.Stand, Why: " "}, "/why"},
+	} {
+		_, err := d.Decide(ctx, "chair", c, x.in)
+		t.Run(name, func(t *testing.T) { wantField(t, err, x.field) })
+	}
+	first, err := d.Decide(ctx, "chair", c, stand)
+	ok(t, err)
+	same(t, "settled", []any{first.State, first.Awarded, first.Spread, first.Decision.By}, []any{assess.Settled, bank.Marks(9000), bank.Marks(2000), people.AccountID("chair")})
+	d.clock.Advance(time.Minute)
+	again, err := d.Decide(ctx, "chair", c, stand)
+	ok(t, err)
+	same(t, "the same again", again, first)
+	_, err = d.Decide(ctx, "chair", c, assess.Judgement{Ruling: assess.Fix, Marks: 8000, Why: "另有想法"})
+	wantErr(t, "another word", err, assess.ErrState)
+}
+
+// TestSittingsAndAccounts makes sure that the stores of sittings and people
+// serve a Desk as they are.
+func TestSittingsAndAccounts(t *testing.T) {
+	t.Parallel()
+	store := mongostore.New(servers.Embedded(t))
+	var _ assess.Sittings = store.Sittings()
+	var _ assess.Accounts = store.People()
+}

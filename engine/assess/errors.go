@@ -1,0 +1,76 @@
+package assess
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Errors of this package.
+var (
+	ErrNotFound  = errors.New("assess: not found")
+	ErrDuplicate = errors.New("assess: already there")
+	// ErrConflict tells that a score was changed since its caller read it.
+	ErrConflict  = errors.New("assess: changed meanwhile")
+	ErrForbidden = errors.New("assess: not yours to do or to read")
+	ErrState     = errors.New("assess: not possible in this state")
+	// ErrLocked tells that the score is signed and stays as it is.
+	ErrLocked = errors.New("assess: score is signed")
+	// ErrAbsent tells that the candidate is recorded as absent.
+	ErrAbsent  = errors.New("assess: candidate is recorded as absent")
+	ErrInvalid = errors.New("assess: invalid")
+	// ErrIncomplete comes as a *GapsError, which names what is missing.
+	ErrIncomplete = errors.New("assess: score is not complete")
+	// ErrImmutable tells that a version of a sheet is there with other content.
+	ErrImmutable = errors.New("assess: a version of a sheet never changes")
+)
+
+// FieldError names the field that is wrong.
+type FieldError struct {
+	Field  string // JSON pointer within what was given, such as "/rows/2/note"
+	Reason string // a code that the API turns into a sentence
+}
+
+// Error implements error.
+func (e *FieldError) Error() string { return fmt.Sprintf("assess: %s: %s", e.Field, e.Reason) }
+
+// Unwrap makes every FieldError an ErrInvalid.
+func (e *FieldError) Unwrap() error { return ErrInvalid }
+
+// GapsError names what keeps a score from being signed, in the sheet's order.
+type GapsError struct {
+	Rows   []RowID  // 未评
+	Vetoes []VetoID // 待判定
+	Notes  []RowID  // another deduction was made without a note why
+	Facts  []VetoID // 已发生 without the fact that was seen
+}
+
+// Error implements error.
+func (e *GapsError) Error() string {
+	var parts []string
+	say := func(what string, ids []string) {
+		if len(ids) > 0 {
+			parts = append(parts, what+" "+strings.Join(ids, ", "))
+		}
+	}
+	say("rows not scored:", texts(e.Rows))
+	say("vetoes not decided:", texts(e.Vetoes))
+	say("deductions without a note:", texts(e.Notes))
+	say("vetoes without a fact:", texts(e.Facts))
+	return "assess: " + strings.Join(parts, "; ")
+}
+
+// Unwrap makes every GapsError an ErrIncomplete.
+func (e *GapsError) Unwrap() error { return ErrIncomplete }
+
+func (e *GapsError) none() bool {
+	return len(e.Rows)+len(e.Vetoes)+len(e.Notes)+len(e.Facts) == 0
+}
+
+func texts[T ~string](ids []T) []string {
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		out[i] = string(id)
+	}
+	return out
+}

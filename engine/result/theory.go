@@ -1,0 +1,89 @@
+package result
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"gongyuan/bank"
+	"gongyuan/engine/standard"
+)
+
+// ErrNotFound is returned by stores for an attempt that has no result.
+var ErrNotFound = errors.New("result: not found")
+
+// Theory is the outcome of one theory attempt. It is computed from the pinned
+// paper and the submitted answers alone, so marking again gives the same.
+type Theory struct {
+	Attempt  string
+	Sitting  string
+	Version  int // from 1; a regrade adds versions
+	Awarded  bank.Marks
+	Full     bank.Marks
+	Pass     bank.Marks // least Awarded that passes
+	Complete bool       // no slot waits for a marker
+	Passed   bool       // Complete and Awarded ≥ Pass
+	Sections []Section
+	Slots    []Slot
+	Marked   time.Time
+}
+
+// Section is the outcome of one section of the paper.
+type Section struct {
+	Type    bank.Type
+	Awarded bank.Marks
+	Full    bank.Marks
+	Right   int // slots with full marks
+	Slots   int
+	Waiting int // slots that people still have to mark
+}
+
+// Slot is the outcome of one slot.
+type Slot struct {
+	Number int
+	Mark   bank.Mark
+}
+
+// MarkTheory marks the answers (by slot number) of a paper. The pass mark is
+// the component's, scaled to what the paper is worth and rounded up. It
+// returns an error only where the paper names a revision that lookup does not
+// know.
+func MarkTheory(p bank.Paper, answers map[int]bank.Response, lookup bank.Lookup, c standard.Component) (Theory, error) {
+	t := Theory{Version: 1, Full: p.Total(), Complete: true, Sections: make([]Section, len(p.Sections))}
+	for i, s := range p.Sections {
+		t.Sections[i].Type = s.Type
+	}
+	for _, s := range p.Slots {
+		rev, ok := lookup(bank.Ref{Item: s.Ref.Item, Revision: s.Ref.Revision})
+		if !ok {
+			return Theory{}, fmt.Errorf("slot %d: %w", s.Number, bank.ErrNotFound)
+		}
+		q, ok := rev.Part(s.Ref.Part)
+		if !ok || s.Section < 0 || s.Section >= len(t.Sections) {
+			return Theory{}, fmt.Errorf("slot %d: %w", s.Number, bank.ErrPaper)
+		}
+		mark := bank.MarkSlot(q, s, p.Sections[s.Section].Rule, answers[s.Number])
+		t.add(s, mark)
+	}
+	if c.Full > 0 {
+		t.Pass = (c.Pass*t.Full + c.Full - 1) / c.Full
+	}
+	t.Passed = t.Complete && t.Awarded >= t.Pass
+	return t, nil
+}
+
+func (t *Theory) add(s bank.Slot, mark bank.Mark) {
+	sec := &t.Sections[s.Section]
+	sec.Slots++
+	sec.Full += s.Points
+	sec.Awarded += mark.Awarded
+	t.Awarded += mark.Awarded
+	switch mark.Verdict {
+	case bank.Waiting:
+		sec.Waiting++
+		t.Complete = false
+	case bank.Right:
+		sec.Right++
+	}
+	t.Slots = append(t.Slots, Slot{s.Number, mark})
+}
