@@ -1,0 +1,88 @@
+package certificate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"gongyuan/engine/standard"
+)
+
+// Query is what the public asks with: a name, and either a certificate number
+// or a document number.
+type Query struct {
+	Number   string
+	Document string
+	Name     string
+}
+
+// Shown is what the public sees of a certificate: names and document numbers
+// masked. Of a revoked one it is the number, the state and the date of the
+// revocation, and nothing else.
+type Shown struct {
+	Number     Number
+	State      State
+	RevokedOn  Date
+	Name       string // 王＊
+	Document   string // 1101**********002X
+	Occupation string
+	Direction  string
+	Level      standard.Level
+	LevelTitle string
+	Body       string
+	Date       Date
+}
+
+// Lookup answers the public. There is one answer for "no such number", "no
+// such document" and "the name does not match": ErrNotFound. It returns a
+// *NumberError for a number that cannot be one, which says nothing of what is
+// kept, and a *FieldError where the name, or both numbers, are missing.
+func (r *Registry) Lookup(ctx context.Context, q Query) ([]Shown, error) {
+	name := normalName(q.Name)
+	number, document := NormalNumber(q.Number), normalDocument(q.Document)
+	switch {
+	case name == "":
+		return nil, &FieldError{"/name", "empty"}
+	case (number == "") == (document == ""):
+		return nil, &FieldError{"/number", "number-or-document"}
+	case number != "":
+		return r.byNumber(ctx, number, name)
+	}
+	found, err := r.records.ByHolder(ctx, r.sealer.Hash(document), name)
+	if err != nil {
+		return nil, fmt.Errorf("look up: %w", err)
+	}
+	if len(found) == 0 {
+		return nil, ErrNotFound
+	}
+	out := make([]Shown, len(found))
+	for i := range found {
+		out[i] = found[i].Shown()
+	}
+	return out, nil
+}
+
+func (r *Registry) byNumber(ctx context.Context, n Number, name string) ([]Shown, error) {
+	if _, err := n.Parse(); err != nil {
+		return nil, err
+	}
+	c, err := r.records.ByNumber(ctx, n)
+	if errors.Is(err, ErrNotFound) || err == nil && c.NameKey != name {
+		return nil, ErrNotFound
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look up: %w", err)
+	}
+	return []Shown{c.Shown()}, nil
+}
+
+// Shown returns what the public may see of the certificate.
+func (c *Certificate) Shown() Shown {
+	if a, ok := c.Revocation(); ok {
+		return Shown{Number: c.Number, State: Revoked, RevokedOn: DateOf(a.At)}
+	}
+	return Shown{
+		Number: c.Number, State: Valid, Name: MaskName(c.Name), Document: c.DocumentMasked, Occupation: c.Occupation.Name,
+		Direction: c.Direction, Level: c.Level, LevelTitle: c.LevelTitle, Body: c.Body, Date: c.Date,
+	}
+}
