@@ -1,0 +1,22 @@
+package mongostore
+
+import "context"
+
+// family is a group of collections that one part of the engine owns.
+type family struct {
+	name   string
+	ensure func(context.Context) error
+}
+
+// families lists them. Each has its line here and ensure…Indexes in its files.
+func (s *Store) families() []family {
+	return []family{
+		{"attempts", s.ensureAttemptIndexes},
+		{"journal", s.ensureJournalIndexes},
+		{"people", s.ensurePeopleIndexes},
+		{"sittings", s.ensureSittingIndexes},
+		{"results", s.ensureResultIndexes},
+		{"assessments", s.ensureAssessIndexes},
+		{"certificates", s.ensureCertificateIndexes},
+	}
+}

@@ -1,0 +1,116 @@
+package mongostore
+
+import (
+	"context"
+	"time"
+
+	"github.com/256dpi/lungo"
+	"go.mongodb.org/mongo-driver/bson"
+
+	"gongyuan/bank"
+	"gongyuan/engine/result"
+)
+
+// Results keeps what marking found. It is safe for concurrent use.
+type Results struct{ theories lungo.ICollection }
+
+// Results returns the store of results.
+func (s *Store) Results() *Results { return &Results{s.db.Collection("theory_results")} }
+
+func (s *Store) ensureResultIndexes(ctx context.Context) error {
+	return ensure(ctx, []index{{s.Results().theories, bson.D{{Key: "sitting", Value: 1}}, false}})
+}
+
+type theoryDoc struct {
+	Attempt  string             `bson:"_id"`
+	Sitting  string             `bson:"sitting"`
+	Version  int                `bson:"version"`
+	Awarded  int64              `bson:"awarded"` // hundredths, as all marks here
+	Full     int64              `bson:"full"`
+	Pass     int64              `bson:"pass"`
+	Complete bool               `bson:"complete"`
+	Passed   bool               `bson:"passed"`
+	Sections []theorySectionDoc `bson:"sections"`
+	Slots    []theorySlotDoc    `bson:"slots"`
+	Marked   time.Time          `bson:"marked"`
+}
+
+type theorySectionDoc struct {
+	Type    string `bson:"type"`
+	Awarded int64  `bson:"awarded"`
+	Full    int64  `bson:"full"`
+	Right   int    `bson:"right"`
+	Slots   int    `bson:"slots"`
+	Waiting int    `bson:"waiting"`
+}
+
+type theorySlotDoc struct {
+	Number   int    `bson:"number"`
+	Awarded  int64  `bson:"awarded"`
+	Verdict  string `bson:"verdict"`
+	ByPeople bool   `bson:"byPeople"`
+}
+
+// InsertTheory stores the first version of a theory result. One that is there
+// already stays as it is: marking again after a crash changes nothing.
+func (r *Results) InsertTheory(ctx context.Context, t result.Theory) error {
+	doc := theoryDoc{
+		Attempt: t.Attempt, Sitting: t.Sitting, Version: t.Version, Awarded: int64(t.Awarded), Full: int64(t.Full), Pass: int64(t.Pass),
+		Complete: t.Complete, Passed: t.Passed, Marked: t.Marked,
+	}
+	for _, s := range t.Sections {
+		doc.Sections = append(doc.Sections, theorySectionDoc{string(s.Type), int64(s.Awarded), int64(s.Full), s.Right, s.Slots, s.Waiting})
+	}
+	for _, s := range t.Slots {
+		doc.Slots = append(doc.Slots, theorySlotDoc{s.Number, int64(s.Mark.Awarded), string(s.Mark.Verdict), s.Mark.ByPeople})
+	}
+	_, err := r.theories.InsertOne(ctx, doc)
+	if lungo.IsUniquenessError(err) {
+		return nil
+	}
+	return wrap(err, "insert result")
+}
+
+func (d theoryDoc) theory() result.Theory {
+	t := result.Theory{
+		Attempt: d.Attempt, Sitting: d.Sitting, Version: d.Version, Awarded: bank.Marks(d.Awarded), Full: bank.Marks(d.Full), Pass: bank.Marks(d.Pass),
+		Complete: d.Complete, Passed: d.Passed, Marked: d.Marked.UTC(),
+	}
+	for _, s := range d.Sections {
+		t.Sections = append(t.Sections, result.Section{
+			Type: bank.Type(s.Type), Awarded: bank.Marks(s.Awarded), Full: bank.Marks(s.Full), Right: s.Right, Slots: s.Slots, Waiting: s.Waiting,
+		})
+	}
+	for _, s := range d.Slots {
+		t.Slots = append(t.Slots, result.Slot{Number: s.Number, Mark: bank.Mark{
+			Awarded: bank.Marks(s.Awarded), Verdict: bank.Verdict(s.Verdict), ByPeople: s.ByPeople,
+		}})
+	}
+	return t
+}
+
+// Result returns result.ErrNotFound for an attempt that is not marked.
+func (r *Results) Result(ctx context.Context, attempt string) (result.Theory, error) {
+	var doc theoryDoc
+	if err := r.theories.FindOne(ctx, bson.M{"_id": attempt}).Decode(&doc); err != nil {
+		return result.Theory{}, absent(err, result.ErrNotFound, "result")
+	}
+	return doc.theory(), nil
+}
+
+// ResultsOf returns those that are marked.
+func (r *Results) ResultsOf(ctx context.Context, attempts []string) (map[string]result.Theory, error) {
+	cursor, err := r.theories.Find(ctx, bson.M{"_id": bson.M{"$in": attempts}})
+	if err != nil {
+		return nil, wrap(err, "results")
+	}
+	var docs []theoryDoc
+	if err := cursor.All(ctx, &docs); err != nil {
+		return nil, wrap(err, "results")
+	}
+	out := make(map[string]result.Theory, len(docs))
+	for _, d := range docs {
+		out[d.Attempt] = d.theory()
+	}
+	return out, nil
+}
