@@ -1,0 +1,111 @@
+package api
+
+import (
+	"context"
+	"mime"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"gongyuan/engine/people"
+)
+
+// call is what handlers know of the request besides its contents.
+type call struct {
+	actor     Actor
+	lang      string
+	address   string
+	cookies   map[people.Audience]string
+	requestID string
+}
+
+type callKey struct{}
+
+func callOf(ctx context.Context) *call {
+	c, _ := ctx.Value(callKey{}).(*call)
+	if c == nil {
+		return &call{lang: "zh-CN"}
+	}
+	return c
+}
+
+// callTimeout bounds what one request may take inside.
+const callTimeout = 20 * time.Second
+
+// hot routes check their bodies themselves: holding every saved answer against
+// the schema would cost more than saving it.
+var hot = map[string]bool{"saveOperations": true, "beat": true}
+
+// admit is in front of every route of the contract. It refuses whoever the
+// route does not name, and bodies that are not what the contract says.
+func (s *server) admit(c *fiber.Ctx, next fiber.Handler) error {
+	began := time.Now()
+	method, route := c.Method(), c.Route().Path
+	if err := s.admitted(c, next); err != nil {
+		if failed := s.fail(c, err); failed != nil {
+			return failed
+		}
+	}
+	s.observe(method, route, c.Response().StatusCode(), time.Since(began))
+	return nil
+}
+
+func (s *server) admitted(c *fiber.Ctx, next fiber.Handler) error {
+	op, ok := s.routes[c.Method()+" "+c.Route().Path]
+	if !ok {
+		return errForbidden
+	}
+	info := &call{
+		lang: language(c.Get(fiber.HeaderAcceptLanguage)), address: c.IP(), requestID: requestIDOf(c),
+		cookies: map[people.Audience]string{people.Staff: c.Cookies(cookieOf(people.Staff)), people.Candidates: c.Cookies(cookieOf(people.Candidates))},
+	}
+	if !op.anyone {
+		actor, err := s.authenticate(c)
+		if err != nil {
+			return err
+		}
+		if !allowed(op, actor) {
+			return errForbidden
+		}
+		info.actor = actor
+	}
+	if op.body != nil {
+		if kind, _, err := mime.ParseMediaType(c.Get(fiber.HeaderContentType)); err != nil || kind != fiber.MIMEApplicationJSON {
+			return fiber.ErrUnsupportedMediaType
+		}
+		if !hot[op.id] {
+			if err := checkBody(op.body, c.Body()); err != nil {
+				return err
+			}
+		}
+	}
+	ctx, cancel := context.WithTimeout(context.WithValue(context.Background(), callKey{}, info), callTimeout)
+	defer cancel()
+	c.SetUserContext(ctx)
+	return next(c)
+}
+
+func (s *server) authenticate(c *fiber.Ctx) (Actor, error) {
+	scheme, token, ok := strings.Cut(c.Get(fiber.HeaderAuthorization), " ")
+	if !ok || !strings.EqualFold(scheme, "Bearer") {
+		return Actor{}, errUnauthenticated
+	}
+	return s.tokens.Read(token, s.clock.Now())
+}
+
+// allowed tells whether the route names one of the actor's roles. The token's
+// audience must fit: no staff role comes from a candidate's token.
+func allowed(op operation, a Actor) bool {
+	for _, r := range a.Roles {
+		if (r == people.CandidateRole) != (a.Audience == people.Candidates) {
+			return false
+		}
+	}
+	for _, r := range a.Roles {
+		if op.roles[r] {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,251 @@
+package api
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"gongyuan/api/contract"
+	"gongyuan/engine/people"
+	"gongyuan/engine/sitting"
+)
+
+// Accounts finds staff accounts.
+type Accounts interface {
+	AccountByLogin(ctx context.Context, login string) (people.Account, error)
+	Account(ctx context.Context, id people.AccountID) (people.Account, error)
+	Accounts(ctx context.Context) ([]people.Account, error)
+}
+
+// Limiter counts attempts; Take returns how long to wait once there are too
+// many.
+type Limiter interface {
+	Take(ctx context.Context, key string, limit int, window time.Duration) (time.Duration, error)
+	// Return takes an attempt back that turned out to be none.
+	Return(ctx context.Context, key string) error
+	Clear(ctx context.Context, key string) error
+}
+
+// Sign-ins that fail are limited per account and per address. Those that
+// succeed are not counted: six hundred candidates may share one address.
+const (
+	accountAttempts = 8
+	addressAttempts = 60
+	attemptWindow   = 5 * time.Minute
+)
+
+// Refresh tokens live this long, longer than any exam.
+const SessionLifetime = 12 * time.Hour
+
+const cookiePath = "/api/v1/auth"
+
+func cookieOf(a people.Audience) string { return "gongyuan_" + string(a) }
+
+// sessionResponse carries a session and sets, or clears, its refresh cookie.
+type sessionResponse struct {
+	session  contract.Session
+	audience people.Audience
+	token    string
+	secure   bool
+}
+
+func (r sessionResponse) visit(c *fiber.Ctx) error {
+	setCookie(c, r.audience, r.token, int(SessionLifetime.Seconds()), r.secure)
+	return c.JSON(r.session)
+}
+
+func setCookie(c *fiber.Ctx, a people.Audience, token string, age int, secure bool) {
+	c.Cookie(&fiber.Cookie{
+		Name: cookieOf(a), Value: token, Path: cookiePath, MaxAge: age,
+		HTTPOnly: true, SameSite: fiber.CookieSameSiteStrictMode, Secure: secure,
+	})
+}
+
+func (r sessionResponse) VisitLoginResponse(c *fiber.Ctx) error          { return r.visit(c) }
+func (r sessionResponse) VisitLoginCandidateResponse(c *fiber.Ctx) error { return r.visit(c) }
+func (r sessionResponse) VisitRefreshResponse(c *fiber.Ctx) error        { return r.visit(c) }
+
+type goneResponse struct {
+	audience people.Audience
+	secure   bool
+}
+
+func (r goneResponse) VisitLogoutResponse(c *fiber.Ctx) error {
+	setCookie(c, r.audience, "", -1, r.secure)
+	return c.SendStatus(fiber.StatusNoContent)
+}
+
+// limited counts an attempt for the account and the address.
+func (s *server) limited(ctx context.Context, account string) error {
+	for _, key := range []string{addressKey(ctx), "account:" + account} {
+		limit := accountAttempts
+		if key == addressKey(ctx) {
+			limit = addressAttempts
+		}
+		wait, err := s.limiter.Take(ctx, key, limit, attemptWindow)
+		if err != nil {
+			return err
+		}
+		if wait > 0 {
+			return &waitError{wait}
+		}
+	}
+	return nil
+}
+
+// welcomed forgets the attempts of an account that has signed in, and does not
+// hold this one against its address.
+func (s *server) welcomed(ctx context.Context, account string) error {
+	return errors.Join(s.limiter.Clear(ctx, "account:"+account), s.limiter.Return(ctx, addressKey(ctx)))
+}
+
+func addressKey(ctx context.Context) string { return "address:" + callOf(ctx).address }
+
+// Login signs staff in.
+func (s *server) Login(ctx context.Context, r contract.LoginRequestObject) (contract.LoginResponseObject, error) {
+	account, err := s.checkPassword(ctx, r.Body.Login, r.Body.Password)
+	if err != nil {
+		return nil, err
+	}
+	return s.begin(ctx, actorOf(account))
+}
+
+// checkPassword returns the account of a login and password, or
+// people.ErrPassword. An unknown login takes as long as a wrong password.
+func (s *server) checkPassword(ctx context.Context, login, password string) (people.Account, error) {
+	login = strings.ToLower(strings.TrimSpace(login))
+	if err := s.limited(ctx, "staff:"+login); err != nil {
+		return people.Account{}, err
+	}
+	account, err := s.accounts.AccountByLogin(ctx, login)
+	if err != nil && !errors.Is(err, people.ErrNotFound) {
+		return people.Account{}, err
+	}
+	encoded := account.Password
+	if err != nil || account.Disabled {
+		encoded = s.nobody
+	}
+	if !people.CheckPassword(encoded, password) || err != nil || account.Disabled {
+		return people.Account{}, people.ErrPassword
+	}
+	return account, s.welcomed(ctx, "staff:"+login)
+}
+
+func actorOf(a people.Account) Actor {
+	return Actor{Audience: people.Staff, Subject: string(a.ID), Name: a.Name, Roles: a.Roles}
+}
+
+// LoginCandidate signs a candidate in by admission number and identity number.
+func (s *server) LoginCandidate(ctx context.Context, r contract.LoginCandidateRequestObject) (contract.LoginCandidateResponseObject, error) {
+	admission := strings.ToUpper(strings.TrimSpace(r.Body.Admission))
+	if err := s.limited(ctx, "candidate:"+admission); err != nil {
+		return nil, err
+	}
+	number, err := people.NormalIdentity(r.Body.IdNumber, s.clock.Now())
+	if err != nil {
+		return nil, people.ErrPassword
+	}
+	reg, err := s.registrations.RegistrationByAdmission(ctx, admission)
+	if errors.Is(err, sitting.ErrNotFound) {
+		return nil, people.ErrPassword
+	} else if err != nil {
+		return nil, err
+	}
+	person, err := s.candidate(ctx, reg.Candidate)
+	if err != nil {
+		return nil, err
+	}
+	if subtle.ConstantTimeCompare([]byte(person.IDHash), []byte(s.sealer.Hash(number))) != 1 {
+		return nil, people.ErrPassword
+	}
+	if err := s.welcomed(ctx, "candidate:"+admission); err != nil {
+		return nil, err
+	}
+	return s.begin(ctx, candidateActor(person, reg.ID))
+}
+
+func candidateActor(c people.Candidate, reg sitting.RegistrationID) Actor {
+	return Actor{
+		Audience: people.Candidates, Subject: string(c.ID), Name: c.Name,
+		Roles: []people.Role{people.CandidateRole}, Registration: string(reg),
+	}
+}
+
+func (s *server) candidate(ctx context.Context, id people.CandidateID) (people.Candidate, error) {
+	found, err := s.candidates.CandidatesByID(ctx, []people.CandidateID{id})
+	if err != nil {
+		return people.Candidate{}, err
+	}
+	c, ok := found[id]
+	if !ok {
+		return people.Candidate{}, people.ErrNotFound
+	}
+	return c, nil
+}
+
+func (s *server) begin(ctx context.Context, a Actor) (sessionResponse, error) {
+	token, err := s.sessions.Begin(ctx, a.Audience, a.Subject, a.Registration, s.clock.Now())
+	if err != nil {
+		return sessionResponse{}, err
+	}
+	return s.respond(a, token)
+}
+
+func (s *server) respond(a Actor, refresh string) (sessionResponse, error) {
+	now := s.clock.Now()
+	access, expires, err := s.tokens.Sign(a, now)
+	if err != nil {
+		return sessionResponse{}, err
+	}
+	roles := make([]contract.Role, len(a.Roles))
+	for i, r := range a.Roles {
+		roles[i] = contract.Role(r)
+	}
+	return sessionResponse{contract.Session{
+		AccessToken: access, ExpiresAt: expires, ServerNow: now, Audience: contract.Audience(a.Audience),
+		Subject: a.Subject, Name: a.Name, Roles: roles,
+	}, a.Audience, refresh, s.secure}, nil
+}
+
+// Refresh trades the cookie for a new session, with the roles of this moment.
+func (s *server) Refresh(ctx context.Context, r contract.RefreshRequestObject) (contract.RefreshResponseObject, error) {
+	audience := people.Audience(r.Body.Audience)
+	old := callOf(ctx).cookies[audience]
+	if old == "" {
+		return nil, people.ErrSession
+	}
+	token, session, err := s.sessions.Rotate(ctx, audience, old, s.clock.Now())
+	if err != nil {
+		return nil, err
+	}
+	var actor Actor
+	if audience == people.Staff {
+		account, err := s.accounts.Account(ctx, people.AccountID(session.Subject))
+		if err != nil || account.Disabled {
+			return nil, errors.Join(people.ErrSession, err)
+		}
+		actor = actorOf(account)
+	} else {
+		person, err := s.candidate(ctx, people.CandidateID(session.Subject))
+		if err != nil {
+			return nil, err
+		}
+		actor = candidateActor(person, sitting.RegistrationID(session.Registration))
+	}
+	return s.respond(actor, token)
+}
+
+// Logout ends the session that the cookie belongs to.
+func (s *server) Logout(ctx context.Context, r contract.LogoutRequestObject) (contract.LogoutResponseObject, error) {
+	audience := people.Audience(r.Body.Audience)
+	if token := callOf(ctx).cookies[audience]; token != "" {
+		if err := s.sessions.End(ctx, token); err != nil {
+			return nil, err
+		}
+	}
+	return goneResponse{audience, s.secure}, nil
+}

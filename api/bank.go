@@ -1,0 +1,126 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"gongyuan/api/contract"
+	"gongyuan/bank"
+	"gongyuan/bank/draw"
+)
+
+// Bank is what the API asks of the question bank.
+type Bank interface {
+	Revisions(ctx context.Context, refs []bank.Ref) (map[bank.Ref]bank.Revision, error)
+	Published(ctx context.Context, id bank.ID) ([]bank.Revision, error)
+	Blueprint(ctx context.Context, id string) (bank.Blueprint, error)
+	Blueprints(ctx context.Context) ([]bank.Blueprint, error)
+	BankLister
+}
+
+// BankLister lists what editors look at.
+type BankLister interface {
+	Banks(ctx context.Context) ([]bank.Summary, error)
+	Items(ctx context.Context, q bank.ItemQuery) (bank.ItemPage, error)
+}
+
+// ListBanks lists the banks.
+func (s *server) ListBanks(ctx context.Context, _ contract.ListBanksRequestObject) (contract.ListBanksResponseObject, error) {
+	banks, err := s.bank.Banks(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make(contract.ListBanks200JSONResponse, len(banks))
+	for i, b := range banks {
+		out[i] = contract.Bank{Id: string(b.ID), Title: b.Title, Total: b.Total, Published: b.Published}
+	}
+	return out, nil
+}
+
+// ListItems lists a page of a bank's items.
+func (s *server) ListItems(ctx context.Context, r contract.ListItemsRequestObject) (contract.ListItemsResponseObject, error) {
+	q := bank.ItemQuery{Bank: bank.ID(r.Bank), Limit: 20}
+	p := r.Params
+	if p.Type != nil {
+		q.Type = bank.Type(*p.Type)
+	}
+	if p.Range != nil {
+		q.Range = bank.RangeCode(*p.Range)
+	}
+	if p.Difficulty != nil {
+		q.Difficulty = *p.Difficulty
+	}
+	if p.Text != nil {
+		q.Text = *p.Text
+	}
+	if p.Skip != nil {
+		q.Skip = max(*p.Skip, 0)
+	}
+	if p.Limit != nil {
+		q.Limit = min(max(*p.Limit, 1), 100)
+	}
+	page, err := s.bank.Items(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	out := contract.ListItems200JSONResponse{Total: page.Total, Items: []contract.ItemRow{}}
+	for _, row := range page.Rows {
+		out.Items = append(out.Items, contract.ItemRow{
+			Id: string(row.ID), Code: row.Code, Type: contract.ItemType(row.Type), Point: string(row.Point),
+			Status: contract.ItemRowStatus(row.Status), Difficulty: row.Difficulty, Stem: row.Stem, Revision: row.Revision,
+		})
+	}
+	return out, nil
+}
+
+// ListBlueprints lists the blueprints.
+func (s *server) ListBlueprints(ctx context.Context, _ contract.ListBlueprintsRequestObject) (contract.ListBlueprintsResponseObject, error) {
+	all, err := s.bank.Blueprints(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make(contract.ListBlueprints200JSONResponse, len(all))
+	for i, b := range all {
+		out[i] = contract.Blueprint{
+			Id: b.ID, Bank: string(b.Bank), Title: b.Title, DurationMinutes: int(b.Duration / time.Minute), Total: contract.Marks(b.Total()),
+		}
+		for _, sec := range b.Sections {
+			out[i].Sections = append(out[i].Sections, contract.BlueprintSection{
+				Type: contract.ItemType(sec.Type), Count: sec.Count, Points: contract.Marks(sec.Points),
+			})
+		}
+	}
+	return out, nil
+}
+
+// CheckBlueprint tells whether the bank can fulfil a blueprint now.
+func (s *server) CheckBlueprint(ctx context.Context, r contract.CheckBlueprintRequestObject) (contract.CheckBlueprintResponseObject, error) {
+	bp, err := s.bank.Blueprint(ctx, r.Blueprint)
+	if err != nil {
+		return nil, err
+	}
+	revs, err := s.bank.Published(ctx, bp.Bank)
+	if err != nil {
+		return nil, err
+	}
+	out := contract.CheckBlueprint200JSONResponse{Shortages: []string{}}
+	plan, err := draw.NewPool(revs).Plan(bp)
+	var short *draw.Shortage
+	switch {
+	case errors.As(err, &short):
+		for _, cell := range short.Cells {
+			out.Shortages = append(out.Shortages, cell.Text(callOf(ctx).lang))
+		}
+		return out, nil
+	case err != nil:
+		return nil, err
+	}
+	paper, err := plan.Draw(draw.Request{})
+	if err != nil {
+		return nil, err
+	}
+	expected := contract.Marks(plan.Expected(paper))
+	out.Feasible, out.Expected = true, &expected
+	return out, nil
+}

@@ -1,0 +1,102 @@
+package api
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"gongyuan/engine/sitting"
+)
+
+// fieldTexts says what each reason means and what to do.
+var fieldTexts = map[string][2]string{
+	"required":                   {"必须填写。", "This is required."},
+	"length-1-20":                {"请填写 1 到 20 个字。", "Use 1 to 20 characters."},
+	"length-1-60":                {"请填写 1 到 60 个字。", "Use 1 to 60 characters."},
+	"length-2-80":                {"请填写 2 到 80 个字。", "Use 2 to 80 characters."},
+	"minLength":                  {"太短。", "Too short."},
+	"maxLength":                  {"太长。", "Too long."},
+	"minimum":                    {"数值太小。", "The number is too small."},
+	"maximum":                    {"数值太大。", "The number is too large."},
+	"minItems":                   {"至少要有一项。", "At least one is needed."},
+	"maxItems":                   {"项数太多，请分成几次。", "Too many; send them in several parts."},
+	"enum":                       {"不是可选的值。", "Not one of the allowed values."},
+	"type":                       {"格式不对。", "Wrong kind of value."},
+	"format":                     {"格式不对。", "Wrong format."},
+	"unknown":                    {"不是可选的值。", "Not one of the allowed values."},
+	"no-such-level":              {"标准中没有这个等级。", "The standard has no such level."},
+	"no-such-blueprint":          {"没有这个组卷方案。", "There is no such blueprint."},
+	"between-1-480":              {"请填写 1 到 480 分钟。", "Use 1 to 480 minutes."},
+	"between-0-240":              {"请填写 0 到 240 分钟。", "Use 0 to 240 minutes."},
+	"after-opens":                {"结束时间要晚于开始时间。", "The end must be after the beginning."},
+	"in-the-past":                {"结束时间已经过去。", "The end is in the past."},
+	"window-too-long":            {"场次不能超过 400 天。", "A sitting lasts at most 400 days."},
+	"within-window":              {"不能超过场次的时间。", "Must lie within the window."},
+	"identity":                   {"不是有效的居民身份证号码，请核对 18 位号码。", "Not a valid resident identity number; check its 18 characters."},
+	"twice":                      {"与本批中另一行重复。", "Stands in another line of this batch too."},
+	"taken":                      {"本场次中已被占用。", "Already taken."},
+	"characters":                 {"只能用字母、数字和连字符。", "Use letters, digits and hyphens only."},
+	"other-name-known":           {"这个证件号已登记为另一个姓名，请核对。", "This number is known under another name; check it."},
+	"odd-from-3":                 {"考评员要三人以上，人数为单数。", "Use three or more examiners, an odd number."},
+	"no-examiner":                {"这个账号不是考评员。", "This account is no examiner."},
+	"trimmed-from-5":             {"去掉最高最低分再平均，至少要五名考评员。", "A trimmed mean needs five examiners."},
+	"of-another-component":       {"评分表属于别的等级或项目。", "The sheet belongs to another level or component."},
+	"not-scored-at-this-level":   {"这个等级没有这一项。", "This level has no such component."},
+	"between-lowest-and-highest": {"分数要在考评员的最低分和最高分之间。", "Use marks between the lowest and the highest score."},
+	"no-veto-was-reported":       {"没有考评员报告否定项。", "No examiner reported a veto."},
+	"within-the-row":             {"扣分不能超过本行配分。", "A deduction cannot exceed the row's marks."},
+	"more-than-allowed":          {"超过允许的次数。", "More often than allowed."},
+	"certificate-number":         {"不是有效的证书编号，请核对 22 位编号。", "Not a valid certificate number; check its 22 characters."},
+	"number-or-document":         {"请填写证书编号或证件号码，只填一项。", "Give the certificate number or the document number, one of them."},
+	"empty":                      {"必须填写。", "This is required."},
+	"second-login":               {"第二人的登录名或密码不对。", "The second person's login or password is wrong."},
+	"second-role":                {"这个账号不能做第二人。", "This account cannot be the second person."},
+	"response":                   {"这个作答不适合本题。", "This response does not fit the question."},
+}
+
+func fieldText(reason, lang string) string {
+	texts, ok := fieldTexts[reason]
+	if !ok {
+		texts = [2]string{"填写有误。", "Not valid."}
+	}
+	if lang == "en" {
+		return texts[1]
+	}
+	return texts[0]
+}
+
+// checkBody holds a request body against the contract's schema. It returns a
+// *fieldsError that names each field, by JSON pointer.
+func checkBody(schema *openapi3.Schema, body []byte) error {
+	var value any
+	dec := json.NewDecoder(strings.NewReader(string(body)))
+	if err := dec.Decode(&value); err != nil || dec.More() {
+		return errMalformed
+	}
+	err := schema.VisitJSON(value, openapi3.MultiErrors(), openapi3.VisitAsRequest())
+	if err == nil {
+		return nil
+	}
+	var out fieldsError
+	collect(err, &out)
+	return &out
+}
+
+func collect(err error, out *fieldsError) {
+	var many openapi3.MultiError
+	var one *openapi3.SchemaError
+	switch {
+	case errors.As(err, &many):
+		for _, e := range many {
+			collect(e, out)
+		}
+	case errors.As(err, &one):
+		if inner, ok := one.Origin.(openapi3.MultiError); ok {
+			collect(inner, out)
+			return
+		}
+		out.fields = append(out.fields, sitting.FieldError{Field: pointer(one.JSONPointer()), Reason: one.SchemaField})
+	}
+}

@@ -1,0 +1,263 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"gongyuan/api/contract"
+	"gongyuan/bank"
+	"gongyuan/bank/draw"
+	"gongyuan/engine/assess"
+	"gongyuan/engine/attempt"
+	"gongyuan/engine/certificate"
+	"gongyuan/engine/people"
+	"gongyuan/engine/result"
+	"gongyuan/engine/sitting"
+)
+
+// kind is a problem type. Its wire form is the URN below.
+type kind string
+
+const problemURN = "urn:gongyuan:problem:"
+
+// wording is what a problem says: what happened, what to do.
+type wording struct {
+	status   int
+	zhTitle  string
+	zhDetail string
+	enTitle  string
+	enDetail string
+}
+
+// problems is the one table of all problem types.
+var problems = map[kind]wording{
+	"invalid-login":      {401, "登录信息不对", "请核对后再试。", "Wrong sign-in", "Check what you typed and try again."},
+	"too-many-attempts":  {429, "尝试次数太多", "请过一会儿再试，或请工作人员帮助。", "Too many attempts", "Wait a moment, or ask the staff for help."},
+	"unauthenticated":    {401, "没有登录或登录已过期", "请重新登录。", "Not signed in", "Sign in again."},
+	"forbidden":          {403, "没有权限", "当前账号不能做这件事。", "Not allowed", "This account may not do that."},
+	"not-found":          {404, "没有找到", "可能已被移走，或不属于您。", "Not found", "It may have been removed, or is not yours."},
+	"invalid":            {422, "填写有误", "请按每一项的提示修改。", "Something is not right", "Correct each field that is named."},
+	"malformed":          {400, "请求无法读懂", "请刷新网页后再试。", "The request cannot be read", "Reload the page and try again."},
+	"too-large":          {413, "内容太大", "请分成几次提交。", "Too large", "Send it in several parts."},
+	"not-open-yet":       {409, "还没到开考时间", "请在候考页等候，到时自动开始。", "Not open yet", "Wait on the waiting page; it starts by itself."},
+	"too-late-to-start":  {409, "已过允许进入的时间", "请举手告诉监考员。", "Too late to start", "Tell the invigilator."},
+	"rules-not-accepted": {409, "还没有确认考场规则", "请先阅读并勾选考场规则。", "Rules not accepted", "Read the rules and tick them first."},
+	"taken-over":         {409, "考试已在另一台电脑上继续", "本页只能查看。如果不是您换的，请立即举手。", "Your exam continues elsewhere", "This page is read-only. If this was not you, raise your hand."},
+	"seq-gap":            {409, "中间有作答没有送到", "网页会自动补送。", "Earlier answers are missing", "The page sends them again by itself."},
+	"seq-conflict":       {409, "服务器的记录与本机不同", "不要关闭网页，请举手告诉监考员。", "The server's record differs", "Keep the page open and raise your hand."},
+	"attempt-closed":     {409, "已经收卷", "答案不能再改变。", "Already collected", "Answers can no longer change."},
+	"after-deadline":     {409, "截止时间已过", "之后送到的作答已单独保存，由考务负责人决定是否计入。", "After the deadline", "What arrived later is kept apart for the supervisor's decision."},
+	"not-started":        {409, "考试还没有开始", "请先进入考试。", "Not started", "Enter the exam first."},
+	"not-submitted":      {409, "还没有交卷", "交卷后才有回执。", "Not submitted yet", "The receipt comes with the submission."},
+	"not-released":       {409, "成绩还没有公布", "以评价机构公布为准。", "Results are not released", "They come with the release."},
+	"not-sealed":         {409, "试卷还没有封存", "请等候通知。", "Papers are not sealed yet", "Please wait."},
+	"busy":               {429, "服务器正忙", "答案已记在本机，会自动重发。", "The server is busy", "Answers are kept on this computer and sent again."},
+	"unavailable":        {503, "服务暂时不可用", "正在自动重试；若持续，请告诉管理员。", "Temporarily unavailable", "Trying again; tell the administrator if it lasts."},
+	"conflict":           {409, "别人刚刚改过", "请刷新后再做。", "Someone changed it meanwhile", "Reload and do it again."},
+	"wrong-state":        {409, "现在不能这样做", "这个场次的状态已经不同，请刷新。", "Not possible now", "The sitting is in another state; reload."},
+	"nobody-registered":  {409, "还没有登记考生", "先登记考生，再封卷。", "Nobody is registered", "Register candidates before sealing."},
+	"shortage":           {409, "题库不能满足组卷方案", "", "The bank cannot fulfil the blueprint", ""},
+	"score-locked":       {409, "评分已锁定", "已签名的评分不能再改。", "The score is locked", "A signed score can no longer change."},
+	"score-incomplete":   {409, "还不能签名", "还有未评的项目或待判定的否定项。", "Cannot sign yet", "Rows are not scored, or vetoes not decided."},
+	"candidate-absent":   {409, "考生已记为缺考", "如有误，请考务先取消缺考。", "Recorded as absent", "If this is wrong, have the absence withdrawn first."},
+	"already-appointed":  {409, "考评小组已组成", "一个项目只有一个考评小组。", "The panel is appointed already", "A component has one panel."},
+	"second-person":      {422, "需要第二人确认", "确认人不能是同一个人。", "A second person is needed", "It cannot be the same person."},
+	"internal":           {500, "服务器出错", "请稍后再试，并把编号告诉管理员。", "Something went wrong", "Try again later and tell the administrator the number."},
+}
+
+// table says which problem an error of the domain is. The first match counts.
+var table = []struct {
+	err  error
+	kind kind
+}{
+	{errUnauthenticated, "unauthenticated"},
+	{errForbidden, "forbidden"},
+	{errRules, "rules-not-accepted"},
+	{errNotReleased, "not-released"},
+	{errNotSealed, "not-sealed"},
+	{errMalformed, "malformed"},
+	{people.ErrPassword, "invalid-login"},
+	{people.ErrSession, "unauthenticated"},
+	{people.ErrReused, "unauthenticated"},
+	{people.ErrNotFound, "not-found"},
+	{people.ErrWeak, "invalid"},
+	{attempt.ErrTakenOver, "taken-over"},
+	{attempt.ErrGap, "seq-gap"},
+	{attempt.ErrConflict, "seq-conflict"},
+	{attempt.ErrLate, "after-deadline"},
+	{attempt.ErrClosed, "attempt-closed"},
+	{attempt.ErrNotFound, "not-found"},
+	{attempt.ErrInvalid, "malformed"},
+	{attempt.ErrNotStarted, "not-started"},
+	{attempt.ErrNotSubmitted, "not-submitted"},
+	{attempt.ErrBusy, "busy"},
+	{attempt.ErrUnavailable, "unavailable"},
+	{sitting.ErrNobody, "nobody-registered"},
+	{sitting.ErrNotFound, "not-found"},
+	{sitting.ErrNotYet, "not-open-yet"},
+	{sitting.ErrTooLate, "too-late-to-start"},
+	{sitting.ErrConflict, "conflict"},
+	{sitting.ErrState, "wrong-state"},
+	{sitting.ErrInvalid, "invalid"},
+	{assess.ErrNotFound, "not-found"},
+	{assess.ErrForbidden, "forbidden"},
+	{assess.ErrConflict, "conflict"},
+	{assess.ErrLocked, "score-locked"},
+	{assess.ErrIncomplete, "score-incomplete"},
+	{assess.ErrAbsent, "candidate-absent"},
+	{assess.ErrDuplicate, "already-appointed"},
+	{assess.ErrState, "wrong-state"},
+	{assess.ErrInvalid, "invalid"},
+	{certificate.ErrNotFound, "not-found"},
+	{certificate.ErrSecondPerson, "second-person"},
+	{certificate.ErrState, "wrong-state"},
+	{certificate.ErrInvalid, "invalid"},
+	{certificate.ErrNumber, "invalid"},
+	{certificate.ErrBusy, "busy"},
+	{bank.ErrNotFound, "not-found"},
+	{result.ErrNotFound, "not-found"},
+	{context.DeadlineExceeded, "unavailable"},
+}
+
+// Errors of the edge itself.
+var (
+	errUnauthenticated = errors.New("api: not signed in")
+	errForbidden       = errors.New("api: role may not call this")
+	errRules           = errors.New("api: rules not accepted")
+	errNotReleased     = errors.New("api: results are not released")
+	errNotSealed       = errors.New("api: papers are not sealed")
+	errMalformed       = errors.New("api: body is no JSON value")
+)
+
+// waitError is a refusal that ends by waiting.
+type waitError struct{ after time.Duration }
+
+func (e *waitError) Error() string { return "api: too many attempts" }
+
+// fieldsError is a request whose fields are wrong; reasons are codes of the
+// table in fields.go.
+type fieldsError struct{ fields []sitting.FieldError }
+
+func (e *fieldsError) Error() string { return "api: fields are wrong" }
+
+// problemOf turns an error into what travels. The second value tells whether
+// the cause is ours and belongs in the log.
+func problemOf(err error, lang, requestID string) (contract.Problem, bool) {
+	k, known := kindOf(err)
+	w := problems[k]
+	p := contract.Problem{Type: problemURN + string(k), Status: w.status, RequestId: requestID, Title: w.zhTitle}
+	detail := w.zhDetail
+	if lang == "en" {
+		p.Title, detail = w.enTitle, w.enDetail
+	}
+	var short *draw.Shortage
+	if errors.As(err, &short) {
+		detail = short.Text(lang)
+	}
+	p.Detail = &detail
+	describe(&p, err, lang)
+	return p, !known
+}
+
+func kindOf(err error) (kind, bool) {
+	var short *draw.Shortage
+	var wait *waitError
+	var fields *fieldsError
+	var fe *fiber.Error
+	switch {
+	case errors.As(err, &short):
+		return "shortage", true
+	case errors.As(err, &wait):
+		return "too-many-attempts", true
+	case errors.As(err, &fields):
+		return "invalid", true
+	}
+	for _, row := range table {
+		if errors.Is(err, row.err) {
+			return row.kind, true
+		}
+	}
+	if errors.As(err, &fe) {
+		switch fe.Code {
+		case fiber.StatusNotFound, fiber.StatusMethodNotAllowed:
+			return "not-found", true
+		case fiber.StatusRequestEntityTooLarge:
+			return "too-large", true
+		case fiber.StatusBadRequest, fiber.StatusUnsupportedMediaType, fiber.StatusUnprocessableEntity, fiber.StatusRequestHeaderFieldsTooLarge:
+			return "malformed", true
+		}
+	}
+	return "internal", false
+}
+
+// describe adds to a problem what the page needs to go on.
+func describe(p *contract.Problem, err error, lang string) {
+	var refusal *attempt.Refusal
+	if errors.As(err, &refusal) {
+		if errors.Is(err, attempt.ErrGap) || errors.Is(err, attempt.ErrConflict) {
+			n := int64(refusal.Expected)
+			p.ExpectedSeq = &n
+		}
+		if errors.Is(err, attempt.ErrTakenOver) {
+			p.Device = &refusal.Holder.DeviceLabel
+		}
+		if errors.Is(err, attempt.ErrLate) || errors.Is(err, attempt.ErrClosed) {
+			p.LateKept = &refusal.SetAside
+		}
+	}
+	var wait *waitError
+	if errors.As(err, &wait) {
+		s := int(math.Ceil(wait.after.Seconds()))
+		p.RetryAfterSeconds = &s
+	} else if errors.Is(err, attempt.ErrBusy) {
+		s := 1
+		p.RetryAfterSeconds = &s
+	}
+	if list := fieldsOf(err); len(list) > 0 {
+		out := make([]contract.FieldError, len(list))
+		for i, f := range list {
+			out[i] = contract.FieldError{Pointer: f.Field, Detail: fieldText(f.Reason, lang)}
+		}
+		p.Errors = &out
+	}
+}
+
+func fieldsOf(err error) []sitting.FieldError {
+	var fields *fieldsError
+	var entries *sitting.EntriesError
+	var one *sitting.FieldError
+	switch {
+	case errors.As(err, &fields):
+		return fields.fields
+	case errors.As(err, &entries):
+		return entries.Faults
+	case errors.As(err, &one):
+		return []sitting.FieldError{*one}
+	}
+	var scored *assess.FieldError
+	var certified *certificate.FieldError
+	var number *certificate.NumberError
+	switch {
+	case errors.As(err, &scored):
+		return []sitting.FieldError{{Field: scored.Field, Reason: scored.Reason}}
+	case errors.As(err, &certified):
+		return []sitting.FieldError{{Field: certified.Field, Reason: certified.Reason}}
+	case errors.As(err, &number):
+		return []sitting.FieldError{{Field: "/number", Reason: "certificate-number"}}
+	}
+	return nil
+}
+
+// language is "en" where the first language that the request names is
+// English, else "zh-CN".
+func language(acceptLanguage string) string {
+	if strings.HasPrefix(strings.ToLower(strings.TrimSpace(acceptLanguage)), "en") {
+		return "en"
+	}
+	return "zh-CN"
+}

@@ -1,0 +1,111 @@
+package api
+
+import (
+	"crypto/hkdf"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"gongyuan/engine/people"
+)
+
+// Access tokens live this long; the refresh token gives the next one.
+const accessLifetime = 15 * time.Minute
+
+const (
+	tokenIssuer = "gongyuan"
+	tokenType   = "at+jwt" // RFC 9068, section 2.1
+)
+
+// claims is what an access token says.
+type claims struct {
+	jwt.RegisteredClaims
+	Roles        []people.Role `json:"roles"`
+	Name         string        `json:"name"`
+	Registration string        `json:"reg,omitempty"`
+}
+
+// Actor is who calls.
+type Actor struct {
+	Audience     people.Audience
+	Subject      string
+	Name         string
+	Roles        []people.Role
+	Registration string
+}
+
+// Has tells whether the actor holds the role.
+func (a *Actor) Has(role people.Role) bool {
+	for _, r := range a.Roles {
+		if r == role {
+			return true
+		}
+	}
+	return false
+}
+
+// Tokens signs and reads access tokens: HS256 and nothing else, with a key per
+// secret, so that secrets rotate. The first secret signs, all verify.
+type Tokens struct {
+	first string
+	keys  map[string][]byte
+}
+
+// NewTokens derives the signing keys (HKDF-SHA-256) from the secrets.
+func NewTokens(secrets []people.Secret) (*Tokens, error) {
+	if len(secrets) == 0 {
+		return nil, errors.New("api: no secret")
+	}
+	t := &Tokens{first: secrets[0].ID, keys: map[string][]byte{}}
+	for _, s := range secrets {
+		key, err := hkdf.Key(sha256.New, s.Key, nil, "gongyuan access token v1", 32)
+		if err != nil {
+			return nil, fmt.Errorf("api: derive key: %w", err)
+		}
+		t.keys[s.ID] = key
+	}
+	return t, nil
+}
+
+// Sign returns a token for the actor that is good until the second value.
+func (t *Tokens) Sign(a Actor, now time.Time) (string, time.Time, error) {
+	expires := now.Add(accessLifetime)
+	token := jwt.NewWithClaims(jwt.SigningMethodHS256, claims{
+		RegisteredClaims: jwt.RegisteredClaims{
+			Issuer: tokenIssuer, Subject: a.Subject, Audience: jwt.ClaimStrings{string(a.Audience)},
+			IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(expires),
+		},
+		Roles: a.Roles, Name: a.Name, Registration: a.Registration,
+	})
+	token.Header["kid"], token.Header["typ"] = t.first, tokenType
+	signed, err := token.SignedString(t.keys[t.first])
+	if err != nil {
+		return "", time.Time{}, fmt.Errorf("api: sign token: %w", err)
+	}
+	return signed, expires, nil
+}
+
+// Read returns the actor of a token, or errUnauthenticated.
+func (t *Tokens) Read(token string, now time.Time) (Actor, error) {
+	var c claims
+	_, err := jwt.ParseWithClaims(token, &c, func(tok *jwt.Token) (any, error) {
+		kid, _ := tok.Header["kid"].(string)
+		key, ok := t.keys[kid]
+		if !ok || tok.Header["typ"] != tokenType {
+			return nil, errUnauthenticated
+		}
+		return key, nil
+	}, jwt.WithValidMethods([]string{"HS256"}), jwt.WithIssuer(tokenIssuer), jwt.WithExpirationRequired(),
+		jwt.WithTimeFunc(func() time.Time { return now }))
+	if err != nil || len(c.Audience) != 1 || c.Subject == "" {
+		return Actor{}, errUnauthenticated
+	}
+	a := Actor{people.Audience(c.Audience[0]), c.Subject, c.Name, c.Roles, c.Registration}
+	if a.Audience != people.Staff && a.Audience != people.Candidates {
+		return Actor{}, errUnauthenticated
+	}
+	return a, nil
+}
