@@ -1,0 +1,181 @@
+package main
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// rule says what the packages below a folder may import of the module and of
+// others. The longest prefix that fits a package is its rule.
+type rule struct {
+	pkg    string   // folder below the module, and all below it
+	module []string // folders of the module that it may import, and all below them
+	others []string // prefixes of foreign import paths, the standard library aside
+	why    string
+}
+
+const modulePath = "gongyuan"
+
+var (
+	driver = []string{"github.com/256dpi/lungo", "go.mongodb.org/mongo-driver"}
+	redisC = []string{"github.com/redis/go-redis/v9"}
+)
+
+var rules = []rule{
+	{"bank", []string{"bank"}, nil, "a question is the same whatever stores it"},
+	{"bank/draw", []string{"bank"}, nil, "a paper is a pure function of bank, blueprint and seed"},
+	{"bank/exchange", []string{"bank"}, nil, "verdicts are about questions, not about formats"},
+	{"bank/exchange/xlsx", []string{"bank"}, []string{"github.com/xuri/excelize/v2"}, "a format adds its own library"},
+	{"bank/mongobank", []string{"bank"}, driver, "an adapter imports its domain and its driver"},
+	{"bank/banktest", []string{"bank"}, []string{"github.com/google/go-cmp"}, "suites serve every adapter and import none"},
+	{"bank/sample", []string{"bank"}, nil, "the sample bank is data"},
+	{"engine/standard", []string{"bank"}, nil, "lowest: standards are data"},
+	{"engine/people", []string{"bank"}, []string{"golang.org/x/crypto/argon2"}, "lowest: people know no exam"},
+	{"engine/people/redislimit", nil, redisC, "an adapter imports its driver"},
+	{"engine/sitting", []string{"bank", "engine/standard", "engine/people"}, []string{"github.com/google/uuid"}, "sittings stand on standards and people"},
+	{"engine/attempt", []string{"bank", "engine/standard", "engine/people", "engine/sitting"}, nil, "an attempt belongs to a sitting; time and stores are arguments"},
+	{"engine/attempt/redislive", []string{"bank", "engine/attempt", "engine/people", "engine/sitting"}, redisC, "an adapter imports its domain and its driver"},
+	{"engine/assess", []string{"bank", "engine/standard", "engine/people", "engine/sitting"}, nil, "examiners score candidates of a sitting"},
+	{"engine/result", []string{"bank", "engine/standard", "engine/people", "engine/sitting", "engine/attempt", "engine/assess"}, nil, "results stand on what was marked and scored"},
+	{"engine/certificate", []string{"bank", "engine/standard", "engine/people", "engine/sitting", "engine/result"}, []string{"golang.org/x/mod/sumdb/tlog"}, "qualified results enter here, and nothing else"},
+	{"engine/mongostore", []string{"bank", "engine"}, append([]string{"github.com/google/uuid"}, driver...), "an adapter imports its domain and its driver"},
+	{"engine/enginetest", []string{"bank", "engine"}, []string{"github.com/google/go-cmp", "github.com/google/uuid", "pgregory.net/rapid"}, "suites serve every adapter and import none"},
+	{"engine/enginetest/servers", []string{"engine/enginetest/servers", "cmd/gongyuan/embedded"}, append(append([]string{"github.com/google/uuid"}, driver...), redisC...), "the harness opens the real and the embedded stores"},
+	{"api", []string{"bank", "engine/standard", "engine/people", "engine/sitting", "engine/attempt", "engine/assess", "engine/result", "engine/certificate", "api"},
+		[]string{"github.com/gofiber/fiber/v2", "github.com/golang-jwt/jwt/v5", "github.com/google/uuid", "github.com/getkin/kin-openapi", "github.com/oapi-codegen/runtime"},
+		"HTTP knows the domain and no store"},
+	{"frontend", nil, nil, "the web app is files"},
+	{"cmd", []string{"bank", "engine", "api", "cmd", "frontend"}, []string{""}, "only cmd ties everything together"},
+	{"cmd/gongyuan/embedded", nil, append([]string{"go.etcd.io/bbolt", "github.com/alicebob/miniredis/v2"}, driver...), "the embedded stores know no domain"},
+	{"cmd/gongyuan/drill", []string{"api/contract"}, []string{"github.com/google/uuid"}, "synthetic candidates see the contract and nothing inside"},
+}
+
+// adapters may not import each other.
+var adapters = []string{"bank/mongobank", "engine/mongostore", "engine/attempt/redislive", "engine/people/redislimit"}
+
+func ruleFor(pkg string) (rule, bool) {
+	best, found := rule{}, false
+	for _, r := range rules {
+		if below(pkg, r.pkg) && (!found || len(r.pkg) > len(best.pkg)) {
+			best, found = r, true
+		}
+	}
+	return best, found
+}
+
+func below(pkg, folder string) bool { return pkg == folder || strings.HasPrefix(pkg, folder+"/") }
+
+// TestImports holds every file of the program, tests aside, against the table
+// of who may import whom.
+func TestImports(t *testing.T) {
+	t.Parallel()
+	root := filepath.Join("..", "..")
+	files := 0
+	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (strings.HasPrefix(d.Name(), ".") && len(d.Name()) > 2 || d.Name() == "node_modules" || d.Name() == "data") {
+			return filepath.SkipDir
+		}
+		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			return nil
+		}
+		rel, err := filepath.Rel(root, name)
+		if err != nil {
+			return err
+		}
+		pkg := path.Dir(filepath.ToSlash(rel))
+		if below(pkg, "cmd/ferretdb") || below(pkg, "cmd/tools") {
+			return nil // modules of their own
+		}
+		files++
+		checkImports(t, name, pkg)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if files < 50 {
+		t.Fatalf("only %d files were looked at", files)
+	}
+}
+
+func checkImports(t *testing.T, name, pkg string) {
+	t.Helper()
+	r, ok := ruleFor(pkg)
+	if !ok {
+		t.Errorf("%s: no rule for package %s; add one to the table", name, pkg)
+		return
+	}
+	f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, imp := range f.Imports {
+		p, err := strconv.Unquote(imp.Path.Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !allowedImport(r, pkg, p) {
+			t.Errorf("%s: package %s may not import %s: %s", name, pkg, p, r.why)
+		}
+	}
+}
+
+func allowedImport(r rule, pkg, imported string) bool {
+	inside, ours := strings.CutPrefix(imported, modulePath+"/")
+	if !ours {
+		if !strings.Contains(strings.SplitN(imported, "/", 2)[0], ".") {
+			return true // standard library
+		}
+		for _, prefix := range r.others {
+			if strings.HasPrefix(imported, prefix) {
+				return true
+			}
+		}
+		return false
+	}
+	for _, a := range adapters {
+		if below(inside, a) && !below(pkg, a) && !below(pkg, "cmd") && !below(a, pkg) {
+			return false
+		}
+	}
+	for _, folder := range append(r.module, r.pkg) {
+		if below(inside, folder) {
+			return true
+		}
+	}
+	return false
+}
+
+// TestImportTable makes sure that the table refuses what it is there to refuse.
+func TestImportTable(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		pkg, imported string
+		want          bool
+	}{
+		{"bank", "fmt", true},
+		{"bank", "github.com/google/uuid", false},
+		{"bank", "gongyuan/engine/sitting", false},
+		{"engine/sitting", "gongyuan/engine/attempt", false},
+		{"engine/attempt", "github.com/redis/go-redis/v9", false},
+		{"api", "github.com/redis/go-redis/v9", false},
+		{"api", "gongyuan/engine/mongostore", false},
+		{"engine/mongostore", "gongyuan/engine/attempt/redislive", false},
+		{"cmd/gongyuan", "gongyuan/engine/attempt/redislive", true},
+		{"api", "gongyuan/engine/attempt", true},
+	} {
+		r, ok := ruleFor(c.pkg)
+		if got := ok && allowedImport(r, c.pkg, c.imported); got != c.want {
+			t.Errorf("%s importing %s: allowed = %v, want %v", c.pkg, c.imported, got, c.want)
+		}
+	}
+}

@@ -1,0 +1,235 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"gongyuan/api/contract"
+	"gongyuan/bank/banktest"
+	"gongyuan/engine/certificate"
+	"gongyuan/engine/people"
+	"gongyuan/engine/sitting"
+)
+
+// panel appoints three examiners for a component of the sitting.
+func (w *world) panel(s sitting.Sitting, kind contract.AssessKind) []member {
+	w.t.Helper()
+	admin := w.staff(people.Administrator)
+	var sheets []contract.ScoreSheet
+	w.call("GET", fmt.Sprintf("/api/v1/sheets?level=%d", s.Level), admin, nil).must(w.t, 200).into(w.t, &sheets)
+	plan := contract.PanelPlan{Kind: kind, Rule: contract.Mean}
+	for _, sheet := range sheets {
+		if sheet.Kind == kind {
+			plan.Sheet = sheet.Id
+		}
+	}
+	var members []member
+	for range 3 {
+		m := w.member(people.Examiner)
+		members = append(members, m)
+		plan.Examiners = append(plan.Examiners, m.id)
+	}
+	w.call("POST", "/api/v1/sittings/"+string(s.ID)+"/panels", admin, plan).must(w.t, 201)
+	return members
+}
+
+// score fills in a whole sheet, taking marks off the first row, and signs it.
+func score(t *testing.T, w *world, m member, path string, sheet contract.ScoreSheet, off int64, veto bool) {
+	t.Helper()
+	change := contract.ScoreChange{}
+	for _, sec := range sheet.Sections {
+		for _, row := range sec.Rows {
+			line := contract.RowScore{Row: row.Id, Touched: true, Deductions: []contract.DeductionCount{}}
+			if take := min(off, int64(row.Full)); take > 0 {
+				line.Other, line.Note = take, "示例扣分"
+				off -= take
+			}
+			change.Rows = append(change.Rows, line)
+		}
+	}
+	for _, v := range sheet.Vetoes {
+		x := contract.VetoScore{Veto: v.Id, State: "no"}
+		if veto {
+			x.State, x.Fact = "yes", "看到的事实"
+		}
+		change.Vetoes = append(change.Vetoes, x)
+	}
+	var saved contract.Score
+	w.call("PUT", path, m.token, change).must(t, 200).into(t, &saved)
+	w.call("POST", path+"/lock", m.token, contract.ScoreLock{Version: saved.Version}).must(t, 200)
+	if again := w.call("PUT", path, m.token, change); again.status != 409 {
+		t.Errorf("a signed score was changed: %d", again.status)
+	}
+}
+
+// TestLine goes the whole way of level 3: theory, skill scored by three
+// examiners, one outcome, a certificate, its look-up, its revocation.
+func TestLine(t *testing.T) {
+	t.Parallel()
+	eachWorld(t, func(t *testing.T, w *world) {
+		revs, _ := banktest.Generate(20, 400)
+		bp := testBlueprint()
+		s, persons := w.sittingOf(revs, bp, 3, nil)
+		for _, p := range persons[:2] { // the third is absent
+			takeRight(t, w, p)
+		}
+		members := w.panel(s, contract.AssessKindSkill)
+		base := "/api/v1/sittings/" + string(s.ID) + "/assess/skill"
+		var list contract.TaskList
+		w.call("GET", base, members[1].token, nil).must(t, 200).into(t, &list)
+		if len(list.Tasks) != 3 || list.Chair || len(list.Standings) != 0 {
+			t.Fatalf("an examiner's tasks: %d, chair %v, %d standings", len(list.Tasks), list.Chair, len(list.Standings))
+		}
+		for i, m := range members {
+			// 80, 75, 70 for the first; 55, 90, 90 for the second, which is too wide.
+			score(t, w, m, base+"/001", list.Sheet, int64(2000+500*i), false)
+			score(t, w, m, base+"/002", list.Sheet, []int64{4500, 1000, 1000}[i], false)
+			score(t, w, m, base+"/003", list.Sheet, 0, i == 0) // one saw a veto
+		}
+		for draw, want := range map[string]int{"001": 409, "002": 200, "003": 200} {
+			ruling := contract.Judgement{Ruling: contract.Stand, Reason: "组长复核"}
+			if draw == "003" {
+				ruling.Ruling = contract.Uphold
+			}
+			if got := w.call("POST", base+"/"+draw+"/decide", members[1].token, ruling); got.status != 403 {
+				t.Errorf("somebody else than the chair decided %s: %d", draw, got.status)
+			}
+			w.call("POST", base+"/"+draw+"/decide", members[0].token, ruling).must(t, want)
+		}
+		admin := w.member(people.Administrator)
+		rows := outcomes(t, w, s, admin)
+		checkOutcomes(t, rows)
+		release(t, w, string(s.ID))
+		rows = outcomes(t, w, s, admin)
+		certify(t, w, s, admin, rows)
+	})
+}
+
+func outcomes(t *testing.T, w *world, s sitting.Sitting, admin member) []contract.OutcomeRow {
+	t.Helper()
+	var rows []contract.OutcomeRow
+	w.call("GET", "/api/v1/sittings/"+string(s.ID)+"/outcomes", admin.token, nil).must(t, 200).into(t, &rows)
+	return rows
+}
+
+// checkOutcomes finds each of the three skill results once: 75 and 78.33 by
+// the mean, and the upheld veto.
+func checkOutcomes(t *testing.T, rows []contract.OutcomeRow) {
+	t.Helper()
+	seen := map[string]int{}
+	for _, r := range rows {
+		for _, c := range r.Components {
+			if c.Kind == "skill" {
+				awarded := int64(-1)
+				if c.Awarded != nil {
+					awarded = int64(*c.Awarded)
+				}
+				seen[fmt.Sprintf("%s %d", c.State, awarded)]++
+			}
+		}
+	}
+	for _, want := range []string{"scored 7500", "scored 7833", "vetoed 0"} {
+		if seen[want] != 1 {
+			t.Errorf("skill results %v, want one %q", seen, want)
+		}
+	}
+}
+
+// takeRight takes the theory exam with every answer right.
+func takeRight(t *testing.T, w *world, p person) {
+	t.Helper()
+	token := w.candidate(p)
+	var e contract.Entered
+	w.enter(p, token).must(t, 200).into(t, &e)
+	paper, err := w.engine.attempts.Paper(t.Context(), attemptID(p))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lookup, err := w.engine.lookup(t.Context(), paper)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req := contract.SaveRequest{Epoch: e.Epoch}
+	for i, slot := range paper.Slots {
+		rev, _ := lookup(slot.Ref)
+		var letters, texts []string
+		for at, id := range slot.Order {
+			for _, key := range rev.Key.Options {
+				if key == id {
+					letters = append(letters, string(rune('A'+at)))
+				}
+			}
+		}
+		for _, accepted := range rev.Key.Blanks {
+			texts = append(texts, accepted[0])
+		}
+		req.Ops = append(req.Ops, contract.Operation{Seq: int64(i + 1), Slot: slot.Number, Response: contract.Response{Choice: &letters, Text: &texts}})
+	}
+	w.call("POST", "/api/v1/attempts/"+p.attempt+"/ops", token, req).must(t, 200)
+	w.call("POST", "/api/v1/attempts/"+p.attempt+"/submit", token, map[string]any{"epoch": e.Epoch, "lastSeq": len(req.Ops)}).must(t, 200)
+}
+
+// certify issues to everybody, of whom only the qualified get one, looks it up
+// and revokes it.
+func certify(t *testing.T, w *world, s sitting.Sitting, admin member, rows []contract.OutcomeRow) {
+	t.Helper()
+	var req contract.IssueRequest
+	qualified := 0
+	var name string
+	for _, r := range rows {
+		req.Registrations = append(req.Registrations, r.Registration)
+		if r.Verdict == "qualified" {
+			qualified++
+			name = r.Name
+		}
+	}
+	path := "/api/v1/sittings/" + string(s.ID) + "/certificates"
+	var issued, again contract.Issued
+	w.call("POST", path, admin.token, req).must(t, 200).into(t, &issued)
+	w.call("POST", path, admin.token, req).must(t, 200).into(t, &again)
+	if qualified == 0 || len(issued.Certificates) != qualified || len(issued.Held) != 3-qualified || len(again.Certificates) != qualified {
+		t.Fatalf("%d qualified, %d issued, %d held, %d on asking again", qualified, len(issued.Certificates), len(issued.Held), len(again.Certificates))
+	}
+	c := issued.Certificates[qualified-1]
+	if again.Certificates[qualified-1].Number != c.Number || len(c.Number) != 22 {
+		t.Errorf("number %s, on asking again %s", c.Number, again.Certificates[qualified-1].Number)
+	}
+	verify := func(number, name string) contract.Verified {
+		t.Helper()
+		var v contract.Verified
+		w.call("POST", "/api/v1/verify", "", contract.VerifyRequest{Number: &number, Name: name}).must(t, 200).into(t, &v)
+		return v
+	}
+	if v := verify(c.Number, name); len(v.Certificates) != 1 || v.Certificates[0].State != "valid" || strings.Contains(fmt.Sprint(v), "199001015") {
+		t.Errorf("look-up: %+v", v)
+	}
+	if v := verify(c.Number, "别人"); len(v.Certificates) != 0 {
+		t.Errorf("look-up with another name: %+v", v)
+	}
+	var full contract.CertificatePrint
+	w.call("GET", "/api/v1/certificates/"+c.Number, admin.token, nil).must(t, 200).into(t, &full)
+	keys, err := certificate.ParseJWKS(w.call("GET", "/.well-known/jwks.json", "", nil).must(t, 200).raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := certificate.VerifyStatement(full.Statement, keys); err != nil {
+		t.Errorf("the statement: %v", err)
+	}
+	i := len(full.Statement) / 2
+	forged := full.Statement[:i] + string(full.Statement[i]^1) + full.Statement[i+1:]
+	if _, err := certificate.VerifyStatement(forged, keys); err == nil {
+		t.Error("a changed letter in the statement was not noticed")
+	}
+	revoke := func(second string, want int) {
+		t.Helper()
+		w.call("POST", "/api/v1/certificates/"+c.Number+"/revoke", admin.token, contract.Revocation{
+			Reason: "姓名有误", SecondLogin: second, SecondPassword: memberPassword,
+		}).must(t, want)
+	}
+	revoke(admin.login, 422)
+	revoke(w.member(people.Administrator).login, 200)
+	if v := verify(c.Number, name); len(v.Certificates) != 1 || v.Certificates[0].State != "revoked" {
+		t.Errorf("look-up after the revocation: %+v", v)
+	}
+}

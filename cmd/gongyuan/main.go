@@ -1,0 +1,44 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// version is set when a release is built.
+var version = "dev"
+
+// cli is every command and setting. Each has a flag, an environment variable,
+// a default and a sentence.
+type cli struct {
+	Serve   serveCommand     `cmd:"" help:"Serve exams. Uses embedded stores unless both a MongoDB and a Redis URL are set."`
+	Demo    demoCommand      `cmd:"" help:"Serve the demo: the sample bank, demo accounts and a sitting per level that is open now."`
+	Bank    bankCommand      `cmd:"" help:"Work on question banks."`
+	User    userCommand      `cmd:"" help:"Work on staff accounts."`
+	Drill   drillCommand     `cmd:"" help:"Play synthetic candidates against a running installation and check that nothing is lost."`
+	Health  healthCommand    `cmd:"" help:"Exit with 0 if the program on this machine is ready; for containers."`
+	Version kong.VersionFlag `help:"Print the version and exit."`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var c cli
+	k := kong.Parse(&c,
+		kong.Name("gongyuan"),
+		kong.Description("贡院 Gongyuan: an online examination engine with a question bank."),
+		kong.Vars{"version": version},
+		kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}),
+	)
+	k.BindTo(ctx, (*context.Context)(nil))
+	if err := k.Run(); err != nil {
+		fmt.Fprintf(os.Stderr, "gongyuan: %v\n", err)
+		os.Exit(1)
+	}
+}

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"gongyuan/api"
+	"gongyuan/engine/assess"
+	"gongyuan/engine/attempt"
+	"gongyuan/frontend"
+)
+
+// serverSettings say how to listen.
+type serverSettings struct {
+	Listen        string `env:"GONGYUAN_LISTEN" default:"127.0.0.1:8080" help:"Address to serve on."`
+	MetricsListen string `env:"GONGYUAN_METRICS_LISTEN" default:"" placeholder:"HOST:PORT" help:"Address of Prometheus metrics at /metrics; empty means none."`
+	Secure        bool   `env:"GONGYUAN_SECURE" help:"Cookies over TLS only, and HSTS; set it behind a proxy that ends TLS."`
+	ProxyHeader   string `env:"GONGYUAN_PROXY_HEADER" default:"" placeholder:"NAME" help:"Header in which a trusted proxy gives the client's address; empty means none is trusted."`
+	LogFormat     string `env:"GONGYUAN_LOG_FORMAT" enum:"text,json" default:"text" help:"How the log is written: ${enum}."`
+	LogLevel      string `env:"GONGYUAN_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"The least level that is logged: ${enum}."`
+}
+
+type serveCommand struct {
+	Stores storeSettings  `embed:""`
+	Server serverSettings `embed:""`
+}
+
+// Run serves until it is told to stop.
+func (c *serveCommand) Run(ctx context.Context) error {
+	return serve(ctx, &c.Stores, &c.Server, nil)
+}
+
+func (s *serverSettings) logger() *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(s.LogLevel)) // kong let only known levels through
+	opts := &slog.HandlerOptions{Level: level}
+	if s.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(os.Stderr, opts))
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, opts))
+}
+
+// stopTimeout bounds how long a stop waits for requests under way.
+const stopTimeout = 10 * time.Second
+
+// serve runs the program. ready, if given, is called once the stores are open
+// and before the first request is taken.
+func serve(ctx context.Context, stores *storeSettings, server *serverSettings, ready func(context.Context, *engine) error) (err error) {
+	log := server.logger()
+	e, err := newEngine(ctx, stores, attempt.NewSteadyClock(), log)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+		defer cancel()
+		err = errors.Join(err, e.close(end))
+	}()
+	if err := e.attempts.Rebuild(ctx); err != nil {
+		return fmt.Errorf("rebuild running exams: %w", err)
+	}
+	if err := e.provide(ctx); err != nil {
+		return err
+	}
+	if ready != nil {
+		if err := ready(ctx, e); err != nil {
+			return err
+		}
+	}
+	return e.listen(ctx, server)
+}
+
+// app is the HTTP side of the engine.
+func (e *engine) app(server *serverSettings, m *metrics) (*fiber.App, error) {
+	return api.New(api.Config{
+		Tokens: e.tokens, Sealer: e.sealer, Sessions: e.sessions, Accounts: e.people, Limiter: e.limiter, Office: e.office,
+		Sittings: e.sittings, Registrations: e.sittings, Candidates: e.people, Attempts: e.attempts, Bank: e.bank, Results: e.results,
+		Desk: e.desk, Certificates: e.registry, Standard: e.standard, Clock: e.clock, Log: e.log, Web: frontend.FS(), Health: e.stores.health, Observe: m.observe,
+		Secure: server.Secure, ProxyHeader: server.ProxyHeader,
+	})
+}
+
+// provide keeps the sample score sheets, and finishes what a crash may have
+// left of the certificate log.
+func (e *engine) provide(ctx context.Context) error {
+	sheets, err := assess.SampleSheets()
+	if err != nil {
+		return err
+	}
+	if err := e.desk.Provide(ctx, sheets); err != nil {
+		return err
+	}
+	_, err = e.registry.Settle(ctx)
+	return err
+}
+
+func (e *engine) listen(ctx context.Context, server *serverSettings) error {
+	m := newMetrics()
+	app, err := e.app(server, m)
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", server.Listen)
+	if err != nil {
+		return fmt.Errorf("cannot listen on %s; is another program using it? %w", server.Listen, err)
+	}
+	work, stop := context.WithCancel(ctx)
+	defer stop()
+	go e.attempts.Run(work)
+	go e.purge(work)
+	if server.MetricsListen != "" {
+		go e.serveMetrics(work, server.MetricsListen, m)
+	}
+	for _, line := range e.stores.describe {
+		e.log.Info(line)
+	}
+	e.log.Info("serving", "address", "http://"+listener.Addr().String())
+	return run(ctx, app, listener, e.log)
+}
+
+// run serves until ctx ends, then lets requests under way finish.
+func run(ctx context.Context, app *fiber.App, listener net.Listener, log *slog.Logger) error {
+	failed := make(chan error, 1)
+	go func() { failed <- app.Listener(listener) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+		log.Info("stopping")
+		return app.ShutdownWithTimeout(stopTimeout)
+	}
+}
+
+// purge removes sessions that have expired, now and then.
+func (e *engine) purge(ctx context.Context) {
+	tick := time.NewTicker(time.Hour)
+	defer tick.Stop()
+	for {
+		if err := e.people.PurgeSessions(ctx, e.clock.Now()); err != nil && ctx.Err() == nil {
+			e.log.Warn("purge sessions", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+func (e *engine) serveMetrics(ctx context.Context, address string, m *metrics) {
+	mux := http.NewServeMux()
+	mux.Handle("/metrics", m.handler())
+	server := &http.Server{Addr: address, Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	context.AfterFunc(ctx, func() { server.Close() })
+	if err := server.ListenAndServe(); err != nil && !errors.Is(err, http.ErrServerClosed) {
+		e.log.Error("metrics", "error", err)
+	}
+}

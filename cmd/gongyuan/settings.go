@@ -1,0 +1,85 @@
+package main
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"gongyuan/engine/people"
+)
+
+// storeSettings say where things are kept.
+type storeSettings struct {
+	MongodbURL string       `name:"mongodb-url" env:"GONGYUAN_MONGODB_URL" placeholder:"URL" help:"MongoDB to keep everything in; empty means the embedded database."`
+	Database   string       `env:"GONGYUAN_DATABASE" default:"gongyuan" help:"Name of the database in MongoDB."`
+	RedisURL   string       `name:"redis-url" env:"GONGYUAN_REDIS_URL" placeholder:"URL" help:"Redis for the live exams; empty means the embedded one."`
+	Prefix     string       `name:"redis-prefix" env:"GONGYUAN_REDIS_PREFIX" default:"gy:" help:"What all keys in Redis begin with."`
+	Data       string       `env:"GONGYUAN_DATA" default:"data" type:"path" help:"Folder of the embedded database and of the secrets file."`
+	Body       bodySettings `embed:""`
+
+	Secrets string `env:"GONGYUAN_SECRETS" placeholder:"ID:BASE64,…" help:"Master secrets of 32 bytes, the newest first; empty means the file 'secrets' in the data folder, made at the first start. All copies of the program must share them."`
+}
+
+// bodySettings say who certifies. The defaults are sample data.
+type bodySettings struct {
+	BodyName     string `env:"GONGYUAN_BODY_NAME" default:"示例职业技能评价中心" help:"The certifying body's name as filed, printed on certificates."`
+	BodyKind     string `env:"GONGYUAN_BODY_KIND" enum:"S,Y" default:"S" help:"Kind of body in certificate numbers: S social evaluation body, Y employer."`
+	BodyCode     string `env:"GONGYUAN_BODY_CODE" default:"0000" help:"Four digits of the body in certificate numbers; 0000 where it is filed with its province."`
+	BodyProvince string `env:"GONGYUAN_BODY_PROVINCE" default:"61" help:"Two digits of the site's province (GB/T 2260)."`
+	BodySite     string `env:"GONGYUAN_BODY_SITE" default:"000000" help:"Six digits of the site, assigned by the province."`
+	Restart      string `name:"serial-restart" env:"GONGYUAN_SERIAL_RESTART" enum:"level-year,year" default:"level-year" help:"When certificate serials begin again: ${enum}."`
+}
+
+// secrets returns the master secrets, making the file where it is needed.
+func (s *storeSettings) secrets() ([]people.Secret, error) {
+	if s.Secrets != "" {
+		return parseSecrets(s.Secrets)
+	}
+	path := filepath.Join(s.Data, "secrets")
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		text, err = newSecretsFile(path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("secrets: %w", err)
+	}
+	return parseSecrets(strings.TrimSpace(string(text)))
+}
+
+// newSecretsFile writes a first secret. It is written beside and renamed, so
+// that a crash leaves no half of it.
+func newSecretsFile(path string) ([]byte, error) {
+	key := make([]byte, 32)
+	rand.Read(key) // never fails, by its documentation
+	text := []byte("1:" + base64.StdEncoding.EncodeToString(key) + "\n")
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	_, err = f.Write(text)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return nil, err
+	}
+	return text, os.Rename(path+".new", path)
+}
+
+func parseSecrets(text string) ([]people.Secret, error) {
+	var out []people.Secret
+	for part := range strings.SplitSeq(text, ",") {
+		id, encoded, ok := strings.Cut(strings.TrimSpace(part), ":")
+		key, err := base64.StdEncoding.DecodeString(encoded)
+		if !ok || err != nil || len(key) != 32 || id == "" {
+			return nil, errors.New("secrets: want ID:BASE64 of 32 bytes each, separated by commas")
+		}
+		out = append(out, people.Secret{ID: id, Key: key})
+	}
+	return out, nil
+}

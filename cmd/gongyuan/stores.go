@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"time"
+
+	"github.com/256dpi/lungo"
+	"github.com/redis/go-redis/v9"
+	"go.mongodb.org/mongo-driver/mongo/options"
+	"go.mongodb.org/mongo-driver/mongo/readconcern"
+	"go.mongodb.org/mongo-driver/mongo/writeconcern"
+
+	"gongyuan/cmd/gongyuan/embedded"
+)
+
+// stores are the open databases of one run.
+type stores struct {
+	db       lungo.IDatabase
+	redis    redis.UniversalClient
+	closers  []func(context.Context) error
+	describe []string // for the log: what is used, without passwords
+}
+
+// connectTimeout bounds how long a start waits for a server.
+const connectTimeout = 5 * time.Second
+
+// open connects to what the settings name, or opens the embedded stores. An
+// error is one line that says what to do.
+func (s *storeSettings) open(ctx context.Context) (*stores, error) {
+	out := &stores{}
+	if err := s.openMongo(ctx, out); err != nil {
+		return nil, err
+	}
+	if err := s.openRedis(ctx, out); err != nil {
+		return nil, errors.Join(err, out.close(ctx))
+	}
+	return out, nil
+}
+
+func (s *storeSettings) openMongo(ctx context.Context, out *stores) error {
+	if s.MongodbURL == "" {
+		path := filepath.Join(s.Data, "gongyuan.db")
+		db, err := embedded.Open(path)
+		if err != nil {
+			return fmt.Errorf("embedded database %s: %w", path, err)
+		}
+		out.db = db.Database(s.Database)
+		out.closers = append(out.closers, func(context.Context) error { return db.Close() })
+		out.describe = append(out.describe, "database: embedded, "+path)
+		return nil
+	}
+	journal := true
+	opts := options.Client().ApplyURI(s.MongodbURL).
+		SetServerSelectionTimeout(connectTimeout).SetConnectTimeout(connectTimeout).SetAppName("gongyuan").
+		SetWriteConcern(&writeconcern.WriteConcern{W: "majority", Journal: &journal}).
+		SetReadConcern(readconcern.Majority()).SetRetryWrites(true)
+	if err := opts.Validate(); err != nil {
+		return fmt.Errorf("GONGYUAN_MONGODB_URL is not a MongoDB URL: %w", err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, 2*connectTimeout)
+	defer cancel()
+	client, err := lungo.Connect(ctx, opts)
+	if err == nil {
+		err = client.Ping(ctx, nil)
+	}
+	if err != nil {
+		return fmt.Errorf("mongodb at %s cannot be reached; check GONGYUAN_MONGODB_URL and that the server runs: %w", redacted(s.MongodbURL), err)
+	}
+	out.db = client.Database(s.Database)
+	out.closers = append(out.closers, client.Disconnect)
+	out.describe = append(out.describe, "database: "+redacted(s.MongodbURL))
+	return nil
+}
+
+func (s *storeSettings) openRedis(ctx context.Context, out *stores) error {
+	address, shown := s.RedisURL, redacted(s.RedisURL)
+	if address == "" {
+		server, err := embedded.NewRedis()
+		if err != nil {
+			return err
+		}
+		address, shown = server.URL(), "embedded, in memory"
+		out.closers = append(out.closers, func(context.Context) error { server.Close(); return nil })
+	}
+	opts, err := redis.ParseURL(address)
+	if err != nil {
+		return fmt.Errorf("GONGYUAN_REDIS_URL is not a Redis URL: %w", err)
+	}
+	opts.DialTimeout, opts.ReadTimeout, opts.WriteTimeout = connectTimeout, 3*time.Second, 3*time.Second
+	client := redis.NewClient(opts)
+	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
+	defer cancel()
+	if err := client.Ping(ctx).Err(); err != nil {
+		client.Close()
+		return fmt.Errorf("redis at %s cannot be reached; check GONGYUAN_REDIS_URL and that the server runs: %w", shown, err)
+	}
+	out.redis = client
+	out.closers = append(out.closers, func(context.Context) error { return client.Close() })
+	out.describe = append(out.describe, "live state: "+shown)
+	return nil
+}
+
+// health tells whether both stores answer.
+func (s *stores) health(ctx context.Context) error {
+	err := s.redis.Ping(ctx).Err()
+	if client := s.db.Client(); client != nil {
+		err = errors.Join(err, client.Ping(ctx, nil))
+	}
+	return err
+}
+
+// close closes in the reverse order of opening.
+func (s *stores) close(ctx context.Context) error {
+	var err error
+	for i := len(s.closers) - 1; i >= 0; i-- {
+		err = errors.Join(err, s.closers[i](ctx))
+	}
+	return err
+}
+
+// redacted shows a URL without its user and password.
+func redacted(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" {
+		return "the given URL"
+	}
+	return u.Scheme + "://" + u.Host
+}
