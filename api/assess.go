@@ -134,7 +134,7 @@ func (s *server) wirePanel(ctx context.Context, p assess.Panel) (contract.Panel,
 		return contract.Panel{}, err
 	}
 	out := contract.Panel{
-		Kind: contract.AssessKind(p.Kind), Sheet: wireSheet(sheet), Rule: contract.CombineRule(p.Rule), Threshold: contract.Marks(p.Spread),
+		Kind: contract.AssessKind(p.Kind), Sheet: wireSheet(sheet), Rule: wireRule(p.Rule), Threshold: contract.Marks(p.Spread),
 	}
 	for _, id := range p.Examiners {
 		account, err := s.accounts.Account(ctx, id)
@@ -156,7 +156,7 @@ func (s *server) AppointPanel(ctx context.Context, r contract.AppointPanelReques
 		return nil, &sitting.FieldError{Field: "/sheet", Reason: "unknown"}
 	}
 	n := assess.NewPanel{
-		Sitting: sitting.ID(r.Sitting), Kind: standard.Kind(b.Kind), Sheet: sheet.SheetRef, Rule: assess.Rule(b.Rule), Spread: assess.DefaultSpread,
+		Sitting: sitting.ID(r.Sitting), Kind: standard.Kind(b.Kind), Sheet: sheet.SheetRef, Rule: rules[b.Rule], Spread: assess.DefaultSpread,
 	}
 	for _, id := range b.Examiners {
 		n.Examiners = append(n.Examiners, people.AccountID(id))
@@ -173,6 +173,20 @@ func (s *server) AppointPanel(ctx context.Context, r contract.AppointPanelReques
 	}
 	out, err := s.wirePanel(ctx, p)
 	return contract.AppointPanel201JSONResponse(out), err
+}
+
+// rules maps the contract's words for combining scores to the domain's.
+var rules = map[contract.CombineRule]assess.Rule{
+	contract.Mean: assess.Mean, contract.Trimmed: assess.TrimmedMean, contract.Median: assess.Median,
+}
+
+func wireRule(r assess.Rule) contract.CombineRule {
+	for word, rule := range rules {
+		if rule == r {
+			return word
+		}
+	}
+	return contract.Mean
 }
 
 func caseOf(sit string, kind contract.AssessKind, draw string) (assess.Case, error) {

@@ -16,13 +16,14 @@ var version = "dev"
 // cli is every command and setting. Each has a flag, an environment variable,
 // a default and a sentence.
 type cli struct {
-	Serve   serveCommand     `cmd:"" help:"Serve exams. Uses embedded stores unless both a MongoDB and a Redis URL are set."`
-	Demo    demoCommand      `cmd:"" help:"Serve the demo: the sample bank, demo accounts and a sitting per level that is open now."`
-	Bank    bankCommand      `cmd:"" help:"Work on question banks."`
-	User    userCommand      `cmd:"" help:"Work on staff accounts."`
-	Drill   drillCommand     `cmd:"" help:"Play synthetic candidates against a running installation and check that nothing is lost."`
-	Health  healthCommand    `cmd:"" help:"Exit with 0 if the program on this machine is ready; for containers."`
-	Version kong.VersionFlag `help:"Print the version and exit."`
+	Serve       serveCommand       `cmd:"" help:"Serve exams. Uses embedded stores unless both a MongoDB and a Redis URL are set."`
+	Demo        demoCommand        `cmd:"" help:"Serve the demo: the sample bank, demo accounts and a sitting per level that is open now."`
+	Bank        bankCommand        `cmd:"" help:"Work on question banks."`
+	Certificate certificateCommand `cmd:"" help:"Work on certificates."`
+	User        userCommand        `cmd:"" help:"Work on staff accounts."`
+	Drill       drillCommand       `cmd:"" help:"Play synthetic candidates against a running installation and check that nothing is lost."`
+	Health      healthCommand      `cmd:"" help:"Exit with 0 if the program on this machine is ready; for containers."`
+	Version     kong.VersionFlag   `help:"Print the version and exit."`
 }
 
 func main() {

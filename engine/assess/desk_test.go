@@ -487,12 +487,3 @@ func TestDecide(t *testing.T) {
 	_, err = d.Decide(ctx, "chair", c, assess.Judgement{Ruling: assess.Fix, Marks: 8000, Why: "另有想法"})
 	wantErr(t, "another word", err, assess.ErrState)
 }
-
-// TestSittingsAndAccounts makes sure that the stores of sittings and people
-// serve a Desk as they are.
-func TestSittingsAndAccounts(t *testing.T) {
-	t.Parallel()
-	store := mongostore.New(servers.Embedded(t))
-	var _ assess.Sittings = store.Sittings()
-	var _ assess.Accounts = store.People()
-}

@@ -1,4 +1,4 @@
-// Package result turns what was marked into outcomes. So far it holds the
-// theory component: the marks of one attempt, slot by slot, and whether they
-// reach the pass mark. It is pure; stores are engine/mongostore.
+// Package result turns what was marked and scored into outcomes: the theory
+// component, slot by slot, and the one outcome of a level, which is qualified
+// only if every component passes. It is pure; stores are engine/mongostore.
 package result

@@ -3,6 +3,7 @@ package sitting
 import (
 	"context"
 	"crypto/rand"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
@@ -145,12 +146,8 @@ func (o *Office) Register(ctx context.Context, id ID, entries []Entry) ([]Regist
 	if err != nil {
 		return nil, err
 	}
-	if err := o.registrations.InsertRegistrations(ctx, added); err != nil {
-		var taken *TakenError
-		if errors.As(err, &taken) {
-			return nil, &EntriesError{[]FieldError{{fmt.Sprintf("/candidates/%d/%s", taken.Index, taken.Field), "taken"}}}
-		}
-		return nil, fmt.Errorf("register: %w", err)
+	if err := o.insert(ctx, &s, entries, added); err != nil {
+		return nil, err
 	}
 	for _, r := range added {
 		s.Roster = append(s.Roster, r.ID)
@@ -160,6 +157,30 @@ func (o *Office) Register(ctx context.Context, id ID, entries []Entry) ([]Regist
 		return nil, errors.Join(err, o.registrations.DeleteRegistrations(context.WithoutCancel(ctx), ids))
 	}
 	return added, nil
+}
+
+// insert keeps the registrations of a batch. Where a run of admission numbers
+// that the office gave meets one that is taken, it gives another run.
+func (o *Office) insert(ctx context.Context, s *Sitting, entries []Entry, added []Registration) error {
+	const tries = 5
+	for try := 1; ; try++ {
+		number := admissionRun(s)
+		for i := range added {
+			if entries[i].Admission == "" {
+				added[i].Admission = number(i)
+			}
+		}
+		err := o.registrations.InsertRegistrations(ctx, added)
+		var taken *TakenError
+		switch {
+		case err == nil:
+			return nil
+		case !errors.As(err, &taken):
+			return fmt.Errorf("register: %w", err)
+		case taken.Field != "admission" || entries[taken.Index].Admission != "" || try == tries:
+			return &EntriesError{[]FieldError{{fmt.Sprintf("/candidates/%d/%s", taken.Index, taken.Field), "taken"}}}
+		}
+	}
 }
 
 // clearLeftovers removes what a batch that was cut off left behind: it is on
@@ -258,13 +279,9 @@ func (o *Office) registrationsFor(ctx context.Context, s *Sitting, entries []Ent
 		if c.Name != e.Name {
 			return nil, &EntriesError{[]FieldError{{fmt.Sprintf("/candidates/%d/name", i), "other-name-known"}}}
 		}
-		admission := e.Admission
-		if admission == "" {
-			admission = newAdmission(s)
-		}
 		out[i] = Registration{
 			ID: registrationID(s.ID, c.ID), Sitting: s.ID, Candidate: c.ID,
-			Admission: admission, Room: e.Room, Seat: e.Seat, Extra: e.Extra, Created: now,
+			Admission: e.Admission, Room: e.Room, Seat: e.Seat, Extra: e.Extra, Created: now,
 		}
 	}
 	return out, nil
@@ -276,13 +293,16 @@ func registrationID(s ID, c people.CandidateID) RegistrationID {
 	return RegistrationID(uuid.NewSHA1(uuid.NameSpaceOID, []byte(string(s)+":"+string(c))).String())
 }
 
-// newAdmission makes an admission number of date, level and seven random
-// digits; the store refuses the rare one that is taken.
-func newAdmission(s *Sitting) string {
-	var b [4]byte
+// admissionRun returns the numbers of one batch: date, level and seven digits
+// that count on from a random one.
+func admissionRun(s *Sitting) func(i int) string {
+	const many = 10_000_000
+	var b [8]byte
 	rand.Read(b[:]) // never fails, by its documentation
-	n := (uint32(b[0])<<24 | uint32(b[1])<<16 | uint32(b[2])<<8 | uint32(b[3])) % 10_000_000
-	return fmt.Sprintf("%s%d%07d", s.Opens.Format("060102"), s.Level, n)
+	first := binary.BigEndian.Uint64(b[:]) % many
+	return func(i int) string {
+		return fmt.Sprintf("%s%d%07d", s.Opens.Format("060102"), s.Level, (first+uint64(i))%many)
+	}
 }
 
 // Withdraw takes a registration off a draft's roster.
