@@ -45,6 +45,7 @@ func pages(app *fiber.App, web fs.FS, doc *openapi3.T) error {
 		return sendFile(c, web, "assets/"+c.Params("*"), "public, max-age=31536000, immutable")
 	})
 	app.Get("/", func(c *fiber.Ctx) error { return sendPage(c, web, "index.html") })
+	app.Get("/verify", func(c *fiber.Ctx) error { return sendPage(c, web, "verify.html") })
 	app.Get("/staff", func(c *fiber.Ctx) error { return sendPage(c, web, "staff.html") })
 	app.Get("/staff/*", func(c *fiber.Ctx) error { return sendPage(c, web, "staff.html") })
 	return nil

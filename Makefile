@@ -1,0 +1,96 @@
+# 贡院 Gongyuan. `make help` lists the targets.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+STAMPS := .stamps
+TOOLS  := .tools
+WEB    := frontend/dist/index.html
+LISTEN ?= 127.0.0.1:8080
+DATA   ?= data
+# Debian packages that the tests need; installed where root, else named.
+TEST_PACKAGES := redis-server postgresql chromium fonts-noto-cjk
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+.PHONY: run
+run: bin/gongyuan ## set everything up and serve the demo at http://127.0.0.1:8080
+	@exec bin/gongyuan demo --listen $(LISTEN) --data $(DATA)
+
+.PHONY: build
+build: bin/gongyuan ## build bin/gongyuan with the web app inside
+
+# The Go build decides by itself what is stale; the web app is rebuilt first.
+.PHONY: bin/gongyuan
+bin/gongyuan: $(WEB) | need-go
+	@go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o $@ ./cmd/gongyuan
+
+WEB_SOURCES := $(shell find frontend/src frontend/scripts frontend/*.html frontend/*.ts frontend/package.json -type f 2>/dev/null)
+$(WEB): $(STAMPS)/npm $(WEB_SOURCES)
+	@cd frontend && npm run --silent build
+	@touch $@
+
+$(STAMPS)/npm: frontend/package-lock.json | need-node
+	@cd frontend && npm ci --no-fund --no-audit --loglevel=error
+	@mkdir -p $(STAMPS) && touch $@
+
+.PHONY: need-go need-node
+need-go:
+	@command -v go >/dev/null || { echo "make: Go 1.26 or later is needed: install it and put it on the PATH" >&2; exit 1; }
+need-node:
+	@command -v npm >/dev/null || { echo "make: Node 20.19 or later with npm is needed: install it and put it on the PATH" >&2; exit 1; }
+
+.PHONY: test
+test: bin/gongyuan ## run all tests; installs what they need where root
+	@cd frontend && npm run --silent fresh && npm run --silent test && npm run --silent size
+	@go run ./cmd/testservers -packages "$(TEST_PACKAGES)" -- $(MAKE) test-with-servers
+
+# What needs the servers: Go with the race detector, then the browser tests
+# against the real program.
+.PHONY: test-with-servers
+test-with-servers:
+	@go test -race -timeout 15m ./...
+	@cd frontend && npm run --silent e2e
+
+.PHONY: lint
+lint: need-go $(TOOLS)/staticcheck $(STAMPS)/npm ## gofmt, go vet, staticcheck, types and eslint
+	@bad=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$bad" ] || { echo "not gofmt-ed:" $$bad >&2; exit 1; }
+	@go vet ./...
+	@$(TOOLS)/staticcheck ./...
+	@cd frontend && npm run --silent types && npm run --silent lint
+
+.PHONY: vuln
+vuln: need-go $(TOOLS)/govulncheck ## govulncheck; needs the network for its database
+	@$(TOOLS)/govulncheck ./...
+
+$(TOOLS)/staticcheck: cmd/tools/go.mod cmd/tools/go.sum
+	@go -C cmd/tools build -o $(CURDIR)/$@ honnef.co/go/tools/cmd/staticcheck
+$(TOOLS)/govulncheck: cmd/tools/go.mod cmd/tools/go.sum
+	@go -C cmd/tools build -o $(CURDIR)/$@ golang.org/x/vuln/cmd/govulncheck
+$(TOOLS)/oapi-codegen: cmd/tools/go.mod cmd/tools/go.sum
+	@go -C cmd/tools build -o $(CURDIR)/$@ github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen
+
+.PHONY: generate
+generate: $(TOOLS)/oapi-codegen $(STAMPS)/npm ## write again what api/openapi.yaml generates
+	@cd api && ../$(TOOLS)/oapi-codegen -config codegen.yaml -o contract/contract.gen.go openapi.yaml
+	@cd frontend && npm run --silent generate
+
+.PHONY: bench
+bench: need-go ## print the figures, each with its calibration
+	@go run ./cmd/bench
+
+DRILL_URL        ?= http://127.0.0.1:8080
+DRILL_CANDIDATES ?= 50
+.PHONY: drill
+drill: bin/gongyuan ## synthetic candidates against a running installation (DRILL_URL, DRILL_CANDIDATES)
+	@mkdir -p drill-report
+	@bin/gongyuan drill --url $(DRILL_URL) --candidates $(DRILL_CANDIDATES) --faults \
+	  --json drill-report/report.json --html drill-report/report.html
+
+.PHONY: clean
+clean: ## remove what was built; data stays
+	@rm -rf bin $(STAMPS) $(TOOLS) drill-report frontend/node_modules frontend/dist/assets frontend/dist/*.html frontend/dist/*.gz

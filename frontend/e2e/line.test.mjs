@@ -1,0 +1,281 @@
+// The line after the theory exam in a browser, against the real program that
+// GONGYUAN_DEMO (and GONGYUAN_URL) name: panel, scoring by three examiners (one
+// with the network cut in between), outcomes, certificate, public check,
+// revocation. The stand-in of line-mock.mjs has no theory exam, so that without
+// GONGYUAN_DEMO there is nothing to run.
+import assert from 'node:assert/strict'
+import { randomInt, randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { after, before, test } from 'node:test'
+import { chromium } from 'playwright-core'
+
+const axe = await readFile(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
+const demo = process.env.GONGYUAN_DEMO ? JSON.parse(await readFile(process.env.GONGYUAN_DEMO, 'utf8')) : null
+const base = process.env.GONGYUAN_URL ?? demo?.url
+const skip = demo ? false : 'needs the real program: GONGYUAN_DEMO'
+const shots = process.env.GONGYUAN_SHOTS
+let browser
+
+const of = (role) => demo.staff.filter((a) => a.role === role || a.roles?.includes(role))
+
+/** Calls an operation by fetch and returns its answer; anything but success is a failure. */
+async function call(method, path, token, body) {
+  const response = await fetch(base + path, {
+    method, headers: { Accept: 'application/json', 'Accept-Language': 'zh-CN', ...(body ? { 'Content-Type': 'application/json' } : {}), ...(token ? { Authorization: `Bearer ${token}` } : {}) },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  })
+  const text = await response.text()
+  assert.ok(response.ok, `${method} ${path}: ${response.status} ${text}`)
+  return text ? JSON.parse(text) : null
+}
+
+const signIn = async (account) => (await call('POST', '/api/v1/auth/login', null, { login: account.login, password: account.password })).accessToken
+
+/** A number that is valid by GB 11643 and of a region that is not given out. */
+function identity() {
+  const body = `000000${1950 + randomInt(50)}0${1 + randomInt(9)}${10 + randomInt(18)}${String(randomInt(1000)).padStart(3, '0')}`
+  const w = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
+  return body + '10X98765432'[w.reduce((s, x, i) => s + x * Number(body[i]), 0) % 11]
+}
+
+/** Plans a sitting of level 3, registers people, seals and opens it. */
+async function sittingFor(admin, title, names, release) {
+  const blueprint = (await call('GET', '/api/v1/blueprints', admin)).find((b) => b.bank.endsWith('-3'))
+  const now = Date.now()
+  let s = await call('POST', '/api/v1/sittings', admin, {
+    title, level: 3, blueprint: blueprint.id, opens: new Date(now - 60_000).toISOString(), closes: new Date(now + 3 * 3_600_000).toISOString(),
+    durationMinutes: blueprint.durationMinutes, release, explain: true,
+  })
+  const people = names.map((name, i) => ({ name, idNumber: identity(), room: '09', seat: String(i + 1).padStart(2, '0') }))
+  const rows = await call('POST', `/api/v1/sittings/${s.id}/registrations`, admin, { candidates: people })
+  for (const act of ['seal', 'open']) {
+    s = await call('GET', `/api/v1/sittings/${s.id}`, admin)
+    s = await call('POST', `/api/v1/sittings/${s.id}/acts`, admin, { act, version: s.version })
+  }
+  return { id: s.id, people: people.map((p) => ({ ...p, ...rows.find((r) => r.seat === p.seat) })) }
+}
+
+/** Takes the theory exam: `answer` gives the response to each slot. */
+async function take(person, answer) {
+  const { accessToken: token } = await call('POST', '/api/v1/auth/candidate', null, { admission: person.admission, idNumber: person.idNumber })
+  const exam = await call('GET', '/api/v1/candidate/exam', token)
+  const attempt = exam.attempt.id
+  const entered = await call('POST', `/api/v1/attempts/${attempt}/enter`, token, { deviceId: randomUUID(), deviceLabel: 'e2e', rulesAccepted: true })
+  const ops = entered.paper.slots.flatMap((slot) => { const response = answer(slot); return response ? [{ slot: slot.number, response, flagged: false, clientMs: Date.now() }] : [] }).map((op, i) => ({ seq: i + 1, ...op }))
+  for (let i = 0; i < ops.length; i += 64) await call('POST', `/api/v1/attempts/${attempt}/ops`, token, { epoch: entered.epoch, ops: ops.slice(i, i + 64) })
+  await call('POST', `/api/v1/attempts/${attempt}/submit`, token, { epoch: entered.epoch, lastSeq: ops.length })
+  return { token, attempt }
+}
+
+/**
+ * What the bank's right answers are, learned as a candidate learns them: from
+ * the explained results of a practice sitting, handed in empty.
+ */
+async function learn(admin) {
+  const known = new Map()
+  const practice = await sittingFor(admin, `示例练习 ${randomUUID().slice(0, 8)}`, Array.from({ length: 6 }, (_, i) => `练习${'甲乙丙丁戊己'[i]}`), 'at-once')
+  for (const person of practice.people) {
+    const { token, attempt } = await take(person, () => null)
+    for (const { slot, right } of (await call('GET', `/api/v1/attempts/${attempt}/result`, token)).slots) {
+      if (right) known.set(`${slot.situation ?? ''}|${slot.stem}`, slot.options.length > 0 ? right.map((letter) => slot.options.find((o) => o.letter === letter)?.text) : right)
+    }
+  }
+  return (slot) => {
+    const right = known.get(`${slot.situation ?? ''}|${slot.stem}`)
+    if (!right) return null
+    return slot.options.length > 0 ? { choice: slot.options.filter((o) => right.includes(o.text)).map((o) => o.letter) } : { text: right }
+  }
+}
+
+/** A page of somebody's own, signed in by the form. */
+async function as(account, path, viewport = { width: 1366, height: 768 }) {
+  const context = await browser.newContext({ viewport, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce' })
+  const page = await context.newPage()
+  page.setDefaultTimeout(20_000)
+  page.faults = []
+  page.on('pageerror', (e) => page.faults.push(e.message))
+  page.on('console', (m) => { if (/Content Security Policy/.test(m.text())) page.faults.push(m.text()) })
+  await page.goto(base + path)
+  if (account) {
+    await page.getByLabel('账号').fill(account.login)
+    await page.getByLabel('密码').fill(account.password)
+    await page.keyboard.press('Enter')
+    await page.locator('#main h1').first().waitFor()
+  }
+  return page
+}
+
+async function clean(page, where) {
+  if (shots) await page.screenshot({ path: `${shots}/line-real-${where}.png` })
+  await page.evaluate(axe)
+  const found = await page.evaluate(() => globalThis.axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }))
+  assert.deepEqual(found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 120)).join(' | ')}`), [], `axe on ${where}`)
+  assert.deepEqual(page.faults, [], `console on ${where}`)
+}
+
+const saved = (page) => page.locator('.save-tag', { hasText: '全部评分已保存' }).waitFor({ timeout: 40_000 })
+
+/** Scores the open sheet: no deduction but in the first row, no veto; then signs. */
+async function score(page, { off = 0, cut = false } = {}) {
+  await page.locator('.srow').first().waitFor()
+  const rows = await page.locator('.srow').count()
+  for (let i = 0; i < rows; i++) {
+    const row = page.locator('.srow').nth(i)
+    if (cut && i === 2) {
+      await page.context().setOffline(true)
+      await row.getByRole('button', { name: '无扣分', exact: true }).click()
+      await page.locator('.save-tag', { hasText: '记在本机' }).waitFor()
+      continue
+    }
+    if (i === 0 && off > 0) {
+      await row.getByRole('button', { name: '其他扣分…' }).click()
+      await row.getByLabel('其他扣分（分）').fill(String(off))
+      await row.getByLabel('说明').fill('示例扣分')
+    } else await row.getByRole('button', { name: '无扣分', exact: true }).click()
+  }
+  if (cut) {
+    assert.equal(await page.locator('.save-tag', { hasText: '全部评分已保存' }).count(), 0, 'nothing is said to be saved while the network is cut')
+    await page.context().setOffline(false)
+    await saved(page)
+    await page.reload() // and it is there for the next page
+    await page.locator('.srow').first().waitFor()
+  }
+  for (const veto of await page.locator('.vrow').all()) await veto.getByRole('button', { name: '未发生' }).click()
+  await saved(page)
+  await page.getByRole('button', { name: '签名并锁定…' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: '签名并锁定' }).click()
+  await page.locator('.save-tag', { hasText: '只读' }).waitFor()
+}
+
+before(async () => {
+  if (skip) return
+  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] })
+})
+after(async () => { await browser?.close() })
+
+test('from the theory exam to a certificate that is revoked', { skip, timeout: 280_000 }, async (t) => {
+  const [adminAccount] = of('administrator')
+  const examiners = of('examiner').slice(0, 3)
+  assert.equal(examiners.length, 3, 'three examiner accounts')
+  const admin = await signIn(adminAccount)
+  let s, page, number
+  // Each step stands on the one before: after a failure the rest says nothing new.
+  let broken = false
+  const step = (name, work) => t.test(name, { skip: broken }, async () => { broken = true; await work(); broken = false })
+
+  await step('two candidates take the theory exam', async () => {
+    const answer = await learn(admin)
+    s = await sittingFor(admin, `示例全线 ${randomUUID().slice(0, 8)}`, ['全线甲', '全线乙'], 'after-release')
+    for (const person of s.people) await take(person, answer)
+  })
+
+  await step('the administrator appoints a panel of three', async () => {
+    page = await as(adminAccount, `/staff/sittings/${s.id}/panels`)
+    const card = page.locator('.panel-card').first()
+    const box = (a) => card.getByRole('checkbox', { name: new RegExp(`\\b${a.login}$`) })
+    for (const a of examiners.slice(0, 2)) await box(a).check()
+    await card.getByLabel('考评组长').selectOption({ index: 1 })
+    await card.getByRole('button', { name: '组成小组…' }).click()
+    await card.getByText('至少要 3').waitFor() // two are not enough
+    await box(examiners[2]).check()
+    await card.getByRole('button', { name: '组成小组…' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: '组成小组' }).click()
+    await page.getByText('已组成技能考核的考评小组').waitFor()
+    await clean(page, 'panels')
+  })
+
+  await step('three examiners score both, one through a cut network', async () => {
+    for (const [i, account] of examiners.entries()) {
+      const p = await as(account, '/staff/assess', { width: 1024, height: 768 })
+      await p.locator('.card', { hasText: '技能考核' }).first().waitFor()
+      await p.goto(`${base}/staff/assess/${s.id}/skill`)
+      await p.locator('a.row').first().waitFor()
+      const draws = await p.locator('a.row').allInnerTexts()
+      assert.equal(draws.length, 2)
+      for (const [k, draw] of draws.entries()) {
+        await p.goto(`${base}/staff/assess/${s.id}/skill/${draw.trim()}`)
+        await score(p, { off: i + k, cut: i === 1 && k === 0 })
+      }
+      await clean(p, `sheet-${i}`)
+      await p.goto(`${base}/staff/assess/${s.id}/skill`)
+      await p.getByText('已锁定 2').waitFor()
+      await p.context().close()
+    }
+  })
+
+  await step('outcomes say how they came about', async () => {
+    for (const act of ['close', 'release']) {
+      const now = await call('GET', `/api/v1/sittings/${s.id}`, admin)
+      await call('POST', `/api/v1/sittings/${s.id}/acts`, admin, { act, version: now.version })
+    }
+    await page.goto(`${base}/staff/sittings/${s.id}/outcomes`)
+    await page.getByRole('link', { name: '全线甲' }).waitFor()
+    await page.getByText(/合格.2 · 不合格.0/).waitFor()
+    await clean(page, 'outcomes')
+    await page.getByRole('link', { name: '全线甲' }).click()
+    await page.getByText(/平均：\(.+\) ÷ 3 = /).waitFor()
+    await page.getByText('总评合格').waitFor()
+    await clean(page, 'outcome')
+  })
+
+  await step('certificates are issued to those chosen', async () => {
+    await page.goto(`${base}/staff/sittings/${s.id}/outcomes`)
+    await page.getByLabel('选择 全线甲').check()
+    await page.getByRole('button', { name: /人发证…$/ }).click()
+    await page.getByRole('dialog').getByText('合格，没有选入本批').waitFor()
+    await page.getByRole('dialog').getByRole('button', { name: '发证' }).click()
+    await page.getByText(/已发.1.张证书/).waitFor()
+    await page.getByRole('link', { name: '看证书' }).click()
+    const link = page.locator('.numbers a.row')
+    await link.first().waitFor()
+    assert.equal(await link.count(), 1)
+    number = (await link.first().innerText()).replace(/\s/g, '')
+    assert.match(number, /^[SY]\d{21}$/)
+    await clean(page, 'certificates')
+    await link.first().click()
+    await page.locator('.cert').waitFor()
+    assert.match(await page.getByLabel('签名声明').inputValue(), /^[\w-]+\.[\w-]+\.[\w-]+$/)
+    await clean(page, 'certificate')
+  })
+
+  const check = async (p, name) => {
+    await p.locator('#number').fill(number)
+    await p.locator('#name').fill(name)
+    await p.getByRole('button', { name: '查验', exact: true }).click()
+  }
+  await step('anyone can check it, and a wrong name finds nothing', async () => {
+    const p = await as(null, `/verify?number=${number}`, { width: 390, height: 844 })
+    assert.equal(await p.locator('#number').inputValue(), number)
+    await p.locator('#name').fill('全线甲')
+    await p.keyboard.press('Enter')
+    await p.getByText('证书有效').waitFor()
+    assert.equal(await p.getByText('全线甲').count(), 0, 'the name is masked')
+    await clean(p, 'verify-valid')
+    await check(p, '全线乙')
+    await p.getByRole('heading', { name: '没有查到' }).waitFor()
+    await clean(p, 'verify-none')
+    await p.context().close()
+  })
+
+  await step('two people revoke it, and the check says so', async () => {
+    await page.getByRole('button', { name: '作废…' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('作废理由').fill('示例：登记信息有误')
+    const second = async (a) => {
+      await dialog.getByLabel('账号').fill(a.login)
+      await dialog.getByLabel('密码').fill(a.password)
+      await dialog.getByRole('button', { name: '确认作废' }).click()
+    }
+    await second(adminAccount)
+    await dialog.getByRole('alert').waitFor() // the same person is refused
+    await second(of('administrator')[1] ?? examiners[1])
+    await page.getByText('证书已作废').first().waitFor()
+    await clean(page, 'revoked')
+    const p = await as(null, '/verify', { width: 390, height: 844 })
+    await check(p, '全线甲')
+    await p.getByRole('heading', { name: '证书已作废' }).waitFor()
+    await clean(p, 'verify-void')
+    await p.context().close()
+  })
+  await page.context().close()
+})

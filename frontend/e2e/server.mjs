@@ -1,0 +1,53 @@
+// Starts the real program's demo for the browser tests, on a free port and with
+// data of its own.
+import { spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const program = process.env.GONGYUAN_PROGRAM ?? fileURLToPath(new URL('../../bin/gongyuan', import.meta.url))
+
+async function freePort() {
+  const probe = createServer()
+  await new Promise((done, failed) => probe.once('error', failed).listen(0, '127.0.0.1', done))
+  const { port } = probe.address()
+  await new Promise((done) => probe.close(done))
+  return port
+}
+
+/** A folder for one server's data. `remove` deletes it. */
+export async function newData() {
+  const folder = await mkdtemp(join(tmpdir(), 'gongyuan-e2e-'))
+  return { folder, remove: () => rm(folder, { recursive: true, force: true }) }
+}
+
+/**
+ * Starts the demo on `data` and resolves once it is ready. `demo` is the sheet
+ * of accounts. `stop` ends it as Ctrl-C does, `kill` as a power cut would.
+ */
+export async function startServer(data, port) {
+  const listen = `127.0.0.1:${port ?? await freePort()}`
+  const accounts = join(data.folder, 'demo.json')
+  const child = spawn(program, ['demo', '--listen', listen, '--data', data.folder, '--accounts', accounts], { stdio: ['ignore', 'ignore', 'pipe'] })
+  let log = ''
+  child.stderr.setEncoding('utf8').on('data', (text) => { log += text })
+  const ended = new Promise((done) => child.once('exit', done))
+  const url = `http://${listen}`
+  const until = Date.now() + 60_000
+  for (;;) {
+    const ready = await fetch(`${url}/readyz`).then((r) => r.ok, () => false)
+    if (ready) break
+    if (child.exitCode !== null || Date.now() > until) {
+      child.kill('SIGKILL')
+      throw new Error(`the program did not start:\n${log}`)
+    }
+    await new Promise((done) => setTimeout(done, 100))
+  }
+  const end = async (signal) => { if (child.exitCode === null) { child.kill(signal); await ended } }
+  return {
+    url, port: Number(listen.split(':')[1]), accounts, demo: JSON.parse(await readFile(accounts, 'utf8')),
+    log: () => log, stop: () => end('SIGTERM'), kill: () => end('SIGKILL'),
+  }
+}

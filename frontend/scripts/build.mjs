@@ -1,0 +1,30 @@
+// Builds the pages into dist, each on its own, and keeps dist/.keep: Go embeds
+// the folder and needs a file in it before anything is built.
+// With a page's name (candidate, staff, verify) it builds that one only.
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { build } from 'vite'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const dist = new URL('../dist/', import.meta.url)
+const only = process.argv[2]
+const modes = only ? [only] : ['candidate', 'staff', 'verify']
+
+await mkdir(new URL('assets/', dist), { recursive: true })
+const mine = (name) => modes.some((mode) => name.startsWith(`${mode}-`) || name === `manifest-${mode}.json`)
+for (const name of await readdir(new URL('assets/', dist))) {
+  if (!only || mine(name)) await rm(new URL(`assets/${name}`, dist), { recursive: true })
+}
+for (const name of await readdir(dist)) {
+  if (!only && name !== 'assets' && name !== '.keep') await rm(new URL(name, dist), { recursive: true })
+}
+for (const mode of modes) await build({ root, mode, configFile: `${root}vite.config.ts` })
+// Beside each file its gzip form: exam rooms have slow lines, and the server need not pack on each request.
+for (const folder of [dist, new URL('assets/', dist)]) {
+  for (const name of await readdir(folder)) {
+    if (/\.(js|css|html|svg|json)$/.test(name)) await writeFile(new URL(`${name}.gz`, folder), gzipSync(await readFile(new URL(name, folder)), { level: 9 }))
+  }
+}
+await writeFile(new URL('.keep', dist), 'The built web app goes here: npm run build. This file lets Go embed the folder before that.\n')
+if (modes.includes('candidate')) await import('./size.mjs')

@@ -1,0 +1,16 @@
+import { createApp } from 'vue'
+import '../shared/tokens.css'
+import './candidate.css'
+import App from './App.vue'
+import { page, startTime } from './page'
+import { applyPrefs } from './prefs'
+
+applyPrefs(document.documentElement)
+startTime()
+createApp(App).mount('#app')
+void page.start()
+
+document.addEventListener('visibilitychange', () => page.onVisibility(document.hidden))
+window.addEventListener('pagehide', () => page.flush())
+window.addEventListener('online', () => page.onOnline())
+window.addEventListener('offline', () => page.onOffline())

@@ -1,0 +1,43 @@
+// How this person wants to see the page; kept by the browser, applied to the
+// document.
+import { computed, shallowRef, watchEffect } from 'vue'
+import { languages, type Language } from '../shared/text'
+import type { View } from './state'
+import { recall, remember } from './store'
+import { language } from './text'
+
+const sizes = ['', 'l', 'xl'] as const
+export type Size = (typeof sizes)[number]
+const themes = ['', 'contrast'] as const
+export type Theme = (typeof themes)[number]
+const views = ['one', 'list'] as const satisfies readonly View[]
+const timers = ['seconds', 'minutes', 'folded'] as const
+export type TimerStyle = (typeof timers)[number]
+
+function pref<T extends string>(name: string, allowed: readonly [T, ...T[]]) {
+  const known = recall(name)
+  const chosen = shallowRef<T>(allowed.find((x) => x === known) ?? allowed[0])
+  return computed<T>({
+    get: () => chosen.value,
+    set: (next) => { chosen.value = next; remember(name, next) },
+  })
+}
+
+export const size = pref<Size>('size', sizes)
+export const theme = pref<Theme>('theme', themes)
+export const view = pref<View>('view', views)
+export const timerStyle = pref<TimerStyle>('timer', timers)
+
+export function setLanguage(next: Language): void {
+  if (!languages.includes(next)) return
+  language.value = next
+  remember('language', next)
+}
+
+export function applyPrefs(root: HTMLElement): void {
+  watchEffect(() => {
+    root.dataset.size = size.value
+    root.dataset.theme = theme.value
+    root.lang = language.value
+  })
+}

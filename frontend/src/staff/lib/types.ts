@@ -1,0 +1,27 @@
+import type { components } from '../../contract.gen'
+
+/** The contract's types, under short names. */
+type S = components['schemas']
+
+export type Role = S['Role']
+export type Session = S['Session']
+export type Marks = S['Marks']
+export type ItemType = S['ItemType']
+export type Sitting = S['Sitting']
+export type SittingPlan = S['SittingPlan']
+export type SittingState = S['SittingState']
+export type Act = S['SittingAct']['act']
+export type Registration = S['Registration']
+export type Progress = S['Progress']
+export type ProgressRow = S['Progress']['rows'][number]
+export type ResultRow = S['ResultRow']
+export type ResultDetail = S['ResultDetail']
+export type ReviewSlot = S['ReviewSlot']
+export type SectionScore = S['SectionScore']
+export type Standard = S['Standard']
+export type Bank = S['Bank']
+export type Item = S['ItemPage']['items'][number]
+export type Blueprint = S['Blueprint']
+export type BlueprintCheck = S['BlueprintCheck']
+export type ProblemBody = S['Problem']
+export type FieldError = S['FieldError']

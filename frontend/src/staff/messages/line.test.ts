@@ -1,0 +1,11 @@
+import { expect, test } from 'vitest'
+import { en } from './en'
+import { lineEn } from './line.en'
+import { lineZh } from './line.zh-CN'
+import { zhCN } from './zh-CN'
+
+test('both languages fill in the same values, and no key stands twice', () => {
+  const holes = (s: string) => [...new Set([...s.matchAll(/\{(\w+)/g)].map((m) => m[1]))].sort()
+  for (const k of Object.keys(lineZh) as (keyof typeof lineZh)[]) expect([k, holes(lineEn[k])]).toEqual([k, holes(lineZh[k])])
+  expect(Object.keys(lineZh).filter((k) => k in zhCN || k in en)).toEqual([])
+})

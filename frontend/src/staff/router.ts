@@ -1,0 +1,65 @@
+import { createRouter, createWebHistory } from 'vue-router'
+import { AREAS, may, type Area } from './lib/sitting'
+import type { Role } from './lib/types'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Which roles may open the page; left out for everyone. */
+    area?: Area
+    /** The item of the main navigation that is marked. */
+    nav?: 'bank' | 'blueprints' | 'sittings' | 'assess' | 'results' | 'certificates'
+  }
+}
+
+export const router = createRouter({
+  history: createWebHistory('/staff/'),
+  routes: [
+    { path: '/', name: 'home', component: () => import('./views/Home.vue') },
+    { path: '/banks', name: 'banks', component: () => import('./views/BankList.vue'), meta: { area: 'bank', nav: 'bank' } },
+    { path: '/banks/:bank', name: 'items', component: () => import('./views/ItemList.vue'), props: true, meta: { area: 'bank', nav: 'bank' } },
+    { path: '/blueprints', name: 'blueprints', component: () => import('./views/BlueprintList.vue'), meta: { area: 'blueprints', nav: 'blueprints' } },
+    { path: '/sittings', name: 'sittings', component: () => import('./views/SittingList.vue'), meta: { area: 'sittings', nav: 'sittings' } },
+    { path: '/sittings/new', name: 'sitting-new', component: () => import('./views/SittingForm.vue'), meta: { area: 'plan', nav: 'sittings' } },
+    { path: '/sittings/:sitting', name: 'sitting', component: () => import('./views/SittingPage.vue'), props: true, meta: { area: 'sittings', nav: 'sittings' } },
+    { path: '/sittings/:sitting/edit', name: 'sitting-edit', component: () => import('./views/SittingForm.vue'), props: true, meta: { area: 'plan', nav: 'sittings' } },
+    { path: '/sittings/:sitting/register', name: 'register', component: () => import('./views/Register.vue'), props: true, meta: { area: 'plan', nav: 'sittings' } },
+    { path: '/sittings/:sitting/roster', name: 'roster', component: () => import('./views/RosterPrint.vue'), props: true, meta: { area: 'roster', nav: 'sittings' } },
+    { path: '/sittings/:sitting/watch', name: 'watch', component: () => import('./views/Watch.vue'), props: true, meta: { area: 'watch', nav: 'sittings' } },
+    { path: '/sittings/:sitting/results', name: 'sitting-results', component: () => import('./views/Results.vue'), props: true, meta: { area: 'results', nav: 'results' } },
+    { path: '/sittings/:sitting/results/:attempt', name: 'result', component: () => import('./views/ResultPage.vue'), props: true, meta: { area: 'results', nav: 'results' } },
+    { path: '/results', name: 'results', component: () => import('./views/ResultSittings.vue'), meta: { area: 'results', nav: 'results' } },
+    { path: '/sittings/:sitting/panels', name: 'panels', component: () => import('./views/assess/PanelPage.vue'), props: true, meta: { area: 'plan', nav: 'sittings' } },
+    { path: '/sittings/:sitting/outcomes', name: 'outcomes', component: () => import('./views/outcome/Outcomes.vue'), props: true, meta: { area: 'plan', nav: 'results' } },
+    { path: '/sittings/:sitting/outcomes/:registration', name: 'outcome', component: () => import('./views/outcome/OutcomePage.vue'), props: true, meta: { area: 'plan', nav: 'results' } },
+    { path: '/sittings/:sitting/certificates', name: 'certificates', component: () => import('./views/certificate/CertificateList.vue'), props: true, meta: { area: 'certificates', nav: 'certificates' } },
+    { path: '/certificates', name: 'certificate-home', component: () => import('./views/certificate/CertificateHome.vue'), meta: { area: 'certificates', nav: 'certificates' } },
+    { path: '/certificates/:number', name: 'certificate', component: () => import('./views/certificate/CertificatePage.vue'), props: true, meta: { area: 'certificates', nav: 'certificates' } },
+    { path: '/assess', name: 'assess', component: () => import('./views/assess/AssessHome.vue'), meta: { area: 'assess', nav: 'assess' } },
+    { path: '/assess/:sitting/:kind(skill|review)', name: 'assess-list', component: () => import('./views/assess/TaskList.vue'), props: true, meta: { area: 'assess', nav: 'assess' } },
+    { path: '/assess/:sitting/:kind(skill|review)/:draw', name: 'assess-sheet', component: () => import('./views/assess/SheetPage.vue'), props: true, meta: { area: 'assess', nav: 'assess' } },
+    { path: '/:rest(.*)*', name: 'missing', component: () => import('./views/Missing.vue') },
+  ],
+  scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? undefined : { left: 0, top: 0 }),
+})
+
+export type NavItem = { area: Area; to: 'banks' | 'blueprints' | 'sittings' | 'assess' | 'results' | 'certificate-home'; nav: 'bank' | 'blueprints' | 'sittings' | 'assess' | 'results' | 'certificates' }
+
+const NAV: readonly NavItem[] = [
+  { area: 'bank', to: 'banks', nav: 'bank' },
+  { area: 'blueprints', to: 'blueprints', nav: 'blueprints' },
+  { area: 'sittings', to: 'sittings', nav: 'sittings' },
+  { area: 'assess', to: 'assess', nav: 'assess' },
+  { area: 'results', to: 'results', nav: 'results' },
+  { area: 'certificates', to: 'certificate-home', nav: 'certificates' },
+]
+
+/** What the main navigation shows to somebody with these roles. */
+export function navFor(roles: readonly Role[]): NavItem[] {
+  return NAV.filter((n) => may(roles, n.area))
+}
+
+/** Where somebody with these roles begins: at the sittings, else at the first page that is theirs. */
+export function homeFor(roles: readonly Role[]): NavItem['to'] | null {
+  if (roles.some((r) => (AREAS.sittings as readonly Role[]).includes(r))) return 'sittings'
+  return navFor(roles)[0]?.to ?? null
+}

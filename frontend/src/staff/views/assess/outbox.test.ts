@@ -1,0 +1,170 @@
+import 'fake-indexeddb/auto'
+import { IDBFactory } from 'fake-indexeddb'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { NetworkError, ProblemError } from '../../../shared/problem'
+import { Outbox, nameOf, type SheetKey } from './outbox'
+import { sheet, scoreOf } from './sample.testdata'
+import { unsent } from './state'
+import { MemoryKeep, openKeep, type Keep } from './store'
+import type { Score, ScoreChange } from './types'
+
+const at: SheetKey = { sitting: 's/1', kind: 'skill', draw: '7' }
+const problem = (status: number, type: string) => new ProblemError({ type: `urn:gongyuan:problem:${type}`, title: type, status, requestId: '1' })
+
+/** A server that keeps one score; `down` answers nothing, `deaf` saves and then loses the answer. */
+class Fake {
+  now: Score = scoreOf()
+  mode: 'up' | 'down' | 'deaf' = 'up'
+  saves = 0
+  score = () => (this.mode === 'up' ? Promise.resolve(this.now) : Promise.reject(new NetworkError('unreachable')))
+  save = (_: SheetKey, body: ScoreChange) => {
+    if (this.mode === 'down') return Promise.reject(new NetworkError('unreachable'))
+    this.saves++
+    if (body.version !== this.now.version) return Promise.reject(problem(409, 'conflict'))
+    this.now = { ...this.now, state: 'open', version: body.version + 1, rows: body.rows, vetoes: body.vetoes, savedAt: '2026-11-22T02:42:07Z' }
+    return this.mode === 'deaf' ? Promise.reject(new NetworkError('timeout')) : Promise.resolve(this.now)
+  }
+  lock = () => Promise.resolve({ ...this.now, state: 'locked' as const, version: this.now.version + 1, lockedAt: '2026-11-22T02:50:00Z' })
+}
+
+/** Timers that run when the test says so. */
+class Clock {
+  private due: (() => void)[] = []
+  later = (work: () => void) => {
+    this.due.push(work)
+    return () => { this.due = this.due.filter((w) => w !== work) }
+  }
+  get waiting() { return this.due.length }
+  async run() {
+    const now = this.due
+    this.due = []
+    now.forEach((w) => { w() })
+    for (let i = 0; i < 30; i++) await new Promise((r) => { setTimeout(r, 0) })
+  }
+}
+
+let server: Fake
+let clock: Clock
+let keep: Keep
+const desk = (person = 'me') => new Outbox({ person, keep, server, later: clock.later })
+const edit = (box: Outbox, row: string) => { box.do(at, { on: 'edited', edit: { do: 'full', row } }) }
+
+beforeEach(async () => {
+  server = new Fake()
+  clock = new Clock()
+  keep = await openKeep(new IDBFactory())
+})
+
+describe('the outbox', () => {
+  test('sends once things have settled', async () => {
+    const box = desk()
+    await box.open(at, sheet, true)
+    await clock.run()
+    edit(box, 'r1')
+    edit(box, 'r2')
+    expect(clock.waiting).toBe(1)
+    await clock.run()
+    expect([server.saves, server.now.version, box.state(at)?.link.is]).toEqual([1, 1, 'idle'])
+    expect(await keep.all('draft|')).toEqual([])
+  })
+
+  test('keeps what a cut network holds back, over a reload, and sends it by itself', async () => {
+    const box = desk()
+    await box.open(at, sheet, true)
+    server.mode = 'down'
+    edit(box, 'r1')
+    await clock.run()
+    expect([box.state(at)?.link.is, unsent(box.state(at)!)]).toEqual(['cut', ['row:r1']])
+    box.close()
+
+    const next = desk()
+    await next.resume()
+    expect(unsent(next.state(at)!)).toEqual(['row:r1'])
+    server.mode = 'up'
+    await clock.run()
+    await clock.run()
+    expect([server.now.version, next.state(at)?.link.is]).toEqual([1, 'idle'])
+  })
+
+  test('a lost answer is no conflict', async () => {
+    const box = desk()
+    await box.open(at, sheet, true)
+    server.mode = 'deaf'
+    edit(box, 'r1')
+    await clock.run()
+    expect(box.state(at)?.link.is).toBe('cut')
+    server.mode = 'up'
+    edit(box, 'r2')
+    for (let i = 0; i < 4; i++) await clock.run()
+    expect([box.state(at)?.link.is, server.now.version, unsent(box.state(at)!)]).toEqual(['idle', 2, []])
+  })
+
+  test('another device’s save is compared, and nothing is sent before', async () => {
+    const box = desk()
+    await box.open(at, sheet, true)
+    server.now = scoreOf({ state: 'open', version: 1, rows: [{ row: 'r1', touched: true, deductions: [{ deduction: 'miss', count: 2 }], other: 0, note: '' }] })
+    edit(box, 'r1')
+    await clock.run()
+    expect(box.state(at)?.link.is).toBe('contested')
+    const before = server.saves
+    await clock.run()
+    expect(server.saves).toBe(before)
+    box.do(at, { on: 'picked', id: 'row:r1', pick: 'mine' })
+    box.do(at, { on: 'settled' })
+    await clock.run()
+    expect([server.now.version, server.now.rows[0]!.deductions]).toEqual([2, []])
+  })
+
+  test('begins without a network where nobody has entered anything', async () => {
+    server.mode = 'down'
+    const box = desk()
+    await box.open(at, sheet, true)
+    expect(box.state(at)?.fresh).toBe(false)
+    await expect(desk('other').open(at, sheet, false)).rejects.toThrow()
+    edit(box, 'r3')
+    server.mode = 'up'
+    for (let i = 0; i < 4; i++) await clock.run()
+    expect([server.now.version, box.state(at)?.fresh]).toEqual([1, true])
+  })
+
+  test('one person’s work is not another’s', async () => {
+    const box = desk()
+    await box.open(at, sheet, true)
+    server.mode = 'down'
+    edit(box, 'r1')
+    await clock.run()
+    const other = desk('other')
+    await other.resume()
+    expect(other.entries.size).toBe(0)
+  })
+
+  test('a sign-in that ended waits for the next one', async () => {
+    const box = desk()
+    await box.open(at, sheet, true)
+    const save = server.save
+    server.save = () => Promise.reject(problem(401, 'unauthenticated'))
+    edit(box, 'r1')
+    await clock.run()
+    expect([box.state(at)?.link.is, clock.waiting]).toEqual(['signed-out', 0])
+    server.save = save
+    box.hurry()
+    await clock.run()
+    expect(box.state(at)?.link.is).toBe('idle')
+  })
+
+  test('signing locks', async () => {
+    const box = desk()
+    await box.open(at, sheet, true)
+    await box.lock(at)
+    expect([box.state(at)?.score, box.state(at)?.lockedAt]).toEqual(['locked', '2026-11-22T02:50:00Z'])
+  })
+})
+
+test('a device that keeps nothing says so', async () => {
+  expect((await openKeep({ open: () => { throw new Error('refused') } } as unknown as IDBFactory)).keeping).toBe('none')
+  expect(await new MemoryKeep().put('a', 1)).toBe('none')
+})
+
+test('names of sheets tell them apart', () => {
+  expect(nameOf(at)).not.toBe(nameOf({ ...at, sitting: 's', draw: '1/skill/7' }))
+})

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { dateWords, faults, groups, maskedDocument, maskedName, normal, request } from './look'
+import { en } from './messages/en'
+import { zhCN } from './messages/zh-CN'
+
+const number = 'S000061000001263000001'
+const typed = { by: 'number' as const, number: ' ｓ0000 61 000001 26 3 000001', document: '', name: ' 王甲 ' }
+
+test('what people type is read as they mean it', () => {
+  expect(normal(typed.number)).toBe(number)
+  expect(request(typed)).toEqual({ number, name: '王甲' })
+  expect(request({ ...typed, by: 'document', document: '11010519491231002x' })).toEqual({ documentNumber: '11010519491231002X', name: '王甲' })
+  expect(groups(number).join('')).toBe(number)
+})
+
+test('what cannot be looked up is named', () => {
+  expect(faults(typed)).toEqual([])
+  expect(faults({ ...typed, number: 'S1', name: ' ' })).toEqual(['number', 'name'])
+  expect(faults({ ...typed, by: 'document' })).toEqual(['document'])
+})
+
+test('names and documents are masked once', () => {
+  expect(maskedName('王甲')).toBe('王＊')
+  expect(maskedName('欧阳晓明')).toBe('欧＊＊')
+  expect(maskedName('王＊')).toBe('王＊')
+  expect(maskedDocument('11010519491231002X')).toBe('1101**********002X')
+  expect(maskedDocument('1101**********002X')).toBe('1101**********002X')
+})
+
+test('dates in both languages', () => {
+  expect(dateWords('2026-10-30', 'zh-CN')).toBe('2026年10月30日')
+  expect(dateWords('2026-10-30', 'en')).toBe('30 October 2026')
+})
+
+test('both languages fill in the same values', () => {
+  const holes = (s: string) => [...new Set([...s.matchAll(/\{(\w+)/g)].map((m) => m[1]))].sort()
+  for (const k of Object.keys(zhCN) as (keyof typeof zhCN)[]) expect([k, holes(en[k])]).toEqual([k, holes(zhCN[k])])
+})
