@@ -183,3 +183,36 @@ func checkPoints(t *testing.T, in exchange.Import) {
 		t.Errorf("%d items for %d points", len(in.Revisions), len(points))
 	}
 }
+
+// TestEqualPapers draws the papers of a sitting of 300 and holds any two of
+// them to within a point of expected score.
+func TestEqualPapers(t *testing.T) {
+	t.Parallel()
+	for _, l := range sample.Levels() {
+		t.Run(l.Name, func(t *testing.T) {
+			t.Parallel()
+			in := load(t, l)
+			plan, err := draw.NewPool(in.Revisions).Plan(*in.Blueprint)
+			if err != nil {
+				t.Fatal(err)
+			}
+			reqs := make([]draw.Request, 300)
+			for i := range reqs {
+				reqs[i].Seed = draw.Seed([]byte("secret"), "sitting", string(rune('a'+i)), 1)
+			}
+			papers, err := plan.DrawAll(t.Context(), reqs, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			least, most := bank.FullMarks, bank.Marks(0)
+			for _, p := range papers {
+				e := plan.Expected(p)
+				least, most = min(least, e), max(most, e)
+			}
+			if most-least > 100 {
+				t.Errorf("expected scores from %s to %s", least, most)
+			}
+			t.Logf("expected scores from %s to %s", least, most)
+		})
+	}
+}

@@ -1,12 +1,18 @@
 package main
 
 import (
+	"encoding/hex"
 	"fmt"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"gongyuan/api/contract"
 	"gongyuan/bank/banktest"
+	"gongyuan/bank/draw"
+	"gongyuan/engine/attempt"
 	"gongyuan/engine/certificate"
 	"gongyuan/engine/people"
 	"gongyuan/engine/sitting"
@@ -101,6 +107,7 @@ func TestLine(t *testing.T) {
 		rows := outcomes(t, w, s, admin)
 		checkOutcomes(t, rows)
 		release(t, w, string(s.ID))
+		checkDraw(t, w, s, admin)
 		rows = outcomes(t, w, s, admin)
 		certify(t, w, s, admin, rows)
 	})
@@ -111,6 +118,44 @@ func outcomes(t *testing.T, w *world, s sitting.Sitting, admin member) []contrac
 	var rows []contract.OutcomeRow
 	w.call("GET", "/api/v1/sittings/"+string(s.ID)+"/outcomes", admin.token, nil).must(t, 200).into(t, &rows)
 	return rows
+}
+
+// checkDraw does what anybody can do once results are released: holds the
+// secret against the digest that was published at the sealing, and draws every
+// paper again.
+func checkDraw(t *testing.T, w *world, s sitting.Sitting, admin member) {
+	t.Helper()
+	var proof contract.DrawProof
+	w.call("GET", "/api/v1/sittings/"+string(s.ID)+"/draw", admin.token, nil).must(t, 200).into(t, &proof)
+	if proof.Secret == nil || len(proof.Papers) != 3 {
+		t.Fatalf("proof = %+v", proof)
+	}
+	secret, err := hex.DecodeString(*proof.Secret)
+	if err != nil || draw.Digest(secret) != s.SecretDigest || proof.SecretDigest != s.SecretDigest {
+		t.Fatalf("the secret does not fit the digest %s: %v", s.SecretDigest, err)
+	}
+	revs, err := w.engine.bank.Published(t.Context(), s.Blueprint.Bank)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := draw.NewPool(revs).Plan(s.Blueprint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range proof.Papers {
+		seed := draw.Seed(secret, string(s.ID), *p.Candidate, p.Number)
+		again, err := plan.Draw(draw.Request{Seed: seed})
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept, err := w.engine.attempts.Paper(t.Context(), attempt.AttemptID(p.Attempt))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(kept, again, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("attempt %s drawn again (-kept +again):\n%s", p.Attempt, diff)
+		}
+	}
 }
 
 // checkOutcomes finds each of the three skill results once: 75 and 78.33 by

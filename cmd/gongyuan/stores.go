@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"path/filepath"
 	"time"
@@ -76,6 +77,14 @@ func (s *storeSettings) openMongo(ctx context.Context, out *stores) error {
 	return nil
 }
 
+// redisLog takes what the client would print by itself: a connection that is
+// lost and found again is no line for an operator.
+type redisLog struct{}
+
+func (redisLog) Printf(ctx context.Context, format string, v ...any) {
+	slog.DebugContext(ctx, "redis client: "+fmt.Sprintf(format, v...))
+}
+
 func (s *storeSettings) openRedis(ctx context.Context, out *stores) error {
 	address, shown := s.RedisURL, redacted(s.RedisURL)
 	if address == "" {
@@ -91,6 +100,7 @@ func (s *storeSettings) openRedis(ctx context.Context, out *stores) error {
 		return fmt.Errorf("GONGYUAN_REDIS_URL is not a Redis URL: %w", err)
 	}
 	opts.DialTimeout, opts.ReadTimeout, opts.WriteTimeout = connectTimeout, 3*time.Second, 3*time.Second
+	redis.SetLogger(redisLog{})
 	client := redis.NewClient(opts)
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
