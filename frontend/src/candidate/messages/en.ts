@@ -236,7 +236,6 @@ export const en: Readonly<Record<Key, string>> = {
   'dialog.unknownTitle': 'Checking whether it was submitted',
   'dialog.unknown': 'The server has not answered; checking. Do not close the page. Collected by itself at {time}.',
 
-  'closing.title': 'Time is up, collecting',
   'closing.text': 'Time is up, collecting. Keep the page open.',
   'closing.collecting': 'Collecting',
   'closing.collectingText': 'Fetching the receipt. Keep the page open.',

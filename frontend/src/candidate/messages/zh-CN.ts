@@ -237,7 +237,6 @@ export const zhCN = {
   'dialog.unknownTitle': '正在核对是否已交卷',
   'dialog.unknown': '没有收到服务器的回答，正在核对。请不要关闭网页。到 {time} 会自动收卷。',
 
-  'closing.title': '时间到，正在收卷',
   'closing.text': '时间到，正在收卷。请不要关闭网页。',
   'closing.collecting': '正在收卷',
   'closing.collectingText': '正在取回执。请不要关闭网页。',
