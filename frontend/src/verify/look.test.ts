@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { dateWords, faults, groups, maskedDocument, maskedName, normal, request } from './look'
+import { dateWords, facts, faults, groups, maskedDocument, maskedName, normal, request } from './look'
 import { en } from './messages/en'
 import { zhCN } from './messages/zh-CN'
 
@@ -25,6 +25,12 @@ test('names and documents are masked once', () => {
   expect(maskedName('王＊')).toBe('王＊')
   expect(maskedDocument('11010519491231002X')).toBe('1101**********002X')
   expect(maskedDocument('1101**********002X')).toBe('1101**********002X')
+})
+
+test('a certificate of which little is told shows no empty lines', () => {
+  const c = { number, name: '王甲', documentMasked: '1101**********002X', occupation: '保卫管理员', levelTitle: '三级/高级工', body: '示例中心', issued: '2026-10-30', state: 'valid' as const }
+  expect(facts(c, 'zh-CN').map((f) => f.value)).toEqual(['王＊', '1101**********002X', '保卫管理员', '三级/高级工', '2026年10月30日', '示例中心'])
+  expect(facts({ ...c, name: '', documentMasked: '', occupation: '', levelTitle: '', body: '', issued: '0001-01-01', state: 'revoked' }, 'en')).toEqual([])
 })
 
 test('dates in both languages', () => {

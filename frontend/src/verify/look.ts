@@ -54,6 +54,21 @@ export function dateWords(date: string, language: string): string {
   return language === 'en' ? `${d} ${months[mo - 1] ?? ''} ${y}` : `${y}年${mo}月${d}日`
 }
 
+export interface Fact { is: 'name' | 'document' | 'occupation' | 'level' | 'issued' | 'body'; value: string }
+
+/** What the page says of a certificate beside its number, masked; what the server keeps to itself is left out. */
+export function facts(c: Certificate, language: string): Fact[] {
+  const known = (text: string) => text.trim() !== ''
+  const list: (Fact | null)[] = [
+    known(c.name) ? { is: 'name', value: maskedName(c.name) } : null,
+    known(c.documentMasked) ? { is: 'document', value: maskedDocument(c.documentMasked) } : null,
+    { is: 'occupation', value: c.occupation }, { is: 'level', value: c.levelTitle },
+    c.issued > '1900' ? { is: 'issued', value: dateWords(c.issued, language) } : null,
+    { is: 'body', value: c.body },
+  ]
+  return list.filter((f): f is Fact => f !== null && known(f.value))
+}
+
 const two = (n: number) => String(n).padStart(2, '0')
 
 /** 2026-11-22 14:05:31 */
