@@ -6,7 +6,6 @@ import (
 
 	"gongyuan/api/contract"
 	"gongyuan/engine/assess"
-	"gongyuan/engine/attempt"
 	"gongyuan/engine/certificate"
 	"gongyuan/engine/people"
 	"gongyuan/engine/result"
@@ -65,21 +64,9 @@ func (s *server) theoryParts(ctx context.Context, x *sitting.Sitting, seats []se
 	if x.State == sitting.Draft {
 		return out, nil
 	}
-	ids := make([]string, len(seats))
-	for i, p := range seats {
-		ids[i] = p.Attempt
-	}
-	theories, err := s.results.ResultsOf(ctx, ids)
+	theories, records, err := s.theories(ctx, x.ID, seats)
 	if err != nil {
 		return nil, err
-	}
-	recs, err := s.attempts.OfSitting(ctx, x.ID)
-	if err != nil {
-		return nil, err
-	}
-	begun := map[string]bool{}
-	for _, rec := range recs {
-		begun[string(rec.ID)] = rec.State != attempt.Ready
 	}
 	over := x.State == sitting.Closed || x.State == sitting.Released
 	for _, p := range seats {
@@ -87,7 +74,7 @@ func (s *server) theoryParts(ctx context.Context, x *sitting.Sitting, seats []se
 		switch {
 		case marked:
 			out[p.ID] = result.PartOfTheory(&theory, component)
-		case begun[p.Attempt]:
+		case !records[p.Attempt].Started.IsZero():
 			out[p.ID] = result.Part{State: result.Pending}
 		case over:
 			out[p.ID] = result.Part{State: result.Absent}

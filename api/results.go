@@ -20,27 +20,37 @@ func (s *server) ListResults(ctx context.Context, r contract.ListResultsRequestO
 	if x.State == sitting.Draft {
 		return out, nil
 	}
-	ids := make([]string, len(seats))
-	for i, p := range seats {
-		ids[i] = p.Attempt
-	}
-	theories, err := s.results.ResultsOf(ctx, ids)
+	theories, states, err := s.theories(ctx, x.ID, seats)
 	if err != nil {
 		return nil, err
-	}
-	recs, err := s.attempts.OfSitting(ctx, x.ID)
-	if err != nil {
-		return nil, err
-	}
-	states := make(map[string]attempt.Record, len(recs))
-	for _, rec := range recs {
-		states[string(rec.ID)] = rec
 	}
 	for _, p := range seats {
 		theory, marked := theories[p.Attempt]
 		out = append(out, resultRow(p, states[p.Attempt], theory, marked))
 	}
 	return out, nil
+}
+
+// theories returns what marking found and where each attempt stands, by
+// attempt.
+func (s *server) theories(ctx context.Context, id sitting.ID, seats []seat) (map[string]result.Theory, map[string]attempt.Record, error) {
+	ids := make([]string, len(seats))
+	for i, p := range seats {
+		ids[i] = p.Attempt
+	}
+	theories, err := s.results.ResultsOf(ctx, ids)
+	if err != nil {
+		return nil, nil, err
+	}
+	recs, err := s.attempts.OfSitting(ctx, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	records := make(map[string]attempt.Record, len(recs))
+	for _, rec := range recs {
+		records[string(rec.ID)] = rec
+	}
+	return theories, records, nil
 }
 
 func resultRow(p seat, rec attempt.Record, theory result.Theory, marked bool) contract.ResultRow {

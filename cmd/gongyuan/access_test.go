@@ -191,6 +191,29 @@ func TestLoginLimit(t *testing.T) {
 	})
 }
 
+// TestAddressLimit stops guessing over many accounts from one address, and
+// does not count candidates who sign in: a whole centre may share an address.
+func TestAddressLimit(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, embeddedSettings(t))
+	revs, _ := banktest.Generate(14, 400)
+	_, persons := w.sittingOf(revs, testBlueprint(), 1, nil)
+	for range 70 {
+		w.candidate(persons[0])
+	}
+	guess := func(i int) reply {
+		return w.call("POST", "/api/v1/auth/candidate", "", map[string]any{"admission": fmt.Sprint("GUESS", i), "idNumber": persons[0].number})
+	}
+	for i := range 60 {
+		if r := guess(i); r.status != 401 {
+			t.Fatalf("guess %d: %d %s", i, r.status, r.raw)
+		}
+	}
+	if r := guess(60); r.status != 429 || r.problem() != "too-many-attempts" {
+		t.Errorf("guess 61 from the same address: %d %s, want 429", r.status, r.raw)
+	}
+}
+
 // TestProblems looks at what errors look like from outside.
 func TestProblems(t *testing.T) {
 	t.Parallel()
