@@ -83,6 +83,11 @@ func (s *server) admitted(c *fiber.Ctx, next fiber.Handler) error {
 	ctx, cancel := context.WithTimeout(context.WithValue(context.Background(), callKey{}, info), callTimeout)
 	defer cancel()
 	c.SetUserContext(ctx)
+	leave, err := s.laneOf(op.id).enter(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	return next(c)
 }
 

@@ -10,6 +10,7 @@ import (
 	"gongyuan/bank"
 	"gongyuan/engine/attempt"
 	"gongyuan/engine/people"
+	"gongyuan/engine/result"
 	"gongyuan/engine/sitting"
 	"gongyuan/engine/standard"
 )
@@ -54,7 +55,7 @@ func (s *server) GetCandidateExam(ctx context.Context, _ contract.GetCandidateEx
 	out.Exam.Title, out.Exam.Occupation, out.Exam.LevelTitle = sit.Title, sit.Occupation.Name, levelTitle(scheme, callOf(ctx).lang)
 	out.Exam.Opens, out.Exam.Closes, out.Exam.State = sit.Opens, sit.Closes, contract.SittingState(sit.State)
 	out.Exam.DurationMinutes, out.Exam.Total = int(sit.Duration/time.Minute), contract.Marks(sit.Blueprint.Total())
-	out.Exam.Sample = s.standard.Sample
+	out.Exam.Sample, out.Exam.PapersAhead = s.standard.Sample, &sit.PapersAhead
 	if sit.LateEntry > 0 {
 		until := sit.Opens.Add(sit.LateEntry)
 		out.Exam.LateUntil = &until
@@ -73,7 +74,7 @@ func (s *server) GetCandidateExam(ctx context.Context, _ contract.GetCandidateEx
 	}
 	out.Attempt.Id, out.Attempt.State, out.Exam.SlotCount = reg.Attempt, wireState(status.Record.State), status.Record.Slots
 	switch out.Attempt.State {
-	case contract.AttemptStateRunning:
+	case contract.AttemptStateRunning, contract.AttemptStatePaused:
 		out.MayStart = contract.MayStartNow
 	case contract.AttemptStateClosed:
 		out.MayStart = contract.MayStartClosed
@@ -107,6 +108,8 @@ func wireState(st attempt.State) contract.AttemptState {
 		return contract.AttemptStateReady
 	case attempt.Running:
 		return contract.AttemptStateRunning
+	case attempt.Paused:
+		return contract.AttemptStatePaused
 	}
 	return contract.AttemptStateClosed
 }
@@ -116,8 +119,9 @@ func (s *server) EnterAttempt(ctx context.Context, r contract.EnterAttemptReques
 	if !r.Body.RulesAccepted {
 		return nil, errRules
 	}
+	id := attempt.AttemptID(r.Attempt)
 	in, err := s.attempts.Enter(ctx, attempt.EnterCommand{
-		Attempt: attempt.AttemptID(r.Attempt), Candidate: me(ctx),
+		Attempt: id, Candidate: me(ctx),
 		DeviceID: r.Body.DeviceId, DeviceLabel: r.Body.DeviceLabel,
 	})
 	if err != nil {
@@ -127,13 +131,24 @@ func (s *server) EnterAttempt(ctx context.Context, r contract.EnterAttemptReques
 	if err != nil {
 		return nil, err
 	}
-	view, err := bank.NewView(in.Paper, lookup)
-	if err != nil {
-		return nil, err
-	}
+	s.keepPaper(id, in.Paper)
 	out := contract.Entered{
-		Attempt: r.Attempt, Epoch: int64(in.Epoch), Paper: wirePaper(view), Answers: []contract.Answer{},
-		Clock: s.wireClock(ctx, in.Now, in.Deadline, in.Version, in.Explanation),
+		Attempt: r.Attempt, Epoch: int64(in.Epoch), Answers: []contract.Answer{},
+		Clock: s.wireClock(ctx, moment{in.Now, in.Deadline, in.PausedSince, in.Version}, in.Explanation),
+	}
+	if r.Body.HasSealedPaper != nil && *r.Body.HasSealedPaper {
+		key, err := s.paperKey(ctx, &in.Record)
+		if err != nil {
+			return nil, err
+		}
+		out.PaperKey = &key
+	} else {
+		view, err := bank.NewView(in.Paper, lookup)
+		if err != nil {
+			return nil, err
+		}
+		paper := wirePaper(view)
+		out.Paper = &paper
 	}
 	for _, slot := range in.Paper.Slots {
 		a, ok := in.Answers[slot.Number]
@@ -174,9 +189,25 @@ func question(lookup bank.Lookup, slot bank.Slot) (*bank.Question, error) {
 	return q, nil
 }
 
-func (s *server) wireClock(ctx context.Context, now, deadline time.Time, version int, x sitting.Explanation) contract.Clock {
-	sentence := x.Sentence(callOf(ctx).lang)
-	return contract.Clock{ServerNow: now, Deadline: deadline, DeadlineVersion: version, Explanation: &sentence}
+// moment is the time of an attempt as of now.
+type moment struct {
+	now, deadline, paused time.Time
+	version               int
+}
+
+// wire leaves the sentence out.
+func (m moment) wire() contract.Clock {
+	out := contract.Clock{ServerNow: m.now, Deadline: m.deadline, DeadlineVersion: m.version}
+	if !m.paused.IsZero() {
+		out.PausedSince = &m.paused
+	}
+	return out
+}
+
+func (s *server) wireClock(ctx context.Context, m moment, x sitting.Explanation) contract.Clock {
+	out, sentence := m.wire(), x.Sentence(callOf(ctx).lang)
+	out.Explanation = &sentence
+	return out
 }
 
 // maxBatchBytes is the largest batch of operations, in bytes.
@@ -195,7 +226,7 @@ func (s *server) SaveOperations(ctx context.Context, r contract.SaveOperationsRe
 	}
 	out := contract.Saved{
 		AppliedSeq: int64(saved.AppliedSeq), DurableSeq: int64(saved.DurableSeq),
-		Clock: contract.Clock{ServerNow: saved.Now, Deadline: saved.Deadline, DeadlineVersion: saved.Version},
+		Clock: moment{saved.Now, saved.Deadline, saved.PausedSince, saved.Version}.wire(),
 	}
 	if saved.Pending {
 		return contract.SaveOperations202JSONResponse(out), nil
@@ -210,36 +241,43 @@ func (s *server) operations(ctx context.Context, id attempt.AttemptID, in []cont
 	if len(in) == 0 || len(in) > attempt.MaxBatch {
 		return nil, attempt.ErrInvalid
 	}
+	out, size, err := s.checked(ctx, id, in, "/ops")
+	if err == nil && size > maxBatchBytes {
+		err = attempt.ErrInvalid
+	}
+	return out, err
+}
+
+// checked holds responses against their questions and counts their bytes. at
+// is where they stand in the request.
+func (s *server) checked(ctx context.Context, id attempt.AttemptID, in []contract.Operation, at string) ([]attempt.Operation, int, error) {
 	paper, err := s.paper(ctx, id)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	lookup, err := s.lookup(ctx, paper)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	out := make([]attempt.Operation, len(in))
 	size := 0
 	for i, op := range in {
 		if op.Slot < 1 || op.Slot > len(paper.Slots) {
-			return nil, &fieldsError{[]sitting.FieldError{{Field: fmt.Sprintf("/ops/%d/slot", i), Reason: "unknown"}}}
+			return nil, 0, &fieldsError{[]sitting.FieldError{{Field: fmt.Sprintf("%s/%d/slot", at, i), Reason: "unknown"}}}
 		}
 		slot := paper.Slots[op.Slot-1]
 		q, err := question(lookup, slot)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		clean, err := bank.ValidateResponse(q, slot, responseOf(op.Response))
 		if err != nil {
-			return nil, &fieldsError{[]sitting.FieldError{{Field: fmt.Sprintf("/ops/%d/response", i), Reason: "response"}}}
+			return nil, 0, &fieldsError{[]sitting.FieldError{{Field: fmt.Sprintf("%s/%d/response", at, i), Reason: "response"}}}
 		}
 		out[i] = attempt.Operation{Seq: int(op.Seq), Slot: op.Slot, Response: clean.Encode(), Flagged: op.Flagged, ClientMs: op.ClientMs}
 		size += len(out[i].Response)
 	}
-	if size > maxBatchBytes {
-		return nil, attempt.ErrInvalid
-	}
-	return out, nil
+	return out, size, nil
 }
 
 // Beat answers a heartbeat. A page that lost the lease is told where the exam
@@ -250,17 +288,38 @@ func (s *server) Beat(ctx context.Context, r contract.BeatRequestObject) (contra
 	if err != nil {
 		return nil, err
 	}
-	if !beat.Mine && beat.State == attempt.Running {
-		return nil, &attempt.Refusal{Reason: attempt.ErrTakenOver, Holder: beat.Holder}
+	out, err := s.wireBeat(ctx, id, me(ctx), beat)
+	return contract.Beat200JSONResponse(out), err
+}
+
+// wireBeat answers a heartbeat, or refuses a page that may write no more.
+func (s *server) wireBeat(ctx context.Context, id attempt.AttemptID, who people.CandidateID, beat attempt.Beat) (contract.Beat, error) {
+	if !beat.Mine && beat.State.GoesOn() {
+		return contract.Beat{}, &attempt.Refusal{Reason: attempt.ErrTakenOver, Holder: beat.Holder}
 	}
-	status, err := s.attempts.Status(ctx, id, me(ctx))
+	x, err := s.explained(ctx, id, who, beat)
 	if err != nil {
-		return nil, err
+		return contract.Beat{}, err
 	}
-	return contract.Beat200JSONResponse{
-		State: wireState(beat.State),
-		Clock: s.wireClock(ctx, beat.Now, beat.Deadline, beat.Version, status.Explanation),
-	}, nil
+	m := moment{beat.Now, beat.Deadline, beat.PausedSince, beat.Version}
+	return contract.Beat{State: wireState(beat.State), Clock: s.wireClock(ctx, m, x)}, nil
+}
+
+// explained is why the deadline is what it is. It changes with the deadline's
+// version, and while the clock stands still; otherwise it is kept in memory,
+// for each page asks four times a minute.
+func (s *server) explained(ctx context.Context, id attempt.AttemptID, who people.CandidateID, beat attempt.Beat) (sitting.Explanation, error) {
+	if x, ok := s.revisions.explanation(id, beat.Version); ok && beat.PausedSince.IsZero() {
+		return x, nil
+	}
+	status, err := s.attempts.Status(ctx, id, who)
+	if err != nil {
+		return sitting.Explanation{}, err
+	}
+	if beat.PausedSince.IsZero() && status.Record.DeadlineVersion == beat.Version {
+		s.revisions.explain(id, beat.Version, status.Explanation)
+	}
+	return status.Explanation, nil
 }
 
 // SubmitAttempt hands in.
@@ -330,6 +389,9 @@ func (s *server) GetOwnResult(ctx context.Context, r contract.GetOwnResultReques
 		return nil, err
 	}
 	theory, err := s.results.Result(ctx, r.Attempt)
+	if err == nil && theory.Round != sub.Round {
+		err = result.ErrNotFound
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -53,6 +53,13 @@ var fieldTexts = map[string][2]string{
 	"empty":                      {"必须填写。", "This is required."},
 	"second-login":               {"第二人的登录名或密码不对。", "The second person's login or password is wrong."},
 	"second-role":                {"这个账号不能做第二人。", "This account cannot be the second person."},
+	"one-scope":                  {"请选一个考位、一个考场，或全部考生，只选一项。", "Choose one seat, one room, or everybody."},
+	"no-such-room":               {"本场次没有这个考场或考位。", "This sitting has no such room or seat."},
+	"minutes-needed":             {"请填写 1 到 240 分钟。", "Use 1 to 240 minutes."},
+	"minutes-not-used":           {"暂停和恢复不填分钟数。", "Pausing and resuming take no minutes."},
+	"digest":                     {"文件不完整或被改过，请重新导出。", "The file is incomplete or was changed; export it again."},
+	"other-attempt":              {"这份文件属于另一位考生。", "This file belongs to another candidate."},
+	"sequence-twice":             {"序号重复。", "A sequence stands here twice."},
 	"response":                   {"这个作答不适合本题。", "This response does not fit the question."},
 }
 

@@ -8,14 +8,41 @@ import (
 	"gongyuan/bank"
 	"gongyuan/engine/attempt"
 	"gongyuan/engine/result"
+	"gongyuan/engine/sitting"
 )
 
-// revisionCache keeps what never changes: revisions, and the papers of running
-// attempts. It is safe for concurrent use.
+// revisionCache keeps what never changes: revisions, the papers of running
+// attempts, and what explains one version of their deadlines. It is safe for
+// concurrent use.
 type revisionCache struct {
+	// fetch lets one request at a time ask the bank: at the beginning, and after
+	// a restart, all ask for the same.
+	fetch  sync.Mutex
 	mu     sync.RWMutex
 	found  map[bank.Ref]*bank.Revision
 	papers map[attempt.AttemptID]bank.Paper
+	why    map[attempt.AttemptID]why
+}
+
+type why struct {
+	version int
+	sitting.Explanation
+}
+
+func (c *revisionCache) explanation(id attempt.AttemptID, version int) (sitting.Explanation, bool) {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	w, ok := c.why[id]
+	return w.Explanation, ok && w.version == version
+}
+
+func (c *revisionCache) explain(id attempt.AttemptID, version int, x sitting.Explanation) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.why == nil || len(c.why) >= maxPapers {
+		c.why = map[attempt.AttemptID]why{}
+	}
+	c.why[id] = why{version, x}
 }
 
 // maxPapers bounds the memory for papers; the cache starts anew beyond it.
@@ -33,37 +60,51 @@ func (s *server) paper(ctx context.Context, id attempt.AttemptID) (bank.Paper, e
 	if err != nil {
 		return bank.Paper{}, err
 	}
+	s.keepPaper(id, p)
+	return p, nil
+}
+
+func (s *server) keepPaper(id attempt.AttemptID, p bank.Paper) {
+	c := &s.revisions
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.papers == nil || len(c.papers) >= maxPapers {
 		c.papers = map[attempt.AttemptID]bank.Paper{}
 	}
 	c.papers[id] = p
-	return p, nil
 }
 
-// lookup finds the revisions of a paper, from memory or from the bank.
-func (s *server) lookup(ctx context.Context, p bank.Paper) (bank.Lookup, error) {
-	c := &s.revisions
+// missing lists the revisions of a paper that are not in memory.
+func (c *revisionCache) missing(p bank.Paper) []bank.Ref {
 	var missing []bank.Ref
 	c.mu.RLock()
+	defer c.mu.RUnlock()
 	for _, slot := range p.Slots {
 		ref := bank.Ref{Item: slot.Ref.Item, Revision: slot.Ref.Revision}
 		if c.found[ref] == nil {
 			missing = append(missing, ref)
 		}
 	}
-	c.mu.RUnlock()
-	if len(missing) > 0 {
-		revs, err := s.bank.Revisions(ctx, missing)
-		if err != nil {
-			return nil, err
+	return missing
+}
+
+// lookup finds the revisions of a paper, from memory or from the bank.
+func (s *server) lookup(ctx context.Context, p bank.Paper) (bank.Lookup, error) {
+	c := &s.revisions
+	if len(c.missing(p)) > 0 {
+		c.fetch.Lock()
+		defer c.fetch.Unlock()
+		if missing := c.missing(p); len(missing) > 0 {
+			revs, err := s.bank.Revisions(ctx, missing)
+			if err != nil {
+				return nil, err
+			}
+			c.mu.Lock()
+			for ref, rev := range revs {
+				c.found[ref] = &rev
+			}
+			c.mu.Unlock()
 		}
-		c.mu.Lock()
-		for ref, rev := range revs {
-			c.found[ref] = &rev
-		}
-		c.mu.Unlock()
 	}
 	return func(ref bank.Ref) (*bank.Revision, bool) {
 		c.mu.RLock()

@@ -89,8 +89,10 @@ var table = []struct {
 	{attempt.ErrTakenOver, "taken-over"},
 	{attempt.ErrGap, "seq-gap"},
 	{attempt.ErrConflict, "seq-conflict"},
+	{attempt.ErrDecided, "conflict"},
 	{attempt.ErrLate, "after-deadline"},
 	{attempt.ErrClosed, "attempt-closed"},
+	{attempt.ErrState, "wrong-state"},
 	{attempt.ErrNotFound, "not-found"},
 	{attempt.ErrInvalid, "malformed"},
 	{attempt.ErrNotStarted, "not-started"},
@@ -120,6 +122,7 @@ var table = []struct {
 	{certificate.ErrNumber, "invalid"},
 	{certificate.ErrBusy, "busy"},
 	{bank.ErrNotFound, "not-found"},
+	{bank.ErrUnavailable, "unavailable"},
 	{result.ErrNotFound, "not-found"},
 	{context.DeadlineExceeded, "unavailable"},
 }
@@ -169,7 +172,10 @@ func kindOf(err error) (kind, bool) {
 	var wait *waitError
 	var fields *fieldsError
 	var fe *fiber.Error
+	var busy *busyError
 	switch {
+	case errors.As(err, &busy):
+		return "busy", true
 	case errors.As(err, &short):
 		return "shortage", true
 	case errors.As(err, &wait):
@@ -214,8 +220,8 @@ func describe(p *contract.Problem, err error, lang string) {
 	if errors.As(err, &wait) {
 		s := int(math.Ceil(wait.after.Seconds()))
 		p.RetryAfterSeconds = &s
-	} else if errors.Is(err, attempt.ErrBusy) {
-		s := 1
+	} else if p.Type == problemURN+"busy" {
+		s := int(math.Ceil(comeBack().Seconds()))
 		p.RetryAfterSeconds = &s
 	}
 	if list := fieldsOf(err); len(list) > 0 {

@@ -50,7 +50,18 @@ func (s *server) theories(ctx context.Context, id sitting.ID, seats []seat) (map
 	for _, rec := range recs {
 		records[string(rec.ID)] = rec
 	}
+	for id, theory := range theories {
+		if !current(&theory, records[id]) {
+			delete(theories, id)
+		}
+	}
 	return theories, records, nil
+}
+
+// current tells whether a result is that of the attempt as it stands: one that
+// was reopened or amended since has to be marked again.
+func current(t *result.Theory, rec attempt.Record) bool {
+	return t.Round == rec.Round && rec.State.Over()
 }
 
 func resultRow(p seat, rec attempt.Record, theory result.Theory, marked bool) contract.ResultRow {
@@ -58,7 +69,7 @@ func resultRow(p seat, rec attempt.Record, theory result.Theory, marked bool) co
 	switch {
 	case rec.Started.IsZero():
 		row.State = contract.ResultRowStateAbsent
-	case !marked && rec.State == attempt.Running:
+	case rec.State.GoesOn():
 		row.State = contract.ResultRowStateRunning
 	case !marked || !theory.Complete:
 		row.State = contract.ResultRowStateMarking
@@ -87,7 +98,7 @@ func (s *server) GetResult(ctx context.Context, r contract.GetResultRequestObjec
 		return nil, err
 	}
 	theory, err := s.results.Result(ctx, r.Attempt)
-	marked := err == nil
+	marked := err == nil && current(&theory, rec)
 	if err != nil && !errors.Is(err, result.ErrNotFound) {
 		return nil, err
 	}

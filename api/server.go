@@ -83,6 +83,8 @@ type server struct {
 	nobody        string // a password hash that nothing matches
 	observe       func(method, route string, status int, took time.Duration)
 	revisions     revisionCache
+	lanes         map[string]*lane
+	others        *lane // of every operation that has no lane of its own
 }
 
 var _ contract.StrictServerInterface = (*server)(nil)
@@ -106,6 +108,7 @@ func New(cfg Config) (*fiber.App, error) {
 		standard: cfg.Standard, clock: cfg.Clock, log: cfg.Log, secure: cfg.Secure, nobody: nobody, observe: cfg.Observe,
 		revisions: revisionCache{found: map[bank.Ref]*bank.Revision{}},
 	}
+	s.lanes, s.others = lanes()
 	app := fiber.New(fiber.Config{
 		AppName: "gongyuan", Immutable: true, BodyLimit: BodyLimit, DisableStartupMessage: true,
 		ReadTimeout: 30 * time.Second, WriteTimeout: 60 * time.Second, IdleTimeout: 120 * time.Second,

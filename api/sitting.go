@@ -60,7 +60,7 @@ func (s *server) wireSitting(ctx context.Context, x *sitting.Sitting) contract.S
 		Id: string(x.ID), Title: x.Title, Level: int(x.Level), LevelTitle: levelTitle(scheme, callOf(ctx).lang),
 		BlueprintId: x.Blueprint.ID, BlueprintTitle: x.Blueprint.Title, Opens: x.Opens, Closes: x.Closes,
 		DurationMinutes: int(x.Duration / time.Minute), LateEntryMinutes: int(x.LateEntry / time.Minute),
-		Release: contract.SittingRelease(x.Release), Explain: x.Explain, State: contract.SittingState(x.State),
+		Release: contract.SittingRelease(x.Release), Explain: x.Explain, PapersAhead: x.PapersAhead, State: contract.SittingState(x.State),
 		Version: x.Version, Registrations: len(x.Roster), SecretDigest: x.SecretDigest,
 	}
 	if !x.Sealed.IsZero() {
@@ -99,6 +99,9 @@ func (s *server) planOf(ctx context.Context, p contract.SittingPlan) (sitting.Si
 	if p.LateEntryMinutes != nil {
 		out.LateEntry = time.Duration(*p.LateEntryMinutes) * time.Minute
 	}
+	if p.PapersAhead != nil {
+		out.PapersAhead = *p.PapersAhead
+	}
 	return out, nil
 }
 
@@ -130,6 +133,7 @@ func (s *server) ChangeSitting(ctx context.Context, r contract.ChangeSittingRequ
 	plan, err := s.planOf(ctx, contract.SittingPlan{
 		Title: b.Title, Level: b.Level, Blueprint: b.Blueprint, Opens: b.Opens, Closes: b.Closes, DurationMinutes: b.DurationMinutes,
 		LateEntryMinutes: b.LateEntryMinutes, Release: contract.SittingPlanRelease(b.Release), Explain: b.Explain,
+		PapersAhead: b.PapersAhead,
 	})
 	if err != nil {
 		return nil, err
@@ -279,6 +283,8 @@ func (s *server) GetProgress(ctx context.Context, r contract.GetProgressRequestO
 			out.Ready++
 		case contract.AttemptStateRunning:
 			out.Running++
+		case contract.AttemptStatePaused:
+			out.Paused++
 		default:
 			out.Closed++
 		}

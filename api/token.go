@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -52,6 +53,39 @@ func (a *Actor) Has(role people.Role) bool {
 type Tokens struct {
 	first string
 	keys  map[string][]byte
+	read  readTokens
+}
+
+// readTokens are tokens that were found good: a page shows the same one with
+// each save, and checking it anew costs more than looking it up. It is safe for
+// concurrent use.
+type readTokens struct {
+	mu    sync.RWMutex
+	known map[string]readToken
+}
+
+type readToken struct {
+	actor   Actor
+	expires time.Time
+}
+
+// maxTokens bounds the memory for tokens; beyond it the memory starts anew.
+const maxTokens = 16384
+
+func (r *readTokens) find(token string, now time.Time) (Actor, bool) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	k, ok := r.known[token]
+	return k.actor, ok && now.Before(k.expires)
+}
+
+func (r *readTokens) keep(token string, a Actor, expires time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.known == nil || len(r.known) >= maxTokens {
+		r.known = map[string]readToken{}
+	}
+	r.known[token] = readToken{a, expires}
 }
 
 // NewTokens derives the signing keys (HKDF-SHA-256) from the secrets.
@@ -90,6 +124,9 @@ func (t *Tokens) Sign(a Actor, now time.Time) (string, time.Time, error) {
 
 // Read returns the actor of a token, or errUnauthenticated.
 func (t *Tokens) Read(token string, now time.Time) (Actor, error) {
+	if a, ok := t.read.find(token, now); ok {
+		return a, nil
+	}
 	var c claims
 	_, err := jwt.ParseWithClaims(token, &c, func(tok *jwt.Token) (any, error) {
 		kid, _ := tok.Header["kid"].(string)
@@ -107,5 +144,6 @@ func (t *Tokens) Read(token string, now time.Time) (Actor, error) {
 	if a.Audience != people.Staff && a.Audience != people.Candidates {
 		return Actor{}, errUnauthenticated
 	}
+	t.read.keep(token, a, c.ExpiresAt.Time)
 	return a, nil
 }

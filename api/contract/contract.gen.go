@@ -4,8 +4,10 @@
 package contract
 
 import (
+	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"net/url"
 	"time"
 
@@ -13,6 +15,21 @@ import (
 	"github.com/oapi-codegen/runtime"
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
+
+// Defines values for AnswersFileFormat.
+const (
+	GongyuanAnswers1 AnswersFileFormat = "gongyuan-answers-1"
+)
+
+// Valid indicates whether the value is a known member of the AnswersFileFormat enum.
+func (e AnswersFileFormat) Valid() bool {
+	switch e {
+	case GongyuanAnswers1:
+		return true
+	default:
+		return false
+	}
+}
 
 // Defines values for AssessKind.
 const (
@@ -35,6 +52,7 @@ func (e AssessKind) Valid() bool {
 // Defines values for AttemptState.
 const (
 	AttemptStateClosed  AttemptState = "closed"
+	AttemptStatePaused  AttemptState = "paused"
 	AttemptStateReady   AttemptState = "ready"
 	AttemptStateRunning AttemptState = "running"
 )
@@ -43,6 +61,8 @@ const (
 func (e AttemptState) Valid() bool {
 	switch e {
 	case AttemptStateClosed:
+		return true
+	case AttemptStatePaused:
 		return true
 	case AttemptStateReady:
 		return true
@@ -191,6 +211,48 @@ func (e JudgementRuling) Valid() bool {
 	}
 }
 
+// Defines values for LateOperationDecision.
+const (
+	LateOperationDecisionCounted  LateOperationDecision = "counted"
+	LateOperationDecisionOpen     LateOperationDecision = "open"
+	LateOperationDecisionRejected LateOperationDecision = "rejected"
+)
+
+// Valid indicates whether the value is a known member of the LateOperationDecision enum.
+func (e LateOperationDecision) Valid() bool {
+	switch e {
+	case LateOperationDecisionCounted:
+		return true
+	case LateOperationDecisionOpen:
+		return true
+	case LateOperationDecisionRejected:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LateOperationReason.
+const (
+	LateOperationReasonClosed LateOperationReason = "closed"
+	LateOperationReasonFile   LateOperationReason = "file"
+	LateOperationReasonLate   LateOperationReason = "late"
+)
+
+// Valid indicates whether the value is a known member of the LateOperationReason enum.
+func (e LateOperationReason) Valid() bool {
+	switch e {
+	case LateOperationReasonClosed:
+		return true
+	case LateOperationReasonFile:
+		return true
+	case LateOperationReasonLate:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for MayStart.
 const (
 	MayStartClosed  MayStart = "closed"
@@ -209,6 +271,63 @@ func (e MayStart) Valid() bool {
 	case MayStartNow:
 		return true
 	case MayStartTooLate:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OrderKind.
+const (
+	Extend OrderKind = "extend"
+	Pause  OrderKind = "pause"
+	Reopen OrderKind = "reopen"
+	Resume OrderKind = "resume"
+)
+
+// Valid indicates whether the value is a known member of the OrderKind enum.
+func (e OrderKind) Valid() bool {
+	switch e {
+	case Extend:
+		return true
+	case Pause:
+		return true
+	case Reopen:
+		return true
+	case Resume:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OrderRefusal.
+const (
+	Ended         OrderRefusal = "ended"
+	NoTime        OrderRefusal = "no-time"
+	NotEnded      OrderRefusal = "not-ended"
+	NotPaused     OrderRefusal = "not-paused"
+	NotStarted    OrderRefusal = "not-started"
+	PausedAlready OrderRefusal = "paused-already"
+	Unavailable   OrderRefusal = "unavailable"
+)
+
+// Valid indicates whether the value is a known member of the OrderRefusal enum.
+func (e OrderRefusal) Valid() bool {
+	switch e {
+	case Ended:
+		return true
+	case NoTime:
+		return true
+	case NotEnded:
+		return true
+	case NotPaused:
+		return true
+	case NotStarted:
+		return true
+	case PausedAlready:
+		return true
+	case Unavailable:
 		return true
 	default:
 		return false
@@ -628,6 +747,26 @@ type Answer struct {
 	Slot     int      `json:"slot"`
 }
 
+// AnswersFile defines model for AnswersFile.
+type AnswersFile struct {
+	Admission *string `json:"admission,omitempty"`
+	Attempt   string  `json:"attempt"`
+	Device    *string `json:"device,omitempty"`
+
+	// Digest Hex SHA-256 of the UTF-8 lines "gongyuan-answers-1", the attempt, the epoch, and for each operation
+	// `seq:slot:flagged(0 or 1):clientMs:` followed by its response as compact JSON with the members choice
+	// and text in this order, those that are absent left out, U+2028 and U+2029 escaped; each line ended by a
+	// line feed.
+	Digest     string            `json:"digest"`
+	Epoch      int64             `json:"epoch"`
+	Format     AnswersFileFormat `json:"format"`
+	Operations []Operation       `json:"operations"`
+	WrittenAt  *time.Time        `json:"writtenAt,omitempty"`
+}
+
+// AnswersFileFormat defines model for AnswersFile.Format.
+type AnswersFileFormat string
+
 // AssessKind defines model for AssessKind.
 type AssessKind string
 
@@ -708,6 +847,9 @@ type CandidateExam struct {
 		Occupation string     `json:"occupation"`
 		Opens      time.Time  `json:"opens"`
 
+		// PapersAhead whether the sealed paper may be fetched before the start
+		PapersAhead *bool `json:"papersAhead,omitempty"`
+
 		// Sample shown as 示例
 		Sample bool `json:"sample"`
 
@@ -768,8 +910,11 @@ type Clock struct {
 	DeadlineVersion int       `json:"deadlineVersion"`
 
 	// Explanation The sentence that explains the deadline. Answers to saves leave it out; after a new deadlineVersion a heartbeat brings it.
-	Explanation *string   `json:"explanation,omitempty"`
-	ServerNow   time.Time `json:"serverNow"`
+	Explanation *string `json:"explanation,omitempty"`
+
+	// PausedSince The clock stands still since then. What remains is deadline less serverNow and does not shrink.
+	PausedSince *time.Time `json:"pausedSince,omitempty"`
+	ServerNow   time.Time  `json:"serverNow"`
 }
 
 // CollectRequest defines model for CollectRequest.
@@ -809,8 +954,11 @@ type EnterRequest struct {
 	DeviceId string `json:"deviceId"`
 
 	// DeviceLabel shown to the page that is taken over
-	DeviceLabel   string `json:"deviceLabel"`
-	RulesAccepted bool   `json:"rulesAccepted"`
+	DeviceLabel string `json:"deviceLabel"`
+
+	// HasSealedPaper the page holds the sealed paper and needs only its key
+	HasSealedPaper *bool `json:"hasSealedPaper,omitempty"`
+	RulesAccepted  bool  `json:"rulesAccepted"`
 }
 
 // Entered defines model for Entered.
@@ -819,7 +967,10 @@ type Entered struct {
 	Attempt string   `json:"attempt"`
 	Clock   Clock    `json:"clock"`
 	Epoch   int64    `json:"epoch"`
-	Paper   Paper    `json:"paper"`
+	Paper   *Paper   `json:"paper,omitempty"`
+
+	// PaperKey in place of the paper for a page that holds it sealed
+	PaperKey *[]byte `json:"paperKey,omitempty"`
 
 	// Previous the page that could write before this one
 	Previous *PreviousPage `json:"previous,omitempty"`
@@ -842,10 +993,50 @@ type FieldError struct {
 	Pointer string `json:"pointer"`
 }
 
+// HandedIn defines model for HandedIn.
+type HandedIn struct {
+	// Known operations that the server had already
+	Known int `json:"known"`
+
+	// Saved operations saved into the running attempt
+	Saved int `json:"saved"`
+
+	// SetAside operations kept apart for a decision
+	SetAside int `json:"setAside"`
+}
+
 // HeldBack defines model for HeldBack.
 type HeldBack struct {
 	Reason       string `json:"reason"`
 	Registration string `json:"registration"`
+}
+
+// Incident defines model for Incident.
+type Incident struct {
+	From time.Time `json:"from"`
+	Id   string    `json:"id"`
+
+	// LostSeconds left out while it lasts
+	LostSeconds *int `json:"lostSeconds,omitempty"`
+
+	// Name the candidate's
+	Name *string `json:"name,omitempty"`
+
+	// ProposedMinutes the loss rounded up to whole minutes; 0 while it lasts
+	ProposedMinutes int `json:"proposedMinutes"`
+
+	// Scope Exactly one of the three.
+	Scope OrderScope `json:"scope"`
+	Seat  *string    `json:"seat,omitempty"`
+
+	// Seats how many seats were cut off
+	Seats int `json:"seats"`
+
+	// Settled an extension was given for it
+	Settled bool `json:"settled"`
+
+	// Until left out while it lasts
+	Until *time.Time `json:"until,omitempty"`
 }
 
 // IssueRequest defines model for IssueRequest.
@@ -899,6 +1090,56 @@ type KeySet struct {
 	Keys []PublicKey `json:"keys"`
 }
 
+// LateAttempt defines model for LateAttempt.
+type LateAttempt struct {
+	Admission    string          `json:"admission"`
+	Attempt      string          `json:"attempt"`
+	Name         string          `json:"name"`
+	Operations   []LateOperation `json:"operations"`
+	Registration string          `json:"registration"`
+	Room         string          `json:"room"`
+	Seat         string          `json:"seat"`
+	State        AttemptState    `json:"state"`
+	SubmittedAt  *time.Time      `json:"submittedAt,omitempty"`
+}
+
+// LateDecision defines model for LateDecision.
+type LateDecision struct {
+	Count      bool     `json:"count"`
+	Operations []string `json:"operations"`
+	Reason     string   `json:"reason"`
+}
+
+// LateOperation defines model for LateOperation.
+type LateOperation struct {
+	// Answer as written, letters or text; empty where it was taken back
+	Answer string `json:"answer"`
+
+	// ClientAt by the page's own clock
+	ClientAt time.Time `json:"clientAt"`
+
+	// Current what counts for this slot now
+	Current   *string    `json:"current,omitempty"`
+	DecidedAt *time.Time `json:"decidedAt,omitempty"`
+
+	// DecidedBy the person's name
+	DecidedBy  *string               `json:"decidedBy,omitempty"`
+	DecidedWhy *string               `json:"decidedWhy,omitempty"`
+	Decision   LateOperationDecision `json:"decision"`
+	Epoch      int64                 `json:"epoch"`
+	Id         string                `json:"id"`
+	Reason     LateOperationReason   `json:"reason"`
+	ReceivedAt time.Time             `json:"receivedAt"`
+	Seq        int64                 `json:"seq"`
+	Slot       int                   `json:"slot"`
+}
+
+// LateOperationDecision defines model for LateOperation.Decision.
+type LateOperationDecision string
+
+// LateOperationReason defines model for LateOperation.Reason.
+type LateOperationReason string
+
 // LoginRequest defines model for LoginRequest.
 type LoginRequest struct {
 	Login    string `json:"login"`
@@ -920,6 +1161,77 @@ type Operation struct {
 	Response Response `json:"response"`
 	Seq      int64    `json:"seq"`
 	Slot     int      `json:"slot"`
+}
+
+// Order defines model for Order.
+type Order struct {
+	At time.Time `json:"at"`
+
+	// By the person's name
+	By string `json:"by"`
+
+	// Count attempts in its scope when it was given
+	Count    int       `json:"count"`
+	Id       string    `json:"id"`
+	Incident *string   `json:"incident,omitempty"`
+	Kind     OrderKind `json:"kind"`
+	Minutes  int       `json:"minutes"`
+	Reason   string    `json:"reason"`
+
+	// Scope Exactly one of the three.
+	Scope OrderScope `json:"scope"`
+}
+
+// OrderKind defines model for OrderKind.
+type OrderKind string
+
+// OrderOutcome defines model for OrderOutcome.
+type OrderOutcome struct {
+	Order   Order          `json:"order"`
+	Reached []OrderReached `json:"reached"`
+	Refused []OrderRefused `json:"refused"`
+}
+
+// OrderReached defines model for OrderReached.
+type OrderReached struct {
+	Clock        Clock        `json:"clock"`
+	Registration string       `json:"registration"`
+	State        AttemptState `json:"state"`
+}
+
+// OrderRefusal defines model for OrderRefusal.
+type OrderRefusal string
+
+// OrderRefused defines model for OrderRefused.
+type OrderRefused struct {
+	Detail       string       `json:"detail"`
+	Name         string       `json:"name"`
+	Reason       OrderRefusal `json:"reason"`
+	Registration string       `json:"registration"`
+}
+
+// OrderRequest defines model for OrderRequest.
+type OrderRequest struct {
+	// Id made by the caller
+	Id string `json:"id"`
+
+	// Incident the incident that this extension makes good; settled by it
+	Incident *string   `json:"incident,omitempty"`
+	Kind     OrderKind `json:"kind"`
+
+	// Minutes extend: at least 1; reopen: added to what was left
+	Minutes *int   `json:"minutes,omitempty"`
+	Reason  string `json:"reason"`
+
+	// Scope Exactly one of the three.
+	Scope OrderScope `json:"scope"`
+}
+
+// OrderScope Exactly one of the three.
+type OrderScope struct {
+	All          *bool   `json:"all,omitempty"`
+	Registration *string `json:"registration,omitempty"`
+	Room         *string `json:"room,omitempty"`
 }
 
 // OutcomePart defines model for OutcomePart.
@@ -1091,6 +1403,7 @@ type Problem struct {
 // Progress defines model for Progress.
 type Progress struct {
 	Closed    int           `json:"closed"`
+	Paused    int           `json:"paused"`
 	Ready     int           `json:"ready"`
 	Rows      []ProgressRow `json:"rows"`
 	Running   int           `json:"running"`
@@ -1389,6 +1702,7 @@ type Sitting struct {
 	Level            int            `json:"level"`
 	LevelTitle       string         `json:"levelTitle"`
 	Opens            time.Time      `json:"opens"`
+	PapersAhead      bool           `json:"papersAhead"`
 	Registrations    int            `json:"registrations"`
 	Release          SittingRelease `json:"release"`
 	SealedAt         *time.Time     `json:"sealedAt,omitempty"`
@@ -1423,12 +1737,15 @@ type SittingChange struct {
 	Explain         bool      `json:"explain"`
 
 	// LateEntryMinutes 0 means until the window closes
-	LateEntryMinutes *int                 `json:"lateEntryMinutes,omitempty"`
-	Level            int                  `json:"level"`
-	Opens            time.Time            `json:"opens"`
-	Release          SittingChangeRelease `json:"release"`
-	Title            string               `json:"title"`
-	Version          int                  `json:"version"`
+	LateEntryMinutes *int      `json:"lateEntryMinutes,omitempty"`
+	Level            int       `json:"level"`
+	Opens            time.Time `json:"opens"`
+
+	// PapersAhead send papers encrypted before the start
+	PapersAhead *bool                `json:"papersAhead,omitempty"`
+	Release     SittingChangeRelease `json:"release"`
+	Title       string               `json:"title"`
+	Version     int                  `json:"version"`
 }
 
 // SittingChangeRelease defines model for SittingChange.Release.
@@ -1448,11 +1765,14 @@ type SittingPlan struct {
 	Explain         bool      `json:"explain"`
 
 	// LateEntryMinutes 0 means until the window closes
-	LateEntryMinutes *int               `json:"lateEntryMinutes,omitempty"`
-	Level            int                `json:"level"`
-	Opens            time.Time          `json:"opens"`
-	Release          SittingPlanRelease `json:"release"`
-	Title            string             `json:"title"`
+	LateEntryMinutes *int      `json:"lateEntryMinutes,omitempty"`
+	Level            int       `json:"level"`
+	Opens            time.Time `json:"opens"`
+
+	// PapersAhead send papers encrypted before the start
+	PapersAhead *bool              `json:"papersAhead,omitempty"`
+	Release     SittingPlanRelease `json:"release"`
+	Title       string             `json:"title"`
 }
 
 // SittingPlanRelease defines model for SittingPlan.Release.
@@ -1594,6 +1914,12 @@ type ListAccountsParams struct {
 	Role *Role `form:"role,omitempty" json:"role,omitempty"`
 }
 
+// StreamAttemptParams defines parameters for StreamAttempt.
+type StreamAttemptParams struct {
+	// Epoch the page that listens
+	Epoch *int64 `form:"epoch,omitempty" json:"epoch,omitempty"`
+}
+
 // ListItemsParams defines parameters for ListItems.
 type ListItemsParams struct {
 	Type       *ItemType `form:"type,omitempty" json:"type,omitempty"`
@@ -1660,11 +1986,20 @@ type DecideScoreJSONRequestBody = Judgement
 // LockScoreJSONRequestBody defines body for LockScore for application/json ContentType.
 type LockScoreJSONRequestBody = ScoreLock
 
+// HandInAnswersJSONRequestBody defines body for HandInAnswers for application/json ContentType.
+type HandInAnswersJSONRequestBody = AnswersFile
+
 // CollectAttemptJSONRequestBody defines body for CollectAttempt for application/json ContentType.
 type CollectAttemptJSONRequestBody = CollectRequest
 
+// DecideLateJSONRequestBody defines body for DecideLate for application/json ContentType.
+type DecideLateJSONRequestBody = LateDecision
+
 // IssueCertificatesJSONRequestBody defines body for IssueCertificates for application/json ContentType.
 type IssueCertificatesJSONRequestBody = IssueRequest
+
+// GiveOrderJSONRequestBody defines body for GiveOrder for application/json ContentType.
+type GiveOrderJSONRequestBody = OrderRequest
 
 // SettleComponentJSONRequestBody defines body for SettleComponent for application/json ContentType.
 type SettleComponentJSONRequestBody = Settlement
@@ -1692,6 +2027,9 @@ type ServerInterface interface {
 	// EnterAttempt 进入考试：开始，或在本页继续 · start, or go on from this page
 	// (POST /api/v1/attempts/{attempt}/enter)
 	EnterAttempt(c *fiber.Ctx, attempt AttemptId) error
+	// StreamAttempt 时间与状态的变化，即时推送 · changes of time and state, pushed
+	// (GET /api/v1/attempts/{attempt}/events)
+	StreamAttempt(c *fiber.Ctx, attempt AttemptId, params StreamAttemptParams) error
 	// SaveOperations 保存作答 · save answers
 	// (POST /api/v1/attempts/{attempt}/ops)
 	SaveOperations(c *fiber.Ctx, attempt AttemptId) error
@@ -1701,6 +2039,9 @@ type ServerInterface interface {
 	// GetOwnResult 本人的理论成绩，公布后可见 · my theory result, once released
 	// (GET /api/v1/attempts/{attempt}/result)
 	GetOwnResult(c *fiber.Ctx, attempt AttemptId) error
+	// GetSealedPaper 加密的试卷，开考前下载 · the paper, encrypted, before the start
+	// (GET /api/v1/attempts/{attempt}/sealed-paper)
+	GetSealedPaper(c *fiber.Ctx, attempt AttemptId) error
 	// SubmitAttempt 交卷 · hand in
 	// (POST /api/v1/attempts/{attempt}/submit)
 	SubmitAttempt(c *fiber.Ctx, attempt AttemptId) error
@@ -1770,9 +2111,15 @@ type ServerInterface interface {
 	// LockScore 签名并锁定 · sign and lock
 	// (POST /api/v1/sittings/{sitting}/assess/{kind}/{draw}/lock)
 	LockScore(c *fiber.Ctx, sitting SittingId, kind Kind, draw Draw) error
+	// HandInAnswers 录入考生电脑导出的作答文件 · take in the answers that a page wrote to a file
+	// (POST /api/v1/sittings/{sitting}/attempts/{attempt}/answers-file)
+	HandInAnswers(c *fiber.Ctx, sitting SittingId, attempt AttemptId) error
 	// CollectAttempt 收卷 · collect one paper
 	// (POST /api/v1/sittings/{sitting}/attempts/{attempt}/collect)
 	CollectAttempt(c *fiber.Ctx, sitting SittingId, attempt AttemptId) error
+	// DecideLate 决定迟到的作答是否计入 · count them, or not
+	// (POST /api/v1/sittings/{sitting}/attempts/{attempt}/late)
+	DecideLate(c *fiber.Ctx, sitting SittingId, attempt AttemptId) error
 	// ListCertificates 本场次的证书 · certificates of the sitting
 	// (GET /api/v1/sittings/{sitting}/certificates)
 	ListCertificates(c *fiber.Ctx, sitting SittingId) error
@@ -1782,6 +2129,18 @@ type ServerInterface interface {
 	// GetDrawProof 抽题凭据 · what proves how papers were drawn
 	// (GET /api/v1/sittings/{sitting}/draw)
 	GetDrawProof(c *fiber.Ctx, sitting SittingId) error
+	// ListIncidents 测得的断线，以及建议的补时 · measured losses of connection, each with a proposed extension
+	// (GET /api/v1/sittings/{sitting}/incidents)
+	ListIncidents(c *fiber.Ctx, sitting SittingId) error
+	// ListLate 迟到的作答，等候决定 · what came too late, for a decision
+	// (GET /api/v1/sittings/{sitting}/late)
+	ListLate(c *fiber.Ctx, sitting SittingId) error
+	// ListOrders 补时、暂停、恢复、重开的记录 · what was ordered about time, newest first
+	// (GET /api/v1/sittings/{sitting}/orders)
+	ListOrders(c *fiber.Ctx, sitting SittingId) error
+	// GiveOrder 补时、暂停、恢复、重开 · extend, pause, resume, reopen
+	// (POST /api/v1/sittings/{sitting}/orders)
+	GiveOrder(c *fiber.Ctx, sitting SittingId) error
 	// ListOutcomes 总评：各项成绩合成一个结果 · one outcome per candidate
 	// (GET /api/v1/sittings/{sitting}/outcomes)
 	ListOutcomes(c *fiber.Ctx, sitting SittingId) error
@@ -1942,6 +2301,51 @@ func (siw *ServerInterfaceWrapper) EnterAttempt(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// StreamAttempt operation middleware
+func (siw *ServerInterfaceWrapper) StreamAttempt(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "attempt" -------------
+	var attempt AttemptId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "attempt", c.Params("attempt"), &attempt, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter attempt: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params StreamAttemptParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "epoch" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "epoch", query, &params.Epoch, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter epoch: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.StreamAttempt(c, attempt, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // SaveOperations operation middleware
 func (siw *ServerInterfaceWrapper) SaveOperations(c *fiber.Ctx) error {
 
@@ -2016,6 +2420,35 @@ func (siw *ServerInterfaceWrapper) GetOwnResult(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.GetOwnResult(c, attempt)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetSealedPaper operation middleware
+func (siw *ServerInterfaceWrapper) GetSealedPaper(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "attempt" -------------
+	var attempt AttemptId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "attempt", c.Params("attempt"), &attempt, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter attempt: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetSealedPaper(c, attempt)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -2754,6 +3187,43 @@ func (siw *ServerInterfaceWrapper) LockScore(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// HandInAnswers operation middleware
+func (siw *ServerInterfaceWrapper) HandInAnswers(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "attempt" -------------
+	var attempt AttemptId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "attempt", c.Params("attempt"), &attempt, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter attempt: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.HandInAnswers(c, sitting, attempt)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // CollectAttempt operation middleware
 func (siw *ServerInterfaceWrapper) CollectAttempt(c *fiber.Ctx) error {
 
@@ -2778,6 +3248,43 @@ func (siw *ServerInterfaceWrapper) CollectAttempt(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.CollectAttempt(c, sitting, attempt)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// DecideLate operation middleware
+func (siw *ServerInterfaceWrapper) DecideLate(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "attempt" -------------
+	var attempt AttemptId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "attempt", c.Params("attempt"), &attempt, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter attempt: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.DecideLate(c, sitting, attempt)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -2865,6 +3372,122 @@ func (siw *ServerInterfaceWrapper) GetDrawProof(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.GetDrawProof(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListIncidents operation middleware
+func (siw *ServerInterfaceWrapper) ListIncidents(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListIncidents(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListLate operation middleware
+func (siw *ServerInterfaceWrapper) ListLate(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListLate(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListOrders operation middleware
+func (siw *ServerInterfaceWrapper) ListOrders(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListOrders(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GiveOrder operation middleware
+func (siw *ServerInterfaceWrapper) GiveOrder(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GiveOrder(c, sitting)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -3275,6 +3898,10 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Post(options.BaseURL+"/api/v1/attempts/:attempt/beat", wrapper.Beat)
 
+	router.Get(options.BaseURL+"/api/v1/attempts/:attempt/events", wrapper.StreamAttempt)
+
+	router.Get(options.BaseURL+"/api/v1/attempts/:attempt/sealed-paper", wrapper.GetSealedPaper)
+
 	router.Post(options.BaseURL+"/api/v1/attempts/:attempt/submit", wrapper.SubmitAttempt)
 
 	router.Get(options.BaseURL+"/api/v1/attempts/:attempt/receipt", wrapper.GetReceipt)
@@ -3310,6 +3937,18 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/progress", wrapper.GetProgress)
 
 	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/attempts/:attempt/collect", wrapper.CollectAttempt)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/orders", wrapper.ListOrders)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/orders", wrapper.GiveOrder)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/incidents", wrapper.ListIncidents)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/late", wrapper.ListLate)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/attempts/:attempt/late", wrapper.DecideLate)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/attempts/:attempt/answers-file", wrapper.HandInAnswers)
 
 	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/results", wrapper.ListResults)
 
@@ -3474,6 +4113,65 @@ func (response EnterAttemptdefaultApplicationProblemPlusJSONResponse) VisitEnter
 	return ctx.JSON(&response.Body)
 }
 
+type StreamAttemptRequestObject struct {
+	Attempt AttemptId `json:"attempt"`
+	Params  StreamAttemptParams
+}
+
+type StreamAttemptResponseObject interface {
+	VisitStreamAttemptResponse(ctx *fiber.Ctx) error
+}
+
+type StreamAttempt200TexteventStreamResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response StreamAttempt200TexteventStreamResponse) VisitStreamAttemptResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "text/event-stream")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	// Fiber/fasthttp streams through a callback: fasthttp emits
+	// a chunk each time we call w.Flush(), so clients see
+	// streaming data immediately instead of waiting on buffering.
+	ctx.Response().SetBodyStreamWriter(func(w *bufio.Writer) {
+		if closer, ok := response.Body.(io.ReadCloser); ok {
+			defer closer.Close()
+		}
+		buf := make([]byte, 4096)
+		for {
+			n, err := response.Body.Read(buf)
+			if n > 0 {
+				if _, writeErr := w.Write(buf[:n]); writeErr != nil {
+					return
+				}
+				if flushErr := w.Flush(); flushErr != nil {
+					return
+				}
+			}
+			if err != nil {
+				return
+			}
+		}
+	})
+	return nil
+}
+
+type StreamAttemptdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response StreamAttemptdefaultApplicationProblemPlusJSONResponse) VisitStreamAttemptResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type SaveOperationsRequestObject struct {
 	Attempt AttemptId `json:"attempt"`
 	Body    *SaveOperationsJSONRequestBody
@@ -3565,6 +4263,45 @@ type GetOwnResultdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetOwnResultdefaultApplicationProblemPlusJSONResponse) VisitGetOwnResultResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetSealedPaperRequestObject struct {
+	Attempt AttemptId `json:"attempt"`
+}
+
+type GetSealedPaperResponseObject interface {
+	VisitGetSealedPaperResponse(ctx *fiber.Ctx) error
+}
+
+type GetSealedPaper200ApplicationoctetStreamResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetSealedPaper200ApplicationoctetStreamResponse) VisitGetSealedPaperResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/octet-stream")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetSealedPaperdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetSealedPaperdefaultApplicationProblemPlusJSONResponse) VisitGetSealedPaperResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -4251,6 +4988,37 @@ func (response LockScoredefaultApplicationProblemPlusJSONResponse) VisitLockScor
 	return ctx.JSON(&response.Body)
 }
 
+type HandInAnswersRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Attempt AttemptId `json:"attempt"`
+	Body    *HandInAnswersJSONRequestBody
+}
+
+type HandInAnswersResponseObject interface {
+	VisitHandInAnswersResponse(ctx *fiber.Ctx) error
+}
+
+type HandInAnswers200JSONResponse HandedIn
+
+func (response HandInAnswers200JSONResponse) VisitHandInAnswersResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type HandInAnswersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response HandInAnswersdefaultApplicationProblemPlusJSONResponse) VisitHandInAnswersResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type CollectAttemptRequestObject struct {
 	Sitting SittingId `json:"sitting"`
 	Attempt AttemptId `json:"attempt"`
@@ -4276,6 +5044,37 @@ type CollectAttemptdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response CollectAttemptdefaultApplicationProblemPlusJSONResponse) VisitCollectAttemptResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type DecideLateRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Attempt AttemptId `json:"attempt"`
+	Body    *DecideLateJSONRequestBody
+}
+
+type DecideLateResponseObject interface {
+	VisitDecideLateResponse(ctx *fiber.Ctx) error
+}
+
+type DecideLate200JSONResponse LateAttempt
+
+func (response DecideLate200JSONResponse) VisitDecideLateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type DecideLatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DecideLatedefaultApplicationProblemPlusJSONResponse) VisitDecideLateResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -4364,6 +5163,123 @@ type GetDrawProofdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetDrawProofdefaultApplicationProblemPlusJSONResponse) VisitGetDrawProofResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListIncidentsRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type ListIncidentsResponseObject interface {
+	VisitListIncidentsResponse(ctx *fiber.Ctx) error
+}
+
+type ListIncidents200JSONResponse []Incident
+
+func (response ListIncidents200JSONResponse) VisitListIncidentsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListIncidentsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListIncidentsdefaultApplicationProblemPlusJSONResponse) VisitListIncidentsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListLateRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type ListLateResponseObject interface {
+	VisitListLateResponse(ctx *fiber.Ctx) error
+}
+
+type ListLate200JSONResponse []LateAttempt
+
+func (response ListLate200JSONResponse) VisitListLateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListLatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListLatedefaultApplicationProblemPlusJSONResponse) VisitListLateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListOrdersRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type ListOrdersResponseObject interface {
+	VisitListOrdersResponse(ctx *fiber.Ctx) error
+}
+
+type ListOrders200JSONResponse []Order
+
+func (response ListOrders200JSONResponse) VisitListOrdersResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListOrdersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListOrdersdefaultApplicationProblemPlusJSONResponse) VisitListOrdersResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GiveOrderRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Body    *GiveOrderJSONRequestBody
+}
+
+type GiveOrderResponseObject interface {
+	VisitGiveOrderResponse(ctx *fiber.Ctx) error
+}
+
+type GiveOrder200JSONResponse OrderOutcome
+
+func (response GiveOrder200JSONResponse) VisitGiveOrderResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GiveOrderdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GiveOrderdefaultApplicationProblemPlusJSONResponse) VisitGiveOrderResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -4737,6 +5653,9 @@ type StrictServerInterface interface {
 	// EnterAttempt 进入考试：开始，或在本页继续 · start, or go on from this page
 	// (POST /api/v1/attempts/{attempt}/enter)
 	EnterAttempt(ctx context.Context, request EnterAttemptRequestObject) (EnterAttemptResponseObject, error)
+	// StreamAttempt 时间与状态的变化，即时推送 · changes of time and state, pushed
+	// (GET /api/v1/attempts/{attempt}/events)
+	StreamAttempt(ctx context.Context, request StreamAttemptRequestObject) (StreamAttemptResponseObject, error)
 	// SaveOperations 保存作答 · save answers
 	// (POST /api/v1/attempts/{attempt}/ops)
 	SaveOperations(ctx context.Context, request SaveOperationsRequestObject) (SaveOperationsResponseObject, error)
@@ -4746,6 +5665,9 @@ type StrictServerInterface interface {
 	// GetOwnResult 本人的理论成绩，公布后可见 · my theory result, once released
 	// (GET /api/v1/attempts/{attempt}/result)
 	GetOwnResult(ctx context.Context, request GetOwnResultRequestObject) (GetOwnResultResponseObject, error)
+	// GetSealedPaper 加密的试卷，开考前下载 · the paper, encrypted, before the start
+	// (GET /api/v1/attempts/{attempt}/sealed-paper)
+	GetSealedPaper(ctx context.Context, request GetSealedPaperRequestObject) (GetSealedPaperResponseObject, error)
 	// SubmitAttempt 交卷 · hand in
 	// (POST /api/v1/attempts/{attempt}/submit)
 	SubmitAttempt(ctx context.Context, request SubmitAttemptRequestObject) (SubmitAttemptResponseObject, error)
@@ -4815,9 +5737,15 @@ type StrictServerInterface interface {
 	// LockScore 签名并锁定 · sign and lock
 	// (POST /api/v1/sittings/{sitting}/assess/{kind}/{draw}/lock)
 	LockScore(ctx context.Context, request LockScoreRequestObject) (LockScoreResponseObject, error)
+	// HandInAnswers 录入考生电脑导出的作答文件 · take in the answers that a page wrote to a file
+	// (POST /api/v1/sittings/{sitting}/attempts/{attempt}/answers-file)
+	HandInAnswers(ctx context.Context, request HandInAnswersRequestObject) (HandInAnswersResponseObject, error)
 	// CollectAttempt 收卷 · collect one paper
 	// (POST /api/v1/sittings/{sitting}/attempts/{attempt}/collect)
 	CollectAttempt(ctx context.Context, request CollectAttemptRequestObject) (CollectAttemptResponseObject, error)
+	// DecideLate 决定迟到的作答是否计入 · count them, or not
+	// (POST /api/v1/sittings/{sitting}/attempts/{attempt}/late)
+	DecideLate(ctx context.Context, request DecideLateRequestObject) (DecideLateResponseObject, error)
 	// ListCertificates 本场次的证书 · certificates of the sitting
 	// (GET /api/v1/sittings/{sitting}/certificates)
 	ListCertificates(ctx context.Context, request ListCertificatesRequestObject) (ListCertificatesResponseObject, error)
@@ -4827,6 +5755,18 @@ type StrictServerInterface interface {
 	// GetDrawProof 抽题凭据 · what proves how papers were drawn
 	// (GET /api/v1/sittings/{sitting}/draw)
 	GetDrawProof(ctx context.Context, request GetDrawProofRequestObject) (GetDrawProofResponseObject, error)
+	// ListIncidents 测得的断线，以及建议的补时 · measured losses of connection, each with a proposed extension
+	// (GET /api/v1/sittings/{sitting}/incidents)
+	ListIncidents(ctx context.Context, request ListIncidentsRequestObject) (ListIncidentsResponseObject, error)
+	// ListLate 迟到的作答，等候决定 · what came too late, for a decision
+	// (GET /api/v1/sittings/{sitting}/late)
+	ListLate(ctx context.Context, request ListLateRequestObject) (ListLateResponseObject, error)
+	// ListOrders 补时、暂停、恢复、重开的记录 · what was ordered about time, newest first
+	// (GET /api/v1/sittings/{sitting}/orders)
+	ListOrders(ctx context.Context, request ListOrdersRequestObject) (ListOrdersResponseObject, error)
+	// GiveOrder 补时、暂停、恢复、重开 · extend, pause, resume, reopen
+	// (POST /api/v1/sittings/{sitting}/orders)
+	GiveOrder(ctx context.Context, request GiveOrderRequestObject) (GiveOrderResponseObject, error)
 	// ListOutcomes 总评：各项成绩合成一个结果 · one outcome per candidate
 	// (GET /api/v1/sittings/{sitting}/outcomes)
 	ListOutcomes(ctx context.Context, request ListOutcomesRequestObject) (ListOutcomesResponseObject, error)
@@ -5017,6 +5957,34 @@ func (sh *strictHandler) EnterAttempt(ctx *fiber.Ctx, attempt AttemptId) error {
 	return nil
 }
 
+// StreamAttempt operation middleware
+func (sh *strictHandler) StreamAttempt(ctx *fiber.Ctx, attempt AttemptId, params StreamAttemptParams) error {
+	var request StreamAttemptRequestObject
+
+	request.Attempt = attempt
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.StreamAttempt(ctx.UserContext(), request.(StreamAttemptRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StreamAttempt")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(StreamAttemptResponseObject); ok {
+		if err := validResponse.VisitStreamAttemptResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // SaveOperations operation middleware
 func (sh *strictHandler) SaveOperations(ctx *fiber.Ctx, attempt AttemptId) error {
 	var request SaveOperationsRequestObject
@@ -5104,6 +6072,33 @@ func (sh *strictHandler) GetOwnResult(ctx *fiber.Ctx, attempt AttemptId) error {
 		return err
 	} else if validResponse, ok := response.(GetOwnResultResponseObject); ok {
 		if err := validResponse.VisitGetOwnResultResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetSealedPaper operation middleware
+func (sh *strictHandler) GetSealedPaper(ctx *fiber.Ctx, attempt AttemptId) error {
+	var request GetSealedPaperRequestObject
+
+	request.Attempt = attempt
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSealedPaper(ctx.UserContext(), request.(GetSealedPaperRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSealedPaper")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetSealedPaperResponseObject); ok {
+		if err := validResponse.VisitGetSealedPaperResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -5895,6 +6890,48 @@ func (sh *strictHandler) LockScore(ctx *fiber.Ctx, sitting SittingId, kind Kind,
 	return nil
 }
 
+// HandInAnswers operation middleware
+func (sh *strictHandler) HandInAnswers(ctx *fiber.Ctx, sitting SittingId, attempt AttemptId) error {
+	var request HandInAnswersRequestObject
+
+	request.Sitting = sitting
+	request.Attempt = attempt
+
+	var body HandInAnswersJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.HandInAnswers(ctx.UserContext(), request.(HandInAnswersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "HandInAnswers")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(HandInAnswersResponseObject); ok {
+		if err := validResponse.VisitHandInAnswersResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // CollectAttempt operation middleware
 func (sh *strictHandler) CollectAttempt(ctx *fiber.Ctx, sitting SittingId, attempt AttemptId) error {
 	var request CollectAttemptRequestObject
@@ -5929,6 +6966,48 @@ func (sh *strictHandler) CollectAttempt(ctx *fiber.Ctx, sitting SittingId, attem
 		return err
 	} else if validResponse, ok := response.(CollectAttemptResponseObject); ok {
 		if err := validResponse.VisitCollectAttemptResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DecideLate operation middleware
+func (sh *strictHandler) DecideLate(ctx *fiber.Ctx, sitting SittingId, attempt AttemptId) error {
+	var request DecideLateRequestObject
+
+	request.Sitting = sitting
+	request.Attempt = attempt
+
+	var body DecideLateJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.DecideLate(ctx.UserContext(), request.(DecideLateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DecideLate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DecideLateResponseObject); ok {
+		if err := validResponse.VisitDecideLateResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -6024,6 +7103,128 @@ func (sh *strictHandler) GetDrawProof(ctx *fiber.Ctx, sitting SittingId) error {
 		return err
 	} else if validResponse, ok := response.(GetDrawProofResponseObject); ok {
 		if err := validResponse.VisitGetDrawProofResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListIncidents operation middleware
+func (sh *strictHandler) ListIncidents(ctx *fiber.Ctx, sitting SittingId) error {
+	var request ListIncidentsRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListIncidents(ctx.UserContext(), request.(ListIncidentsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListIncidents")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListIncidentsResponseObject); ok {
+		if err := validResponse.VisitListIncidentsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListLate operation middleware
+func (sh *strictHandler) ListLate(ctx *fiber.Ctx, sitting SittingId) error {
+	var request ListLateRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListLate(ctx.UserContext(), request.(ListLateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListLate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListLateResponseObject); ok {
+		if err := validResponse.VisitListLateResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListOrders operation middleware
+func (sh *strictHandler) ListOrders(ctx *fiber.Ctx, sitting SittingId) error {
+	var request ListOrdersRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListOrders(ctx.UserContext(), request.(ListOrdersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListOrders")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListOrdersResponseObject); ok {
+		if err := validResponse.VisitListOrdersResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GiveOrder operation middleware
+func (sh *strictHandler) GiveOrder(ctx *fiber.Ctx, sitting SittingId) error {
+	var request GiveOrderRequestObject
+
+	request.Sitting = sitting
+
+	var body GiveOrderJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GiveOrder(ctx.UserContext(), request.(GiveOrderRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GiveOrder")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GiveOrderResponseObject); ok {
+		if err := validResponse.VisitGiveOrderResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

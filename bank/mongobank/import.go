@@ -76,7 +76,7 @@ func (s *Store) importBatch(ctx context.Context, batch []bank.Revision, held map
 		doc := revisionDoc{Item: string(r.Item), Bank: string(opts.Bank), Content: newContentDoc(r), Created: opts.Now, Author: opts.Author}
 		digest, err := digestOf(doc.Content)
 		if err != nil {
-			return fmt.Errorf("mongobank: import %q: %w", r.Item, err)
+			return wrap(err, fmt.Sprintf("import %q", r.Item))
 		}
 		before, known := held[doc.Item]
 		if known && before.Digest == digest {
@@ -102,7 +102,7 @@ func (s *Store) importBatch(ctx context.Context, batch []bank.Revision, held map
 	}
 	if len(publish) > 0 {
 		if _, err := s.items.BulkWrite(ctx, publish); err != nil {
-			return fmt.Errorf("mongobank: import: publish: %w", err)
+			return wrap(err, "import: publish")
 		}
 	}
 	result.Added += counts.Added
@@ -156,7 +156,7 @@ func (s *Store) insertRevisions(ctx context.Context, docs []revisionDoc) error {
 			return nil
 		}
 		if !lungo.IsUniquenessError(err) {
-			return fmt.Errorf("mongobank: import: insert revisions: %w", err)
+			return wrap(err, "import: insert revisions")
 		}
 		stored := map[string]string{}
 		filter := bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: keys}}}}
@@ -197,7 +197,7 @@ func (s *Store) point(ctx context.Context, docs []revisionDoc, source []*bank.Re
 	if len(inserts) > 0 {
 		_, err := s.items.InsertMany(ctx, inserts, options.InsertMany().SetOrdered(false))
 		if err != nil && !lungo.IsUniquenessError(err) {
-			return fmt.Errorf("mongobank: import: insert items: %w", err)
+			return wrap(err, "import: insert items")
 		}
 		if err != nil {
 			// Somebody imported the same items at the same time. The higher
@@ -209,7 +209,7 @@ func (s *Store) point(ctx context.Context, docs []revisionDoc, source []*bank.Re
 	}
 	if len(updates) > 0 {
 		if _, err := s.items.BulkWrite(ctx, updates); err != nil {
-			return fmt.Errorf("mongobank: import: update items: %w", err)
+			return wrap(err, "import: update items")
 		}
 	}
 	return nil

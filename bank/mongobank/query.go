@@ -136,7 +136,7 @@ func (s *Store) Items(ctx context.Context, q bank.ItemQuery) (bank.ItemPage, err
 	}
 	total, err := s.items.CountDocuments(ctx, filter)
 	if err != nil {
-		return bank.ItemPage{}, fmt.Errorf("mongobank: count items: %w", err)
+		return bank.ItemPage{}, wrap(err, "count items")
 	}
 	limit := min(q.Limit, 500)
 	if limit < 1 {
@@ -160,7 +160,7 @@ func (s *Store) Banks(ctx context.Context) ([]bank.Summary, error) {
 	}
 	ids, err := s.items.Distinct(ctx, "bank", bson.D{})
 	if err != nil {
-		return nil, fmt.Errorf("mongobank: banks: %w", err)
+		return nil, wrap(err, "banks")
 	}
 	for _, id := range ids {
 		if name, ok := id.(string); ok && titles[name] == "" {
@@ -186,7 +186,7 @@ func (s *Store) Banks(ctx context.Context) ([]bank.Summary, error) {
 func (s *Store) count(ctx context.Context, filter bson.D) (int, error) {
 	n, err := s.items.CountDocuments(ctx, filter)
 	if err != nil {
-		return 0, fmt.Errorf("mongobank: count items: %w", err)
+		return 0, wrap(err, "count items")
 	}
 	return int(n), nil
 }

@@ -109,7 +109,7 @@ var byID = bson.D{{Key: "_id", Value: 1}}
 func save(ctx context.Context, c lungo.ICollection, id string, doc any) error {
 	_, err := c.ReplaceOne(ctx, bson.D{{Key: "_id", Value: id}}, doc, options.Replace().SetUpsert(true))
 	if err != nil {
-		return fmt.Errorf("mongobank: save %s %q: %w", c.Name(), id, err)
+		return wrap(err, fmt.Sprintf("save %s %q", c.Name(), id))
 	}
 	return nil
 }
@@ -120,7 +120,7 @@ func load(ctx context.Context, c lungo.ICollection, id string, doc any) error {
 		return fmt.Errorf("mongobank: %s %q: %w", c.Name(), id, bank.ErrNotFound)
 	}
 	if err != nil {
-		return fmt.Errorf("mongobank: load %s %q: %w", c.Name(), id, err)
+		return wrap(err, fmt.Sprintf("load %s %q", c.Name(), id))
 	}
 	return nil
 }
@@ -129,7 +129,7 @@ func load(ctx context.Context, c lungo.ICollection, id string, doc any) error {
 func each[T any](ctx context.Context, c lungo.ICollection, filter bson.D, opts *options.FindOptions, visit func(T)) error {
 	cursor, err := c.Find(ctx, filter, opts)
 	if err != nil {
-		return fmt.Errorf("mongobank: find in %s: %w", c.Name(), err)
+		return wrap(err, "find in "+c.Name())
 	}
 	defer cursor.Close(ctx)
 	for cursor.Next(ctx) {
@@ -140,7 +140,7 @@ func each[T any](ctx context.Context, c lungo.ICollection, filter bson.D, opts *
 		visit(doc)
 	}
 	if err := cursor.Err(); err != nil {
-		return fmt.Errorf("mongobank: read %s: %w", c.Name(), err)
+		return wrap(err, "read "+c.Name())
 	}
 	return nil
 }

@@ -155,7 +155,7 @@ func fromJournal(t *testing.T, w *world, p person) int64 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lookup, err := w.engine.lookup(ctx, paper)
+	lookup, err := w.engine.recent.lookup(ctx, paper)
 	if err != nil {
 		t.Fatal(err)
 	}

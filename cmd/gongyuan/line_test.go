@@ -191,7 +191,7 @@ func takeRight(t *testing.T, w *world, p person) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lookup, err := w.engine.lookup(t.Context(), paper)
+	lookup, err := w.engine.recent.lookup(t.Context(), paper)
 	if err != nil {
 		t.Fatal(err)
 	}

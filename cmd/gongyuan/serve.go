@@ -22,6 +22,7 @@ import (
 type serverSettings struct {
 	Listen        string `env:"GONGYUAN_LISTEN" default:"127.0.0.1:8080" help:"Address to serve on."`
 	MetricsListen string `env:"GONGYUAN_METRICS_LISTEN" default:"" placeholder:"HOST:PORT" help:"Address of Prometheus metrics at /metrics; empty means none."`
+	Pprof         string `env:"GONGYUAN_PPROF" default:"" placeholder:"HOST:PORT" help:"Loopback address of Go's profiles at /debug/pprof; empty means none."`
 	Secure        bool   `env:"GONGYUAN_SECURE" help:"Cookies over TLS only, and HSTS; set it behind a proxy that ends TLS."`
 	ProxyHeader   string `env:"GONGYUAN_PROXY_HEADER" default:"" placeholder:"NAME" help:"Header in which a trusted proxy gives the client's address; empty means none is trusted."`
 	LogFormat     string `env:"GONGYUAN_LOG_FORMAT" enum:"text,json" default:"text" help:"How the log is written: ${enum}."`
@@ -65,7 +66,9 @@ func serve(ctx context.Context, stores *storeSettings, server *serverSettings, r
 		err = errors.Join(err, e.close(end))
 	}()
 	if err := e.attempts.Rebuild(ctx); err != nil {
-		return fmt.Errorf("rebuild running exams: %w", err)
+		// A part of the live store may be away. The others' candidates must not
+		// wait for it; the sweeper comes back to the rest.
+		e.log.Error("running exams not rebuilt yet", "error", err)
 	}
 	if err := e.provide(ctx); err != nil {
 		return err
@@ -118,6 +121,11 @@ func (e *engine) listen(ctx context.Context, server *serverSettings) error {
 	go e.purge(work)
 	if server.MetricsListen != "" {
 		go e.serveMetrics(work, server.MetricsListen, m)
+	}
+	if server.Pprof != "" {
+		if err := e.servePprof(work, server.Pprof); err != nil {
+			return err
+		}
 	}
 	for _, line := range e.stores.describe {
 		e.log.Info(line)

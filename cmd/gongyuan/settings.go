@@ -17,7 +17,7 @@ import (
 type storeSettings struct {
 	MongodbURL string       `name:"mongodb-url" env:"GONGYUAN_MONGODB_URL" placeholder:"URL" help:"MongoDB to keep everything in; empty means the embedded database."`
 	Database   string       `env:"GONGYUAN_DATABASE" default:"gongyuan" help:"Name of the database in MongoDB."`
-	RedisURL   string       `name:"redis-url" env:"GONGYUAN_REDIS_URL" placeholder:"URL" help:"Redis for the live exams; empty means the embedded one."`
+	RedisURL   string       `name:"redis-url" env:"GONGYUAN_REDIS_URL" placeholder:"URL" help:"Redis for the live exams; of a cluster one node, with the others as redis://HOST1:6379?addr=HOST2:6379&addr=HOST3:6379; empty means the embedded one."`
 	Prefix     string       `name:"redis-prefix" env:"GONGYUAN_REDIS_PREFIX" default:"gy:" help:"What all keys in Redis begin with."`
 	Data       string       `env:"GONGYUAN_DATA" default:"data" type:"path" help:"Folder of the embedded database and of the secrets file."`
 	Body       bodySettings `embed:""`

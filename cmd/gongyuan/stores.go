@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/url"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/256dpi/lungo"
@@ -20,7 +22,10 @@ import (
 
 // stores are the open databases of one run.
 type stores struct {
-	db       lungo.IDatabase
+	db lungo.IDatabase
+	// ledger is the same database by connections of its own: what an exam
+	// writes never waits for a connection that a list or a report holds.
+	ledger   lungo.IDatabase
 	redis    redis.UniversalClient
 	closers  []func(context.Context) error
 	describe []string // for the log: what is used, without passwords
@@ -50,6 +55,7 @@ func (s *storeSettings) openMongo(ctx context.Context, out *stores) error {
 			return fmt.Errorf("embedded database %s: %w", path, err)
 		}
 		out.db = db.Database(s.Database)
+		out.ledger = out.db
 		out.closers = append(out.closers, func(context.Context) error { return db.Close() })
 		out.describe = append(out.describe, "database: embedded, "+path)
 		return nil
@@ -64,15 +70,18 @@ func (s *storeSettings) openMongo(ctx context.Context, out *stores) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 2*connectTimeout)
 	defer cancel()
-	client, err := lungo.Connect(ctx, opts)
-	if err == nil {
-		err = client.Ping(ctx, nil)
+	for _, db := range []*lungo.IDatabase{&out.db, &out.ledger} {
+		client, err := lungo.Connect(ctx, opts)
+		if err == nil {
+			out.closers = append(out.closers, client.Disconnect)
+			err = client.Ping(ctx, nil)
+		}
+		if err != nil {
+			err = fmt.Errorf("mongodb at %s cannot be reached; check GONGYUAN_MONGODB_URL and that the server runs: %w", redacted(s.MongodbURL), err)
+			return errors.Join(err, out.close(context.WithoutCancel(ctx)))
+		}
+		*db = client.Database(s.Database)
 	}
-	if err != nil {
-		return fmt.Errorf("mongodb at %s cannot be reached; check GONGYUAN_MONGODB_URL and that the server runs: %w", redacted(s.MongodbURL), err)
-	}
-	out.db = client.Database(s.Database)
-	out.closers = append(out.closers, client.Disconnect)
 	out.describe = append(out.describe, "database: "+redacted(s.MongodbURL))
 	return nil
 }
@@ -95,13 +104,11 @@ func (s *storeSettings) openRedis(ctx context.Context, out *stores) error {
 		address, shown = server.URL(), "embedded, in memory"
 		out.closers = append(out.closers, func(context.Context) error { server.Close(); return nil })
 	}
-	opts, err := redis.ParseURL(address)
+	client, err := newRedis(address)
 	if err != nil {
 		return fmt.Errorf("GONGYUAN_REDIS_URL is not a Redis URL: %w", err)
 	}
-	opts.DialTimeout, opts.ReadTimeout, opts.WriteTimeout = connectTimeout, 3*time.Second, 3*time.Second
 	redis.SetLogger(redisLog{})
-	client := redis.NewClient(opts)
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
 	if err := client.Ping(ctx).Err(); err != nil {
@@ -112,6 +119,37 @@ func (s *storeSettings) openRedis(ctx context.Context, out *stores) error {
 	out.closers = append(out.closers, func(context.Context) error { return client.Close() })
 	out.describe = append(out.describe, "live state: "+shown)
 	return nil
+}
+
+// newRedis returns a client of a single Redis, or of a cluster where the URL
+// names further nodes. It does not connect. Who calls the client has patience
+// of his own and his time in the context, so a try here is short.
+func newRedis(address string) (redis.UniversalClient, error) {
+	const dial, reply = time.Second, 3 * time.Second
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil, errors.New("it cannot be read") // the reason would show the password
+	}
+	if !u.Query().Has("addr") {
+		opts, err := redis.ParseURL(address)
+		if err != nil {
+			return nil, err
+		}
+		opts.DialTimeout, opts.DialerRetries = cmp.Or(opts.DialTimeout, dial), cmp.Or(opts.DialerRetries, 1)
+		opts.ReadTimeout, opts.WriteTimeout = cmp.Or(opts.ReadTimeout, reply), cmp.Or(opts.WriteTimeout, reply)
+		opts.ContextTimeoutEnabled = true
+		return redis.NewClient(opts), nil
+	}
+	opts, err := redis.ParseClusterURL(address)
+	if err != nil {
+		return nil, err
+	}
+	opts.DialTimeout, opts.DialerRetries = cmp.Or(opts.DialTimeout, dial), cmp.Or(opts.DialerRetries, 1)
+	opts.ReadTimeout, opts.WriteTimeout = cmp.Or(opts.ReadTimeout, reply), cmp.Or(opts.WriteTimeout, reply)
+	opts.ContextTimeoutEnabled = true
+	// A master that died tells nobody who follows it: the client has to look.
+	opts.ClusterStateReloadInterval = time.Second
+	return redis.NewClusterClient(opts), nil
 }
 
 // health tells whether both stores answer.
@@ -137,6 +175,9 @@ func redacted(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" {
 		return "the given URL"
+	}
+	if nodes := u.Query()["addr"]; len(nodes) > 0 {
+		return u.Scheme + "://" + strings.Join(append([]string{u.Host}, nodes...), ",") + " (cluster)"
 	}
 	return u.Scheme + "://" + u.Host
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -19,7 +18,6 @@ import (
 	"gongyuan/engine/mongostore"
 	"gongyuan/engine/people"
 	"gongyuan/engine/people/redislimit"
-	"gongyuan/engine/result"
 	"gongyuan/engine/sitting"
 	"gongyuan/engine/standard"
 )
@@ -28,6 +26,7 @@ import (
 type engine struct {
 	stores   *stores
 	bank     *mongobank.Store
+	recent   *recent
 	people   *mongostore.People
 	sittings *mongostore.Sittings
 	records  *mongostore.Attempts
@@ -77,7 +76,7 @@ func quietEngine(ctx context.Context, s *storeSettings) (*engine, error) {
 
 func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets []people.Secret) error {
 	prefix := settings.Prefix
-	store := mongostore.New(e.stores.db)
+	store, ledger := mongostore.New(e.stores.db), mongostore.New(e.stores.ledger)
 	if err := store.EnsureIndexes(ctx); err != nil {
 		return err
 	}
@@ -85,7 +84,8 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 	if err := e.bank.EnsureIndexes(ctx); err != nil {
 		return err
 	}
-	e.people, e.sittings, e.records, e.results = store.People(), store.Sittings(), store.Attempts(), store.Results()
+	e.people, e.sittings, e.records, e.results = store.People(), store.Sittings(), ledger.Attempts(), ledger.Results()
+	e.recent = newRecent(ledger.Sittings(), mongobank.New(e.stores.ledger))
 	e.sessions = people.NewSessions(e.people, api.SessionLifetime)
 	e.limiter = redislimit.New(e.stores.redis, prefix)
 	live, err := redislive.New(e.stores.redis, prefix)
@@ -93,7 +93,8 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 		return err
 	}
 	e.attempts = attempt.New(attempt.Config{
-		Live: live, Journal: store.Journal(), Records: e.records, Clock: e.clock, Log: e.log, MayStart: e.mayStart, Marker: e.mark,
+		Live: live, Journal: ledger.Journal(), Records: e.records, News: live, Clock: e.clock, Log: e.log,
+		MayStart: e.mayStart, Marker: e.mark,
 	})
 	e.office = sitting.NewOffice(sitting.Deps{
 		Store: e.sittings, Registrations: e.sittings, Candidates: e.people, Papers: e, Attempts: e, Sealer: e.sealer, Clock: e.clock,
@@ -127,79 +128,6 @@ func (e *engine) close(ctx context.Context) error {
 	return errors.Join(e.attempts.Close(ctx), e.stores.close(ctx))
 }
 
-// mayStart asks the sitting whether a candidate may begin.
-func (e *engine) mayStart(ctx context.Context, r attempt.Record, now time.Time) (sitting.Allowance, error) {
-	s, err := e.sittings.Sitting(ctx, r.Sitting)
-	if err != nil {
-		return sitting.Allowance{}, err
-	}
-	reg, err := e.sittings.Registration(ctx, r.Registration)
-	if err != nil {
-		return sitting.Allowance{}, err
-	}
-	// Papers of a sealing that was cut off belong to nobody.
-	if reg.Attempt != string(r.ID) || !s.Admits(reg.ID) {
-		return sitting.Allowance{}, attempt.ErrNotFound
-	}
-	if err := s.MayStart(now); err != nil {
-		return sitting.Allowance{}, err
-	}
-	return sitting.Allowance{Duration: s.Duration, Closes: s.Closes, Extra: reg.Extra}, nil
-}
-
-// mark marks a submission and keeps the result. It may be repeated.
-func (e *engine) mark(ctx context.Context, r attempt.Record, sub attempt.Submission) error {
-	s, err := e.sittings.Sitting(ctx, r.Sitting)
-	if err != nil {
-		return err
-	}
-	paper, err := e.records.Paper(ctx, r.ID)
-	if err != nil {
-		return err
-	}
-	lookup, err := e.lookup(ctx, paper)
-	if err != nil {
-		return err
-	}
-	answers := make(map[int]bank.Response, len(sub.Answers))
-	for _, slot := range paper.Slots {
-		rev, ok := lookup(bank.Ref{Item: slot.Ref.Item, Revision: slot.Ref.Revision})
-		if !ok {
-			return fmt.Errorf("slot %d: %w", slot.Number, bank.ErrNotFound)
-		}
-		q, ok := rev.Part(slot.Ref.Part)
-		if !ok {
-			return fmt.Errorf("slot %d: %w", slot.Number, bank.ErrPaper)
-		}
-		if answers[slot.Number], err = bank.DecodeResponse(q.Type, sub.Answers[slot.Number].Response); err != nil {
-			return fmt.Errorf("slot %d: %w", slot.Number, err)
-		}
-	}
-	scheme, _ := e.standard.Scheme(s.Level)
-	component, _ := scheme.Component(standard.Theory)
-	theory, err := result.MarkTheory(paper, answers, lookup, component)
-	if err != nil {
-		return err
-	}
-	theory.Attempt, theory.Sitting, theory.Marked = string(r.ID), string(r.Sitting), e.clock.Now()
-	return e.results.InsertTheory(ctx, theory)
-}
-
-func (e *engine) lookup(ctx context.Context, p bank.Paper) (bank.Lookup, error) {
-	refs := make([]bank.Ref, 0, len(p.Slots))
-	for _, slot := range p.Slots {
-		refs = append(refs, bank.Ref{Item: slot.Ref.Item, Revision: slot.Ref.Revision})
-	}
-	revs, err := e.bank.Revisions(ctx, refs)
-	if err != nil {
-		return nil, err
-	}
-	return func(ref bank.Ref) (*bank.Revision, bool) {
-		rev, ok := revs[ref]
-		return &rev, ok
-	}, nil
-}
-
 // Draw implements sitting.Papers.
 func (e *engine) Draw(ctx context.Context, bp bank.Blueprint, requests []sitting.PaperRequest) ([]bank.Paper, error) {
 	revs, err := e.bank.Published(ctx, bp.Bank)
@@ -228,12 +156,20 @@ func (e *engine) Prepare(ctx context.Context, prepared []sitting.Prepared) error
 	return e.attempts.Create(ctx, all)
 }
 
-// hands is how many attempts are taken in at once when a sitting closes.
-const hands = 16
+// hands is how many attempts are taken in at once when a sitting closes: as
+// many as the engine closes in one step.
+const hands = 64
 
 // CollectAll implements sitting.Attempts. Attempts that nobody entered stay as
 // they are: their candidates were absent.
 func (e *engine) CollectAll(ctx context.Context, attempts []string, by people.AccountID) error {
+	// The sitting is closed; a copy that has not heard of it yet may still let
+	// somebody begin.
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(2 * sittingAge):
+	}
 	ids := make([]attempt.AttemptID, len(attempts))
 	for i, id := range attempts {
 		ids[i] = attempt.AttemptID(id)
@@ -254,7 +190,7 @@ func (e *engine) CollectAll(ctx context.Context, attempts []string, by people.Ac
 		})
 	}
 	for _, r := range recs {
-		if r.State == attempt.Running || r.State == attempt.Closed {
+		if r.State.GoesOn() || r.State == attempt.Closed {
 			work <- r.ID
 		}
 	}

@@ -26,11 +26,14 @@ type Record struct {
 	Registration sitting.RegistrationID
 	Candidate    people.CandidateID
 	Number       int // 1 for the registration's first attempt
-	Slots        int // answerable places on the paper, numbered from 1
-	State        State
-	Started      time.Time         // zero until the candidate began
-	Allowance    sitting.Allowance // what decides the deadline; zero until then
-	Deadline     time.Time         // answers count before it; zero until started
+	// Round counts how often the attempt was submitted and then reopened, or
+	// amended by a decision. Each round has a submission of its own.
+	Round     int
+	Slots     int // answerable places on the paper, numbered from 1
+	State     State
+	Started   time.Time         // zero until the candidate began
+	Allowance sitting.Allowance // what decides the deadline; zero until then
+	Deadline  time.Time         // answers count before it; zero until started
 	// DeadlineVersion is 1 at the start and one more at each later change.
 	DeadlineVersion int
 	Lease           Lease     // who may write; zero until the first entry
@@ -39,6 +42,28 @@ type Record struct {
 	Answered        int       // as submitted; 0 before
 	Marked          bool      // whether the Marker has dealt with the submission
 	Created         time.Time
+}
+
+// PausedSince returns when the clock was stopped, or the zero time while it
+// runs.
+func (r *Record) PausedSince() time.Time {
+	if n := len(r.Allowance.Pauses); r.State == Paused && n > 0 {
+		return r.Allowance.Pauses[n-1].From
+	}
+	return time.Time{}
+}
+
+// DeadlineAt is the deadline as of now: while the attempt is paused it recedes.
+func (r *Record) DeadlineAt(now time.Time) time.Time {
+	return receding(r.Deadline, r.PausedSince(), now)
+}
+
+// receding is a deadline, as of the beginning of a pause, as of now.
+func receding(deadline, paused, now time.Time) time.Time {
+	if paused.IsZero() || now.Before(paused) {
+		return deadline
+	}
+	return deadline.Add(now.Sub(paused))
 }
 
 // Explanation tells why the deadline is what it is. It is the zero value
@@ -89,14 +114,6 @@ type Answer struct {
 	Flagged  bool
 }
 
-// LateOperation is an operation that came too late to count and is kept apart
-// for a supervisor.
-type LateOperation struct {
-	Attempt AttemptID
-	Operation
-	Reason string // "late" after deadline and grace, "closed" after the close
-}
-
 // Manner is how an attempt ended.
 type Manner string
 
@@ -117,10 +134,11 @@ type Closing struct {
 	Reason string           // Collected only
 }
 
-// Submission is what one attempt comes to. There is at most one, it never
-// changes, and everybody who closes the attempt gets the same.
+// Submission is what one attempt comes to. There is at most one for a round, it
+// never changes, and everybody who closes the attempt gets the same.
 type Submission struct {
 	Attempt     AttemptID
+	Round       int // 0 for the first, see Record.Round
 	Sitting     sitting.ID
 	Candidate   people.CandidateID
 	SubmittedAt time.Time // Closing.At
@@ -149,5 +167,7 @@ type Progress struct {
 	AppliedSeq int // of the current epoch
 	Epoch      int
 	LastSeen   time.Time // the last save, entry or heartbeat; zero if unknown
-	Deadline   time.Time
+	Deadline   time.Time // from a live store as it was when paused; from the service as of now
+	// PausedSince is zero while the clock runs.
+	PausedSince time.Time
 }

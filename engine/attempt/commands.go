@@ -26,6 +26,7 @@ type Entered struct {
 	Answers     map[int]Answer
 	Previous    Lease // the lease before; its DeviceID tells a page whether it was itself
 	Deadline    time.Time
+	PausedSince time.Time // zero while the clock runs
 	Explanation sitting.Explanation
 	Version     int // of the deadline
 	Now         time.Time
@@ -48,7 +49,9 @@ type Saved struct {
 	Pending    bool // the batch is applied but not yet durable: keep it and ask again
 	Now        time.Time
 	Deadline   time.Time
-	Version    int // of the deadline
+	// PausedSince is zero while the clock runs; else the deadline recedes.
+	PausedSince time.Time
+	Version     int // of the deadline
 }
 
 // SubmitCommand hands the attempt in. LastSeq is the last sequence that the
@@ -78,12 +81,14 @@ type Status struct {
 // Beat is the answer to a heartbeat. A page that finds Mine false stops
 // writing; one that finds another Version asks for the Status.
 type Beat struct {
-	State      State
-	Deadline   time.Time
-	Version    int
-	Mine       bool  // whether the epoch that asked still holds the lease
-	Holder     Lease // who does, where it is not
-	AppliedSeq int   // of the current epoch
-	DurableSeq int
-	Now        time.Time
+	State    State
+	Deadline time.Time
+	// PausedSince is zero while the clock runs; else the deadline recedes.
+	PausedSince time.Time
+	Version     int
+	Mine        bool  // whether the epoch that asked still holds the lease
+	Holder      Lease // who does, where it is not
+	AppliedSeq  int   // of the current epoch
+	DurableSeq  int
+	Now         time.Time
 }

@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"sync/atomic"
 	"time"
+
+	"gongyuan/engine/attempt/failpoint"
 )
 
 // commitTries is how often a group commit is tried while the journal cannot be
@@ -168,7 +170,11 @@ func (c *committer) write(all []JournalEntry) error {
 	pause := commitPause
 	for try := 1; ; try++ {
 		err := c.journal.Append(ctx, all)
-		if err == nil || !errors.Is(err, ErrUnavailable) || try == commitTries {
+		if err == nil {
+			failpoint.Hit("commit.stored")
+			return nil
+		}
+		if !errors.Is(err, ErrUnavailable) || try == commitTries {
 			return err
 		}
 		time.Sleep(pause - rand.N(pause/2))

@@ -34,6 +34,12 @@ var (
 	ErrClosed = errors.New("attempt: closed")
 	// ErrNotSubmitted is returned by Receipt while the attempt has not ended.
 	ErrNotSubmitted = errors.New("attempt: not submitted yet")
+	// ErrDecided is returned for an order whose ID stands for another one, and
+	// for late operations that are decided otherwise, or whose place in the
+	// ledger holds another content.
+	ErrDecided = errors.New("attempt: ordered or decided otherwise already")
+	// ErrNoTime is in the outcome of an order to reopen that leaves no time.
+	ErrNoTime = errors.New("attempt: no time left to go on with")
 	// ErrBusy is returned when the queue to the journal is full. Nothing was
 	// applied; try again in a second.
 	ErrBusy = errors.New("attempt: too many saves at once")

@@ -246,7 +246,8 @@ func TestBusy(t *testing.T) {
 		<-storing
 		_, err := w.Save(t.Context(), saveCommand(other, 1, 1, 2))
 		wantErr(t, "no room", err, attempt.ErrBusy)
-		tail, err := w.live.Tail(t.Context(), other)
+		tails, err := w.live.Tails(t.Context(), []attempt.AttemptID{other})
+		tail := tails[other]
 		check(t, err)
 		diff(t, "nothing was applied", len(tail.Operations), 0)
 		w.journal.Before(nil)
@@ -323,7 +324,7 @@ func TestRestart(t *testing.T) {
 		}
 		closed := w.running(t)
 		w.save(t, closed, 1, 1, 2)
-		_, err := w.records.Close(ctx, closed, attempt.Closing{Manner: attempt.ByCandidate, At: enginetest.Start})
+		_, err := w.records.Close(ctx, map[attempt.AttemptID]attempt.Closing{closed: {Manner: attempt.ByCandidate, At: enginetest.Start}})
 		check(t, err)
 		w.clock.Advance(time.Hour)
 		goesOn := w.running(t)
@@ -356,10 +357,10 @@ func TestRun(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		marked := make(chan attempt.Submission, 8)
 		cfg := w.cfg
-		cfg.Marker = func(_ context.Context, _ attempt.Record, s attempt.Submission) error {
+		cfg.Marker = enginetest.Marks(func(_ context.Context, _ attempt.Record, s attempt.Submission) error {
 			marked <- s
 			return nil
-		}
+		})
 		s := w.copyWith(t, cfg)
 		done := make(chan struct{})
 		go func() { s.Run(ctx); close(done) }()

@@ -26,9 +26,16 @@ func (s *Service) Record(ctx context.Context, id AttemptID) (Record, error) {
 	return r, nil
 }
 
-// Submission returns what was handed in, for staff, or ErrNotSubmitted.
+// Submission returns what was handed in last, for staff, or ErrNotSubmitted.
 func (s *Service) Submission(ctx context.Context, id AttemptID) (Submission, error) {
-	sub, err := s.cfg.Records.Submission(ctx, id)
+	rec, err := s.cfg.Records.Record(ctx, id)
+	if err != nil {
+		return Submission{}, fmt.Errorf("attempt %s: submission: %w", id, err)
+	}
+	if !rec.State.Over() {
+		return Submission{}, fmt.Errorf("attempt %s: submission: %w", id, ErrNotSubmitted)
+	}
+	sub, err := s.cfg.Records.Submission(ctx, id, rec.Round)
 	if err != nil {
 		return Submission{}, fmt.Errorf("attempt %s: submission: %w", id, err)
 	}

@@ -16,6 +16,30 @@ const recent = 64
 // of it.
 func needsRestore(err error) bool { return errors.Is(err, ErrUnknown) || errors.Is(err, ErrAhead) }
 
+// restoreTries is how often an attempt is put back for one call: each time the
+// live store would have to be lost again in between.
+const restoreTries = 3
+
+// inLive does a step of the live store, with the attempt put back first where
+// the store lacks it or what is newest of it. ErrUnknown never comes out of it;
+// ErrAhead does where even the journal knows nothing so new.
+func (s *Service) inLive(ctx context.Context, id AttemptID, step func() (LiveState, error)) (LiveState, error) {
+	st, err := step()
+	for try := 0; needsRestore(err); try++ {
+		if try == restoreTries {
+			if errors.Is(err, ErrAhead) {
+				return st, err
+			}
+			return st, fmt.Errorf("attempt %s: lost %d times: %w", id, try, ErrUnavailable)
+		}
+		if rerr := s.restore(ctx, id); rerr != nil {
+			return LiveState{}, rerr
+		}
+		st, err = step()
+	}
+	return st, err
+}
+
 // restore puts an attempt back into the live store from its record and its
 // journal. It returns ErrNotFound, ErrNotStarted, or ErrClosed for an attempt
 // whose submission exists: that one needs no live state any more.
@@ -26,7 +50,23 @@ func (s *Service) restore(ctx context.Context, id AttemptID) error {
 	return err
 }
 
+// restoreNow takes another snapshot where the live state moved on meanwhile, as
+// another copy of the program can have restored it.
 func (s *Service) restoreNow(ctx context.Context, id AttemptID) error {
+	var err error
+	for range restoreTries {
+		if err = s.restoreOnce(ctx, id); !errors.Is(err, ErrAhead) {
+			return err
+		}
+	}
+	return fmt.Errorf("attempt %s: restore: it goes on meanwhile: %w", id, ErrUnavailable)
+}
+
+func (s *Service) restoreOnce(ctx context.Context, id AttemptID) error {
+	over, err := s.held(ctx, id)
+	if err != nil {
+		return fmt.Errorf("attempt %s: restore: %w", id, err)
+	}
 	rec, err := s.cfg.Records.Record(ctx, id)
 	switch {
 	case err != nil:
@@ -36,11 +76,12 @@ func (s *Service) restoreNow(ctx context.Context, id AttemptID) error {
 	case rec.State == Submitted:
 		return fmt.Errorf("attempt %s: %w", id, ErrClosed)
 	}
-	ops, err := s.cfg.Journal.Operations(ctx, id)
+	all, err := s.cfg.Journal.Operations(ctx, []AttemptID{id})
 	if err != nil {
 		return fmt.Errorf("attempt %s: restore: %w", id, err)
 	}
-	snap := s.snapshot(rec, ops, s.cfg.Clock.Now())
+	snap := s.snapshot(rec, all[id], s.cfg.Clock.Now())
+	snap.Over = &over
 	if err := s.cfg.Live.Restore(ctx, snap); err != nil {
 		return fmt.Errorf("attempt %s: restore: %w", id, err)
 	}
@@ -49,10 +90,23 @@ func (s *Service) restoreNow(ctx context.Context, id AttemptID) error {
 	return nil
 }
 
+// held tells how far the live state has come, and writes to the journal what it
+// has applied up to there.
+func (s *Service) held(ctx context.Context, id AttemptID) (Held, error) {
+	at, err := s.cfg.Live.Progress(ctx, []AttemptID{id})
+	if err != nil || len(at) == 0 {
+		return Held{}, err
+	}
+	if _, err := s.drain(ctx, id); err != nil && !errors.Is(err, ErrUnknown) {
+		return Held{}, err
+	}
+	return Held{There: true, Epoch: at[0].Epoch, Applied: at[0].AppliedSeq}, nil
+}
+
 // snapshot is the live state that follows from record and journal.
 func (s *Service) snapshot(rec Record, ops []Operation, now time.Time) Snapshot {
 	snap := Snapshot{
-		Begin: s.begin(rec, now), State: rec.State, Epoch: rec.Lease.Epoch,
+		Begin: s.begin(rec, now), State: rec.State, Round: rec.Round, Paused: rec.PausedSince(), Epoch: rec.Lease.Epoch,
 		Applied: contiguous(ops, rec.Lease.Epoch), Answers: Fold(ops), Closing: rec.Closing,
 	}
 	for _, op := range ops {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 	"unicode/utf8"
+
+	"gongyuan/engine/attempt/failpoint"
 )
 
 // backgroundTime bounds the work that a save leaves behind when its caller has
@@ -31,6 +33,7 @@ func (s *Service) Save(ctx context.Context, cmd SaveCommand) (Saved, error) {
 		return Saved{}, ErrBusy
 	}
 	st, err := s.apply(ctx, cmd, ops, now)
+	s.noteGap(cmd.Attempt, st, now)
 	if err != nil {
 		s.commit.release(len(ops))
 		return Saved{}, s.refuse(ctx, cmd, ops, st, err)
@@ -39,6 +42,7 @@ func (s *Service) Save(ctx context.Context, cmd SaveCommand) (Saved, error) {
 		s.commit.release(len(ops))
 		return saved(st, now, false), nil
 	}
+	failpoint.Hit("save.applied")
 	return s.makeDurable(ctx, cmd, ops, st, now)
 }
 
@@ -68,16 +72,23 @@ func (c *SaveCommand) stamped(now time.Time) []Operation {
 
 // apply saves to the live store, restoring the attempt there if need be.
 func (s *Service) apply(ctx context.Context, cmd SaveCommand, ops []Operation, now time.Time) (LiveState, error) {
-	st, err := s.cfg.Live.Save(ctx, cmd.Attempt, cmd.Candidate, ops, now)
+	save := func() (LiveState, error) { return s.cfg.Live.Save(ctx, cmd.Attempt, cmd.Candidate, ops, now) }
+	st, err := s.inLive(ctx, cmd.Attempt, save)
+	if errors.Is(err, ErrLate) || errors.Is(err, ErrClosed) && st.State.Over() {
+		more, rerr := s.retimed(ctx, cmd.Attempt, st.Version)
+		if rerr != nil || !more {
+			return st, errors.Join(err, rerr)
+		}
+		return s.inLive(ctx, cmd.Attempt, save)
+	}
 	// A gap is the page's own as a rule. It can also be that the live store
 	// fell back to an older state; then the journal knows better.
-	if !needsRestore(err) && !errors.Is(err, ErrGap) {
-		return st, err
+	if errors.Is(err, ErrGap) {
+		if rerr := s.restore(ctx, cmd.Attempt); rerr != nil {
+			return LiveState{}, rerr
+		}
+		st, err = s.inLive(ctx, cmd.Attempt, save)
 	}
-	if rerr := s.restore(ctx, cmd.Attempt); rerr != nil {
-		return LiveState{}, rerr
-	}
-	st, err = s.cfg.Live.Save(ctx, cmd.Attempt, cmd.Candidate, ops, now)
 	if errors.Is(err, ErrAhead) {
 		return st, fmt.Errorf("epoch %d was never given: %w", cmd.Epoch, ErrInvalid)
 	}
@@ -130,9 +141,10 @@ func (s *Service) confirm(ctx context.Context, cmd SaveCommand, ops []Operation,
 	var st LiveState
 	var err error
 	for range 3 {
-		st, err = s.cfg.Live.Durable(ctx, cmd.Attempt, cmd.Epoch, first, last)
+		st, err = s.marks.do(ctx, Mark{cmd.Attempt, cmd.Epoch, first, last})
 		switch {
 		case err == nil:
+			failpoint.Hit("save.confirmed")
 			return st, nil
 		case errors.Is(err, ErrGap):
 			// Another request applied what lies before and has not stored it.
@@ -147,15 +159,29 @@ func (s *Service) confirm(ctx context.Context, cmd SaveCommand, ops []Operation,
 			return st, err
 		}
 	}
-	if errors.Is(err, ErrGap) {
+	switch {
+	case errors.Is(err, ErrGap):
 		return st, nil // pending: the page asks again
+	case needsRestore(err):
+		return st, fmt.Errorf("watermark: %w", ErrUnavailable)
 	}
 	return st, err
 }
 
+// raise raises the watermarks of several saves at once: those of one group
+// commit all come at the same moment.
+func (s *Service) raise(ctx context.Context, marks []Mark) []outcome[LiveState] {
+	states, errs := s.cfg.Live.Durable(ctx, marks)
+	out := make([]outcome[LiveState], len(marks))
+	for i := range marks {
+		out[i] = outcome[LiveState]{states[i], errs[i]}
+	}
+	return out
+}
+
 func saved(st LiveState, now time.Time, pending bool) Saved {
 	return Saved{AppliedSeq: st.AppliedSeq, DurableSeq: st.DurableSeq, Pending: pending,
-		Now: now, Deadline: st.Deadline, Version: st.Version}
+		Now: now, Deadline: receding(st.Deadline, st.PausedSince, now), PausedSince: st.PausedSince, Version: st.Version}
 }
 
 // refuse turns what a live save answered into what the caller gets, and keeps
@@ -176,9 +202,9 @@ func (s *Service) refuse(ctx context.Context, cmd SaveCommand, ops []Operation, 
 		}
 	}
 	r := &Refusal{Reason: ErrLate, AppliedSeq: st.AppliedSeq, DurableSeq: st.DurableSeq}
-	why := "late"
+	why := LateReason
 	if closed {
-		r.Reason, why = ErrClosed, "closed"
+		r.Reason, why = ErrClosed, ClosedReason
 	}
 	var aside []LateOperation
 	for _, op := range ops {
@@ -203,7 +229,7 @@ func (s *Service) final(ctx context.Context, cmd SaveCommand) (LiveState, error)
 	}
 	// Not what the journal holds now: an operation can have reached it after
 	// the fold, if the live store was lost in between. It does not count.
-	sub, err := s.cfg.Records.Submission(ctx, cmd.Attempt)
+	sub, err := s.cfg.Records.Submission(ctx, cmd.Attempt, rec.Round)
 	if err != nil {
 		return LiveState{}, fmt.Errorf("attempt %s: %w", cmd.Attempt, err)
 	}

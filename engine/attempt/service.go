@@ -2,6 +2,7 @@ package attempt
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -28,15 +29,17 @@ type Config struct {
 	Live    Live
 	Journal Journal
 	Records Records
+	News    News
 	Clock   Clock
-	// MayStart decides whether a ready attempt may begin now, and with what
-	// allowance; its Start is ignored. The error goes to the caller of Enter as
-	// it is. It is not asked again once the attempt has begun.
-	MayStart func(ctx context.Context, r Record, now time.Time) (sitting.Allowance, error)
-	// Marker deals with a new submission, for example by marking it. It is
-	// called again, also on other copies of the program and at the same time,
-	// until it has returned nil once: it must be idempotent.
-	Marker func(ctx context.Context, r Record, s Submission) error
+	// MayStart decides whether ready attempts may begin now, and with what
+	// allowance, whose Start is ignored. It answers in the order asked, and is
+	// not asked again about an attempt that has begun.
+	MayStart func(ctx context.Context, all []Record, now time.Time) ([]Admission, error)
+	// Marker deals with new submissions, for example by marking them, and
+	// answers for each in the order given. It is called again, also on other
+	// copies of the program and at the same time, until it has returned nil for
+	// the submission once: it must be idempotent.
+	Marker func(ctx context.Context, all []Marking) []error
 
 	Grace       time.Duration // for saves on their way at the deadline
 	BatchOps    int           // operations after which a group commit is closed
@@ -48,11 +51,24 @@ type Config struct {
 	Log         *slog.Logger
 }
 
+// Marking is a submission for the Marker.
+type Marking struct {
+	Record     Record
+	Submission Submission
+}
+
 // Service runs live attempts. It is safe for concurrent use, and any number of
 // copies may work on the same stores.
 type Service struct {
 	cfg    Config
 	commit *committer
+	// These gather what comes at the same time.
+	enters      *group[entering, Entered]
+	submissions *group[AttemptID, Submission]
+	gaps        *group[Gap, struct{}]
+	marks       *group[Mark, LiveState]
+	hub         hub
+	sweeper     string // this copy's name among those that share the sweeping
 	// restores and closes let only one goroutine of this copy restore or close
 	// the same attempt; the others wait for its outcome.
 	restores flight[struct{}]
@@ -71,7 +87,13 @@ func New(cfg Config) *Service {
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()
 	}
-	return &Service{cfg: cfg, commit: newCommitter(cfg)}
+	s := &Service{cfg: cfg, commit: newCommitter(cfg), sweeper: rand.Text()}
+	s.enters = newGroup(groupSize, groupWorkers, s.enterAll)
+	s.submissions = newGroup(groupSize, groupWorkers, s.finaliseAll)
+	s.gaps = newGroup(groupSize, 1, s.storeGaps)
+	s.marks = newGroup(groupSize, groupWorkers, s.raise)
+	s.hub.start(cfg.News, cfg.Log)
+	return s
 }
 
 func orDefault[T int | time.Duration](v, def T) T {
@@ -81,9 +103,19 @@ func orDefault[T int | time.Duration](v, def T) T {
 	return v
 }
 
-// Close waits until what is queued has reached the journal, or ctx ends. Saves
+// groupSize is how many attempts one step of a store deals with at most, and
+// groupWorkers how many such steps of one kind are under way.
+const (
+	groupSize    = 64
+	groupWorkers = 4
+)
+
+// Close waits until what is queued has reached the journal, or ctx ends. Calls
 // that come afterwards get ErrUnavailable.
-func (s *Service) Close(ctx context.Context) error { return s.commit.close(ctx) }
+func (s *Service) Close(ctx context.Context) error {
+	s.hub.close()
+	return errors.Join(s.enters.close(ctx), s.submissions.close(ctx), s.gaps.close(ctx), s.commit.close(ctx), s.marks.close(ctx))
+}
 
 // Create stores attempts with their papers when a sitting is sealed. It is
 // idempotent: what exists already stays as it is. State, Slots and Created are
@@ -131,27 +163,36 @@ func (s *Service) own(ctx context.Context, id AttemptID, who people.CandidateID)
 // ended, learns so from the Beat. Errors: ErrNotFound, ErrNotStarted,
 // ErrUnavailable.
 func (s *Service) Heartbeat(ctx context.Context, id AttemptID, who people.CandidateID, epoch int) (Beat, error) {
+	return s.beat(ctx, id, who, epoch, epoch)
+}
+
+// Look is a heartbeat that nobody sent: it answers the same and does not note
+// that the page is there.
+func (s *Service) Look(ctx context.Context, id AttemptID, who people.CandidateID, epoch int) (Beat, error) {
+	return s.beat(ctx, id, who, epoch, 0)
+}
+
+// beat looks for epoch, and notes the page of the epoch touch, if it may write.
+func (s *Service) beat(ctx context.Context, id AttemptID, who people.CandidateID, epoch, touch int) (Beat, error) {
 	now := s.cfg.Clock.Now()
-	st, err := s.cfg.Live.Touch(ctx, id, who, epoch, now)
-	if needsRestore(err) {
-		if err = s.restore(ctx, id); err == nil {
-			st, err = s.cfg.Live.Touch(ctx, id, who, epoch, now)
-		}
-	}
+	st, err := s.inLive(ctx, id, func() (LiveState, error) { return s.cfg.Live.Touch(ctx, id, who, touch, now) })
 	if err != nil && !errors.Is(err, ErrClosed) && !errors.Is(err, ErrAhead) {
 		return Beat{}, fmt.Errorf("attempt %s: heartbeat: %w", id, err)
 	}
-	b := Beat{State: st.State, Deadline: st.Deadline, Version: st.Version, Mine: st.Epoch == epoch,
-		AppliedSeq: st.AppliedSeq, DurableSeq: st.DurableSeq, Now: now}
-	if err == nil && b.Mine {
+	s.noteGap(id, st, now)
+	b := Beat{State: st.State, Deadline: receding(st.Deadline, st.PausedSince, now), PausedSince: st.PausedSince,
+		Version: st.Version, Mine: st.Epoch == epoch, AppliedSeq: st.AppliedSeq, DurableSeq: st.DurableSeq, Now: now}
+	if err == nil && b.Mine && b.State.GoesOn() {
 		return b, nil
 	}
 	rec, err := s.own(ctx, id, who)
 	if err != nil {
 		return Beat{}, err
 	}
-	if b.State == "" { // ended, and gone from the live store
-		b.State, b.Deadline, b.Version = rec.State, rec.Deadline, rec.DeadlineVersion
+	if b.State == "" || rec.Round > st.Round {
+		// It ended and is gone from the live store, or was reopened and is not
+		// back there yet.
+		b.State, b.Deadline, b.Version, b.PausedSince = rec.State, rec.DeadlineAt(now), rec.DeadlineVersion, rec.PausedSince()
 		b.Mine = rec.Lease.Epoch == epoch
 	}
 	if !b.Mine {
@@ -167,6 +208,10 @@ func (s *Service) Progress(ctx context.Context, ids []AttemptID) ([]Progress, er
 	all, err := s.cfg.Live.Progress(ctx, ids)
 	if err != nil {
 		return nil, fmt.Errorf("attempt: progress of %d: %w", len(ids), err)
+	}
+	now := s.cfg.Clock.Now()
+	for i, p := range all {
+		all[i].Deadline = receding(p.Deadline, p.PausedSince, now)
 	}
 	live := make(map[AttemptID]bool, len(all))
 	for _, p := range all {
@@ -187,7 +232,7 @@ func (s *Service) Progress(ctx context.Context, ids []AttemptID) ([]Progress, er
 	}
 	for _, r := range recs {
 		all = append(all, Progress{Attempt: r.ID, State: r.State, Answered: r.Answered,
-			Epoch: r.Lease.Epoch, Deadline: r.Deadline})
+			Epoch: r.Lease.Epoch, Deadline: r.DeadlineAt(now), PausedSince: r.PausedSince()})
 	}
 	return all, nil
 }
@@ -204,18 +249,9 @@ func (s *Service) OfSitting(ctx context.Context, id sitting.ID) ([]Record, error
 // Operations returns what the journal holds of an attempt, by epoch and seq,
 // for audit.
 func (s *Service) Operations(ctx context.Context, id AttemptID) ([]Operation, error) {
-	ops, err := s.cfg.Journal.Operations(ctx, id)
+	all, err := s.cfg.Journal.Operations(ctx, []AttemptID{id})
 	if err != nil {
 		return nil, fmt.Errorf("attempt %s: operations: %w", id, err)
 	}
-	return ops, nil
-}
-
-// Aside returns the operations of an attempt that came too late to count.
-func (s *Service) Aside(ctx context.Context, id AttemptID) ([]LateOperation, error) {
-	ops, err := s.cfg.Journal.Aside(ctx, id)
-	if err != nil {
-		return nil, fmt.Errorf("attempt %s: set aside: %w", id, err)
-	}
-	return ops, nil
+	return all[id], nil
 }

@@ -157,8 +157,10 @@ func TestStartDoesNotMove(t *testing.T) {
 		rec, err := w.records.Record(t.Context(), id)
 		check(t, err)
 		a := sitting.Allowance{Start: enginetest.Start, Duration: time.Hour}
-		_, _, err = w.records.Enter(t.Context(), rec, attempt.Lease{DeviceID: "desk 1"},
-			attempt.FirstEntry{Allowance: a, Deadline: enginetest.Start.Add(time.Hour)})
+		_, err = w.records.Enter(t.Context(), []attempt.Entry{{
+			Record: rec, Device: attempt.Lease{DeviceID: "desk 1"},
+			First: attempt.FirstEntry{Allowance: a, Deadline: enginetest.Start.Add(time.Hour)},
+		}})
 		check(t, err)
 		w.clock.Advance(10 * time.Minute)
 		in := w.enter(t, id, "desk 1")

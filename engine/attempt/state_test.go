@@ -14,13 +14,19 @@ func TestNext(t *testing.T) {
 		attempt.Ready: {attempt.Start: attempt.Running},
 		attempt.Running: {
 			attempt.Enter: attempt.Running, attempt.Save: attempt.Running,
+			attempt.Extend: attempt.Running, attempt.Pause: attempt.Paused,
 			attempt.Submit: attempt.Closed, attempt.Expire: attempt.Closed, attempt.Force: attempt.Closed,
 		},
+		attempt.Paused: {
+			attempt.Enter: attempt.Paused, attempt.Save: attempt.Paused,
+			attempt.Extend: attempt.Paused, attempt.Resume: attempt.Running,
+			attempt.Submit: attempt.Closed, attempt.Force: attempt.Closed,
+		},
 		attempt.Closed:    {attempt.Finish: attempt.Submitted},
-		attempt.Submitted: {},
+		attempt.Submitted: {attempt.Reopen: attempt.Running, attempt.Amend: attempt.Closed},
 	}
 	refusal := map[attempt.State]error{
-		attempt.Ready: attempt.ErrNotStarted, attempt.Running: attempt.ErrState,
+		attempt.Ready: attempt.ErrNotStarted, attempt.Running: attempt.ErrState, attempt.Paused: attempt.ErrState,
 		attempt.Closed: attempt.ErrClosed, attempt.Submitted: attempt.ErrClosed,
 	}
 	for _, s := range attempt.States() {

@@ -4,14 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
 const (
-	sweepEvery   = time.Second
-	rebuildEvery = 5 * time.Minute // what the live store lost without our noticing
-	sweepLimit   = 64              // attempts of one bucket in one pass
+	sweepEvery   = 500 * time.Millisecond // all is closed within a second of its deadline
+	rebuildEvery = 5 * time.Minute        // what the live store lost without our noticing
+	rebuildAgain = 5 * time.Second        // when it failed
+	sweepLimit   = 64                     // attempts of one bucket in one pass
 	rebuildPage  = 500
 )
 
@@ -23,77 +26,95 @@ type Swept struct {
 }
 
 // Sweep closes what is due at now and finishes what has ended but lacks its
-// submission or its marking. One pass takes a bounded number of attempts of
-// each bucket. Copies may sweep at the same time: every step is idempotent.
+// submission or its marking, in this copy's share of the attempts. One pass
+// takes a bounded number of each bucket. Copies may sweep the same at the same
+// time: every step is idempotent. Where a part of the live store is not
+// reached, the rest is swept, and an error is returned as well.
 func (s *Service) Sweep(ctx context.Context, now time.Time) (Swept, error) {
-	due, err := s.cfg.Live.Due(ctx, now, sweepLimit)
-	if err != nil {
-		return Swept{}, fmt.Errorf("attempt: sweep: %w", err)
-	}
+	swept, closing, err := s.shut(ctx, now)
+	finished := s.finishAll(ctx, closing)
+	swept.Finished += finished.Finished
+	swept.Failed += finished.Failed
+	return swept, err
+}
+
+// shut closes what is due, and returns what has to be finished. It comes first
+// and alone: submissions are written at leisure once all doors are shut.
+func (s *Service) shut(ctx context.Context, now time.Time) (Swept, []AttemptID, error) {
+	due, err := s.cfg.Live.Due(ctx, s.sweeper, now, sweepLimit)
 	if due.Lost {
-		if _, err := s.schedule(ctx); err != nil {
-			return Swept{}, err
-		}
-		if due, err = s.cfg.Live.Due(ctx, now, sweepLimit); err != nil {
-			return Swept{}, fmt.Errorf("attempt: sweep: %w", err)
-		}
+		_, lost := s.schedule(ctx)
+		again, failed := s.cfg.Live.Due(ctx, s.sweeper, now, sweepLimit)
+		due, err = again, errors.Join(lost, failed)
+	}
+	if err != nil {
+		err = fmt.Errorf("attempt: sweep: %w", err)
 	}
 	var swept Swept
 	var mu sync.Mutex
-	count := func(n *int) { mu.Lock(); *n++; mu.Unlock() }
-	fail := func(id AttemptID, err error) {
-		count(&swept.Failed)
-		s.cfg.Log.ErrorContext(ctx, "sweep", "attempt", id, "err", err)
-	}
-	// First all doors are shut, then the submissions are written at leisure.
 	closing := due.Closing
+	// An order counts from when it is recorded, also where the program died
+	// before it could tell the live store.
+	recs, failed := s.several(ctx, due.Expired)
+	if failed != nil {
+		return swept, closing, errors.Join(err, failed)
+	}
 	s.each(ctx, due.Expired, func(id AttemptID) {
-		closed, err := s.expire(ctx, id, now)
+		closed, finish, err := s.expire(ctx, id, recs[id].DeadlineVersion, now)
+		mu.Lock()
+		defer mu.Unlock()
 		if err != nil {
-			fail(id, err)
+			swept.Failed++
+			s.cfg.Log.ErrorContext(ctx, "sweep", "attempt", id, "err", err)
 		}
 		if closed {
-			count(&swept.Expired)
-			mu.Lock()
+			swept.Expired++
+		}
+		if finish {
 			closing = append(closing, id)
-			mu.Unlock()
 		}
 	})
-	s.each(ctx, closing, func(id AttemptID) {
-		if err := s.finish(ctx, id); err != nil {
-			fail(id, err)
-			return
-		}
-		count(&swept.Finished)
-	})
-	return swept, nil
+	return swept, closing, err
 }
 
-// expire closes one attempt in the live store, and reports whether it is this
-// call that did.
-func (s *Service) expire(ctx context.Context, id AttemptID, now time.Time) (bool, error) {
-	_, err := s.cfg.Live.Expire(ctx, id, now)
-	if needsRestore(err) {
-		switch err = s.restore(ctx, id); {
-		case err == nil:
-			_, err = s.cfg.Live.Expire(ctx, id, now)
-		case errors.Is(err, ErrClosed), errors.Is(err, ErrNotFound), errors.Is(err, ErrNotStarted):
-			return false, s.cfg.Live.Finished(ctx, id)
+// finishAll finishes what has ended. Its counts are Finished and Failed.
+func (s *Service) finishAll(ctx context.Context, ids []AttemptID) Swept {
+	var swept Swept
+	for some := range slices.Chunk(ids, groupSize) {
+		for i, o := range s.finaliseAll(ctx, some) {
+			err := o.err
+			if errors.Is(err, ErrNotFound) {
+				err = s.cfg.Live.Finished(ctx, some[i:i+1])
+			}
+			if err != nil {
+				swept.Failed++
+				s.cfg.Log.ErrorContext(ctx, "sweep", "attempt", some[i], "err", err)
+				continue
+			}
+			swept.Finished++
 		}
+		s.tell(ctx, some...)
 	}
-	if errors.Is(err, ErrClosed) || errors.Is(err, ErrState) {
-		return false, nil // closed by another, or given more time
-	}
-	return err == nil, err
+	return swept
 }
 
-// finish makes the submission of an attempt that has ended.
-func (s *Service) finish(ctx context.Context, id AttemptID) error {
-	_, err := s.finalise(ctx, id)
-	if errors.Is(err, ErrNotFound) {
-		return s.cfg.Live.Finished(ctx, id)
+// expire closes one attempt in the live store. It reports whether it is this
+// call that did, and whether the attempt has to be finished.
+func (s *Service) expire(ctx context.Context, id AttemptID, version int, now time.Time) (closed, finish bool, err error) {
+	st, err := s.inLive(ctx, id, func() (LiveState, error) { return s.cfg.Live.Expire(ctx, id, version, now) })
+	switch {
+	case err == nil:
+		return true, true, nil
+	case st.State == "" && (errors.Is(err, ErrNotFound) || errors.Is(err, ErrNotStarted)):
+		// The live store has only the date of it, and there is nothing to close.
+		return false, false, s.cfg.Live.Finished(ctx, []AttemptID{id})
+	case st.State == "" && errors.Is(err, ErrClosed):
+		// So it is here, but its submission may still have to be marked.
+		return false, true, nil
+	case errors.Is(err, ErrClosed), errors.Is(err, ErrState):
+		return false, false, nil // closed by another, or given more time
 	}
-	return err
+	return false, false, err
 }
 
 // each calls fn for all ids, a few at a time, and returns when all are done.
@@ -133,28 +154,31 @@ func (s *Service) Rebuild(ctx context.Context) error {
 // run. This is the part of Rebuild that must be quick.
 func (s *Service) schedule(ctx context.Context) ([]AttemptID, error) {
 	var running []AttemptID
+	var all []Appointment
 	after := AttemptID("")
-	for {
+	for more := true; more; {
 		recs, err := s.cfg.Records.Unfinished(ctx, after, rebuildPage)
 		if err != nil {
 			return nil, fmt.Errorf("attempt: rebuild: %w", err)
 		}
-		all := make([]Appointment, len(recs))
-		for i, r := range recs {
-			all[i] = Appointment{Attempt: r.ID, State: r.State, Due: r.Deadline.Add(s.cfg.Grace)}
-			if r.State == Running {
+		for _, r := range recs {
+			// A paused attempt comes due at no moment.
+			if r.State != Paused {
+				all = append(all, Appointment{Attempt: r.ID, State: r.State, Due: r.Deadline.Add(s.cfg.Grace)})
+			}
+			if r.State.GoesOn() {
 				running = append(running, r.ID)
 			}
 			after = r.ID
 		}
-		// Called for an empty page as well: it tells that nothing is lost.
-		if err := s.cfg.Live.Schedule(ctx, all); err != nil {
-			return nil, fmt.Errorf("attempt: rebuild: %w", err)
-		}
-		if len(recs) < rebuildPage {
-			return running, nil
-		}
+		more = len(recs) == rebuildPage
 	}
+	// At once, and also where there is nothing: it tells that nothing is lost.
+	// A live store that is away in part then costs its patience once.
+	if err := s.cfg.Live.Schedule(ctx, all); err != nil {
+		return nil, fmt.Errorf("attempt: rebuild: %w", err)
+	}
+	return running, nil
 }
 
 // restoreMissing restores those attempts that the live store lacks.
@@ -187,34 +211,55 @@ func (s *Service) restoreMissing(ctx context.Context, ids []AttemptID) error {
 	return failed
 }
 
-// Run rebuilds, sweeps each second, and returns when ctx ends. Each copy of the
-// program runs one.
+// Run sweeps twice a second, rebuilds now and then, and returns when ctx ends.
+// Each copy of the program runs one. What takes long goes on beside the sweeps:
+// no attempt stays open because the submissions of others are being written.
 func (s *Service) Run(ctx context.Context) {
-	rebuilt := time.Time{}
-	var restoring sync.WaitGroup
-	defer restoring.Wait()
+	var work sync.WaitGroup
+	defer work.Wait()
+	work.Go(func() { s.rebuildNowAndThen(ctx) })
+	var finishing atomic.Bool
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
-	for {
-		if now := time.Now(); now.Sub(rebuilt) > rebuildEvery {
-			if running, err := s.schedule(ctx); err != nil {
-				s.cfg.Log.ErrorContext(ctx, "rebuild", "err", err)
-			} else {
-				rebuilt = now
-				restoring.Go(func() {
-					if err := s.restoreMissing(ctx, running); err != nil {
-						s.cfg.Log.ErrorContext(ctx, "rebuild", "err", err)
-					}
-				})
-			}
+	for away := false; ; {
+		_, closing, err := s.shut(ctx, s.cfg.Clock.Now())
+		if ctx.Err() != nil {
+			return
 		}
-		if _, err := s.Sweep(ctx, s.cfg.Clock.Now()); err != nil && ctx.Err() == nil {
+		// Said when it begins and when it ends, not twice a second.
+		if err != nil && !away {
 			s.cfg.Log.ErrorContext(ctx, "sweep", "err", err)
+		} else if err == nil && away {
+			s.cfg.Log.InfoContext(ctx, "sweep: everything is reached again")
+		}
+		away = err != nil
+		// While the submissions before are still being written, these wait in
+		// the live store, which names them again.
+		if len(closing) > 0 && finishing.CompareAndSwap(false, true) {
+			work.Go(func() {
+				defer finishing.Store(false)
+				s.finishAll(ctx, closing)
+			})
 		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
+		}
+	}
+}
+
+// rebuildNowAndThen rebuilds until ctx ends.
+func (s *Service) rebuildNowAndThen(ctx context.Context) {
+	for ctx.Err() == nil {
+		wait := rebuildEvery
+		if err := s.Rebuild(ctx); err != nil && ctx.Err() == nil {
+			s.cfg.Log.ErrorContext(ctx, "rebuild", "err", err)
+			wait = rebuildAgain
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(wait):
 		}
 	}
 }

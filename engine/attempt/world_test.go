@@ -54,10 +54,16 @@ func each(t *testing.T, test func(t *testing.T, w *world)) {
 		t.Parallel()
 		client, prefix := servers.Redis(t)
 		w := newWorld(t, client, prefix, servers.Mongo(t))
-		// The server is everybody's: only what is ours may go.
+		// The server is everybody's: only what is ours may go, at one moment.
 		w.lose = func() {
-			for keys := client.Scan(t.Context(), 0, prefix+"*", 1000).Iterator(); keys.Next(t.Context()); {
-				check(t, client.Del(t.Context(), keys.Val()).Err())
+			var names []string
+			keys := client.Scan(t.Context(), 0, prefix+"*", 1000).Iterator()
+			for keys.Next(t.Context()) {
+				names = append(names, keys.Val())
+			}
+			check(t, keys.Err())
+			if len(names) > 0 {
+				check(t, client.Del(t.Context(), names...).Err())
 			}
 		}
 		test(t, w)
@@ -75,8 +81,8 @@ func newWorld(t testing.TB, client *redis.Client, prefix string, db lungo.IDatab
 		journal: &enginetest.FailingJournal{Journal: store.Journal()}, records: store.Attempts(),
 	}
 	w.cfg = attempt.Config{
-		Live: live, Journal: w.journal, Records: w.records, Clock: w.clock,
-		Marker: w.mark, MayStart: w.start, BatchDelay: time.Millisecond,
+		Live: live, Journal: w.journal, Records: w.records, News: live, Clock: w.clock,
+		Marker: enginetest.Marks(w.mark), MayStart: enginetest.Starts(w.start), BatchDelay: time.Millisecond,
 		// A loaded test machine must not turn a save into a pending one.
 		DurableWait: 20 * time.Second, Log: slog.New(slog.DiscardHandler),
 	}

@@ -1,6 +1,7 @@
 package enginetest
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"gongyuan/bank"
 	"gongyuan/engine/attempt"
 	"gongyuan/engine/people"
+	"gongyuan/engine/sitting"
 )
 
 // Start is when the exams of tests begin.
@@ -74,5 +76,27 @@ func check(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Starts asks about each attempt by itself; it is an attempt.Config.MayStart.
+func Starts(one func(context.Context, attempt.Record, time.Time) (sitting.Allowance, error)) func(context.Context, []attempt.Record, time.Time) ([]attempt.Admission, error) {
+	return func(ctx context.Context, all []attempt.Record, now time.Time) ([]attempt.Admission, error) {
+		out := make([]attempt.Admission, len(all))
+		for i, r := range all {
+			out[i].Allowance, out[i].Err = one(ctx, r, now)
+		}
+		return out, nil
+	}
+}
+
+// Marks deals with each submission by itself; it is an attempt.Config.Marker.
+func Marks(one func(context.Context, attempt.Record, attempt.Submission) error) func(context.Context, []attempt.Marking) []error {
+	return func(ctx context.Context, all []attempt.Marking) []error {
+		out := make([]error, len(all))
+		for i, m := range all {
+			out[i] = one(ctx, m.Record, m.Submission)
+		}
+		return out
 	}
 }

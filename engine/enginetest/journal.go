@@ -35,9 +35,9 @@ func journalEntries(id attempt.AttemptID, ops []attempt.Operation) []attempt.Jou
 
 func operations(t testing.TB, j attempt.Journal, id attempt.AttemptID) []attempt.Operation {
 	t.Helper()
-	got, err := j.Operations(t.Context(), id)
+	got, err := j.Operations(t.Context(), []attempt.AttemptID{id, NewAttemptID()})
 	check(t, err)
-	return got
+	return got[id]
 }
 
 func journalAppend(t *testing.T, j attempt.Journal) {
@@ -93,14 +93,29 @@ func journalSetAside(t *testing.T, j attempt.Journal) {
 	}
 	check(t, j.SetAside(t.Context(), want))
 	check(t, j.SetAside(t.Context(), want))
-	got, err := j.Aside(t.Context(), id)
+	got, err := j.Aside(t.Context(), []attempt.AttemptID{id})
 	check(t, err)
 	diff(t, "set aside", got, want)
 	diff(t, "never counted", operations(t, j, id), []attempt.Operation(nil))
 	other := want[0]
 	other.Response = "other"
 	check(t, j.SetAside(t.Context(), []attempt.LateOperation{other}))
-	got, err = j.Aside(t.Context(), id)
+	got, err = j.Aside(t.Context(), []attempt.AttemptID{NewAttemptID(), id})
 	check(t, err)
 	diff(t, "other content of the same sequence is kept as well", len(got), len(want)+1)
+
+	yes := attempt.Decision{Operation: want[1].ID(), Count: true, By: "staff", Reason: "网络中断", At: Start}
+	no := yes
+	no.Count = false
+	check(t, j.Decide(t.Context(), []attempt.Decision{yes}))
+	check(t, j.Decide(t.Context(), []attempt.Decision{no}))
+	got, err = j.Aside(t.Context(), []attempt.AttemptID{id})
+	check(t, err)
+	for _, o := range got {
+		var decided *attempt.Decision
+		if o.ID() == yes.Operation {
+			decided = &yes
+		}
+		diff(t, "decided once", o.Decision, decided)
+	}
 }

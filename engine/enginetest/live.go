@@ -1,6 +1,7 @@
 package enginetest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -15,6 +16,10 @@ import (
 
 // liveSlots is how many slots the attempts of the suite have.
 const liveSlots = 10
+
+// sweeper is the one copy that sweeps in the suite, so that it gets everything;
+// RunSweepers has several.
+const sweeper = "sweeper"
 
 // RunLive is the suite that every live store must pass. open returns a store
 // that the subtests may share; what they put in has identifiers of its own.
@@ -52,12 +57,11 @@ func begin(id attempt.AttemptID) attempt.Begin {
 	}
 }
 
-// running puts an attempt in place and enters it as epoch 1.
+// running puts an attempt in place, in epoch 1.
 func running(t testing.TB, live attempt.Live) attempt.AttemptID {
 	t.Helper()
 	id := NewAttemptID()
-	check(t, live.Start(t.Context(), begin(id)))
-	_, err := live.Enter(t.Context(), id, Candidate, 1, Start)
+	_, err := live.Start(t.Context(), []attempt.Begin{begin(id)})
 	check(t, err)
 	return id
 }
@@ -67,6 +71,12 @@ func save(t testing.TB, live attempt.Live, id attempt.AttemptID, ops []attempt.O
 	st, err := live.Save(t.Context(), id, Candidate, ops, Start)
 	check(t, err)
 	return st
+}
+
+// durable tells of one stretch of operations.
+func durable(ctx context.Context, live attempt.Live, id attempt.AttemptID, epoch, from, to int) (attempt.LiveState, error) {
+	states, errs := live.Durable(ctx, []attempt.Mark{{Attempt: id, Epoch: epoch, From: from, To: to}})
+	return states[0], errs[0]
 }
 
 func wantErr(t testing.TB, what string, got, want error) {
@@ -92,9 +102,9 @@ func answers(t testing.TB, live attempt.Live, id attempt.AttemptID) map[int]atte
 
 func tail(t testing.TB, live attempt.Live, id attempt.AttemptID) attempt.Tail {
 	t.Helper()
-	got, err := live.Tail(t.Context(), id)
+	got, err := live.Tails(t.Context(), []attempt.AttemptID{id})
 	check(t, err)
-	return got
+	return got[id]
 }
 
 func liveUnknown(t *testing.T, live attempt.Live) {
@@ -103,19 +113,22 @@ func liveUnknown(t *testing.T, live attempt.Live) {
 	wantErr(t, "enter", err, attempt.ErrUnknown)
 	_, err = live.Save(ctx, id, Candidate, Ops(1, 1, 1, liveSlots), Start)
 	wantErr(t, "save", err, attempt.ErrUnknown)
-	_, err = live.Durable(ctx, id, 1, 1, 1)
+	_, err = durable(ctx, live, id, 1, 1, 1)
 	wantErr(t, "durable", err, attempt.ErrUnknown)
 	_, err = live.Touch(ctx, id, Candidate, 1, Start)
 	wantErr(t, "touch", err, attempt.ErrUnknown)
 	_, err = live.Submit(ctx, id, Candidate, 1, 0, Start)
 	wantErr(t, "submit", err, attempt.ErrUnknown)
-	_, err = live.Expire(ctx, id, Start)
+	_, err = live.Expire(ctx, id, 1, Start)
 	wantErr(t, "expire", err, attempt.ErrUnknown)
 	_, err = live.Force(ctx, id, "a", "", Start)
 	wantErr(t, "force", err, attempt.ErrUnknown)
-	_, err = live.Tail(ctx, id)
-	wantErr(t, "tail", err, attempt.ErrUnknown)
-	wantErr(t, "finished", live.Finished(ctx, id), nil)
+	_, err = live.Adjust(ctx, attempt.Timing{Attempt: id, Deadline: Start, Due: Start, Version: 2})
+	wantErr(t, "adjust", err, attempt.ErrUnknown)
+	tails, err := live.Tails(ctx, []attempt.AttemptID{id})
+	check(t, err)
+	diff(t, "tails", len(tails), 0)
+	wantErr(t, "finished", live.Finished(ctx, []attempt.AttemptID{id}), nil)
 }
 
 func liveStart(t *testing.T, live attempt.Live) {
@@ -123,11 +136,15 @@ func liveStart(t *testing.T, live attempt.Live) {
 	save(t, live, id, Ops(1, 1, 3, liveSlots))
 	moved := begin(id)
 	moved.Deadline = moved.Deadline.Add(time.Hour)
-	check(t, live.Start(t.Context(), moved))
+	other := begin(NewAttemptID())
+	states, err := live.Start(t.Context(), []attempt.Begin{moved, other})
+	check(t, err)
 	st, err := live.Touch(t.Context(), id, Candidate, 1, Start)
 	check(t, err)
 	want := attempt.LiveState{State: attempt.Running, Epoch: 1, AppliedSeq: 3, Deadline: begin(id).Deadline, Version: 1}
 	diff(t, "state after a second start", st, want)
+	fresh := attempt.LiveState{State: attempt.Running, Epoch: 1, Deadline: other.Deadline, Version: 1}
+	diff(t, "states", states, []attempt.LiveState{want, fresh})
 }
 
 func liveSave(t *testing.T, live attempt.Live) {
@@ -195,10 +212,10 @@ func liveSaveAtTheEnd(t *testing.T, live attempt.Live) {
 		_, err = live.Save(ctx, id, Candidate, Ops(1, 1, 1, liveSlots), now)
 		wantErr(t, fmt.Sprintf("%d ms from due, applied before", ms), err, nil)
 
-		_, err = live.Expire(ctx, id, now)
+		_, err = live.Expire(ctx, id, 1, now)
 		if ms < 0 {
 			wantErr(t, fmt.Sprintf("expire %d ms from due", ms), err, attempt.ErrState)
-			_, err = live.Expire(ctx, id, due)
+			_, err = live.Expire(ctx, id, 1, due)
 		}
 		check(t, err)
 		st, err := live.Save(ctx, id, Candidate, Ops(1, 1, 3, liveSlots), now)
@@ -216,7 +233,7 @@ func liveEnter(t *testing.T, live attempt.Live) {
 	ctx, id := t.Context(), running(t, live)
 	old := Ops(1, 1, 5, liveSlots)
 	save(t, live, id, old)
-	_, err := live.Durable(ctx, id, 1, 1, 3)
+	_, err := durable(ctx, live, id, 1, 1, 3)
 	check(t, err)
 
 	_, err = live.Enter(ctx, id, Stranger, 3, Start)
@@ -238,7 +255,7 @@ func liveEnter(t *testing.T, live attempt.Live) {
 	fresh := Ops(3, 1, 2, liveSlots)
 	save(t, live, id, fresh)
 	diff(t, "both epochs wait", tail(t, live, id).Operations, append(slices.Clone(old[3:]), fresh...))
-	st, err = live.Durable(ctx, id, 1, 4, 5)
+	st, err = durable(ctx, live, id, 1, 4, 5)
 	check(t, err)
 	diff(t, "the page before learns of its own epoch", []int{st.Epoch, st.DurableSeq}, []int{1, 5})
 	diff(t, "the new one waits", tail(t, live, id).Operations, fresh)
@@ -259,12 +276,12 @@ func liveDurable(t *testing.T, live attempt.Live) {
 		{4, 5, attempt.ErrGap, 0}, {1, 3, nil, 3}, {1, 2, nil, 3}, {2, 5, nil, 5}, {7, 8, attempt.ErrGap, 5},
 		{6, 10, attempt.ErrAhead, 5}, {6, 9, nil, 9},
 	} {
-		st, err := live.Durable(ctx, id, 1, c.from, c.to)
+		st, err := durable(ctx, live, id, 1, c.from, c.to)
 		wantErr(t, fmt.Sprintf("durable %d–%d", c.from, c.to), err, c.want)
 		diff(t, "watermark", st.DurableSeq, c.durable)
 	}
 	diff(t, "nothing waits", tail(t, live, id).Operations, []attempt.Operation{})
-	_, err := live.Durable(ctx, id, 2, 1, 1)
+	_, err := durable(ctx, live, id, 2, 1, 1)
 	wantErr(t, "epoch never given", err, attempt.ErrAhead)
 }
 
@@ -274,7 +291,7 @@ func liveDurableForgets(t *testing.T, live attempt.Live) {
 	ctx, id := t.Context(), running(t, live)
 	for from := 1; from <= 200; from += 50 {
 		save(t, live, id, Ops(1, from, from+49, liveSlots))
-		_, err := live.Durable(ctx, id, 1, from, from+49)
+		_, err := durable(ctx, live, id, 1, from, from+49)
 		check(t, err)
 	}
 	for _, c := range []struct {
@@ -290,21 +307,38 @@ func liveDurableForgets(t *testing.T, live attempt.Live) {
 // liveStates holds the store to the table in attempt/state.go.
 func liveStates(t *testing.T, live attempt.Live) {
 	ctx := t.Context()
-	for _, state := range []attempt.State{attempt.Running, attempt.Closed, attempt.Submitted} {
+	later := begin("").Deadline.Add(time.Hour)
+	adjust := func(id attempt.AttemptID, version int, paused time.Time) error {
+		_, err := live.Adjust(ctx, attempt.Timing{Attempt: id, Deadline: later, Due: later, Version: version, PausedSince: paused})
+		return err
+	}
+	for _, state := range []attempt.State{attempt.Running, attempt.Paused, attempt.Closed, attempt.Submitted} {
 		for _, event := range attempt.Events() {
 			id := running(t, live)
-			if state != attempt.Running {
+			if state == attempt.Paused {
+				check(t, adjust(id, 2, Start))
+			}
+			if state.Over() {
 				_, err := live.Force(ctx, id, "staff", "", Start)
 				check(t, err)
 			}
 			if state == attempt.Submitted {
-				check(t, live.Finished(ctx, id))
+				check(t, live.Finished(ctx, []attempt.AttemptID{id}))
 			}
 			_, want := state.Next(event)
 			var err error
 			switch event {
 			case attempt.Start, attempt.Finish:
 				continue // no refusal: idempotent in the live store
+			case attempt.Reopen, attempt.Amend:
+				continue // the records decide; the live store restores
+			case attempt.Extend, attempt.Pause, attempt.Resume:
+				// Whether it is paused, the records decide as well: a version
+				// carries all of the time.
+				if !state.Over() {
+					want = nil
+				}
+				err = adjust(id, 3, time.Time{})
 			case attempt.Enter:
 				_, err = live.Enter(ctx, id, Candidate, 2, Start)
 			case attempt.Save:
@@ -312,12 +346,15 @@ func liveStates(t *testing.T, live attempt.Live) {
 			case attempt.Submit:
 				_, err = live.Submit(ctx, id, Candidate, 1, 0, Start)
 			case attempt.Expire:
-				_, err = live.Expire(ctx, id, begin(id).Due)
+				_, err = live.Expire(ctx, id, 1, begin(id).Due)
 			case attempt.Force:
 				_, err = live.Force(ctx, id, "staff", "", Start)
 			}
 			if want != nil {
-				want = attempt.ErrClosed
+				want = attempt.ErrState
+				if state.Over() {
+					want = attempt.ErrClosed
+				}
 			}
 			wantErr(t, fmt.Sprintf("%s when %s", event, state), err, want)
 		}
@@ -392,7 +429,7 @@ func liveDue(t *testing.T, live attempt.Live) {
 	ctx := t.Context()
 	due := func(now time.Time) attempt.Due {
 		t.Helper()
-		d, err := live.Due(ctx, now, 1000)
+		d, err := live.Due(ctx, sweeper, now, 1000)
 		check(t, err)
 		return d
 	}
@@ -403,11 +440,11 @@ func liveDue(t *testing.T, live attempt.Live) {
 	diff(t, "just before", []bool{d.Lost, has(d.Expired, id), has(d.Closing, id)}, []bool{false, false, false})
 	d = due(at)
 	diff(t, "at the instant", []bool{has(d.Expired, id), has(d.Closing, id)}, []bool{true, false})
-	_, err := live.Expire(ctx, id, at)
+	_, err := live.Expire(ctx, id, 1, at)
 	check(t, err)
 	d = due(at)
 	diff(t, "closed", []bool{has(d.Expired, id), has(d.Closing, id)}, []bool{false, true})
-	check(t, live.Finished(ctx, id))
+	check(t, live.Finished(ctx, []attempt.AttemptID{id}))
 	d = due(at)
 	diff(t, "finished", []bool{has(d.Expired, id), has(d.Closing, id)}, []bool{false, false})
 
@@ -420,6 +457,6 @@ func liveDue(t *testing.T, live attempt.Live) {
 	diff(t, "scheduled", []bool{has(d.Expired, soon), has(d.Closing, over)}, []bool{true, true})
 	check(t, live.Schedule(ctx, []attempt.Appointment{{Attempt: soon, State: attempt.Running, Due: at.Add(time.Hour)}}))
 	diff(t, "what is noted stays", has(due(at).Expired, soon), true)
-	check(t, live.Finished(ctx, soon))
-	check(t, live.Finished(ctx, over))
+	check(t, live.Finished(ctx, []attempt.AttemptID{soon}))
+	check(t, live.Finished(ctx, []attempt.AttemptID{over}))
 }

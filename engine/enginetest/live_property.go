@@ -146,7 +146,7 @@ func (m *model) durable(t *rapid.T) {
 	case from > m.watermark+1:
 		want = attempt.ErrGap
 	}
-	st, err := m.live.Durable(t.Context(), m.id, m.epoch, from, to)
+	st, err := durable(t.Context(), m.live, m.id, m.epoch, from, to)
 	if !errors.Is(err, want) {
 		t.Fatalf("durable %d–%d: got %v, want %v", from, to, err, want)
 	}

@@ -37,7 +37,7 @@ func liveRestore(t *testing.T, live attempt.Live) {
 	progress, err := live.Progress(ctx, []attempt.AttemptID{id})
 	check(t, err)
 	diff(t, "answered", progress[0].Answered, liveSlots)
-	due, err := live.Due(ctx, begin(id).Due, 1000)
+	due, err := live.Due(ctx, sweeper, begin(id).Due, 1000)
 	check(t, err)
 	diff(t, "deadline is noted", slices.Contains(due.Expired, id), true)
 
@@ -47,12 +47,12 @@ func liveRestore(t *testing.T, live attempt.Live) {
 	s.Closing = attempt.Closing{Manner: attempt.Collected, At: Start.Add(time.Minute), By: "staff", Reason: "r"}
 	check(t, live.Restore(ctx, s))
 	diff(t, "closed", tail(t, live, over), attempt.Tail{State: attempt.Closed, Closing: s.Closing})
-	due, err = live.Due(ctx, begin(over).Due, 1000)
+	due, err = live.Due(ctx, sweeper, begin(over).Due, 1000)
 	check(t, err)
 	diff(t, "closed is noted",
 		[]bool{slices.Contains(due.Expired, over), slices.Contains(due.Closing, over)}, []bool{false, true})
-	check(t, live.Finished(ctx, id))
-	check(t, live.Finished(ctx, over))
+	check(t, live.Finished(ctx, []attempt.AttemptID{id}))
+	check(t, live.Finished(ctx, []attempt.AttemptID{over}))
 }
 
 // liveRestoreOlder shows that a restore never takes anything back.

@@ -20,6 +20,8 @@ func RunRecords(t *testing.T, open func(t *testing.T) attempt.Records) {
 		"Close":           recordsClose,
 		"Insert":          recordsInsert,
 		"Unfinished":      recordsUnfinished,
+		"Adjust":          recordsAdjust,
+		"Orders":          recordsOrders,
 		"Missing":         recordsMissing,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -54,6 +56,25 @@ func firstEntry(at time.Time) attempt.FirstEntry {
 	return attempt.FirstEntry{Allowance: a, Deadline: deadline}
 }
 
+// entered takes the next lease.
+func entered(t testing.TB, r attempt.Records, rec attempt.Record, device attempt.Lease, first attempt.FirstEntry) (attempt.Record, attempt.Lease, error) {
+	t.Helper()
+	taken, err := r.Enter(t.Context(), []attempt.Entry{{Record: rec, Device: device, First: first}})
+	if err != nil {
+		return rec, attempt.Lease{}, err
+	}
+	return taken[0].Record, taken[0].Previous, nil
+}
+
+func closeOne(t testing.TB, r attempt.Records, id attempt.AttemptID, c attempt.Closing) (attempt.Closing, error) {
+	t.Helper()
+	recs, err := r.Close(t.Context(), map[attempt.AttemptID]attempt.Closing{id: c})
+	if err == nil && len(recs) == 0 {
+		err = attempt.ErrNotFound
+	}
+	return recs[id].Closing, err
+}
+
 func device(name string, at time.Time) attempt.Lease {
 	return attempt.Lease{DeviceID: name, DeviceLabel: "考场 " + name, Since: at}
 }
@@ -82,14 +103,14 @@ func recordsCreate(t *testing.T, r attempt.Records) {
 }
 
 func recordsEnter(t *testing.T, r attempt.Records) {
-	s, ctx := created(t, r), t.Context()
+	s := created(t, r)
 	first := firstEntry(Start)
 	want := s.Record
 	want.State, want.Started, want.Allowance = attempt.Running, Start, first.Allowance
 	want.Deadline, want.DeadlineVersion = first.Deadline, 1
 	want.Lease = device("a", Start)
 	want.Lease.Epoch = 1
-	got, previous, err := r.Enter(ctx, s.Record, device("a", Start), first)
+	got, previous, err := entered(t, r, s.Record, device("a", Start), first)
 	check(t, err)
 	diff(t, "started", got, want)
 	diff(t, "nobody before", previous, attempt.Lease{})
@@ -100,7 +121,7 @@ func recordsEnter(t *testing.T, r attempt.Records) {
 	before := want.Lease
 	want.Lease = device("b", later)
 	want.Lease.Epoch = 2
-	got, previous, err = r.Enter(ctx, s.Record, device("b", later), firstEntry(later))
+	got, previous, err = entered(t, r, s.Record, device("b", later), firstEntry(later))
 	check(t, err)
 	diff(t, "the start does not move", got, want)
 	diff(t, "who was before", previous, before)
@@ -120,7 +141,7 @@ func recordsEnterConcurrent(t *testing.T, r attempt.Records) {
 			at := Start.Add(time.Duration(n) * time.Second)
 			rec, err := r.Record(t.Context(), s.ID)
 			if err == nil {
-				rec, _, err = r.Enter(t.Context(), rec, device("d", at), firstEntry(at))
+				rec, _, err = entered(t, r, rec, device("d", at), firstEntry(at))
 			}
 			if err != nil {
 				t.Error(err)
@@ -140,23 +161,23 @@ func recordsEnterConcurrent(t *testing.T, r attempt.Records) {
 	// FerretDB reads and writes back in two steps, so of two updates at once the
 	// older may stay. The entries, inserted once each, are what decides: the
 	// next page gets the next epoch all the same, and the record has it.
-	rec, _, err := r.Enter(t.Context(), record(t, r, s.ID), device("d", Start.Add(time.Minute)), firstEntry(Start))
+	rec, _, err := entered(t, r, record(t, r, s.ID), device("d", Start.Add(time.Minute)), firstEntry(Start))
 	check(t, err)
 	diff(t, "the next epoch", rec.Lease.Epoch, 13)
 	diff(t, "newest lease", record(t, r, s.ID).Lease.Epoch, 13)
 }
 
 func recordsClose(t *testing.T, r attempt.Records) {
-	s, ctx := created(t, r), t.Context()
+	s := created(t, r)
 	end := attempt.Closing{Manner: attempt.Collected, At: Start.Add(time.Hour), By: "staff", Reason: "离开考场"}
-	_, err := r.Close(ctx, s.ID, end)
+	_, err := closeOne(t, r, s.ID, end)
 	wantErr(t, "a ready one", err, attempt.ErrNotStarted)
-	_, _, err = r.Enter(ctx, s.Record, device("a", Start), firstEntry(Start))
+	_, _, err = entered(t, r, s.Record, device("a", Start), firstEntry(Start))
 	check(t, err)
-	got, err := r.Close(ctx, s.ID, end)
+	got, err := closeOne(t, r, s.ID, end)
 	check(t, err)
 	diff(t, "closing", got, end)
-	got, err = r.Close(ctx, s.ID, attempt.Closing{Manner: attempt.ByDeadline, At: Start.Add(2 * time.Hour)})
+	got, err = closeOne(t, r, s.ID, attempt.Closing{Manner: attempt.ByDeadline, At: Start.Add(2 * time.Hour)})
 	check(t, err)
 	diff(t, "the first stays", got, end)
 	rec := record(t, r, s.ID)
@@ -165,12 +186,12 @@ func recordsClose(t *testing.T, r attempt.Records) {
 
 func recordsInsert(t *testing.T, r attempt.Records) {
 	s, ctx := created(t, r), t.Context()
-	_, err := r.Submission(ctx, s.ID)
+	_, err := r.Submission(ctx, s.ID, 0)
 	wantErr(t, "before", err, attempt.ErrNotSubmitted)
-	_, _, err = r.Enter(ctx, s.Record, device("a", Start), firstEntry(Start))
+	_, _, err = entered(t, r, s.Record, device("a", Start), firstEntry(Start))
 	check(t, err)
 	end := attempt.Closing{Manner: attempt.Collected, At: Start.Add(time.Hour), By: "staff", Reason: "r"}
-	_, err = r.Close(ctx, s.ID, end)
+	_, err = closeOne(t, r, s.ID, end)
 	check(t, err)
 	sub := attempt.Submission{
 		Attempt: s.ID, Sitting: s.Sitting, Candidate: s.Candidate, SubmittedAt: end.At, Manner: end.Manner,
@@ -182,12 +203,13 @@ func recordsInsert(t *testing.T, r attempt.Records) {
 		wg.Go(func() {
 			mine := sub
 			mine.Operations = n
-			got, err := r.Insert(ctx, mine)
+			subs, err := r.Insert(ctx, []attempt.Submission{mine})
 			if err != nil {
 				t.Error(err)
 				return
 			}
-			stored, err := r.Submission(ctx, s.ID)
+			got := subs[0]
+			stored, err := r.Submission(ctx, s.ID, 0)
 			if err != nil {
 				t.Error(err)
 			}
@@ -195,14 +217,26 @@ func recordsInsert(t *testing.T, r attempt.Records) {
 		})
 	}
 	wg.Wait()
-	got, err := r.Submission(ctx, s.ID)
+	got, err := r.Submission(ctx, s.ID, 0)
 	check(t, err)
 	sub.Operations = got.Operations
 	diff(t, "submission", got, sub)
+	check(t, r.Finish(ctx, []attempt.Finished{{Attempt: s.ID, Answered: 1}}))
 	rec := record(t, r, s.ID)
 	diff(t, "record", []any{rec.State, rec.Answered, rec.Marked}, []any{attempt.Submitted, 1, false})
-	check(t, r.Marked(ctx, s.ID))
+	check(t, r.Finish(ctx, []attempt.Finished{{Attempt: s.ID, Round: 1, Answered: 9, Marked: true}}))
+	diff(t, "of another round", record(t, r, s.ID), rec)
+	check(t, r.Finish(ctx, []attempt.Finished{{Attempt: s.ID, Answered: 1, Marked: true}}))
 	diff(t, "marked", record(t, r, s.ID).Marked, true)
+
+	second := sub
+	second.Round, second.Digest = 1, "d2"
+	both, err := r.Insert(ctx, []attempt.Submission{sub, second})
+	check(t, err)
+	diff(t, "a round of its own", both, []attempt.Submission{got, second})
+	kept, err := r.Submission(ctx, s.ID, 0)
+	check(t, err)
+	diff(t, "the first stays", kept, got)
 }
 
 func recordsUnfinished(t *testing.T, r attempt.Records) {
@@ -210,18 +244,18 @@ func recordsUnfinished(t *testing.T, r attempt.Records) {
 	ready, started, closed, submitted, marked := created(t, r), created(t, r), created(t, r), created(t, r), created(t, r)
 	end := attempt.Closing{Manner: attempt.ByDeadline, At: Start}
 	for _, s := range []attempt.Sealed{started, closed, submitted, marked} {
-		_, _, err := r.Enter(ctx, s.Record, device("a", Start), firstEntry(Start))
+		_, _, err := entered(t, r, s.Record, device("a", Start), firstEntry(Start))
 		check(t, err)
 	}
 	for _, s := range []attempt.Sealed{closed, submitted, marked} {
-		_, err := r.Close(ctx, s.ID, end)
+		_, err := closeOne(t, r, s.ID, end)
 		check(t, err)
 	}
 	for _, s := range []attempt.Sealed{submitted, marked} {
-		_, err := r.Insert(ctx, attempt.Submission{Attempt: s.ID})
+		_, err := r.Insert(ctx, []attempt.Submission{{Attempt: s.ID}})
 		check(t, err)
+		check(t, r.Finish(ctx, []attempt.Finished{{Attempt: s.ID, Marked: s.ID == marked.ID}}))
 	}
-	check(t, r.Marked(ctx, marked.ID))
 	var got []attempt.AttemptID
 	for after := attempt.AttemptID(""); ; {
 		page, err := r.Unfinished(ctx, after, 2)
@@ -248,8 +282,8 @@ func recordsMissing(t *testing.T, r attempt.Records) {
 	wantErr(t, "record", err, attempt.ErrNotFound)
 	_, err = r.Paper(ctx, id)
 	wantErr(t, "paper", err, attempt.ErrNotFound)
-	_, err = r.Close(ctx, id, attempt.Closing{Manner: attempt.ByDeadline})
+	_, err = closeOne(t, r, id, attempt.Closing{Manner: attempt.ByDeadline})
 	wantErr(t, "close", err, attempt.ErrNotFound)
-	_, err = r.Submission(ctx, id)
+	_, err = r.Submission(ctx, id, 0)
 	wantErr(t, "submission", err, attempt.ErrNotSubmitted)
 }

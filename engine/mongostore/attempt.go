@@ -1,9 +1,14 @@
 package mongostore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
+	"slices"
+	"sync"
 
 	"github.com/256dpi/lungo"
 	"go.mongodb.org/mongo-driver/bson"
@@ -19,14 +24,11 @@ import (
 // collection's map for each document, so larger ones win nothing.
 const attemptBatch = 500
 
-// enterTries is how many epochs one entry tries before it gives up: as many
-// other entries would have to come in between.
-const enterTries = 1000
-
 // Attempts are the attempts as they last, in the collections `attempts`,
-// `papers`, `entries` and `submissions`. It is safe for concurrent use.
+// `papers`, `entries`, `submissions`, `adjustments`, `orders` and `gaps`. It is
+// safe for concurrent use.
 type Attempts struct {
-	attempts, papers, entries, submissions lungo.ICollection
+	attempts, papers, entries, submissions, adjustments, orders, gaps lungo.ICollection
 }
 
 var _ attempt.Records = (*Attempts)(nil)
@@ -36,6 +38,7 @@ func (s *Store) Attempts() *Attempts {
 	return &Attempts{
 		attempts: s.db.Collection("attempts"), papers: s.db.Collection("papers"),
 		entries: s.db.Collection("entries"), submissions: s.db.Collection("submissions"),
+		adjustments: s.db.Collection("adjustments"), orders: s.db.Collection("orders"), gaps: s.db.Collection("gaps"),
 	}
 }
 
@@ -45,6 +48,9 @@ func (s *Store) ensureAttemptIndexes(ctx context.Context) error {
 		{a.attempts, bson.D{{Key: "sitting", Value: 1}}, false},
 		{a.attempts, bson.D{{Key: "state", Value: 1}, {Key: "marked", Value: 1}}, false},
 		{a.submissions, bson.D{{Key: "sitting", Value: 1}}, false},
+		{a.adjustments, bson.D{{Key: "attempt", Value: 1}}, false},
+		{a.orders, bson.D{{Key: "sitting", Value: 1}}, false},
+		{a.gaps, bson.D{{Key: "attempt", Value: 1}}, false},
 	})
 }
 
@@ -55,9 +61,13 @@ func reached(what string, err error) error {
 	}
 	var labelled mongo.ServerError
 	var concern mongo.WriteException
+	var network net.Error
 	switch {
+	// Not all errors of the way to the server say so: one in the handshake is
+	// only a network error below.
 	case mongo.IsNetworkError(err), mongo.IsTimeout(err), errors.Is(err, context.Canceled),
-		errors.Is(err, mongo.ErrClientDisconnected),
+		errors.Is(err, mongo.ErrClientDisconnected), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF),
+		errors.As(err, &network),
 		errors.As(err, &labelled) && labelled.HasErrorLabel("RetryableWriteError"),
 		errors.As(err, &concern) && concern.WriteConcernError != nil:
 		return fmt.Errorf("mongostore: %s: %w: %w", what, attempt.ErrUnavailable, err)
@@ -104,7 +114,11 @@ func onlyDuplicates(err error) bool {
 func (a *Attempts) Create(ctx context.Context, all []attempt.Sealed) error {
 	papers, records := make([]any, len(all)), make([]any, len(all))
 	for i, s := range all {
-		papers[i], records[i] = paperToDoc(s.ID, s.Paper), attemptToDoc(s.Record)
+		paper, err := sealedToDoc(s.ID, s.Paper)
+		if err != nil {
+			return err
+		}
+		papers[i], records[i] = paper, attemptToDoc(s.Record)
 	}
 	if err := insertOnce(ctx, a.papers, papers); err != nil {
 		return err
@@ -118,21 +132,89 @@ func (a *Attempts) Record(ctx context.Context, id attempt.AttemptID) (attempt.Re
 	if err := a.attempts.FindOne(ctx, bson.M{"_id": string(id)}).Decode(&d); err != nil {
 		return attempt.Record{}, a.missing("attempts", err, attempt.ErrNotFound)
 	}
-	r := d.record()
-	if r.State != attempt.Ready {
-		return r, nil
+	recs := []attempt.Record{d.record()}
+	err := a.settle(ctx, recs)
+	return recs[0], err
+}
+
+// settle makes of ready records what they are: a start may have been inserted
+// by a program that died before it could note it in the attempt, and the start
+// is what counts.
+func (a *Attempts) settle(ctx context.Context, recs []attempt.Record) error {
+	var ids []string
+	for _, r := range recs {
+		if r.State == attempt.Ready {
+			ids = append(ids, entryID(r.ID, 1))
+		}
 	}
-	// A start may have been inserted by a program that died before it could
-	// note it in the attempt. The start is what counts.
-	first, err := a.entry(ctx, id, 1)
-	if errors.Is(err, attempt.ErrNotFound) {
-		return r, nil
+	if len(ids) == 0 {
+		return nil
 	}
+	first, err := a.entriesOf(ctx, ids)
 	if err != nil {
-		return attempt.Record{}, err
+		return err
 	}
-	start(&r, first)
-	return r, nil
+	for i := range recs {
+		if e, ok := first[entryID(recs[i].ID, 1)]; ok && recs[i].State == attempt.Ready {
+			start(&recs[i], e)
+		}
+	}
+	return nil
+}
+
+// entriesOf returns those entries that exist, by _id.
+func (a *Attempts) entriesOf(ctx context.Context, ids []string) (map[string]entryDoc, error) {
+	docs, err := these[entryDoc](ctx, a.entries, "_id", ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]entryDoc, len(docs))
+	for _, d := range docs {
+		out[d.ID] = d
+	}
+	return out, nil
+}
+
+// findAll reads all documents that a filter finds.
+func findAll[T any](ctx context.Context, c lungo.ICollection, filter any, opts *options.FindOptions) ([]T, error) {
+	cursor, err := c.Find(ctx, filter, opts)
+	if err != nil {
+		return nil, reached(c.Name(), err)
+	}
+	var docs []T
+	if err := cursor.All(ctx, &docs); err != nil {
+		return nil, reached(c.Name(), err)
+	}
+	return docs, nil
+}
+
+// few is how many documents are asked for one by one. Some servers of the
+// protocol find only what equals by their indexes and would read the whole
+// collection for $in, and for a few a round trip each costs nobody anything.
+const few = 4
+
+// these reads the documents whose field is one of the values.
+func these[T any, V ~string](ctx context.Context, c lungo.ICollection, field string, values []V) ([]T, error) {
+	if len(values) > few {
+		return findAll[T](ctx, c, bson.M{field: bson.M{"$in": texts(values)}}, options.Find())
+	}
+	var found [few][]T
+	var failed [few]error
+	var wg sync.WaitGroup
+	for i, v := range values {
+		wg.Go(func() { found[i], failed[i] = findAll[T](ctx, c, bson.M{field: string(v)}, options.Find()) })
+	}
+	wg.Wait()
+	return slices.Concat(found[:]...), errors.Join(failed[:]...)
+}
+
+// bulk does updates in any order.
+func bulk(ctx context.Context, c lungo.ICollection, models []mongo.WriteModel) error {
+	if len(models) == 0 {
+		return nil
+	}
+	_, err := c.BulkWrite(ctx, models, options.BulkWrite().SetOrdered(false))
+	return reached(c.Name(), err)
 }
 
 // start makes a ready record what it is once its first entry is inserted.
@@ -153,22 +235,31 @@ func (a *Attempts) missing(what string, err, absent error) error {
 
 func entryID(id attempt.AttemptID, epoch int) string { return fmt.Sprintf("%s:%d", id, epoch) }
 
-func (a *Attempts) entry(ctx context.Context, id attempt.AttemptID, epoch int) (entryDoc, error) {
-	var d entryDoc
-	err := a.entries.FindOne(ctx, bson.M{"_id": entryID(id, epoch)}).Decode(&d)
-	if err != nil {
-		return d, a.missing("entries", err, attempt.ErrNotFound)
-	}
-	return d, nil
-}
-
 // Paper implements attempt.RecordReader.
 func (a *Attempts) Paper(ctx context.Context, id attempt.AttemptID) (bank.Paper, error) {
-	var d paperDoc
+	var d sealedDoc
 	if err := a.papers.FindOne(ctx, bson.M{"_id": string(id)}).Decode(&d); err != nil {
 		return bank.Paper{}, a.missing("papers", err, attempt.ErrNotFound)
 	}
-	return d.paper(), nil
+	return d.paper()
+}
+
+// Papers implements attempt.RecordReader.
+func (a *Attempts) Papers(ctx context.Context, ids []attempt.AttemptID) (map[attempt.AttemptID]bank.Paper, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	docs, err := these[sealedDoc](ctx, a.papers, "_id", ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[attempt.AttemptID]bank.Paper, len(docs))
+	for _, d := range docs {
+		if out[attempt.AttemptID(d.ID)], err = d.paper(); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // OfSitting implements attempt.RecordReader.
@@ -181,7 +272,16 @@ func (a *Attempts) Several(ctx context.Context, ids []attempt.AttemptID) ([]atte
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	return a.find(ctx, bson.M{"_id": bson.M{"$in": ids}}, options.Find())
+	docs, err := these[attemptDoc](ctx, a.attempts, "_id", ids)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(docs, func(x, y attemptDoc) int { return cmp.Compare(x.ID, y.ID) })
+	recs := make([]attempt.Record, len(docs))
+	for i, d := range docs {
+		recs[i] = d.record()
+	}
+	return recs, a.settle(ctx, recs)
 }
 
 // Unfinished implements attempt.RecordReader.
@@ -189,7 +289,7 @@ func (a *Attempts) Unfinished(ctx context.Context, after attempt.AttemptID, limi
 	filter := bson.M{
 		"_id": bson.M{"$gt": string(after)},
 		"$or": bson.A{
-			bson.M{"state": bson.M{"$in": bson.A{string(attempt.Running), string(attempt.Closed)}}},
+			bson.M{"state": bson.M{"$in": bson.A{string(attempt.Running), string(attempt.Paused), string(attempt.Closed)}}},
 			bson.M{"state": string(attempt.Submitted), "marked": false},
 		},
 	}
@@ -197,13 +297,9 @@ func (a *Attempts) Unfinished(ctx context.Context, after attempt.AttemptID, limi
 }
 
 func (a *Attempts) find(ctx context.Context, filter any, opts *options.FindOptions) ([]attempt.Record, error) {
-	cursor, err := a.attempts.Find(ctx, filter, opts.SetSort(bson.D{{Key: "_id", Value: 1}}))
+	docs, err := findAll[attemptDoc](ctx, a.attempts, filter, opts.SetSort(bson.D{{Key: "_id", Value: 1}}))
 	if err != nil {
-		return nil, reached("attempts", err)
-	}
-	var docs []attemptDoc
-	if err := cursor.All(ctx, &docs); err != nil {
-		return nil, reached("attempts", err)
+		return nil, err
 	}
 	all := make([]attempt.Record, len(docs))
 	for i, d := range docs {

@@ -2,8 +2,11 @@ package mongostore
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
+
+	"go.mongodb.org/mongo-driver/bson"
 
 	"gongyuan/bank"
 	"gongyuan/engine/attempt"
@@ -18,6 +21,7 @@ type attemptDoc struct {
 	Registration    string       `bson:"registration"`
 	Candidate       string       `bson:"candidate"`
 	Number          int          `bson:"number"`
+	Round           int          `bson:"round"`
 	Slots           int          `bson:"slots"`
 	State           string       `bson:"state"`
 	Started         time.Time    `bson:"started,omitempty"`
@@ -65,15 +69,18 @@ type closingDoc struct {
 type entryDoc struct {
 	ID        string       `bson:"_id"`
 	Attempt   string       `bson:"attempt"`
+	Nonce     string       `bson:"nonce"` // tells whose insert it was
 	Lease     leaseDoc     `bson:"lease"`
 	Allowance allowanceDoc `bson:"allowance"` // of the first lease only
 	Deadline  time.Time    `bson:"deadline,omitempty"`
 }
 
-// submissionDoc is a document of `submissions`; _id is "submission:attempt".
+// submissionDoc is a document of `submissions`; _id is "submission:attempt", and
+// "submission:attempt:round" from the second round on.
 type submissionDoc struct {
 	ID          string      `bson:"_id"`
 	Attempt     string      `bson:"attempt"`
+	Round       int         `bson:"round"`
 	Sitting     string      `bson:"sitting"`
 	Candidate   string      `bson:"candidate"`
 	SubmittedAt time.Time   `bson:"submittedAt"`
@@ -95,9 +102,15 @@ type answerDoc struct {
 	Flagged  bool   `bson:"flagged"`
 }
 
-// paperDoc is a document of `papers`; _id is the attempt.
+// sealedDoc is a document of `papers`; _id is the attempt. The paper is one
+// value: it is only ever read whole, and as one value it costs a store that
+// copies documents, or looks into them, next to nothing.
+type sealedDoc struct {
+	ID    string `bson:"_id"`
+	Paper []byte `bson:"paper"` // a paperDoc
+}
+
 type paperDoc struct {
-	ID        string       `bson:"_id"`
 	Blueprint string       `bson:"blueprint"`
 	Bank      string       `bson:"bank"`
 	Seed      string       `bson:"seed"`
@@ -125,7 +138,7 @@ type slotDoc struct {
 func attemptToDoc(r attempt.Record) attemptDoc {
 	return attemptDoc{
 		ID: string(r.ID), Sitting: string(r.Sitting), Registration: string(r.Registration),
-		Candidate: string(r.Candidate), Number: r.Number, Slots: r.Slots, State: string(r.State),
+		Candidate: string(r.Candidate), Number: r.Number, Round: r.Round, Slots: r.Slots, State: string(r.State),
 		Started: r.Started, Allowance: allowanceToDoc(r.Allowance), Deadline: r.Deadline,
 		DeadlineVersion: r.DeadlineVersion, Lease: leaseToDoc(r.Lease), Closes: r.Closes,
 		Closing: closingToDoc(r.Closing), Answered: r.Answered, Marked: r.Marked, Created: r.Created,
@@ -136,7 +149,7 @@ func (d attemptDoc) record() attempt.Record {
 	return attempt.Record{
 		ID: attempt.AttemptID(d.ID), Sitting: sitting.ID(d.Sitting),
 		Registration: sitting.RegistrationID(d.Registration), Candidate: people.CandidateID(d.Candidate),
-		Number: d.Number, Slots: d.Slots, State: attempt.State(d.State), Started: utc(d.Started),
+		Number: d.Number, Round: d.Round, Slots: d.Slots, State: attempt.State(d.State), Started: utc(d.Started),
 		Allowance: d.Allowance.allowance(), Deadline: utc(d.Deadline), DeadlineVersion: d.DeadlineVersion,
 		Lease: d.Lease.lease(), Closes: utc(d.Closes), Closing: d.Closing.closing(), Answered: d.Answered,
 		Marked: d.Marked, Created: utc(d.Created),
@@ -186,7 +199,7 @@ func (d closingDoc) closing() attempt.Closing {
 
 func submissionToDoc(s attempt.Submission) submissionDoc {
 	d := submissionDoc{
-		ID: submissionID(s.Attempt), Attempt: string(s.Attempt), Sitting: string(s.Sitting),
+		ID: submissionID(s.Attempt, s.Round), Attempt: string(s.Attempt), Round: s.Round, Sitting: string(s.Sitting),
 		Candidate: string(s.Candidate), SubmittedAt: s.SubmittedAt, Manner: string(s.Manner),
 		By: string(s.By), Reason: s.Reason, Answers: []answerDoc{}, Answered: s.Answered, Total: s.Total,
 		Operations: s.Operations, Epoch: s.Epoch, LastSeq: s.LastSeq, Digest: s.Digest,
@@ -200,7 +213,7 @@ func submissionToDoc(s attempt.Submission) submissionDoc {
 
 func (d submissionDoc) submission() attempt.Submission {
 	s := attempt.Submission{
-		Attempt: attempt.AttemptID(d.Attempt), Sitting: sitting.ID(d.Sitting),
+		Attempt: attempt.AttemptID(d.Attempt), Round: d.Round, Sitting: sitting.ID(d.Sitting),
 		Candidate: people.CandidateID(d.Candidate), SubmittedAt: utc(d.SubmittedAt),
 		Manner: attempt.Manner(d.Manner), By: people.AccountID(d.By), Reason: d.Reason,
 		Answers: make(map[int]attempt.Answer, len(d.Answers)), Answered: d.Answered, Total: d.Total,
@@ -212,8 +225,24 @@ func (d submissionDoc) submission() attempt.Submission {
 	return s
 }
 
-func paperToDoc(id attempt.AttemptID, p bank.Paper) paperDoc {
-	d := paperDoc{ID: string(id), Blueprint: p.Blueprint, Bank: string(p.Bank), Seed: p.Seed}
+func sealedToDoc(id attempt.AttemptID, p bank.Paper) (sealedDoc, error) {
+	packed, err := bson.Marshal(paperToDoc(p))
+	if err != nil {
+		return sealedDoc{}, fmt.Errorf("mongostore: paper of %s: %w", id, err)
+	}
+	return sealedDoc{ID: string(id), Paper: packed}, nil
+}
+
+func (d sealedDoc) paper() (bank.Paper, error) {
+	var p paperDoc
+	if err := bson.Unmarshal(d.Paper, &p); err != nil {
+		return bank.Paper{}, fmt.Errorf("mongostore: paper of %s: %w", d.ID, err)
+	}
+	return p.paper(), nil
+}
+
+func paperToDoc(p bank.Paper) paperDoc {
+	d := paperDoc{Blueprint: p.Blueprint, Bank: string(p.Bank), Seed: p.Seed}
 	for _, s := range p.Sections {
 		d.Sections = append(d.Sections, sectionDoc{
 			Type: string(s.Type), Count: s.Count, Points: int64(s.Points), Rule: string(s.Rule),

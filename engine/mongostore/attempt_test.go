@@ -71,9 +71,11 @@ func TestStartNotNoted(t *testing.T) {
 			if rec.State != attempt.Running || !rec.Started.Equal(enginetest.Start) || !rec.Deadline.Equal(deadline) {
 				t.Errorf("record: %+v", rec)
 			}
-			if rec, _, err = records.Enter(ctx, rec, attempt.Lease{DeviceID: "b"}, attempt.FirstEntry{}); err != nil {
+			taken, err := records.Enter(ctx, []attempt.Entry{{Record: rec, Device: attempt.Lease{DeviceID: "b"}}})
+			if err != nil {
 				t.Fatal(err)
 			}
+			rec = taken[0].Record
 		}
 		if rec.Lease.Epoch != 3 {
 			t.Errorf("epoch %d, want 3", rec.Lease.Epoch)

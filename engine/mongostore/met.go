@@ -14,7 +14,9 @@ import (
 // attempts that they began.
 func (a *Attempts) Met(ctx context.Context, candidates []people.CandidateID) (map[people.CandidateID]map[bank.ItemID]bool, error) {
 	cursor, err := a.attempts.Find(ctx, bson.M{
-		"candidate": bson.M{"$in": texts(candidates)}, "state": bson.M{"$in": []string{string(attempt.Running), string(attempt.Closed), string(attempt.Submitted)}},
+		"candidate": bson.M{"$in": texts(candidates)}, "state": bson.M{"$in": []string{
+			string(attempt.Running), string(attempt.Paused), string(attempt.Closed), string(attempt.Submitted),
+		}},
 	})
 	if err != nil {
 		return nil, wrap(err, "attempts of candidates")

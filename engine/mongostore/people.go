@@ -236,10 +236,7 @@ func texts[T ~string](ids []T) []string {
 
 // wrap names the operation that failed; nil stays nil.
 func wrap(err error, op string) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("mongostore: %s: %w", op, err)
+	return reached(op, err)
 }
 
 // absent turns the driver's "no documents" into the domain's error.

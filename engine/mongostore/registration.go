@@ -124,6 +124,20 @@ func (x *Sittings) Registration(ctx context.Context, id sitting.RegistrationID) 
 	return x.one(ctx, bson.M{"_id": string(id)})
 }
 
+// RegistrationsByID returns those that exist.
+func (x *Sittings) RegistrationsByID(ctx context.Context, ids []sitting.RegistrationID) (map[sitting.RegistrationID]sitting.Registration, error) {
+	docs, err := these[registrationDoc](ctx, x.registrations, "_id", ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[sitting.RegistrationID]sitting.Registration, len(docs))
+	for _, d := range docs {
+		r := d.registration()
+		out[r.ID] = r
+	}
+	return out, nil
+}
+
 // RegistrationByAdmission implements sitting.Registrations.
 func (x *Sittings) RegistrationByAdmission(ctx context.Context, admission string) (sitting.Registration, error) {
 	return x.one(ctx, bson.M{"admission": admission})

@@ -6,6 +6,7 @@ import (
 
 	"github.com/256dpi/lungo"
 	"go.mongodb.org/mongo-driver/bson"
+	"go.mongodb.org/mongo-driver/mongo"
 
 	"gongyuan/bank"
 	"gongyuan/engine/result"
@@ -24,6 +25,7 @@ func (s *Store) ensureResultIndexes(ctx context.Context) error {
 type theoryDoc struct {
 	Attempt  string             `bson:"_id"`
 	Sitting  string             `bson:"sitting"`
+	Round    int                `bson:"round"`
 	Version  int                `bson:"version"`
 	Awarded  int64              `bson:"awarded"` // hundredths, as all marks here
 	Full     int64              `bson:"full"`
@@ -51,11 +53,30 @@ type theorySlotDoc struct {
 	ByPeople bool   `bson:"byPeople"`
 }
 
-// InsertTheory stores the first version of a theory result. One that is there
-// already stays as it is: marking again after a crash changes nothing.
-func (r *Results) InsertTheory(ctx context.Context, t result.Theory) error {
+// InsertTheories stores the first version of theory results. One that is there
+// already stays as it is: marking again after a crash changes nothing. Only a
+// later round of the attempt takes its place.
+func (r *Results) InsertTheories(ctx context.Context, all []result.Theory) error {
+	docs := make([]any, len(all))
+	for i, t := range all {
+		docs[i] = theoryToDoc(t)
+	}
+	if err := insertOnce(ctx, r.theories, docs); err != nil {
+		return err
+	}
+	var later []mongo.WriteModel
+	for i, t := range all {
+		if t.Round > 0 {
+			filter := bson.M{"_id": t.Attempt, "round": bson.M{"$lt": t.Round}}
+			later = append(later, mongo.NewReplaceOneModel().SetFilter(filter).SetReplacement(docs[i]))
+		}
+	}
+	return bulk(ctx, r.theories, later)
+}
+
+func theoryToDoc(t result.Theory) theoryDoc {
 	doc := theoryDoc{
-		Attempt: t.Attempt, Sitting: t.Sitting, Version: t.Version, Awarded: int64(t.Awarded), Full: int64(t.Full), Pass: int64(t.Pass),
+		Attempt: t.Attempt, Sitting: t.Sitting, Round: t.Round, Version: t.Version, Awarded: int64(t.Awarded), Full: int64(t.Full), Pass: int64(t.Pass),
 		Complete: t.Complete, Passed: t.Passed, Marked: t.Marked,
 	}
 	for _, s := range t.Sections {
@@ -64,16 +85,12 @@ func (r *Results) InsertTheory(ctx context.Context, t result.Theory) error {
 	for _, s := range t.Slots {
 		doc.Slots = append(doc.Slots, theorySlotDoc{s.Number, int64(s.Mark.Awarded), string(s.Mark.Verdict), s.Mark.ByPeople})
 	}
-	_, err := r.theories.InsertOne(ctx, doc)
-	if lungo.IsUniquenessError(err) {
-		return nil
-	}
-	return wrap(err, "insert result")
+	return doc
 }
 
 func (d theoryDoc) theory() result.Theory {
 	t := result.Theory{
-		Attempt: d.Attempt, Sitting: d.Sitting, Version: d.Version, Awarded: bank.Marks(d.Awarded), Full: bank.Marks(d.Full), Pass: bank.Marks(d.Pass),
+		Attempt: d.Attempt, Sitting: d.Sitting, Round: d.Round, Version: d.Version, Awarded: bank.Marks(d.Awarded), Full: bank.Marks(d.Full), Pass: bank.Marks(d.Pass),
 		Complete: d.Complete, Passed: d.Passed, Marked: d.Marked.UTC(),
 	}
 	for _, s := range d.Sections {

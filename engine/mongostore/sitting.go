@@ -51,6 +51,7 @@ type sittingDoc struct {
 	LateEntry  int64     `bson:"lateEntry"` // seconds
 	Release    string    `bson:"release"`
 	Explain    bool      `bson:"explain"`
+	Ahead      bool      `bson:"papersAhead"`
 	State      string    `bson:"state"`
 	Secret     []byte    `bson:"secret"`
 	Digest     string    `bson:"digest"`
@@ -141,7 +142,7 @@ func docOf(s sitting.Sitting) sittingDoc {
 	return sittingDoc{
 		ID: string(s.ID), Title: s.Title, Occupation: s.Occupation.Name, Code: s.Occupation.Code, Level: int(s.Level),
 		Blueprint: blueprintDoc(s.Blueprint), Opens: s.Opens, Closes: s.Closes, Seconds: seconds(s.Duration), LateEntry: seconds(s.LateEntry),
-		Release: string(s.Release), Explain: s.Explain, State: string(s.State), Secret: s.Secret, Digest: s.SecretDigest,
+		Release: string(s.Release), Explain: s.Explain, Ahead: s.PapersAhead, State: string(s.State), Secret: s.Secret, Digest: s.SecretDigest,
 		Roster: texts(s.Roster), Version: s.Version, Created: s.Created, CreatedBy: s.CreatedBy, Sealed: s.Sealed, SealedBy: s.SealedBy,
 	}
 }
@@ -150,7 +151,7 @@ func (d sittingDoc) sitting() sitting.Sitting {
 	s := sitting.Sitting{
 		ID: sitting.ID(d.ID), Title: d.Title, Occupation: standard.Occupation{Code: d.Code, Name: d.Occupation}, Level: standard.Level(d.Level),
 		Blueprint: d.Blueprint.blueprint(), Opens: d.Opens.UTC(), Closes: d.Closes.UTC(), Duration: duration(d.Seconds),
-		LateEntry: duration(d.LateEntry), Release: sitting.ReleasePolicy(d.Release), Explain: d.Explain, State: sitting.State(d.State),
+		LateEntry: duration(d.LateEntry), Release: sitting.ReleasePolicy(d.Release), Explain: d.Explain, PapersAhead: d.Ahead, State: sitting.State(d.State),
 		Secret: d.Secret, SecretDigest: d.Digest, Version: d.Version, Created: d.Created.UTC(), CreatedBy: d.CreatedBy,
 		Sealed: d.Sealed.UTC(), SealedBy: d.SealedBy,
 	}

@@ -226,13 +226,24 @@ func TestResults(t *testing.T) {
 		other := want
 		other.Awarded = 1
 		for _, r := range []result.Theory{want, other} { // marking again changes nothing
-			if err := store.InsertTheory(ctx, r); err != nil {
+			if err := store.InsertTheories(ctx, []result.Theory{r}); err != nil {
 				t.Fatal(err)
 			}
 		}
 		got, err := store.Result(ctx, "a1")
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {
 			t.Errorf("result: %v\n%s", err, diff)
+		}
+		second := want
+		second.Round, second.Awarded = 1, 7000
+		for _, r := range []result.Theory{second, want} { // an earlier round comes late
+			if err := store.InsertTheories(ctx, []result.Theory{r}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err = store.Result(ctx, "a1")
+		if diff := cmp.Diff(second, got); err != nil || diff != "" {
+			t.Errorf("a later round takes the place: %v\n%s", err, diff)
 		}
 		if _, err := store.Result(ctx, "none"); !errors.Is(err, result.ErrNotFound) {
 			t.Errorf("unknown attempt: %v", err)

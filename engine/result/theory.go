@@ -17,6 +17,7 @@ var ErrNotFound = errors.New("result: not found")
 type Theory struct {
 	Attempt  string
 	Sitting  string
+	Round    int // of the submission: how often the attempt was reopened or amended before
 	Version  int // from 1; a regrade adds versions
 	Awarded  bank.Marks
 	Full     bank.Marks

@@ -74,7 +74,7 @@ func (o *Office) Change(ctx context.Context, id ID, version int, plan Sitting) (
 	}
 	s.Title, s.Level, s.Blueprint, s.Occupation = plan.Title, plan.Level, plan.Blueprint, plan.Occupation
 	s.Opens, s.Closes, s.Duration, s.LateEntry = plan.Opens, plan.Closes, plan.Duration, plan.LateEntry
-	s.Release, s.Explain = plan.Release, plan.Explain
+	s.Release, s.Explain, s.PapersAhead = plan.Release, plan.Explain, plan.PapersAhead
 	if err := o.checkPlan(&s, o.clock.Now()); err != nil {
 		return Sitting{}, err
 	}

@@ -52,6 +52,7 @@ type Sitting struct {
 	LateEntry    time.Duration
 	Release      ReleasePolicy
 	Explain      bool // whether explanations are shown with a released result
+	PapersAhead  bool // whether papers are sent encrypted before the start
 	State        State
 	Secret       []byte // seeds every paper; kept until the release
 	SecretDigest string // hex SHA-256 of Secret, published when sealed

@@ -106,7 +106,8 @@ export interface paths {
         /**
          * 进入考试：开始，或在本页继续 · start, or go on from this page
          * @description Each call takes the attempt over for the calling page: the epoch rises and pages with an older epoch become
-         *     read-only. The first call starts the clock. The paper is sent by this call and by nothing else.
+         *     read-only. The first call starts the clock. The paper is sent by this call and by nothing else; a page that
+         *     has fetched it sealed beforehand says so with `hasSealedPaper` and gets the key instead.
          */
         post: operations["enterAttempt"];
         delete?: never;
@@ -152,6 +153,53 @@ export interface paths {
         put?: never;
         /** 心跳：时间、截止时间、本页是否仍可写 · heartbeat */
         post: operations["beat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/attempts/{attempt}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attempt: components["parameters"]["AttemptId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * 时间与状态的变化，即时推送 · changes of time and state, pushed
+         * @description Server-sent events. `event: beat` carries a Beat as JSON: one at once, then one within a second of each change.
+         *     `event: taken-over` carries a Problem and ends the stream. Lines that begin with a colon keep it alive, every
+         *     15 s. A page whose stream breaks goes on with heartbeats and opens it again.
+         */
+        get: operations["streamAttempt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/attempts/{attempt}/sealed-paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attempt: components["parameters"]["AttemptId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * 加密的试卷，开考前下载 · the paper, encrypted, before the start
+         * @description Only where the sitting sends papers ahead. Twelve bytes of nonce, then AES-256-GCM of the gzip of a Paper as
+         *     JSON, the attempt's id as additional data. The key comes with `enter`.
+         */
+        get: operations["getSealedPaper"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -439,6 +487,116 @@ export interface paths {
         put?: never;
         /** 收卷 · collect one paper */
         post: operations["collectAttempt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        /** 补时、暂停、恢复、重开的记录 · what was ordered about time, newest first */
+        get: operations["listOrders"];
+        put?: never;
+        /**
+         * 补时、暂停、恢复、重开 · extend, pause, resume, reopen
+         * @description For one seat, a room, or everybody. `id` is made by the caller: sent again it changes nothing more, and attempts
+         *     that it had not reached are reached then. Attempts that it does not fit are listed with the reason.
+         */
+        post: operations["giveOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        /** 测得的断线，以及建议的补时 · measured losses of connection, each with a proposed extension */
+        get: operations["listIncidents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/late": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        /** 迟到的作答，等候决定 · what came too late, for a decision */
+        get: operations["listLate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/attempts/{attempt}/late": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                attempt: components["parameters"]["AttemptId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 决定迟到的作答是否计入 · count them, or not
+         * @description Each operation is decided once. Where any is counted, the attempt is submitted anew with it and marked again;
+         *     the earlier submission is kept. Only after the attempt has ended and before results are released.
+         */
+        post: operations["decideLate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/attempts/{attempt}/answers-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                attempt: components["parameters"]["AttemptId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 录入考生电脑导出的作答文件 · take in the answers that a page wrote to a file
+         * @description Held against epoch, sequence and digest. What the server has already is counted as known. While the attempt
+         *     runs and the file is of the page that may write, the rest is saved; otherwise it is kept apart for a decision.
+         */
+        post: operations["handInAnswers"];
         delete?: never;
         options?: never;
         head?: never;
@@ -855,7 +1013,7 @@ export interface components {
         /** @enum {string} */
         SittingState: "draft" | "sealed" | "open" | "closed" | "released";
         /** @enum {string} */
-        AttemptState: "ready" | "running" | "closed";
+        AttemptState: "ready" | "running" | "paused" | "closed";
         /** @enum {string} */
         MayStart: "now" | "not-yet" | "too-late" | "closed";
         CandidateExam: {
@@ -883,6 +1041,8 @@ export interface components {
                 state: components["schemas"]["SittingState"];
                 /** @description shown as 示例 */
                 sample: boolean;
+                /** @description whether the sealed paper may be fetched before the start */
+                papersAhead?: boolean;
             };
             registration: {
                 admission: string;
@@ -905,6 +1065,11 @@ export interface components {
             /** @description shown to the page that is taken over */
             deviceLabel: string;
             rulesAccepted: boolean;
+            /**
+             * @description the page holds the sealed paper and needs only its key
+             * @default false
+             */
+            hasSealedPaper: boolean;
         };
         Clock: {
             /** Format: date-time */
@@ -912,6 +1077,11 @@ export interface components {
             /** Format: date-time */
             deadline: string;
             deadlineVersion: number;
+            /**
+             * Format: date-time
+             * @description The clock stands still since then. What remains is deadline less serverNow and does not shrink.
+             */
+            pausedSince?: string;
             /** @description The sentence that explains the deadline. Answers to saves leave it out; after a new deadlineVersion a heartbeat brings it. */
             explanation?: string;
         };
@@ -919,7 +1089,12 @@ export interface components {
             attempt: string;
             /** Format: int64 */
             epoch: number;
-            paper: components["schemas"]["Paper"];
+            paper?: components["schemas"]["Paper"];
+            /**
+             * Format: byte
+             * @description in place of the paper for a page that holds it sealed
+             */
+            paperKey?: string;
             answers: components["schemas"]["Answer"][];
             previous?: components["schemas"]["PreviousPage"];
             clock: components["schemas"]["Clock"];
@@ -1132,6 +1307,11 @@ export interface components {
             /** @enum {string} */
             release: "at-once" | "after-release";
             explain: boolean;
+            /**
+             * @description send papers encrypted before the start
+             * @default false
+             */
+            papersAhead: boolean;
         };
         SittingChange: components["schemas"]["SittingPlan"] & {
             version: number;
@@ -1152,6 +1332,7 @@ export interface components {
             /** @enum {string} */
             release: "at-once" | "after-release";
             explain: boolean;
+            papersAhead: boolean;
             state: components["schemas"]["SittingState"];
             version: number;
             registrations: number;
@@ -1198,6 +1379,7 @@ export interface components {
             serverNow: string;
             ready: number;
             running: number;
+            paused: number;
             closed: number;
             rows: components["schemas"]["ProgressRow"][];
         };
@@ -1215,6 +1397,154 @@ export interface components {
             lastSeen?: string;
             /** Format: date-time */
             deadline?: string;
+        };
+        /** @enum {string} */
+        OrderKind: "extend" | "pause" | "resume" | "reopen";
+        /** @description Exactly one of the three. */
+        OrderScope: {
+            registration?: string;
+            room?: string;
+            all?: boolean;
+        };
+        OrderRequest: {
+            /** @description made by the caller */
+            id: string;
+            kind: components["schemas"]["OrderKind"];
+            scope: components["schemas"]["OrderScope"];
+            /**
+             * @description extend: at least 1; reopen: added to what was left
+             * @default 0
+             */
+            minutes: number;
+            /** @description the incident that this extension makes good; settled by it */
+            incident?: string;
+            reason: string;
+        };
+        OrderOutcome: {
+            order: components["schemas"]["Order"];
+            reached: components["schemas"]["OrderReached"][];
+            refused: components["schemas"]["OrderRefused"][];
+        };
+        OrderReached: {
+            registration: string;
+            state: components["schemas"]["AttemptState"];
+            clock: components["schemas"]["Clock"];
+        };
+        /** @enum {string} */
+        OrderRefusal: "not-started" | "ended" | "paused-already" | "not-paused" | "not-ended" | "no-time" | "unavailable";
+        OrderRefused: {
+            registration: string;
+            name: string;
+            reason: components["schemas"]["OrderRefusal"];
+            detail: string;
+        };
+        Order: {
+            id: string;
+            kind: components["schemas"]["OrderKind"];
+            scope: components["schemas"]["OrderScope"];
+            minutes: number;
+            incident?: string;
+            reason: string;
+            /** @description the person's name */
+            by: string;
+            /** Format: date-time */
+            at: string;
+            /** @description attempts in its scope when it was given */
+            count: number;
+        };
+        Incident: {
+            id: string;
+            scope: components["schemas"]["OrderScope"];
+            /** @description the candidate's */
+            name?: string;
+            seat?: string;
+            /** Format: date-time */
+            from: string;
+            /**
+             * Format: date-time
+             * @description left out while it lasts
+             */
+            until?: string;
+            /** @description left out while it lasts */
+            lostSeconds?: number;
+            /** @description how many seats were cut off */
+            seats: number;
+            /** @description the loss rounded up to whole minutes; 0 while it lasts */
+            proposedMinutes: number;
+            /** @description an extension was given for it */
+            settled: boolean;
+        };
+        LateAttempt: {
+            registration: string;
+            attempt: string;
+            admission: string;
+            name: string;
+            room: string;
+            seat: string;
+            state: components["schemas"]["AttemptState"];
+            /** Format: date-time */
+            submittedAt?: string;
+            operations: components["schemas"]["LateOperation"][];
+        };
+        LateOperation: {
+            id: string;
+            /** Format: int64 */
+            epoch: number;
+            /** Format: int64 */
+            seq: number;
+            slot: number;
+            /** @description as written, letters or text; empty where it was taken back */
+            answer: string;
+            /** @description what counts for this slot now */
+            current?: string;
+            /**
+             * Format: date-time
+             * @description by the page's own clock
+             */
+            clientAt: string;
+            /** Format: date-time */
+            receivedAt: string;
+            /** @enum {string} */
+            reason: "late" | "closed" | "file";
+            /** @enum {string} */
+            decision: "open" | "counted" | "rejected";
+            /** @description the person's name */
+            decidedBy?: string;
+            /** Format: date-time */
+            decidedAt?: string;
+            decidedWhy?: string;
+        };
+        LateDecision: {
+            operations: string[];
+            count: boolean;
+            reason: string;
+        };
+        AnswersFile: {
+            /** @enum {string} */
+            format: "gongyuan-answers-1";
+            attempt: string;
+            admission?: string;
+            device?: string;
+            /** Format: date-time */
+            writtenAt?: string;
+            /** Format: int64 */
+            epoch: number;
+            operations: components["schemas"]["Operation"][];
+            /**
+             * @description Hex SHA-256 of the UTF-8 lines "gongyuan-answers-1", the attempt, the epoch, and for each operation
+             *     `seq:slot:flagged(0 or 1):clientMs:` followed by its response as compact JSON with the members choice
+             *     and text in this order, those that are absent left out, U+2028 and U+2029 escaped; each line ended by a
+             *     line feed.
+             */
+            digest: string;
+        };
+        HandedIn: {
+            /** @description operations that the server had already */
+            known: number;
+            /** @description operations saved into the running attempt */
+            saved: number;
+            /** @description operations kept apart for a decision */
+            setAside: number;
         };
         CollectRequest: {
             reason: string;
@@ -1710,6 +2040,55 @@ export interface operations {
             default: components["responses"]["ProblemAny"];
         };
     };
+    streamAttempt: {
+        parameters: {
+            query?: {
+                /** @description the page that listens */
+                epoch?: number;
+            };
+            header?: never;
+            path: {
+                attempt: components["parameters"]["AttemptId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 事件流 · the stream */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getSealedPaper: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attempt: components["parameters"]["AttemptId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
     submitAttempt: {
         parameters: {
             query?: never;
@@ -2143,6 +2522,158 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listOrders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    giveOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderOutcome"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listIncidents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listLate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LateAttempt"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    decideLate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                attempt: components["parameters"]["AttemptId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LateDecision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LateAttempt"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    handInAnswers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                attempt: components["parameters"]["AttemptId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswersFile"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandedIn"];
                 };
             };
             default: components["responses"]["ProblemAny"];

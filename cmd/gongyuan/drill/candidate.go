@@ -94,7 +94,7 @@ func (c *candidate) sit(ctx context.Context, enter, end time.Time) error {
 	if err := c.flush(ctx); err != nil {
 		return err
 	}
-	if err := c.submit(ctx); err != nil {
+	if err := c.end(ctx); err != nil {
 		return err
 	}
 	c.meter.count(func(t *Tally) { t.Submitted++ })
@@ -129,12 +129,12 @@ func (c *candidate) enter(ctx context.Context, keep bool) error {
 	if err != nil {
 		return err
 	}
-	if len(in.Paper.Slots) == 0 {
+	if in.Paper == nil || len(in.Paper.Slots) == 0 {
 		return errors.New("enter: a paper without questions")
 	}
 	c.found(c.ledger.enter(in.Epoch, in.Answers, keep))
 	if c.writer.places == nil {
-		c.writer.places = placesOf(in.Paper)
+		c.writer.places = placesOf(*in.Paper)
 	}
 	c.deadline = time.Now().Add(in.Clock.Deadline.Sub(in.Clock.ServerNow))
 	if !keep {
@@ -182,6 +182,8 @@ func (c *candidate) answer(ctx context.Context, end time.Time) error {
 		}
 		now := time.Now()
 		switch {
+		case !now.Before(end) && c.tune.trial.more():
+			end = now.Add(moreTime)
 		case !now.Before(end):
 			if len(c.writer.now) == 0 {
 				c.change(now) // who came in late writes one answer all the same

@@ -120,6 +120,7 @@ type tuning struct {
 	timeout    time.Duration // of one request
 	workers    int           // that sign in, and that check, at once
 	odds       odds
+	trial      Trial
 }
 
 // odds are the chances of a fault at each save, or at each enter and submit

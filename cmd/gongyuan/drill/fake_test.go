@@ -311,7 +311,8 @@ func (f *fake) enter(r *http.Request, a *fakeAttempt) (int, any) {
 	if f.mood.slow && a.epoch == 1 {
 		return 409, problem(409, "taken-over") // as if another entry had come first
 	}
-	out := contract.Entered{Attempt: a.id, Epoch: a.epoch, Paper: fakePaper(), Clock: clock()}
+	paper := fakePaper()
+	out := contract.Entered{Attempt: a.id, Epoch: a.epoch, Paper: &paper, Clock: clock()}
 	for _, n := range slices.Sorted(maps.Keys(a.answers)) {
 		out.Answers = append(out.Answers, a.answers[n])
 	}

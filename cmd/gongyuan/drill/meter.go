@@ -91,6 +91,7 @@ type meter struct {
 	tally    Tally
 	samples  map[action][]sample
 	errors   map[string]int
+	failed   []sample // when; how long it took does not matter
 	faults   map[fault]int
 	findings map[findingKey]Finding
 	causes   map[string]int // why candidates did not finish
@@ -120,6 +121,7 @@ func (m *meter) fail(a action, kind string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.errors[string(a)+" "+kind]++
+	m.failed = append(m.failed, sample{atMs: uint32(max(time.Since(m.origin).Milliseconds(), 0))})
 }
 
 func (m *meter) fault(f fault) {

@@ -55,9 +55,13 @@ func (o *office) plan(ctx context.Context, cfg *Config) error {
 	}
 	now := o.now().UTC().Truncate(time.Second)
 	sits := cfg.Ramp + cfg.Duration + 10*time.Minute
+	closes := now.Add(2*signInTime(cfg.Candidates) + sits + time.Hour)
+	if window := o.tune.trial.Window; window > 0 {
+		closes = now.Add(window)
+	}
 	_, err = o.session.call(ctx, call{action: actOffice, method: http.MethodPost, path: "/api/v1/sittings", body: contract.SittingPlan{
 		Title: fmt.Sprintf("演练 %s · %d 人", now.Format("2006-01-02 15:04:05Z"), cfg.Candidates), Level: cfg.Level, Blueprint: blueprint,
-		Opens: now, Closes: now.Add(2*signInTime(cfg.Candidates) + sits + time.Hour),
+		Opens: now, Closes: closes,
 		DurationMinutes: int((sits + time.Minute - 1) / time.Minute), Release: contract.SittingPlanReleaseAfterRelease,
 	}}, &o.sitting)
 	return err

@@ -34,14 +34,16 @@ func (r *Report) page() ([]byte, error) {
 	}
 	data := struct {
 		*Report
-		Good                       bool
 		Counts                     []count
 		Rows                       []timed
 		FaultRows, ErrorRows, Left []named
-		OverTime, OverQuantiles    template.HTML
+		// What the plots show is named in the template.
+		OverTime, OverRates, OverLoad, OverQuantiles template.HTML
+		ProgramBusy, MachineBusy                     float64
 	}{
-		Report: r, Good: r.verdict() == nil, Counts: r.counts(), FaultRows: namedOf(r.faultCounts()),
-		ErrorRows: namedOf(r.Errors), Left: namedOf(r.Unfinished), OverTime: r.overTime(), OverQuantiles: r.overQuantiles(),
+		Report: r, Counts: r.counts(), FaultRows: namedOf(r.faultCounts()),
+		ErrorRows: namedOf(r.Errors), Left: namedOf(r.Unfinished), OverTime: r.overTime(), OverRates: r.overRates(), OverLoad: r.overLoad(), OverQuantiles: r.overQuantiles(),
+		ProgramBusy: r.Processor.busiest(func(l Load) float64 { return l.Program }), MachineBusy: r.Processor.busiest(func(l Load) float64 { return l.Machine }),
 	}
 	for _, q := range requests {
 		if l, ok := r.Latency[q.key]; ok {

@@ -29,10 +29,11 @@ type Latency struct {
 // curveAt are the quantiles that are plotted.
 var curveAt = []float64{0, .25, .5, .75, .9, .95, .99, .999, 1}
 
-// Moment is a slice of the drill's time.
+// Moment is a slice of the drill's time, for the requests of one kind.
 type Moment struct {
 	Second float64      `json:"second"` // its beginning, since the drill began
-	Saves  float64      `json:"savesPerSecond"`
+	Count  int          `json:"count"`
+	Rate   float64      `json:"perSecond"`
 	P50    Milliseconds `json:"p50"`
 	P99    Milliseconds `json:"p99"`
 	Max    Milliseconds `json:"max"`
@@ -40,6 +41,10 @@ type Moment struct {
 
 // Report is what a drill found.
 type Report struct {
+	// Readiness is the verdict for whoever decides whether the exam is held.
+	// The error of Run is another matter: it speaks of promises only, not of
+	// slowness.
+	Readiness
 	URL        string    `json:"url"`
 	Sitting    string    `json:"sitting"`
 	Title      string    `json:"title"`
@@ -74,9 +79,13 @@ type Report struct {
 	Latency map[string]Latency `json:"latency"`
 	// SavesPerSecond is the mean from the first save to the last, Peak the
 	// busiest second.
-	SavesPerSecond float64  `json:"savesPerSecond"`
-	Peak           int      `json:"peakSavesPerSecond"`
-	Timeline       []Moment `json:"timeline"` // of saves
+	SavesPerSecond float64 `json:"savesPerSecond"`
+	Peak           int     `json:"peakSavesPerSecond"`
+	// Timelines are those of enter, save and submit.
+	Timelines map[string][]Moment `json:"timelines"`
+	// ErrorsOverTime counts what Errors counts; it knows no latency.
+	ErrorsOverTime []Moment  `json:"errorsOverTime"`
+	Processor      Processor `json:"processor"`
 }
 
 // Broken tells whether the installation broke a promise.
@@ -128,7 +137,12 @@ func (r *run) report() Report {
 		AnswerFor: r.cfg.Duration.String(), Ramp: r.cfg.Ramp.String(), Think: r.cfg.Think.String(),
 		Tally: m.tally, Lost: counts[Lost], Doubled: counts[Doubled], Trespasses: counts[WrittenAfterEnd] + counts[WrittenAfterTaken],
 		Findings: findings, Unfinished: maps.Clone(m.causes), Errors: maps.Clone(m.errors), Faults: map[string]int{},
-		Latency: map[string]Latency{}, Timeline: timeline(m.samples[actSave]),
+		Latency: map[string]Latency{}, Timelines: map[string][]Moment{}, ErrorsOverTime: timeline(m.failed), Processor: r.watch.found(),
+	}
+	for _, a := range []action{actEnter, actSave, actSubmit} {
+		if len(m.samples[a]) > 0 {
+			out.Timelines[string(a)] = timeline(m.samples[a])
+		}
 	}
 	for f, n := range m.faults {
 		out.Faults[string(f)] = n
@@ -137,6 +151,7 @@ func (r *run) report() Report {
 		out.Latency[string(a)] = latencyOf(samples)
 	}
 	out.SavesPerSecond, out.Peak = rate(m.samples[actSave])
+	out.Readiness = out.readiness()
 	return out
 }
 
@@ -210,7 +225,7 @@ func timeline(samples []sample) []Moment {
 	for i, in := range slots {
 		took := tookOf(in)
 		out[i] = Moment{
-			Second: float64(first+uint32(i)*width) / 1000, Saves: float64(len(in)) * 1000 / float64(width),
+			Second: float64(first+uint32(i)*width) / 1000, Count: len(in), Rate: float64(len(in)) * 1000 / float64(width),
 			P50: quantile(took, .5), P99: quantile(took, .99), Max: quantile(took, 1),
 		}
 	}

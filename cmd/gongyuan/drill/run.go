@@ -28,6 +28,7 @@ type run struct {
 	meter      *meter
 	office     *office
 	progress   *progress
+	watch      *watch
 	candidates []*candidate
 }
 
@@ -51,12 +52,13 @@ func hold(ctx context.Context, cfg Config, tune tuning) (Report, error) {
 	m := newMeter()
 	c := newClient(base, cfg.Candidates, tune.timeout, m)
 	defer c.http.CloseIdleConnections()
-	r := &run{cfg: cfg, tune: &tune, client: c, meter: m, progress: newProgress(cfg.Out, m, cfg.Candidates)}
+	r := &run{cfg: cfg, tune: &tune, client: c, meter: m, progress: newProgress(cfg.Out, m, cfg.Candidates), watch: newWatch(base, m.origin)}
 	r.office = &office{tune: &tune, session: newSession(c, contract.AudienceStaff, "/api/v1/auth/login",
 		contract.LoginRequest{Login: cfg.AdminLogin, Password: cfg.AdminPassword})}
-	stop := r.progress.start()
+	stop, look := r.progress.start(), r.watch.start()
 	err = r.hold(ctx)
 	stop()
+	look()
 	report := r.report()
 	if err == nil {
 		err = report.verdict()
@@ -132,6 +134,7 @@ func (r *run) arrive(ctx context.Context) {
 
 // sit lets all who arrived enter within the ramp, answer, and hand in together.
 func (r *run) sit(ctx context.Context) {
+	defer r.beside(ctx)()
 	start := time.Now()
 	end := start.Add(r.cfg.Ramp + r.cfg.Duration)
 	var wg sync.WaitGroup

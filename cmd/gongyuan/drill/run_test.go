@@ -206,7 +206,7 @@ func TestReport(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, part := range []string{"<!doctype html>", "不通过", "丢失的作答", "<svg", `<path d="M`, "演练考生00"} {
+	for _, part := range []string{"<!doctype html>", "不可以开考", "答", "占用的处理器", "丢失的作答", "<svg", `<path d="M`, "演练考生00"} {
 		if !strings.Contains(string(page), part) {
 			t.Errorf("page lacks %q", part)
 		}
@@ -216,7 +216,7 @@ func TestReport(t *testing.T) {
 			t.Errorf("page holds %q", part)
 		}
 	}
-	for _, part := range []string{"answers lost", "p99", "演练考生00", "sitting"} {
+	for _, part := range []string{"不可以开考", "answers lost", "p99", "演练考生00", "sitting"} {
 		if !strings.Contains(out.String(), part) {
 			t.Errorf("output lacks %q:\n%s", part, out.String())
 		}

@@ -24,7 +24,7 @@ var requests = []row{
 var faultNames = []row{
 	{"cut", "请求发出后断线", "connection cut after sending"}, {"duplicate", "请求重复", "request sent twice"},
 	{"reorder", "请求乱序", "requests out of order"}, {"reload", "刷新页面", "page reloaded"},
-	{"take-over", "换机", "taken over by another device"}, {"parallel-submit", "同时多次交卷", "submitted in parallel"},
+	{"take-over", "第二个页面接管（换机、双开）", "taken over by a second page"}, {"parallel-submit", "同时多次交卷", "submitted in parallel"},
 }
 
 // count is one figure of the report.
@@ -62,6 +62,7 @@ func (r *Report) counts() []count {
 func (r *Report) Table(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n%s\n%s · seed %d · %s\n\n", r.Title, r.URL, r.Seed, r.Ended.Sub(r.Began).Truncate(100_000_000))
+	r.sentence(&b)
 	for _, c := range r.counts() {
 		mark := " "
 		if c.Bad() {
@@ -76,9 +77,31 @@ func (r *Report) Table(w io.Writer) error {
 			fmt.Fprintf(&b, "  %9d %9.1f %9.1f %9.1f %9.1f  %s %s\n", l.Count, l.P50, l.P90, l.P99, l.Max, q.zh, q.en)
 		}
 	}
+	if p := &r.Processor; p.Seen {
+		fmt.Fprintf(&b, "\n  处理器 processors, busiest tenth of the time: 程序 program %.2f · 整机 machine %.2f / %d\n",
+			p.busiest(func(l Load) float64 { return l.Program }), p.busiest(func(l Load) float64 { return l.Machine }), p.Cores)
+	} else {
+		fmt.Fprintf(&b, "\n  看不到服务器的处理器 the server's processors cannot be seen: %s\n", p.Why)
+	}
 	r.lists(&b)
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// sentence prints the verdict.
+func (r *Report) sentence(b *strings.Builder) {
+	if r.Ready {
+		fmt.Fprintf(b, "✓ 可以开考 · ready to hold the exam · n=%d\n", r.Candidates)
+	} else {
+		fmt.Fprintf(b, "✕ 不可以开考 · not ready to hold the exam · n=%d\n", r.Candidates)
+	}
+	for _, x := range r.Reasons {
+		fmt.Fprintf(b, "  ✕ %s · %s\n", x.Zh, x.En)
+	}
+	for _, x := range r.Remarks {
+		fmt.Fprintf(b, "  ! %s · %s\n", x.Zh, x.En)
+	}
+	b.WriteByte('\n')
 }
 
 // lists prints what has no fixed rows.

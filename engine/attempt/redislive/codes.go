@@ -24,7 +24,7 @@ var codes = [...]error{
 }
 
 // states are the states by their number in prelude.lua.
-var states = [...]attempt.State{1: attempt.Running, 2: attempt.Closed, 3: attempt.Submitted}
+var states = [...]attempt.State{1: attempt.Running, 2: attempt.Closed, 3: attempt.Submitted, 4: attempt.Paused}
 
 // manners are the manners of ending by their number in prelude.lua.
 var manners = [...]attempt.Manner{1: attempt.ByCandidate, 2: attempt.ByDeadline, 3: attempt.Collected}
@@ -47,15 +47,21 @@ func at[T any](all []T, i int64) T {
 
 // liveState reads what reply in prelude.lua wrote.
 func liveState(v []int64) (attempt.LiveState, error) {
-	if len(v) != 8 || v[0] < 0 || v[0] >= int64(len(codes)) {
+	if len(v) != 11 || v[0] < 0 || v[0] >= int64(len(codes)) {
 		return attempt.LiveState{}, fmt.Errorf("redislive: script answered %v", v)
 	}
 	st := attempt.LiveState{
 		State: at(states[:], v[1]), Epoch: int(v[2]), AppliedSeq: int(v[3]), DurableSeq: int(v[4]),
-		Version: int(v[6]), Conflict: int(v[7]),
+		Version: int(v[6]), Conflict: int(v[7]), Round: int(v[10]),
 	}
 	if v[5] > 0 {
 		st.Deadline = time.UnixMilli(v[5]).UTC()
+	}
+	if v[8] > 0 {
+		st.PausedSince = time.UnixMilli(v[8]).UTC()
+	}
+	if v[9] > 0 {
+		st.GoneSince = time.UnixMilli(v[9]).UTC()
 	}
 	return st, codes[v[0]]
 }

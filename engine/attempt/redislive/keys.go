@@ -18,6 +18,9 @@ const (
 	sentinelScore = -1
 )
 
+// newcomerBucket is the bucket that holds the one key which is of no bucket.
+const newcomerBucket = 0
+
 // keys are the names of all keys. The prefix keeps installations, and tests,
 // apart on one server.
 type keys struct{ prefix string }
@@ -42,3 +45,12 @@ func (k keys) operations(id attempt.AttemptID) string {
 }
 func (k keys) due(bucket int) string     { return k.tag(bucket) + "due" }
 func (k keys) closing(bucket int) string { return k.tag(bucket) + "closing" }
+
+// sweeper names the copy of the program that sweeps a bucket.
+func (k keys) sweeper(bucket int) string { return k.tag(bucket) + "sweeper" }
+
+// newcomer names a copy that sweeps nothing yet and asks for its share.
+func (k keys) newcomer() string { return k.tag(newcomerBucket) + "newcomer" }
+
+// news is the channel on which changes of attempts are published.
+func (k keys) news() string { return k.prefix + "news" }

@@ -17,15 +17,23 @@ import (
 
 // Answers implements attempt.LiveReader.
 func (s *Store) Answers(ctx context.Context, id attempt.AttemptID) (map[int]attempt.Answer, error) {
-	var raw map[string]string
-	err := try(ctx, func() error {
-		var err error
-		raw, err = s.client.HGetAll(ctx, s.keys.answers(id)).Result()
+	var there *redis.IntCmd
+	var held *redis.MapStringStringCmd
+	err := try(ctx, func(ctx context.Context) error {
+		_, err := s.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
+			there = p.Exists(ctx, s.keys.attempt(id))
+			held = p.HGetAll(ctx, s.keys.answers(id))
+			return nil
+		})
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
+	if there.Val() == 0 {
+		return nil, attempt.ErrUnknown
+	}
+	raw := held.Val()
 	answers := make(map[int]attempt.Answer, len(raw))
 	for slot, text := range raw {
 		n, err := strconv.Atoi(slot)
@@ -39,26 +47,41 @@ func (s *Store) Answers(ctx context.Context, id attempt.AttemptID) (map[int]atte
 	return answers, nil
 }
 
-// Tail implements attempt.LiveReader. State and operations are read as of one
-// instant.
-func (s *Store) Tail(ctx context.Context, id attempt.AttemptID) (attempt.Tail, error) {
-	var head *redis.SliceCmd
-	var ops *redis.MapStringStringCmd
-	err := try(ctx, func() error {
-		_, err := s.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
-			head = p.HMGet(ctx, s.keys.attempt(id), "state", "epoch", "durable", "ended", "manner", "by", "reason")
-			ops = p.HGetAll(ctx, s.keys.operations(id))
+// Tails implements attempt.LiveReader in one round trip per node. The head is
+// read before the operations: once it says that the attempt has ended, nothing
+// is applied any more, so the operations are all there are.
+func (s *Store) Tails(ctx context.Context, ids []attempt.AttemptID) (map[attempt.AttemptID]attempt.Tail, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	heads := make([]*redis.SliceCmd, len(ids))
+	ops := make([]*redis.MapStringStringCmd, len(ids))
+	err := try(ctx, func(ctx context.Context) error {
+		_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+			for i, id := range ids {
+				heads[i] = p.HMGet(ctx, s.keys.attempt(id), "state", "epoch", "durable", "ended", "manner", "by", "reason")
+				ops[i] = p.HGetAll(ctx, s.keys.operations(id))
+			}
 			return nil
 		})
 		return err
 	})
 	if err != nil {
-		return attempt.Tail{}, err
+		return nil, err
 	}
-	v := texts(head.Val())
-	if v[0] == "" {
-		return attempt.Tail{}, attempt.ErrUnknown
+	tails := make(map[attempt.AttemptID]attempt.Tail, len(ids))
+	for i, id := range ids {
+		if v := texts(heads[i].Val()); v[0] != "" {
+			if tails[id], err = tailOf(v, ops[i].Val()); err != nil {
+				return nil, fmt.Errorf("redislive: operations of %s: %w", id, err)
+			}
+		}
 	}
+	return tails, nil
+}
+
+// tailOf reads what Tails asked for.
+func tailOf(v []string, ops map[string]string) (attempt.Tail, error) {
 	tail := attempt.Tail{State: at(states[:], number(v[0]))}
 	if tail.State.Over() {
 		tail.Closing = attempt.Closing{
@@ -66,10 +89,10 @@ func (s *Store) Tail(ctx context.Context, id attempt.AttemptID) (attempt.Tail, e
 		}
 	}
 	epoch, durable := int(number(v[1])), int(number(v[2]))
-	for name, text := range ops.Val() {
+	for name, text := range ops {
 		op, err := parseOperation(name, text)
 		if err != nil {
-			return attempt.Tail{}, fmt.Errorf("redislive: operations of %s: %w", id, err)
+			return attempt.Tail{}, err
 		}
 		if op.Epoch != epoch || op.Seq > durable {
 			tail.Operations = append(tail.Operations, op)
@@ -87,10 +110,10 @@ func (s *Store) Progress(ctx context.Context, ids []attempt.AttemptID) ([]attemp
 		return nil, nil
 	}
 	cmds := make([]*redis.SliceCmd, len(ids))
-	err := try(ctx, func() error {
+	err := try(ctx, func(ctx context.Context) error {
 		_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 			for i, id := range ids {
-				cmds[i] = p.HMGet(ctx, s.keys.attempt(id), "state", "answered", "applied", "epoch", "seen", "deadline")
+				cmds[i] = p.HMGet(ctx, s.keys.attempt(id), "state", "answered", "applied", "epoch", "seen", "deadline", "paused")
 			}
 			return nil
 		})
@@ -108,66 +131,95 @@ func (s *Store) Progress(ctx context.Context, ids []attempt.AttemptID) ([]attemp
 		all = append(all, attempt.Progress{
 			Attempt: id, State: at(states[:], number(v[0])), Answered: int(number(v[1])),
 			AppliedSeq: int(number(v[2])), Epoch: int(number(v[3])), LastSeen: instant(v[4]), Deadline: instant(v[5]),
+			PausedSince: instant(v[6]),
 		})
 	}
 	return all, nil
 }
 
-// Due implements attempt.LiveKeeper in one round trip per node. Attempts that
-// have ended come in a random choice, so that one which cannot be finished does
-// not keep the others waiting.
-func (s *Store) Due(ctx context.Context, now time.Time, limit int) (attempt.Due, error) {
+// Due implements attempt.LiveKeeper in two round trips per node: the first
+// learns who sweeps what, the second renews, takes and gives back leases and
+// reads the buckets. Attempts that have ended come in a random choice, so that
+// one which cannot be finished does not keep the others waiting.
+func (s *Store) Due(ctx context.Context, sweeper string, now time.Time, limit int) (attempt.Due, error) {
+	held, err := s.holders(ctx)
+	p := held.plan(sweeper)
+	var taken [buckets]*redis.BoolCmd
 	var due, closing [buckets]*redis.StringSliceCmd
 	until := &redis.ZRangeBy{Min: "-inf", Max: ms(now), Count: int64(limit) + 1}
-	err := try(ctx, func() error {
-		_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
-			for b := range buckets {
-				due[b] = p.ZRangeByScore(ctx, s.keys.due(b), until)
-				closing[b] = p.SRandMemberN(ctx, s.keys.closing(b), int64(limit))
-			}
-			return nil
-		})
-		return err
+	s.pipelines(ctx, p.mine(), func(pipe redis.Pipeliner, b int) {
+		switch p.steps[b] {
+		case keep:
+			pipe.PExpire(ctx, s.keys.sweeper(b), leaseTime)
+		case take:
+			taken[b] = pipe.SetNX(ctx, s.keys.sweeper(b), sweeper, leaseTime)
+		}
+		due[b] = pipe.ZRangeByScore(ctx, s.keys.due(b), until)
+		closing[b] = pipe.SRandMemberN(ctx, s.keys.closing(b), int64(limit))
+		if p.steps[b] == give {
+			pipe.Del(ctx, s.keys.sweeper(b))
+		}
 	})
-	if err != nil {
-		return attempt.Due{}, err
-	}
+	s.queue(ctx, sweeper, held, p)
 	var found attempt.Due
-	for b := range buckets {
-		members := due[b].Val()
-		if len(members) == 0 || members[0] != sentinel {
-			found.Lost = true
+	for _, b := range p.mine() {
+		if failed := cmp.Or(failure(due[b]), failure(closing[b])); failed != nil {
+			err = cmp.Or(err, failed)
+			continue
 		}
-		for _, m := range members {
-			if m != sentinel {
-				found.Expired = append(found.Expired, attempt.AttemptID(m))
-			}
+		if taken[b] != nil && !taken[b].Val() {
+			continue // another copy was quicker
 		}
-		for _, m := range closing[b].Val() {
-			found.Closing = append(found.Closing, attempt.AttemptID(m))
-		}
+		found = gather(found, due[b].Val(), closing[b].Val())
+	}
+	if err != nil {
+		return found, fmt.Errorf("redislive: due: %w: %w", attempt.ErrUnavailable, err)
 	}
 	return found, nil
 }
 
-// Schedule implements attempt.LiveKeeper.
+// gather adds what one bucket holds.
+func gather(found attempt.Due, due, closing []string) attempt.Due {
+	if len(due) == 0 || due[0] != sentinel {
+		found.Lost = true
+	}
+	for _, m := range due {
+		if m != sentinel {
+			found.Expired = append(found.Expired, attempt.AttemptID(m))
+		}
+	}
+	for _, m := range closing {
+		found.Closing = append(found.Closing, attempt.AttemptID(m))
+	}
+	return found
+}
+
+// Schedule implements attempt.LiveKeeper in one round trip per node. The nodes
+// are independent of each other: what can be noted is noted.
 func (s *Store) Schedule(ctx context.Context, all []attempt.Appointment) error {
-	return try(ctx, func() error {
-		_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
-			for _, a := range all {
-				b := bucketOf(a.Attempt)
-				if a.State.Over() {
-					p.SAdd(ctx, s.keys.closing(b), string(a.Attempt))
-					continue
+	var of [buckets][]attempt.Appointment
+	for _, a := range all {
+		b := bucketOf(a.Attempt)
+		of[b] = append(of[b], a)
+	}
+	return s.nodes(ctx, everyBucket(), func(share []int) error {
+		return try(ctx, func(ctx context.Context) error {
+			_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+				for _, b := range share {
+					for _, a := range of[b] {
+						if a.State.Over() {
+							p.SAdd(ctx, s.keys.closing(b), string(a.Attempt))
+							continue
+						}
+						p.ZAddNX(ctx, s.keys.due(b), redis.Z{Score: float64(a.Due.UnixMilli()), Member: string(a.Attempt)})
+					}
+					// Last: it says that the bucket is whole.
+					p.ZAddNX(ctx, s.keys.due(b), redis.Z{Score: sentinelScore, Member: sentinel})
 				}
-				p.ZAddNX(ctx, s.keys.due(b), redis.Z{Score: float64(a.Due.UnixMilli()), Member: string(a.Attempt)})
-			}
-			for b := range buckets {
-				p.ZAddNX(ctx, s.keys.due(b), redis.Z{Score: sentinelScore, Member: sentinel})
-			}
-			return nil
+				return nil
+			})
+			return err
 		})
-		return err
 	})
 }
 

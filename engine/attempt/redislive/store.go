@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -32,7 +33,7 @@ type Store struct {
 }
 
 type scripts struct {
-	start, enter, save, durable, touch, submit, expire, force, finished, restore *redis.Script
+	start, enter, save, durable, touch, adjust, submit, expire, force, finished, restore *redis.Script
 }
 
 var _ attempt.Live = (*Store)(nil)
@@ -48,7 +49,7 @@ func New(client redis.UniversalClient, prefix string) (*Store, error) {
 	for name, into := range map[string]**redis.Script{
 		"start": &s.scripts.start, "enter": &s.scripts.enter, "save": &s.scripts.save,
 		"durable": &s.scripts.durable, "touch": &s.scripts.touch, "submit": &s.scripts.submit,
-		"expire": &s.scripts.expire, "force": &s.scripts.force, "finished": &s.scripts.finished,
+		"adjust": &s.scripts.adjust, "expire": &s.scripts.expire, "force": &s.scripts.force, "finished": &s.scripts.finished,
 		"restore": &s.scripts.restore,
 	} {
 		body, err := lua.ReadFile("lua/" + name + ".lua")
@@ -61,10 +62,15 @@ func New(client redis.UniversalClient, prefix string) (*Store, error) {
 }
 
 // Start implements attempt.LiveWriter.
-func (s *Store) Start(ctx context.Context, b attempt.Begin) error {
-	_, err := s.run(ctx, s.scripts.start, s.dueKeys(b.Attempt),
-		string(b.Attempt), string(b.Candidate), b.Slots, ms(b.Deadline), ms(b.Due), b.Version, ms(b.Now))
-	return err
+func (s *Store) Start(ctx context.Context, all []attempt.Begin) ([]attempt.LiveState, error) {
+	calls := make([]invocation, len(all))
+	for i, b := range all {
+		calls[i] = invocation{s.dueKeys(b.Attempt), []any{
+			string(b.Attempt), string(b.Candidate), b.Slots, ms(b.Deadline), ms(b.Due), b.Version, ms(b.Now),
+		}}
+	}
+	states, errs := s.runEach(ctx, s.scripts.start, calls)
+	return states, errors.Join(errs...)
 }
 
 // Enter implements attempt.LiveWriter.
@@ -88,13 +94,23 @@ func (s *Store) Save(ctx context.Context, id attempt.AttemptID, who people.Candi
 }
 
 // Durable implements attempt.LiveWriter.
-func (s *Store) Durable(ctx context.Context, id attempt.AttemptID, epoch, from, to int) (attempt.LiveState, error) {
-	return s.run(ctx, s.scripts.durable, []string{s.keys.attempt(id), s.keys.operations(id)}, epoch, from, to)
+func (s *Store) Durable(ctx context.Context, marks []attempt.Mark) ([]attempt.LiveState, []error) {
+	calls := make([]invocation, len(marks))
+	for i, m := range marks {
+		calls[i] = invocation{[]string{s.keys.attempt(m.Attempt), s.keys.operations(m.Attempt)}, []any{m.Epoch, m.From, m.To}}
+	}
+	return s.runEach(ctx, s.scripts.durable, calls)
 }
 
 // Touch implements attempt.LiveWriter.
 func (s *Store) Touch(ctx context.Context, id attempt.AttemptID, who people.CandidateID, epoch int, now time.Time) (attempt.LiveState, error) {
 	return s.run(ctx, s.scripts.touch, []string{s.keys.attempt(id)}, string(who), epoch, ms(now))
+}
+
+// Adjust implements attempt.LiveTimer.
+func (s *Store) Adjust(ctx context.Context, t attempt.Timing) (attempt.LiveState, error) {
+	return s.run(ctx, s.scripts.adjust, s.dueKeys(t.Attempt),
+		string(t.Attempt), ms(t.Deadline), ms(t.Due), t.Version, ms(t.PausedSince))
 }
 
 // Submit implements attempt.LiveCloser.
@@ -103,8 +119,8 @@ func (s *Store) Submit(ctx context.Context, id attempt.AttemptID, who people.Can
 }
 
 // Expire implements attempt.LiveCloser.
-func (s *Store) Expire(ctx context.Context, id attempt.AttemptID, now time.Time) (attempt.LiveState, error) {
-	return s.run(ctx, s.scripts.expire, s.closeKeys(id), string(id), ms(now))
+func (s *Store) Expire(ctx context.Context, id attempt.AttemptID, version int, now time.Time) (attempt.LiveState, error) {
+	return s.run(ctx, s.scripts.expire, s.closeKeys(id), string(id), ms(now), version)
 }
 
 // Force implements attempt.LiveCloser.
@@ -113,9 +129,13 @@ func (s *Store) Force(ctx context.Context, id attempt.AttemptID, by people.Accou
 }
 
 // Finished implements attempt.LiveCloser.
-func (s *Store) Finished(ctx context.Context, id attempt.AttemptID) error {
-	_, err := s.run(ctx, s.scripts.finished, s.allKeys(id), string(id), rest)
-	return err
+func (s *Store) Finished(ctx context.Context, ids []attempt.AttemptID) error {
+	calls := make([]invocation, len(ids))
+	for i, id := range ids {
+		calls[i] = invocation{s.allKeys(id), []any{string(id), rest}}
+	}
+	_, errs := s.runEach(ctx, s.scripts.finished, calls)
+	return errors.Join(errs...)
 }
 
 // Restore implements attempt.LiveKeeper.
@@ -124,7 +144,8 @@ func (s *Store) Restore(ctx context.Context, snap attempt.Snapshot) error {
 	args := []any{
 		string(snap.Attempt), string(snap.Candidate), snap.Slots, indexOf(states[:], snap.State),
 		snap.Epoch, snap.Applied, attempt.Answered(snap.Answers), ms(snap.Deadline), ms(snap.Due), snap.Version,
-		ms(snap.LastSeen), ms(c.At), indexOf(manners[:], c.Manner), string(c.By), c.Reason, len(snap.Answers),
+		ms(snap.LastSeen), ms(c.At), indexOf(manners[:], c.Manner), string(c.By), c.Reason, snap.Round, ms(snap.Paused),
+		len(snap.Answers),
 	}
 	for slot, a := range snap.Answers {
 		args = append(args, slot, content(a.Response, a.Flagged))
@@ -132,6 +153,14 @@ func (s *Store) Restore(ctx context.Context, snap attempt.Snapshot) error {
 	args = append(args, len(snap.Recent))
 	for _, op := range snap.Recent {
 		args = append(args, field(op), value(op))
+	}
+	switch over := snap.Over; {
+	case over == nil:
+		args = append(args, "any", "")
+	case !over.There:
+		args = append(args, "none", "")
+	default:
+		args = append(args, over.Epoch, over.Applied)
 	}
 	_, err := s.run(ctx, s.scripts.restore, s.allKeys(snap.Attempt), args...)
 	return err
@@ -162,7 +191,7 @@ func ms(t time.Time) string {
 // it. Every script has the same effect when it runs twice.
 func (s *Store) run(ctx context.Context, script *redis.Script, keys []string, args ...any) (attempt.LiveState, error) {
 	var v []int64
-	err := try(ctx, func() error {
+	err := try(ctx, func(ctx context.Context) error {
 		var err error
 		v, err = script.Run(ctx, s.client, keys, args...).Int64Slice()
 		return err
@@ -173,19 +202,69 @@ func (s *Store) run(ctx context.Context, script *redis.Script, keys []string, ar
 	return liveState(v)
 }
 
+// invocation is one call of a script.
+type invocation struct {
+	keys []string
+	args []any
+}
+
+// runEach calls a script for several attempts in one round trip per node. What
+// it returns comes in the order of the calls.
+func (s *Store) runEach(ctx context.Context, script *redis.Script, calls []invocation) ([]attempt.LiveState, []error) {
+	states, errs := make([]attempt.LiveState, len(calls)), make([]error, len(calls))
+	cmds := make([]*redis.Cmd, len(calls))
+	if len(calls) > 1 {
+		// What goes wrong here for one call or for all is tried again below,
+		// one by one and with patience.
+		_, _ = s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+			for i, c := range calls {
+				cmds[i] = p.EvalSha(ctx, script.Hash(), c.keys, c.args...)
+			}
+			return nil
+		})
+	}
+	var wg sync.WaitGroup
+	places := make(chan struct{}, patientCalls)
+	for i, c := range calls {
+		if cmds[i] != nil {
+			if v, err := cmds[i].Int64Slice(); err == nil {
+				states[i], errs[i] = liveState(v)
+				continue
+			}
+		}
+		places <- struct{}{}
+		wg.Go(func() {
+			states[i], errs[i] = s.run(ctx, script, c.keys, c.args...)
+			<-places
+		})
+	}
+	wg.Wait()
+	return states, errs
+}
+
+// patientCalls is how many calls are tried one by one at the same time.
+const patientCalls = 64
+
 // tries and pause bound the repeats on top of the client's own: pauses double
-// and are shortened by up to a half at random.
+// and are shortened by up to a half at random. One to two seconds outlast the
+// move of a hash slot and a planned failover, and a page still learns within
+// three that Redis is gone.
 const (
-	tries = 4
-	pause = 40 * time.Millisecond
+	tries = 7
+	pause = 30 * time.Millisecond
+	// patience bounds one step with all its repeats, so that a Redis that hangs
+	// is noticed like one that is gone.
+	patience = 3 * time.Second
 )
 
 // try repeats what failed for a reason that passes. What it returns then wraps
 // attempt.ErrUnavailable.
-func try(ctx context.Context, fn func() error) error {
+func try(ctx context.Context, fn func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	wait := pause
 	for n := 1; ; n++ {
-		err := fn()
+		err := fn(ctx)
 		if err == nil {
 			return nil
 		}
@@ -209,10 +288,17 @@ func try(ctx context.Context, fn func() error) error {
 	}
 }
 
+// passing begin the errors of a server that restarts, fails over, or is moving a
+// hash slot. NOSCRIPT is one where scripts are sent in a pipeline.
+var passing = []string{
+	"READONLY", "LOADING", "MASTERDOWN", "NOREPLICAS", "BUSY", "NOSCRIPT",
+	"CLUSTERDOWN", "TRYAGAIN", "MOVED", "ASK", "EXECABORT",
+}
+
 // passes tells whether an error is one of a server that restarts, fails over or
 // is not reached.
 func passes(err error) bool {
-	for _, prefix := range []string{"READONLY", "LOADING", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "BUSY"} {
+	for _, prefix := range passing {
 		if redis.HasErrorPrefix(err, prefix) {
 			return true
 		}

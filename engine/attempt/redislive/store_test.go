@@ -45,11 +45,18 @@ func TestScriptsForgotten(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	step("start", store.Start(t.Context(), attempt.Begin{
+	first := attempt.Begin{
 		Attempt: id, Candidate: enginetest.Candidate, Slots: 3, Deadline: enginetest.Start, Due: enginetest.Start, Version: 1,
-	}))
+	}
+	second := first
+	second.Attempt = enginetest.NewAttemptID()
+	states, err := store.Start(t.Context(), []attempt.Begin{first, second})
+	step("start of several", err)
+	if len(states) != 2 || states[0].Epoch != 1 || states[1].Epoch != 1 {
+		t.Errorf("states %+v, want two of epoch 1", states)
+	}
 	before := enginetest.Start.Add(-1)
-	_, err := store.Enter(t.Context(), id, enginetest.Candidate, 1, before)
+	_, err = store.Enter(t.Context(), id, enginetest.Candidate, 1, before)
 	step("enter", err)
 	st, err := store.Save(t.Context(), id, enginetest.Candidate, enginetest.Ops(1, 1, 3, 3), before)
 	step("save", err)

@@ -15,7 +15,7 @@
 // has a database and a key prefix of its own, both removed at its end, and must
 // not use a command that touches the whole server, such as FLUSHALL or
 // SCRIPT FLUSH. A test that needs these, or that kills the server, starts one
-// for itself with OwnRedis.
+// for itself with OwnRedis, or a cluster with Cluster.
 //
 // A suite that every store has to pass runs with one line:
 //

@@ -12,10 +12,11 @@ end
 if a.candidate ~= ARGV[1] then
   return reply(FOREIGN)
 end
-if a.state ~= RUNNING then
+if not goesOn(a) then
   return reply(CLOSED, a)
 end
-if tonumber(ARGV[3]) >= a.due then
+local now = tonumber(ARGV[3])
+if tooLate(a, now) then
   return reply(LATE, a)
 end
 local epoch = tonumber(ARGV[2])
@@ -31,4 +32,4 @@ for seq = a.pruned + 1, a.durable do
 end
 redis.call('HSET', KEYS[1], 'epoch', epoch, 'applied', 0, 'durable', 0, 'pruned', 0, 'seen', ARGV[3])
 a.epoch, a.applied, a.durable = epoch, 0, 0
-return reply(OK, a)
+return reply(OK, a, 0, gone(a, now))

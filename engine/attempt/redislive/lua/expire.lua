@@ -1,12 +1,19 @@
 -- expire closes an attempt whose due time has come. For one that has ended
--- already, or was given more time, it puts the bucket's sets right.
+-- already, was given more time or is paused, it puts the bucket's sets right.
 --
 -- KEYS[1] attempt hash   KEYS[2] due set   KEYS[3] closing set of the bucket
--- ARGV[1] attempt  ARGV[2] now ms
--- returns reply(OK | UNKNOWN | CLOSED | NOTDUE)
+-- ARGV[1] attempt  ARGV[2] now ms  ARGV[3] version of the deadline on record
+-- returns reply(OK | UNKNOWN | AHEAD | CLOSED | NOTDUE)
 local a = load(KEYS[1])
 if not a then
   return reply(UNKNOWN)
+end
+if goesOn(a) and tonumber(ARGV[3]) > a.version then
+  return reply(AHEAD, a)
+end
+if a.state == PAUSED then
+  redis.call('ZREM', KEYS[2], ARGV[1])
+  return reply(NOTDUE, a)
 end
 if a.state ~= RUNNING then
   redis.call('ZREM', KEYS[2], ARGV[1])

@@ -8,12 +8,13 @@ local a = load(KEYS[1])
 if not a then
   return reply(UNKNOWN)
 end
-if a.state ~= RUNNING then
+if not goesOn(a) then
   return reply(CLOSED, a)
 end
 
+local late = tooLate(a, tonumber(ARGV[2]))
 a.state = ENDED
-if tonumber(ARGV[2]) >= a.due then
+if late then
   redis.call('HSET', KEYS[1], 'state', ENDED, 'manner', DEADLINE, 'ended', a.deadlineText)
 else
   redis.call('HSET', KEYS[1], 'state', ENDED, 'manner', COLLECTED, 'ended', ARGV[2],

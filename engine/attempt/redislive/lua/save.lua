@@ -41,10 +41,13 @@ for i = 0, count - 1 do
   end
 end
 local fresh = first + count - 1 > a.applied
-if a.state ~= RUNNING then
+if not goesOn(a) then
   return reply(CLOSED, a)
 end
-if fresh and tonumber(ARGV[1]) >= a.due then
+-- What was written before a pause, or by a page that could not hear of it,
+-- counts: the clock stands still and nobody wins time by it.
+local now = tonumber(ARGV[1])
+if fresh and tooLate(a, now) then
   return reply(LATE, a)
 end
 if first > a.applied + 1 then
@@ -68,4 +71,4 @@ if fresh then
   a.applied = first + count - 1
 end
 redis.call('HSET', KEYS[1], 'applied', a.applied, 'answered', a.answered, 'seen', ARGV[1])
-return reply(OK, a)
+return reply(OK, a, 0, gone(a, now))

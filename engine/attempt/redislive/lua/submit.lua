@@ -12,11 +12,11 @@ end
 if a.candidate ~= ARGV[3] then
   return reply(FOREIGN)
 end
-if a.state ~= RUNNING then
+if not goesOn(a) then
   return reply(CLOSED, a)
 end
 local manner, ended = CANDIDATE, ARGV[2]
-if tonumber(ARGV[2]) >= a.due then
+if tooLate(a, tonumber(ARGV[2])) then
   manner, ended = DEADLINE, a.deadlineText
 else
   local epoch = tonumber(ARGV[4])

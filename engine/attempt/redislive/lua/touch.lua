@@ -14,7 +14,8 @@ if tonumber(ARGV[2]) > a.epoch then
   return reply(AHEAD, a)
 end
 
-if a.state == RUNNING and tonumber(ARGV[2]) == a.epoch then
+if goesOn(a) and tonumber(ARGV[2]) == a.epoch then
   redis.call('HSET', KEYS[1], 'seen', ARGV[3])
+  return reply(OK, a, 0, gone(a, tonumber(ARGV[3])))
 end
 return reply(OK, a)

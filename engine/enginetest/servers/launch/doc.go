@@ -1,5 +1,6 @@
-// Package launch starts the real servers that the tests speak to: Redis,
-// PostgreSQL, and FerretDB as a MongoDB server over that PostgreSQL.
+// Package launch starts the real servers that the tests speak to: Redis, alone
+// and as a cluster, PostgreSQL, and FerretDB as a MongoDB server over that
+// PostgreSQL.
 //
 // Every server listens on the loopback interface or in its own folder, writes
 // only into the folder that it was given, and dies with the process that
