@@ -79,9 +79,16 @@ generate: $(TOOLS)/oapi-codegen $(STAMPS)/npm ## write again what api/openapi.ya
 	@cd api && ../$(TOOLS)/oapi-codegen -config codegen.yaml -o contract/contract.gen.go openapi.yaml
 	@cd frontend && npm run --silent generate
 
+# Figures to measure, by the beginnings of their IDs, and flags: all when empty.
+# testservers is there to install what the figures' own servers need.
+BENCH ?=
 .PHONY: bench
-bench: need-go ## print the figures, each with its calibration
-	@go run ./cmd/bench
+bench: need-go ## print the figures, each with its calibration (BENCH="G4 G5", BENCH="-profile DIR G6")
+	@go run ./cmd/testservers -quiet -- go run ./cmd/bench $(BENCH)
+
+.PHONY: mutants
+mutants: need-go ## break the engine on purpose; each mutant must turn a named test red
+	@go run ./cmd/testservers -- go run ./cmd/mutants
 
 DRILL_URL        ?= http://127.0.0.1:8080
 DRILL_CANDIDATES ?= 50

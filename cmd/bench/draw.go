@@ -10,6 +10,7 @@ import (
 	"gongyuan/bank"
 	"gongyuan/bank/banktest"
 	"gongyuan/bank/draw"
+	"gongyuan/cmd/bench/figure"
 )
 
 // How much is measured. One round draws and samples the same number of
@@ -24,11 +25,11 @@ const (
 
 // drawFigures are D1, one paper of 100 items out of 20,000; D2, the same as a
 // multiple of a plain sample of 100; D3, the papers of a sitting of 6,000.
-func drawFigures() ([]figure, error) {
+func drawFigures(ctx context.Context, _ func(string) bool, show func(figure.Figure)) error {
 	revs, _ := banktest.Generate(1, bankOfFigure)
 	plan, err := draw.NewPool(revs).Plan(drawBlueprint())
 	if err != nil {
-		return nil, err
+		return err
 	}
 	reqs := make([]draw.Request, sealPapers)
 	for i := range reqs {
@@ -45,7 +46,7 @@ func drawFigures() ([]figure, error) {
 		start = time.Now()
 		for i := range some {
 			if _, err := plan.Draw(some[i]); err != nil {
-				return nil, err
+				return err
 			}
 		}
 		drawn := time.Since(start)
@@ -55,17 +56,23 @@ func drawFigures() ([]figure, error) {
 	}
 	for range sealRounds {
 		start := time.Now()
-		if _, err := plan.DrawAll(context.Background(), reqs, nil); err != nil {
-			return nil, err
+		if _, err := plan.DrawAll(ctx, reqs, nil); err != nil {
+			return err
 		}
 		seals = append(seals, time.Since(start).Seconds())
 	}
-	beside := &calibration{"plain-sample-of-100", median(plains), "µs"}
-	return []figure{
-		{"D1", median(ones), "µs", 1000, "one paper of 100 items out of 20,000 with weights, mix, limit per point and exclusions", beside},
-		{"D2", median(ratios), "ratio", 10, "the same beside a plain sample of 100 with refs copied and options shuffled, same round", beside},
-		{"D3", median(seals), "s", 10, "the papers of 6,000 candidates under an exposure ceiling of 5 %", beside},
-	}, nil
+	beside := []figure.Calibration{{Name: "plain-sample-of-100", Value: median(plains), Unit: "µs"}}
+	for _, f := range []figure.Figure{
+		{ID: "D1", Value: median(ones), Unit: "µs", Aim: figure.AtMost(1000), Calibrations: beside,
+			Notes: []string{"one paper of 100 items out of 20,000 with weights, mix, limit per point and exclusions"}},
+		{ID: "D2", Value: median(ratios), Unit: "ratio", Aim: figure.AtMost(10), Calibrations: beside,
+			Notes: []string{"the same beside a plain sample of 100 with refs copied and options shuffled, same round"}},
+		{ID: "D3", Value: median(seals), Unit: "s", Aim: figure.AtMost(10), Calibrations: beside,
+			Notes: []string{"the papers of 6,000 candidates under an exposure ceiling of 5 %"}},
+	} {
+		show(f)
+	}
+	return nil
 }
 
 // drawBlueprint asks for 100 items with everything that a blueprint can say.

@@ -4,90 +4,99 @@
 //
 //	figure ID VALUE UNIT aim <=AIM met|short
 //
-// Calibrations stand above, as "calibration NAME VALUE UNIT". A figure that is
-// short of its aim is no failure: these machines are shared. Arguments are the
-// beginnings of the IDs to measure; none means all. Lines that begin with #
-// explain what was measured.
+// or >= where more is better. Calibrations stand above, as "calibration NAME
+// VALUE UNIT". A figure that is short of its aim is no failure: these machines
+// are shared. Arguments are the beginnings of the IDs to measure; none means
+// all. Lines that begin with # explain what was measured.
 //
-// To add figures, write a file for their family with a function that returns
-// them, and name it in families.
+//	go run ./cmd/bench            all
+//	go run ./cmd/bench G4 G5      these
+//	go run ./cmd/bench -profile DIR G6
+//
+// keeps the processor profile of the program under test as DIR/G6.pprof.
+//
+// To add figures, write a function that hands each to show as soon as it is
+// measured, and name it in families.
 package main
 
 import (
 	"cmp"
+	"context"
+	"flag"
 	"fmt"
 	"os"
+	"os/signal"
+	"runtime"
 	"slices"
 	"strings"
+	"syscall"
+
+	"gongyuan/cmd/bench/figure"
+	"gongyuan/cmd/bench/live"
 )
-
-// figure is one measured number. Less is better.
-type figure struct {
-	id    string
-	value float64
-	unit  string
-	aim   float64
-	note  string // what was measured and how, one line
-	// calibration is what the figure is measured beside, in the same rounds.
-	calibration *calibration
-}
-
-type calibration struct {
-	name  string
-	value float64
-	unit  string
-}
 
 // family measures figures whose IDs begin with the same letters.
 type family struct {
 	prefix  string
-	measure func() ([]figure, error)
+	measure func(ctx context.Context, wanted func(id string) bool, show func(figure.Figure)) error
 }
 
-func families() []family {
+func families(b live.Bench) []family {
 	return []family{
 		{"D", drawFigures},
+		{"G", b.Measure},
 	}
 }
 
 func main() {
+	// The servers that the figures start end with the thread that started
+	// them, also when this program is killed: so that thread must stay.
+	runtime.LockOSThread()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second interrupt ends the program at once
+	if len(os.Args) > 1 && live.IsChild(os.Args[1]) {
+		if err := live.Child(ctx, os.Args[1:]); err != nil {
+			fmt.Fprintf(os.Stderr, "bench: %s: %v\n", os.Args[1], err)
+			os.Exit(1)
+		}
+		return
+	}
+	var b live.Bench
+	flag.StringVar(&b.Profiles, "profile", "", "folder to keep processor profiles of the program under test in")
+	flag.IntVar(&b.Candidates, "candidates", 3000, "how many candidates start and submit together in G1 to G3")
+	flag.Parse()
+	os.Exit(measure(ctx, families(b), flag.Args()))
+}
+
+// measure returns the exit status: 1 where something could not be measured.
+func measure(ctx context.Context, all []family, asked []string) int {
 	status := 0
-	for _, f := range families() {
-		if !wanted(f.prefix, os.Args[1:]) {
+	for _, f := range all {
+		if !wanted(f.prefix, asked) && !holds(f.prefix, asked) {
 			continue
 		}
-		figures, err := f.measure()
-		if err != nil {
+		show := func(fig figure.Figure) {
+			if wanted(fig.ID, asked) {
+				fmt.Println(fig.String())
+			}
+		}
+		if err := f.measure(ctx, func(id string) bool { return wanted(id, asked) }, show); err != nil {
 			fmt.Fprintf(os.Stderr, "bench: %s: %v\n", f.prefix, err)
 			status = 1
 		}
-		for _, fig := range figures {
-			if !wanted(fig.id, os.Args[1:]) {
-				continue
-			}
-			fmt.Println(fig.line())
-		}
 	}
-	os.Exit(status)
+	return status
 }
 
-// wanted tells whether the figure, or one of the family, was asked for.
+// wanted tells whether an ID is one of those that were asked for.
 func wanted(id string, asked []string) bool {
-	return len(asked) == 0 || slices.ContainsFunc(asked, func(a string) bool {
-		return strings.HasPrefix(id, a) || strings.HasPrefix(a, id)
-	})
+	return len(asked) == 0 || slices.ContainsFunc(asked, func(a string) bool { return strings.HasPrefix(id, a) })
 }
 
-func (f figure) line() string {
-	verdict := "met"
-	if f.value > f.aim {
-		verdict = "short"
-	}
-	head := fmt.Sprintf("# %s: %s\n", f.id, f.note)
-	if c := f.calibration; c != nil {
-		head += fmt.Sprintf("calibration %s %.4g %s\n", c.name, c.value, c.unit)
-	}
-	return head + fmt.Sprintf("figure %s %.4g %s aim <=%g %s", f.id, f.value, f.unit, f.aim, verdict)
+// holds tells whether one of those that were asked for is in the family.
+func holds(prefix string, asked []string) bool {
+	return slices.ContainsFunc(asked, func(a string) bool { return strings.HasPrefix(a, prefix) })
 }
 
 // median of a list that is not empty.
