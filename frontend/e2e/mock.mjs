@@ -2,9 +2,10 @@
 // speaks the contract from memory and keeps the ledger's rules, nothing else.
 // node e2e/mock.mjs [port], then sign in with DEMO0001 and 11010519491231002X.
 // POST /mock with JSON changes its manners: see `manners` below.
-import { createHash, randomUUID } from 'node:crypto'
+import { createCipheriv, createHash, randomBytes, randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import { readFile } from 'node:fs/promises'
+import { gzipSync } from 'node:zlib'
 
 const dist = new URL('../dist/', import.meta.url)
 const urn = 'urn:gongyuan:problem:'
@@ -83,6 +84,10 @@ export function createMock(settings = {}) {
     extendMs: 0, // moves the deadline, with the next version
     reason: '', // collects with this reason
     resultVisible: false,
+    papersAhead: false,
+    badSeal: false, // what was sealed does not open
+    noStream: false, // refuses the stream, as a proxy that breaks streams would
+    away: false, // cuts every connection for answers, beats and streams
     drop: 0, // so many answers are lost after the work was done
     ...settings,
   }
@@ -94,18 +99,19 @@ export function createMock(settings = {}) {
   const sessions = new Map() // refresh token → admission
   const access = new Map() // access token → { admission, until }
   const attempts = new Map()
+  const streams = new Set() // { a, epoch, res }
   const log = []
   let deadlineVersion = 1
 
   const attemptOf = (admission) => {
     let a = attempts.get(admission)
-    if (!a) attempts.set(admission, a = { id: `att-${admission}`, admission, state: 'ready', epoch: 0, device: null, start: 0, applied: 0, durable: 0, ops: [], contents: new Map(), answers: new Map(), late: [], receipt: null })
+    if (!a) attempts.set(admission, a = { id: `att-${admission}`, admission, state: 'ready', epoch: 0, device: null, start: 0, applied: 0, durable: 0, ops: [], contents: new Map(), answers: new Map(), late: [], receipt: null, pausedAt: 0, moreMs: 0, version: 1, why: '', key: randomBytes(32) })
     return a
   }
-  const deadlineOf = (a) => Math.min(a.start + (manners.minutes + manners.extraMinutes) * 60_000, started + manners.closesInMs + manners.extraMinutes * 60_000) + manners.extendMs
+  const deadlineOf = (a) => a.moreMs + (a.pausedAt ? Date.now() - a.pausedAt : 0) + Math.min(a.start + (manners.minutes + manners.extraMinutes) * 60_000, started + manners.closesInMs + manners.extraMinutes * 60_000) + manners.extendMs
   const clockOf = (a, explained = true) => ({
-    serverNow: new Date().toISOString(), deadline: new Date(deadlineOf(a)).toISOString(), deadlineVersion: deadlineVersion + (manners.extendMs ? 1 : 0),
-    ...(explained ? { explanation: `时长 ${manners.minutes} 分钟${manners.extraMinutes ? `，个人延时 ${manners.extraMinutes} 分钟` : ''}${manners.extendMs ? '，考场补时 10 分钟' : ''}` } : {}),
+    serverNow: new Date().toISOString(), deadline: new Date(deadlineOf(a)).toISOString(), deadlineVersion: deadlineVersion + (manners.extendMs ? 1 : 0) + a.version - 1, ...(a.pausedAt ? { pausedSince: new Date(a.pausedAt).toISOString() } : {}),
+    ...(explained ? { explanation: `时长 ${manners.minutes} 分钟${manners.extraMinutes ? `，个人延时 ${manners.extraMinutes} 分钟` : ''}${manners.extendMs ? '，考场补时 10 分钟' : ''}${a.why}` } : {}),
   })
   const empty = (r) => !(r.choice?.length) && !(r.text?.some((x) => x !== ''))
   const close = (a, manner, reason) => {
@@ -115,6 +121,44 @@ export function createMock(settings = {}) {
     a.receipt = { attempt: a.id, submittedAt: new Date(Math.min(Date.now(), deadlineOf(a))).toISOString(), manner, ...(reason ? { reason } : {}), answered, total: paper(manners.size).slots.length, code: digest.replace(/(....)(?=.)/g, '$1 ') }
   }
   const due = (a) => { if (a.state === 'running' && Date.now() > deadlineOf(a) + 3_000) close(a, 'deadline') }
+
+  // What staff order about time, for everybody, pushed to the open pages.
+  const minute = 60_000
+  const orders = {
+    extend: (a, n) => { a.moreMs += n * minute; a.why += `，考场补时 ${n} 分钟` },
+    pause: (a) => { a.pausedAt = Date.now(); a.state = 'paused' },
+    resume: (a) => { a.moreMs += Date.now() - a.pausedAt; a.pausedAt = 0; a.state = 'running'; a.why += '，暂停的时间已补' },
+    reopen: (a, n) => { a.state = 'running'; a.receipt = null; a.moreMs += Math.max(0, Date.now() - deadlineOf(a)) + n * minute; a.why += `，重新开放 ${n} 分钟` },
+  }
+  const fits = { extend: ['running', 'paused'], pause: ['running'], resume: ['paused'], reopen: ['closed'] }
+  function order(kind, n = 0) {
+    for (const a of attempts.values()) {
+      if (!fits[kind].includes(a.state)) continue
+      orders[kind](a, n)
+      a.version++
+      push(a)
+    }
+  }
+  const event = (name, data) => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`
+  const beatOf = (a) => ({ state: a.state, clock: clockOf(a) })
+  function push(a) {
+    for (const s of streams) if (s.a === a && s.epoch === a.epoch) s.res.write(event('beat', beatOf(a)))
+  }
+  function outdo(a) {
+    for (const s of streams) {
+      if (s.a !== a || s.epoch >= a.epoch) continue
+      s.res.end(event('taken-over', { type: `${urn}taken-over`, title: titles['taken-over'][1], status: 409, device: a.device.deviceLabel, requestId: randomUUID() }))
+    }
+  }
+  const alive = setInterval(() => { for (const s of streams) s.res.write(': alive\n\n') }, 15_000)
+  alive.unref()
+
+  function sealedPaper(a) {
+    const iv = randomBytes(12)
+    const cipher = createCipheriv('aes-256-gcm', a.key, iv)
+    cipher.setAAD(Buffer.from(manners.badSeal ? 'another' : a.id))
+    return Buffer.concat([iv, cipher.update(gzipSync(JSON.stringify(paper(manners.size)))), cipher.final(), cipher.getAuthTag()])
+  }
 
   const session = (admission) => {
     const token = randomUUID()
@@ -130,13 +174,13 @@ export function createMock(settings = {}) {
     const c = candidates.get(admission)
     const opens = started + manners.openInMs
     const lateUntil = manners.lateEntryMs ? opens + manners.lateEntryMs : 0
-    const mayStart = a.state === 'running' ? 'now' : a.state === 'closed' || now > started + manners.closesInMs ? 'closed' : now < opens ? 'not-yet' : lateUntil && now > lateUntil ? 'too-late' : 'now'
+    const mayStart = a.state === 'running' || a.state === 'paused' ? 'now' : a.state === 'closed' || now > started + manners.closesInMs ? 'closed' : now < opens ? 'not-yet' : lateUntil && now > lateUntil ? 'too-late' : 'now'
     const p = paper(manners.size)
     return {
       candidate: { name: c.name, idMasked: `${c.id.slice(0, 4)}**********${c.id.slice(-4)}` },
       exam: {
         title: '2026 年第四季度认定（示例）', occupation: '保卫管理员', levelTitle: '三级/高级工', opens: new Date(opens).toISOString(), closes: new Date(started + manners.closesInMs).toISOString(),
-        ...(lateUntil ? { lateUntil: new Date(lateUntil).toISOString() } : {}), durationMinutes: manners.minutes, slotCount: p.slots.length, total: 10000, state: 'open', sample: true,
+        ...(lateUntil ? { lateUntil: new Date(lateUntil).toISOString() } : {}), durationMinutes: manners.minutes, slotCount: p.slots.length, total: 10000, state: 'open', sample: true, ...(manners.papersAhead ? { papersAhead: true } : {}),
       },
       registration: { admission, room: '03', seat: '17', extraMinutes: manners.extraMinutes },
       attempt: { id: a.id, state: a.state }, mayStart, serverNow: new Date().toISOString(),
@@ -158,7 +202,9 @@ export function createMock(settings = {}) {
     a.epoch++
     a.applied = a.durable = 0
     a.contents = new Map()
-    return { attempt: a.id, epoch: a.epoch, paper: paper(manners.size), answers: [...a.answers.entries()].map(([slot, x]) => ({ slot, ...x })), ...(previous ? { previous } : {}), clock: clockOf(a) }
+    outdo(a)
+    const sent = body.hasSealedPaper && manners.papersAhead ? { paperKey: a.key.toString('base64') } : { paper: paper(manners.size) }
+    return { attempt: a.id, epoch: a.epoch, ...sent, answers: [...a.answers.entries()].map(([slot, x]) => ({ slot, ...x })), ...(previous ? { previous } : {}), clock: clockOf(a) }
   }
 
   function ops(a, body) {
@@ -176,8 +222,8 @@ export function createMock(settings = {}) {
       a.late.push(...late)
       return { lateKept: late.length }
     }
-    if (a.state !== 'running') throw new Refusal('attempt-closed', aside())
-    if (Date.now() > deadlineOf(a) + 3_000) throw new Refusal('after-deadline', aside())
+    if (a.state !== 'running' && a.state !== 'paused') throw new Refusal('attempt-closed', aside())
+    if (a.state === 'running' && Date.now() > deadlineOf(a) + 3_000) throw new Refusal('after-deadline', aside())
     if (first > a.applied + 1) throw new Refusal('seq-gap', { expectedSeq: a.applied + 1 })
     for (const op of body.ops) {
       if (op.seq !== a.applied + 1) continue
@@ -206,8 +252,16 @@ export function createMock(settings = {}) {
     if (path === '/mock') {
       Object.assign(manners, body)
       if (body.noSession) access.clear()
-      if (body.collect) for (const a of attempts.values()) if (a.state === 'running') close(a, 'collected', body.collect)
-      return [200, { manners, log, attempts: [...attempts.values()].map((a) => ({ ...a, answers: [...a.answers], contents: undefined })) }]
+      if (body.collect) {
+        for (const a of attempts.values()) {
+          if (a.state !== 'running' && a.state !== 'paused') continue
+          a.pausedAt = 0
+          close(a, 'collected', body.collect)
+          push(a)
+        }
+      }
+      if (body.order) order(body.order, body.minutes)
+      return [200, { manners, log, streams: streams.size, attempts: [...attempts.values()].map((a) => ({ ...a, answers: [...a.answers], contents: undefined, key: undefined })) }]
     }
     if (path === '/api/v1/auth/candidate') {
       const c = candidates.get(body.admission)
@@ -230,14 +284,24 @@ export function createMock(settings = {}) {
     if (!token || token.until < Date.now() || manners.noSession) throw new Refusal('unauthenticated')
     if (path === '/api/v1/candidate/exam') return [200, candidateExam(token.admission)]
     const a = attemptOf(token.admission)
-    const [, id, verb] = /^\/api\/v1\/attempts\/([^/]+)\/(\w+)$/.exec(path) ?? []
+    const [, id, verb] = /^\/api\/v1\/attempts\/([^/]+)\/([\w-]+)$/.exec(path) ?? []
     if (id !== a.id) throw new Refusal('not-found')
     if (verb === 'enter') return [200, enter(a, body)]
+    if (verb === 'events') {
+      if (manners.noStream) throw new Refusal('unavailable')
+      const epoch = Number(url.searchParams.get('epoch'))
+      if (epoch < a.epoch) throw new Refusal('taken-over', { device: a.device.deviceLabel })
+      return [200, { stream: { a, epoch } }]
+    }
+    if (verb === 'sealed-paper') {
+      if (!manners.papersAhead) throw new Refusal('not-found')
+      return [200, sealedPaper(a)]
+    }
     if (verb === 'ops') return ops(a, body)
     if (verb === 'beat') {
       due(a)
-      if (body.epoch !== a.epoch && a.state === 'running') throw new Refusal('taken-over', { device: a.device.deviceLabel })
-      return [200, { state: a.state, clock: clockOf(a) }]
+      if (body.epoch !== a.epoch && a.state !== 'closed') throw new Refusal('taken-over', { device: a.device.deviceLabel })
+      return [200, beatOf(a)]
     }
     if (verb === 'submit') {
       due(a)
@@ -283,6 +347,10 @@ export function createMock(settings = {}) {
       res.setHeader('Content-Type', status >= 400 ? 'application/problem+json' : 'application/json')
       res.writeHead(status).end(value === undefined ? undefined : JSON.stringify(value))
     }
+    if (manners.away && /\/(ops|beat|events|receipt|submit|enter)\b/.test(req.url)) {
+      req.socket.destroy()
+      return
+    }
     try {
       const body = text ? JSON.parse(text) : {}
       const [status, value, cookie] = await handle(req, body, cookies)
@@ -290,6 +358,18 @@ export function createMock(settings = {}) {
       if (manners.drop > 0 && req.url.startsWith('/api/')) {
         manners.drop--
         req.socket.destroy()
+        return
+      }
+      if (value?.stream) {
+        res.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' })
+        const mine = { ...value.stream, res }
+        streams.add(mine)
+        res.on('close', () => streams.delete(mine))
+        res.write(event('beat', beatOf(mine.a)))
+        return
+      }
+      if (Buffer.isBuffer(value)) {
+        res.writeHead(status, { 'Content-Type': 'application/octet-stream' }).end(value)
         return
       }
       json(status, value, cookie)
@@ -304,11 +384,17 @@ export function createMock(settings = {}) {
 
   return {
     manners,
+    order,
+    log,
+    attempts,
+    streams,
+    /** Cuts what is open, as an unplugged cable would. */
+    cut: () => server.closeAllConnections(),
     async listen(port = 0) {
       await new Promise((done) => server.listen(port, '127.0.0.1', done))
       return `http://127.0.0.1:${server.address().port}`
     },
-    close: () => new Promise((done) => { server.closeAllConnections(); server.close(done) }),
+    close: () => new Promise((done) => { clearInterval(alive); server.closeAllConnections(); server.close(done) }),
     /** What GONGYUAN_DEMO describes, for this mock. */
     demo: (url) => ({ url, candidates: [...candidates].map(([admission, c]) => ({ admission, idNumber: c.id, name: c.name, level: 3 })), staff: [] }),
   }

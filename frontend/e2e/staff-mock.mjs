@@ -6,6 +6,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { extname } from 'node:path'
+import { incidentsOf, lateOf, serveTime } from './staff-mock-time.mjs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const dist = process.env.GONGYUAN_DIST ? pathToFileURL(`${process.env.GONGYUAN_DIST}/`) : new URL('../dist/', import.meta.url)
@@ -47,12 +48,12 @@ export function createState() {
     const code = `${type}-${range}-${'AB'[i % 2]}-${'ABC'[i % 3]}-${String(1 + (i % 40)).padStart(3, '0')}-${String(1 + Math.floor(i / 40)).padStart(3, '0')}`
     return { id: `bwgly-3/${code}`, code, type, point: `${range}-${'AB'[i % 2]}-${'ABC'[i % 3]}-${String(1 + (i % 40)).padStart(3, '0')}`, status: ['published', 'published', 'published', 'in-review', 'approved', 'draft', 'retired'][i % 7 === 3 ? i % 7 : i % 11 === 5 ? 5 : i % 13 === 6 ? 6 : i % 17 === 4 ? 4 : 0], difficulty: 1 + (i % 5), stem: stems[i % stems.length], revision: 1 + (i % 4) }
   })
-  const state = { blueprints, items, sittings: [], rosters: new Map(), attempts: new Map(), tokens: new Map(), cookies: new Map(), down: false, slow: 0 }
+  const state = { blueprints, items, sittings: [], rosters: new Map(), attempts: new Map(), orders: new Map(), incidents: new Map(), late: new Map(), tokens: new Map(), cookies: new Map(), down: false, slow: 0, deaf: 0 }
   const seed = (s, n) => {
     const id = randomUUID()
     const sealed = s.state !== 'draft'
     state.sittings.push({
-      id, level: 3, levelTitle: '三级/高级工', blueprintId: 'theory-3', blueprintTitle: '三级理论（示例）', durationMinutes: 90, lateEntryMinutes: 0, release: 'after-release', explain: true,
+      id, level: 3, levelTitle: '三级/高级工', blueprintId: 'theory-3', blueprintTitle: '三级理论（示例）', durationMinutes: 90, lateEntryMinutes: 0, release: 'after-release', explain: true, papersAhead: false,
       version: 3, registrations: n, secretDigest: sealed ? createHash('sha256').update(id).digest('hex') : '', ...(sealed ? { sealedAt: iso(now - 60 * min), sealedBy: 'admin' } : {}), ...s,
     })
     state.rosters.set(id, Array.from({ length: n }, (_, i) => registration(state, { name: NAMES[i % NAMES.length], room: String(1 + Math.floor(i / 30)).padStart(2, '0'), seat: String(1 + (i % 30)).padStart(2, '0'), extraMinutes: i % 11 === 2 ? 15 : 0 }, i, sealed)))
@@ -61,10 +62,13 @@ export function createState() {
   }
   seed({ title: '保卫管理员 三级/高级工 理论知识考试 2026年10月（示例）', state: 'released', opens: iso(now - 40 * 1440 * min), closes: iso(now - 40 * 1440 * min + 120 * min) }, 30)
   seed({ title: '保卫管理员 三级/高级工 理论知识考试 2026年11月（示例）', state: 'closed', opens: iso(now - 200 * min), closes: iso(now - 80 * min) }, 120)
-  seed({ title: '保卫管理员 三级/高级工 理论知识考试，03 考场（示例）', state: 'open', opens: iso(now - 42 * min), closes: iso(now + 78 * min), release: 'at-once' }, 60)
+  seed({ title: '保卫管理员 三级/高级工 理论知识考试，03 考场（示例）', state: 'open', opens: iso(now - 42 * min), closes: iso(now + 78 * min), release: 'at-once', papersAhead: true }, 60)
   seed({ title: '保卫管理员 三级/高级工 理论知识考试，12月6日（示例）', state: 'sealed', opens: iso(now + 14 * 1440 * min), closes: iso(now + 14 * 1440 * min + 120 * min) }, 12)
   seed({ title: '保卫管理员 二级/技师 理论知识考试（示例）', state: 'draft', level: 2, levelTitle: '二级/技师', blueprintId: 'theory-2', blueprintTitle: '二级理论（示例）', opens: iso(now + 21 * 1440 * min), closes: iso(now + 21 * 1440 * min + 150 * min), durationMinutes: 120, lateEntryMinutes: 15 }, 0)
   seed({ title: '保卫管理员 三级/高级工 补考（示例）', state: 'draft', opens: iso(now + 30 * 1440 * min), closes: iso(now + 30 * 1440 * min + 120 * min), lateEntryMinutes: 30 }, 14)
+  const [, over, open] = state.sittings
+  state.incidents.set(open.id, incidentsOf(state.rosters.get(open.id), now))
+  state.late.set(over.id, lateOf(state.rosters.get(over.id), now))
   return state
 }
 
@@ -77,7 +81,7 @@ function prepare(state, id, sittingState) {
     r.attempt ||= randomUUID()
     const over = sittingState === 'closed' || sittingState === 'released'
     const started = sittingState !== 'sealed' && i % 15 !== 14
-    state.attempts.set(r.attempt, { sitting: id, registration: r, state: !started ? (over ? 'closed' : 'ready') : over || (sittingState === 'open' && i % 13 === 12) ? 'closed' : 'running', started, answered: started ? 40 + ((i * 37) % 160) : 0, silentFor: sittingState === 'open' && (i === 7 || i === 20) ? 60_000 + i * 9_000 : (i % 9) * 1_000, seen: Date.now(), manner: i % 5 === 0 ? 'deadline' : 'candidate' })
+    state.attempts.set(r.attempt, { sitting: id, registration: r, state: !started ? (over ? 'closed' : 'ready') : over || (sittingState === 'open' && i % 13 === 12) ? 'closed' : 'running', started, answered: started ? 40 + ((i * 37) % 160) : 0, silentFor: sittingState === 'open' && (i === 7 || i === 20) ? 60_000 + i * 9_000 : (i % 9) * 1_000, seen: Date.now(), ...(started ? { deadline: Date.parse(state.sittings.find((x) => x.id === id).opens) + (90 + r.extraMinutes) * min, endedAt: Date.now() - 4 * min } : {}), manner: i % 5 === 0 ? 'deadline' : 'candidate' })
   }
 }
 
@@ -101,7 +105,7 @@ function paperOf(i) {
 }
 
 function resultOf(state, a, i) {
-  if (!a.started || a.state === 'running') return null
+  if (!a.started || a.state !== 'closed') return null
   const slots = paperOf(i)
   const sections = ['B', 'G', 'C', 'T', 'D'].map((type, s) => {
     const own = slots.filter((x) => x.slot.section === s)
@@ -177,7 +181,7 @@ function handle(state, method, path, query, body, token, cookies) {
     if (Date.parse(p.closes) <= Date.parse(p.opens)) errors.push({ pointer: '/closes', detail: '结束时间要晚于开始时间。' })
     if (errors.length > 0) throw problem(422, 'invalid', '填写有误', '请按每一项的提示修改。', { errors })
   }
-  const planned = (p) => ({ title: p.title, level: p.level, levelTitle: LEVELS.find((l) => l[0] === p.level)[1], blueprintId: p.blueprint, blueprintTitle: state.blueprints.find((b) => b.id === p.blueprint).title, opens: p.opens, closes: p.closes, durationMinutes: p.durationMinutes, lateEntryMinutes: p.lateEntryMinutes ?? 0, release: p.release, explain: p.explain })
+  const planned = (p) => ({ title: p.title, level: p.level, levelTitle: LEVELS.find((l) => l[0] === p.level)[1], blueprintId: p.blueprint, blueprintTitle: state.blueprints.find((b) => b.id === p.blueprint).title, opens: p.opens, closes: p.closes, durationMinutes: p.durationMinutes, lateEntryMinutes: p.lateEntryMinutes ?? 0, release: p.release, explain: p.explain, papersAhead: p.papersAhead ?? false })
   if (at === 'POST /api/v1/sittings') {
     need('administrator')
     planErrors(body)
@@ -210,7 +214,7 @@ function handle(state, method, path, query, body, token, cookies) {
     s.state = { seal: 'sealed', open: 'open', close: 'closed', release: 'released' }[body.act]
     s.version++
     if (body.act === 'seal') { Object.assign(s, { sealedAt: iso(Date.now()), sealedBy: user.login, secretDigest: createHash('sha256').update(id).digest('hex') }); prepare(state, id, 'sealed') }
-    for (const a of state.attempts.values()) if (a.sitting === id && body.act === 'close') a.state = 'closed'
+    for (const a of state.attempts.values()) if (a.sitting === id && body.act === 'close') Object.assign(a, { state: 'closed', endedAt: Date.now() })
     return { status: 200, body: s }
   }
   if (rest === 'registrations' && method === 'GET') { need('administrator', 'invigilator'); return { status: 200, body: roster } }
@@ -242,22 +246,24 @@ function handle(state, method, path, query, body, token, cookies) {
     const now = Date.now()
     const rows = mine.map(({ r, a }) => ({
       registration: r.id, attempt: r.attempt, admission: r.admission, name: r.name, room: r.room, seat: r.seat, state: a.state, answered: a.answered, total: 200,
-      ...(a.started ? { lastSeen: iso(a.silentFor > 45_000 ? a.seen - a.silentFor : now - a.silentFor), deadline: iso(Date.parse(s.opens) + (90 + r.extraMinutes) * min) } : {}),
+      ...(a.started ? { lastSeen: iso(a.silentFor > 45_000 ? a.seen - a.silentFor : now - a.silentFor), deadline: iso(a.deadline) } : {}),
     }))
-    return { status: 200, body: { serverNow: iso(now), ready: rows.filter((r) => r.state === 'ready').length, running: rows.filter((r) => r.state === 'running').length, closed: rows.filter((r) => r.state === 'closed').length, rows } }
+    return { status: 200, body: { serverNow: iso(now), ready: rows.filter((r) => r.state === 'ready').length, running: rows.filter((r) => r.state === 'running').length, paused: rows.filter((r) => r.state === 'paused').length, closed: rows.filter((r) => r.state === 'closed').length, rows } }
   }
   const receipt = (a) => ({ attempt: a.registration.attempt, submittedAt: iso(Date.parse(s.opens) + 88 * min), manner: a.manner, ...(a.reason ? { reason: a.reason } : {}), answered: a.answered, total: 200, code: '7F3A 91C2 D04E', late: a.manner === 'deadline' ? 2 : 0 })
   m = /^attempts\/([^/]+)\/collect$/.exec(rest)
   if (m && method === 'POST') {
     need('administrator', 'invigilator')
     const a = state.attempts.get(m[1])
-    if (a.state !== 'running') return problem(409, 'attempt-closed', '已经收卷', '答案不能再改变。')
-    Object.assign(a, { state: 'closed', manner: 'collected', reason: body.reason })
+    if (a.state === 'closed') return problem(409, 'attempt-closed', '已经收卷', '答案不能再改变。')
+    Object.assign(a, { state: 'closed', endedAt: Date.now(), manner: 'collected', reason: body.reason })
     return { status: 200, body: receipt(a) }
   }
+  const timed = serveTime({ state, sitting: s, mine, user, need, problem, method, rest, body })
+  if (timed) return timed
   const row = ({ r, i, a }) => {
     const result = resultOf(state, a, i)
-    return { attempt: r.attempt, admission: r.admission, name: r.name, room: r.room, seat: r.seat, state: !a.started ? 'absent' : a.state === 'running' ? 'running' : result && !result.complete ? 'marking' : 'complete', ...(result ? { result } : {}) }
+    return { attempt: r.attempt, admission: r.admission, name: r.name, room: r.room, seat: r.seat, state: !a.started ? 'absent' : a.state !== 'closed' ? 'running' : result && !result.complete ? 'marking' : 'complete', ...(result ? { result } : {}) }
   }
   if (rest === 'results') { need('administrator', 'examiner'); return { status: 200, body: mine.map(row) } }
   m = /^results\/([^/]+)$/.exec(rest)
@@ -271,7 +277,7 @@ function handle(state, method, path, query, body, token, cookies) {
   return problem(404, 'not-found', '没有找到', '可能已被移走，或不属于您。')
 }
 
-/** Starts the stand-in; `state` may be changed from outside: down cuts API calls off, slow delays them. */
+/** Starts the stand-in; `state` may be changed from outside: down cuts API calls off, slow delays them, deaf loses that many answers to orders and files. */
 export async function startMock(port = 0) {
   const state = createState()
   const server = createServer(async (req, res) => {
@@ -291,6 +297,12 @@ export async function startMock(port = 0) {
       } catch (e) {
         if (!e.body) throw e
         out = e
+      }
+      if (state.deaf > 0 && req.method === 'POST' && /\/(orders|answers-file)$/.test(url.pathname)) {
+        state.deaf--
+        // Cut off within the answer: before it, a browser sends a request again by itself.
+        res.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': '1000' })
+        return void res.write('{', () => { req.socket.destroy() })
       }
       if (out.cookie) res.setHeader('Set-Cookie', out.cookie)
       res.writeHead(out.status, { 'Content-Type': out.status < 400 ? 'application/json' : 'application/problem+json', 'Cache-Control': 'no-store' })

@@ -4,10 +4,10 @@ import assert from 'node:assert/strict'
 import { randomInt } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
-import { chromium } from 'playwright-core'
+import { clean, launch, signedIn, typeTime } from './staff-harness.mjs'
+import { digestOf } from './staff-mock-time.mjs'
 import { startMock } from './staff-mock.mjs'
 
-const axe = await readFile(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
 let base, accounts, mock, browser
 
 before(async () => {
@@ -20,55 +20,21 @@ before(async () => {
     base = mock.url
     accounts = mock.staff
   }
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] })
+  browser = await launch()
 })
 after(async () => {
   await browser?.close()
   await mock?.close()
 })
 
-/** A page of somebody's own, signed in by the form; what the console complains of is kept. */
-async function as(role, path = '/staff') {
-  const account = accounts.find((a) => a.role === role || a.roles?.includes(role))
-  const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce', acceptDownloads: true })
-  const page = await context.newPage()
-  page.setDefaultTimeout(20_000)
-  page.faults = []
-  page.on('console', (m) => { if (/Content Security Policy/.test(m.text())) page.faults.push(m.text()) })
-  page.on('pageerror', (e) => page.faults.push(e.message))
-  await page.goto(base + path)
-  await page.getByLabel('账号').fill(account.login)
-  await page.getByLabel('密码').fill(account.password)
-  await page.keyboard.press('Enter')
-  await page.locator('#main h1').waitFor()
-  return page
-}
-
-async function clean(page, where) {
-  await page.evaluate(axe)
-  const found = await page.evaluate(() => globalThis.axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }))
-  assert.deepEqual(found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 120)).join(' | ')}`), [], `axe on ${where}`)
-  assert.deepEqual(page.faults, [], `console on ${where}`)
+function as(role, path) {
+  return signedIn(browser, base, accounts.find((a) => a.role === role || a.roles?.includes(role)), path)
 }
 
 function identity() {
   const body = `110105${1950 + randomInt(50)}0${1 + randomInt(9)}${String(10 + randomInt(18))}${String(randomInt(1000)).padStart(3, '0')}`
   const w = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
   return body + '10X98765432'[w.reduce((s, x, i) => s + x * Number(body[i]), 0) % 11]
-}
-
-const two = (n) => String(n).padStart(2, '0')
-/** A moment as typed in Shanghai. */
-const typed = (ms) => {
-  const d = new Date(ms + 8 * 3600_000)
-  return `${d.getUTCFullYear()}-${two(d.getUTCMonth() + 1)}-${two(d.getUTCDate())} ${two(d.getUTCHours())}:${two(d.getUTCMinutes())}`
-}
-
-async function typeTime(page, label, ms) {
-  const box = page.getByLabel(label, { exact: true })
-  await box.fill(typed(ms))
-  await box.press('Enter')
-  await box.press('Tab')
 }
 
 /** Asks, reads the question, and says yes. */
@@ -82,29 +48,69 @@ async function decide(page, open, title, verb) {
   await dialog.waitFor({ state: 'detached' })
 }
 
-/** Lets a candidate answer one question and hand in, by the contract; false where there is no such candidate (the stand-in has none). */
-async function sit(admission, idNumber) {
-  const call = async (method, path, body, token) => {
-    const r = await fetch(`${base}/api/v1${path}`, { method, headers: { 'Content-Type': 'application/json', ...(token ? { Authorization: `Bearer ${token}` } : {}) }, ...(body ? { body: JSON.stringify(body) } : {}) })
-    return { status: r.status, data: await r.json().catch(() => null) }
-  }
+/** Calls an operation by the contract, whatever comes of it. */
+async function call(method, path, body, token) {
+  const r = await fetch(`${base}/api/v1${path}`, { method, headers: { 'Content-Type': 'application/json', ...(token ? { Authorization: `Bearer ${token}` } : {}) }, ...(body ? { body: JSON.stringify(body) } : {}) })
+  return { status: r.status, data: await r.json().catch(() => null) }
+}
+
+/** As call, where anything but success is a failure. */
+async function ask(method, path, body, token) {
+  const r = await call(method, path, body, token)
+  assert.ok(r.status >= 200 && r.status < 300, `${method} ${path}: ${r.status} ${JSON.stringify(r.data)}`)
+  return r.data
+}
+
+/** Signs a candidate in and lets them begin; null where there is no such candidate (the stand-in has none). */
+async function enter(admission, idNumber) {
   const login = await call('POST', '/auth/candidate', { admission, idNumber })
-  if (login.status === 404) return false
+  if (login.status === 404) return null
   assert.equal(login.status, 200, JSON.stringify(login.data))
   const token = login.data.accessToken
-  const exam = await call('GET', '/candidate/exam', null, token)
-  const attempt = exam.data.attempt.id
-  const entered = await call('POST', `/attempts/${attempt}/enter`, { deviceId: 'staff-e2e-device', deviceLabel: 'e2e', rulesAccepted: true }, token)
-  assert.equal(entered.status, 200, JSON.stringify(entered.data))
-  const slot = entered.data.paper.slots.find((s) => s.options.length > 0)
-  const saved = await call('POST', `/attempts/${attempt}/ops`, { epoch: entered.data.epoch, ops: [{ seq: 1, slot: slot.number, response: { choice: [slot.options[0].letter] }, flagged: false, clientMs: 1000 }] }, token)
+  const exam = await ask('GET', '/candidate/exam', null, token)
+  const attempt = exam.attempt.id
+  const entered = await ask('POST', `/attempts/${attempt}/enter`, { deviceId: 'staff-e2e-device', deviceLabel: 'e2e', rulesAccepted: true }, token)
+  const slot = entered.paper.slots.find((x) => x.options.length > 0)
+  const op = (seq, letter) => ({ seq, slot: slot.number, response: { choice: [slot.options[letter].letter] }, flagged: false, clientMs: Date.now() })
+  return { token, attempt, epoch: entered.epoch, op, save: (...ops) => call('POST', `/attempts/${attempt}/ops`, { epoch: entered.epoch, ops }, token) }
+}
+
+/** Lets a candidate answer one question and hand in; false where there is no such candidate. */
+async function sit(admission, idNumber) {
+  const c = await enter(admission, idNumber)
+  if (!c) return false
+  const saved = await c.save(c.op(1, 0))
   assert.ok(saved.status === 200 || saved.status === 202, JSON.stringify(saved.data))
   for (let i = 0; i < 50; i++) {
-    const handed = await call('POST', `/attempts/${attempt}/submit`, { epoch: entered.data.epoch, lastSeq: 1 }, token)
+    const handed = await call('POST', `/attempts/${c.attempt}/submit`, { epoch: c.epoch, lastSeq: 1 }, c.token)
     if (handed.status === 200) return true
     await new Promise((r) => { setTimeout(r, 200) })
   }
   assert.fail('the paper was not taken')
+}
+
+/**
+ * An open sitting in which two people answer, with the second one's page; the
+ * stand-in has one ready. Each sits in a room of their own: two of one room that
+ * fall silent together are the room's loss.
+ */
+async function underWay() {
+  if (mock) {
+    const id = mock.state.sittings.find((s) => s.state === 'open').id
+    const second = mock.state.rosters.get(id)[1]
+    return { id, names: ['李乙', '张丙'], file: { attempt: second.attempt, epoch: 1, op: (seq) => ({ seq, slot: 7, response: { choice: ['A'] }, flagged: false, clientMs: Date.now() }) } }
+  }
+  const admin = accounts.find((a) => a.role === 'administrator' || a.roles?.includes('administrator'))
+  const token = (await ask('POST', '/auth/login', { login: admin.login, password: admin.password })).accessToken
+  const blueprint = (await ask('GET', '/blueprints', null, token)).find((b) => b.bank.endsWith('-3'))
+  const plan = { title: `计时测试 ${Date.now()}`, level: 3, blueprint: blueprint.id, opens: new Date(Date.now() - 60_000).toISOString(), closes: new Date(Date.now() + 3 * 3600_000).toISOString(), durationMinutes: 60, release: 'after-release', explain: false }
+  const id = (await ask('POST', '/sittings', plan, token)).id
+  const people = ['计时甲', '计时乙'].map((name, i) => ({ name, idNumber: identity(), room: `0${8 + i}`, seat: '01' }))
+  const rows = await ask('POST', `/sittings/${id}/registrations`, { candidates: people }, token)
+  for (const act of ['seal', 'open']) await ask('POST', `/sittings/${id}/acts`, { act, version: (await ask('GET', `/sittings/${id}`, null, token)).version }, token)
+  const [first, second] = await Promise.all(people.map((p) => enter(rows.find((r) => r.room === p.room).admission, p.idNumber)))
+  for (const c of [first, second]) await c.save(c.op(1, 0))
+  return { id, names: people.map((p) => p.name), first, file: second }
 }
 
 test('a wrong password says so and keeps what was typed', async () => {
@@ -277,5 +283,93 @@ test('signing out keeps the place for whoever signs in next', async () => {
   await page.reload()
   await page.getByRole('heading', { name: '工作人员登录' }).waitFor()
   assert.ok(page.url().endsWith('/staff/blueprints'))
+  await page.context().close()
+})
+
+test('time is stopped, given and recorded, and what came in a file is decided', async () => {
+  const { id, names: [first, second], first: silent, file } = await underWay()
+  const began = Date.now()
+  const page = await as('administrator', `/staff/sittings/${id}/watch`)
+  const row = (name) => page.getByRole('row').filter({ hasText: name }).first()
+  const choose = async (name, act) => {
+    await row(name).getByRole('button', { name: /^操作/ }).click()
+    await page.getByRole('menuitem', { name: act }).click()
+  }
+  const close = async () => {
+    await page.getByRole('button', { name: '关闭' }).click()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+  }
+  await row(second).getByText('作答中').waitFor()
+  const deadline = async () => (await row(second).getByRole('cell').nth(5).innerText()).trim()
+  const before = await deadline()
+
+  await choose(second, '暂停…')
+  await page.getByLabel('原因').fill('更换电脑')
+  await page.getByRole('button', { name: /^暂停 1\s人$/ }).click()
+  await page.getByRole('dialog').getByText(/已停表，剩余/).waitFor()
+  await clean(page, 'paused')
+  await close()
+  await row(second).getByText('已暂停').waitFor()
+  await choose(second, '恢复…')
+  await page.getByLabel('原因').fill('已换好')
+  await page.getByRole('button', { name: /^恢复 1\s人$/ }).click()
+  await page.getByRole('dialog').getByText(/截止 \d\d:\d\d:\d\d/).waitFor()
+  await close()
+  await choose(second, '补时…')
+  await page.getByLabel('补时多少分钟').fill('10')
+  await page.getByLabel('原因').fill('更换电脑用时')
+  await page.getByRole('button', { name: /^给 1\s人补时 10\s分钟$/ }).click()
+  await page.getByRole('dialog', { name: /已给 1\s人补时 10\s分钟/ }).waitFor()
+  await close()
+  const seconds = (t) => t.split(':').reduce((n, x) => n * 60 + Number(x), 0)
+  const gained = (seconds(await deadline()) - seconds(before) + 86_400) % 86_400
+  assert.ok(gained >= 600 && gained < 660, `${before} → ${await deadline()}`)
+
+  // Collected by mistake, a file handed in afterwards, and decided.
+  await choose(second, '收卷…')
+  await page.getByLabel('收卷原因').fill('误操作')
+  await page.getByRole('dialog').getByRole('button', { name: '收卷', exact: true }).click()
+  await page.getByText(/已收取 .* 的试卷/).waitFor()
+  await choose(second, '录入作答文件…')
+  const content = { format: 'gongyuan-answers-1', attempt: file.attempt, writtenAt: new Date().toISOString(), epoch: file.epoch, operations: [file.op(2, 2), file.op(3, 1)] }
+  await page.locator('#answers-file').setInputFiles({ name: 'answers.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify({ ...content, digest: digestOf(content) })) })
+  await page.getByRole('button', { name: /^录入 2\s条$/ }).click()
+  await page.getByText('单独保存的还没有计入').waitFor()
+  await page.getByRole('link', { name: '去决定' }).click()
+  await page.getByRole('row').filter({ hasText: '文件录入' }).nth(1).waitFor()
+  await clean(page, 'late answers of a file')
+  await page.getByLabel(/^全选待决定的/).check()
+  await page.getByRole('button', { name: /^计入/ }).click()
+  await page.getByRole('dialog').getByLabel('原因').fill('断网，核实无误')
+  await page.getByRole('button', { name: /^计入 2\s条$/ }).click()
+  await page.getByText(/已计入 2\s条，成绩已重新计算。/).waitFor()
+
+  await page.getByRole('link', { name: '监考' }).click()
+  await choose(second, '重开…')
+  await page.getByLabel('原因').fill('误收卷，继续作答')
+  await page.getByRole('button', { name: /^重开 1\s人$/ }).click()
+  await page.getByRole('dialog', { name: /已重开 1\s人/ }).waitFor()
+  await close()
+  await row(second).getByText('作答中').waitFor()
+  await page.getByRole('link', { name: '时间记录' }).click()
+  await page.getByRole('row').filter({ hasText: '误收卷，继续作答' }).waitFor()
+  assert.deepEqual((await page.locator('tbody .tag').allInnerTexts()).map((x) => x.trim()).slice(0, 4), ['重开', '补时', '恢复', '暂停'])
+  await clean(page, 'the time record')
+
+  // The first one's page was silent all the while: it is measured and proposed.
+  if (!mock) {
+    await page.getByRole('link', { name: '监考' }).click()
+    const card = page.getByRole('article').filter({ hasText: first }).filter({ hasText: '断线' }).first()
+    await card.waitFor({ timeout: 90_000 })
+    assert.ok(Date.now() - began > 35_000, 'a short silence is none')
+    await call('POST', `/attempts/${silent.attempt}/ops`, { epoch: silent.epoch, ops: [silent.op(2, 1)] }, silent.token)
+    await card.getByText(/→ 建议补时 [12]\s分钟/).waitFor()
+    await card.getByRole('button', { name: /^补时/ }).click()
+    await page.getByRole('dialog').getByRole('button', { name: /^给 1\s人补时 [12]\s分钟$/ }).click()
+    await page.getByRole('dialog', { name: /已给 1\s人补时/ }).waitFor()
+    await close()
+    await card.waitFor({ state: 'detached' })
+    await clean(page, 'made good')
+  }
   await page.context().close()
 })

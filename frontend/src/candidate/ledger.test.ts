@@ -103,7 +103,18 @@ describe('the ledger', () => {
     l = L.acknowledged(l, { appliedSeq: 1, durableSeq: 1, at: at(1) })
     l = L.setAside(l, 2)
     expect([1, 2].map((n) => L.slotState(l, slot(n)))).toEqual(['saved', 'late'])
-    expect(L.settled(l)).toBe(true)
+    expect(L.nextBatch(l, true)).toEqual([])
+    // It is not durable, so it stays in hand: the deadline may have been moved in the very moment.
+    expect(L.settled(l)).toBe(false)
+    l = L.inTimeAgain(l)
+    expect([1, 2].map((n) => L.slotState(l, slot(n)))).toEqual(['saved', 'sending'])
+    expect(L.nextBatch(l).map((op) => op.seq)).toEqual([2])
+    expect(L.inTimeAgain(l)).toBe(l)
+  })
+
+  it('puts together what the browser and the page hold, each once', () => {
+    const held = (epoch: number, seq: number, letter: string): Held => ({ epoch, op: { seq, slot: seq, response: pick(letter), flagged: false, clientMs: 1 } })
+    expect(L.merged([held(1, 1, 'A')], [held(1, 1, 'B'), held(1, 2, 'C'), held(2, 1, 'D')]).map((h) => [h.epoch, h.op.seq, h.op.response.choice?.[0]])).toEqual([[1, 1, 'A'], [1, 2, 'C'], [2, 1, 'D']])
   })
 })
 

@@ -1,8 +1,7 @@
 // What this page has written in its epoch, and how far each answer has come.
 // Pure: no clock, no storage, no network. The promise it keeps: an answer is
 // `saved` only after the server said that its sequence number is durable, and
-// an operation leaves the outbox for no other reason than that, or because the
-// server keeps it apart as late.
+// an operation leaves the outbox for no other reason.
 import type { Epoch, Seq, ServerMs, SlotNumber } from '../shared/brand'
 import type { Answer, Entered, Operation, Response } from './contract'
 import type { Claim, Held, Lease } from './store'
@@ -31,7 +30,7 @@ export interface Entry {
 export interface Ledger {
   readonly epoch: Epoch
   readonly nextSeq: number
-  /** Ascending, without gaps, from durableSeq + 1 or lateSeq + 1 on. */
+  /** Ascending, without gaps, from durableSeq + 1 on. */
   readonly outbox: readonly Pending[]
   /** The server has received up to here. */
   readonly appliedSeq: number
@@ -43,6 +42,8 @@ export interface Ledger {
   readonly failures: number
   /** The server's record differs from here on; null while all is well. */
   readonly refusedFrom: number | null
+  /** The server keeps up to here apart as too late; 0 while nothing is. They are not sent again unless the time is changed. */
+  readonly asideSeq: number
   readonly slots: ReadonlyMap<SlotNumber, Entry>
 }
 
@@ -55,7 +56,7 @@ export function openLedger(epoch: Epoch, answers: readonly Answer[], at: ServerM
   for (const a of answers) {
     slots.set(a.slot as SlotNumber, { response: a.response, flagged: a.flagged, seq: 0, savedAt: at, late: false })
   }
-  return { epoch, nextSeq: 1, outbox: [], appliedSeq: 0, durableSeq: 0, flight: null, failures: 0, refusedFrom: null, slots }
+  return { epoch, nextSeq: 1, outbox: [], appliedSeq: 0, durableSeq: 0, flight: null, failures: 0, refusedFrom: null, asideSeq: 0, slots }
 }
 
 export function isEmpty(r: Response): boolean {
@@ -94,6 +95,7 @@ export function nextBatch(l: Ledger, unkept = false): Operation[] {
   const batch: Operation[] = []
   let bytes = 64
   for (const p of l.outbox) {
+    if (p.op.seq <= l.asideSeq) continue
     if ((!p.kept && !unkept) || p.op.seq >= (l.refusedFrom ?? Infinity)) break
     const size = byteLength(JSON.stringify(p.op)) + 1
     if (batch.length === maxBatch || (batch.length > 0 && bytes + size > maxBatchBytes)) break
@@ -144,13 +146,24 @@ export function refused(l: Ledger, from: number): Ledger {
   return { ...l, flight: null, refusedFrom: Math.min(l.refusedFrom ?? Infinity, Math.max(from, l.durableSeq + 1, 1)) }
 }
 
-/** The server keeps the batch apart: it came after the deadline. */
+/**
+ * The server keeps the batch apart: it came after the deadline. The operations
+ * stay, for the deadline may have been moved in this very moment.
+ */
 export function setAside(l: Ledger, lastSeq: number): Ledger {
   const slots = new Map(l.slots)
   for (const [slot, e] of l.slots) {
     if (e.savedAt === null && e.seq > l.durableSeq && e.seq <= lastSeq) slots.set(slot, { ...e, late: true })
   }
-  return { ...l, flight: null, failures: 0, slots, outbox: l.outbox.filter((p) => p.op.seq > lastSeq) }
+  return { ...l, flight: null, failures: 0, slots, asideSeq: Math.max(l.asideSeq, lastSeq) }
+}
+
+/** The time was changed: what came too late is in time again and goes out anew. */
+export function inTimeAgain(l: Ledger): Ledger {
+  if (l.asideSeq === 0) return l
+  const slots = new Map(l.slots)
+  for (const [slot, e] of l.slots) if (e.late) slots.set(slot, { ...e, late: false })
+  return { ...l, slots, asideSeq: 0 }
 }
 
 export function slotState(l: Ledger, slot: SlotNumber): SlotState {
@@ -161,6 +174,12 @@ export function slotState(l: Ledger, slot: SlotNumber): SlotState {
   if (l.refusedFrom !== null && e.seq >= l.refusedFrom) return 'refused'
   if (e.seq <= l.appliedSeq) return 'stored'
   return l.failures > 0 ? 'unsent' : 'sending'
+}
+
+/** What the browser's store and the page itself still hold, each once. */
+export function merged(stored: readonly Held[], carried: readonly Held[]): Held[] {
+  const known = new Set(stored.map((h) => `${h.epoch}:${h.op.seq}`))
+  return [...stored, ...carried.filter((h) => !known.has(`${h.epoch}:${h.op.seq}`))]
 }
 
 /** Held operations as requests: one epoch each, in order, without gaps, none too large. */

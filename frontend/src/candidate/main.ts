@@ -11,6 +11,7 @@ createApp(App).mount('#app')
 void page.start()
 
 document.addEventListener('visibilitychange', () => page.onVisibility(document.hidden))
+window.addEventListener('beforeunload', (e) => { if (page.wouldLose()) { e.preventDefault(); e.returnValue = '' } })
 window.addEventListener('pagehide', () => page.flush())
 window.addEventListener('online', () => page.onOnline())
 window.addEventListener('offline', () => page.onOffline())

@@ -4,6 +4,7 @@ import { createApi } from '../shared/api'
 import { ServerClock } from '../shared/time'
 import type { ServerMs } from '../shared/brand'
 import { createSession } from './session'
+import { saveAs } from './download'
 import { deviceId, openStore, recall, remember } from './store'
 import { language } from './text'
 
@@ -28,6 +29,13 @@ if (named) remember('label', named)
 
 export const page = createSession({ api, clock, openStore: () => openStore(), deviceLabel })
 export const state = page.state
+
+/** Writes what is not durable into a file of the computer; the file's name, or null where there is nothing to write. */
+export function saveFile(): string | null {
+  const file = page.saveFile()
+  if (file) saveAs(file.name, file.text)
+  return file?.name ?? null
+}
 
 /** The server's time, by the second. */
 export const now = shallowRef<ServerMs>(0 as ServerMs)

@@ -2,10 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { AttemptId, Epoch, ServerMs, SlotNumber } from '../shared/brand'
 import type { CandidateExam, PaperSlot, Receipt } from './contract'
 import { openLedger } from './ledger'
-import {
-  allDurable, bannersOf, ended, initial, lineOf, maySubmit, reduce, responseOf, tagOf, warningOf, writable,
-  type Event, type Fault, type Screen, type State, type Work,
-} from './state'
+import { bannersOf, lineOf, responseOf, tagOf, warningOf } from './shown'
+import { allDurable, ended, initial, leftOf, maySubmit, reduce, writable, type Event, type Fault, type Screen, type State, type Work } from './state'
 
 const at = (n: number) => n as ServerMs
 const slot = (n: number) => n as SlotNumber
@@ -22,7 +20,7 @@ const exam = (more: Partial<CandidateExam> = {}): CandidateExam => ({
 })
 const work = (more: Partial<Work> = {}): Work => ({
   attempt: 'att' as AttemptId, epoch: 1 as Epoch, paper: { sections: [{ type: 'B', count: 3, points: 50, rule: 'all-or-nothing' }], slots: [1, 2, 3].map(paperSlot) },
-  ledger: openLedger(1 as Epoch, [], at(0)), drafts: new Map(), deadline: { at: at(90 * 60_000), version: 1, explanation: '时长 90 分钟' }, changed: null,
+  ledger: openLedger(1 as Epoch, [], at(0)), drafts: new Map(), deadline: { at: at(90 * 60_000), version: 1, explanation: '时长 90 分钟' }, changed: null, pause: null, heardAt: at(0), reopened: false, away: false, tookOver: null,
   link: 'up', heldUp: 0, back: 0, lease: { kind: 'mine' }, keeping: 'kept', signedIn: true, submit: 'idle', notSubmitted: false, aside: 0, position: slot(1), ...more,
 })
 const sitting = (more: Partial<Work> = {}): State => ({ ...initial, exam: exam(), screen: { name: 'exam' }, work: work(more) })
@@ -182,7 +180,7 @@ describe('the deadline', () => {
 
   it('that moved is told with its sentence', () => {
     const s = run(sitting(), clock(100, 2, '考场补时 10 分钟'))
-    expect(bannersOf(must(s), 60 * 60_000)).toEqual([{ kind: 'deadline', deadline: { at: 100 * 60_000, version: 2, explanation: '考场补时 10 分钟' } }])
+    expect(bannersOf(must(s), 60 * 60_000)).toMatchObject([{ kind: 'deadline', changed: { deadline: { at: 100 * 60_000, version: 2, explanation: '考场补时 10 分钟' } } }])
     expect(bannersOf(must(run(s, { type: 'changed-read' })), 60 * 60_000)).toEqual([])
   })
 
@@ -190,7 +188,7 @@ describe('the deadline', () => {
     let s = run(sitting(), clock(100, 2))
     expect(must(s).deadline).toEqual({ at: 100 * 60_000, version: 2, explanation: '时长 90 分钟' })
     s = run(s, clock(100, 2, '考场补时'))
-    expect(must(s).changed?.explanation).toBe('考场补时')
+    expect(must(s).changed?.deadline.explanation).toBe('考场补时')
   })
 
   it('of an answer that was overtaken changes nothing', () => {
@@ -209,6 +207,91 @@ describe('the deadline', () => {
     expect(run(s, { type: 'reopened' }).screen.name).toBe('exam')
     expect(run(sitting({ lease: { kind: 'taken', by: 'tab' } }), { type: 'time-up' }).screen.name).toBe('exam')
     expect(run({ ...sitting(), screen: { name: 'receipt' } }, { type: 'time-up' }, { type: 'reopened' }).screen.name).toBe('receipt')
+  })
+})
+
+describe('the clock that stands still', () => {
+  const minute = 60_000
+  const iso = (ms: number) => new Date(ms).toISOString()
+  /** At `now`, with so many minutes left. */
+  const clock = (now: number, left: number, version: number, since?: number): Event =>
+    ({ type: 'clock', clock: { serverNow: iso(now * minute), deadline: iso((now + left) * minute), deadlineVersion: version, explanation: '时长 90 分钟', ...(since === undefined ? {} : { pausedSince: iso(since * minute) }) } })
+
+  it('takes no answers, shows what is left, and tells no new deadline with each beat', () => {
+    let s = run(sitting(), clock(30, 60, 2, 30))
+    expect([must(s).pause, writable(s), tagOf(must(s)).kind]).toEqual([{ since: 30 * minute, left: 60 * minute }, false, 'paused'])
+    s = run(s, clock(31, 60, 2, 30), clock(32, 60, 2, 30))
+    expect([must(s).pause?.left, leftOf(must(s), at(99 * minute))]).toEqual([60 * minute, 60 * minute])
+    expect(bannersOf(must(s), 60 * minute)).toEqual([])
+    expect(must(run(s, answered())).ledger.outbox).toEqual([])
+    // No warning by the minute either: nothing runs out.
+    expect(bannersOf(must(run(s, clock(33, 4, 3, 30))), 4 * minute)).toEqual([])
+  })
+
+  it('runs again with the news of the deadline', () => {
+    const s = run(sitting(), clock(30, 60, 2, 30), clock(40, 60, 3))
+    expect([must(s).pause, writable(s)]).toEqual([null, true])
+    expect(bannersOf(must(s), 60 * minute)).toMatchObject([{ kind: 'deadline', changed: { deadline: { at: 100 * minute, version: 3 } } }])
+  })
+
+  it('is not set going by an answer that was written before', () => {
+    const s = run(sitting(), clock(30, 60, 2, 30), clock(29, 61, 2))
+    expect(must(s).pause).not.toBeNull()
+  })
+
+  it('puts what was only asked for back, and lets what is under way come to its end', () => {
+    const submitOf = (submit: Work['submit']) => must(run({ ...sitting({ submit }), screen: { name: 'check' } }, clock(30, 60, 2, 30))).submit
+    expect((['confirm', 'waiting', 'sending', 'unknown'] as const).map(submitOf)).toEqual(['idle', 'idle', 'sending', 'unknown'])
+    expect(maySubmit(must(run(sitting(), clock(30, 60, 2, 30))))).toBe(false)
+  })
+
+  it('keeps what was being typed and composed', () => {
+    let s = run(sitting(), { type: 'typed', slot: slot(3), text: ['巡', ''] }, clock(30, 60, 2, 30), { type: 'typed', slot: slot(3), text: ['巡查', ''] })
+    s = run(s, { type: 'draft-done', slot: slot(3), at: at(1) })
+    expect(must(s).ledger.outbox[0]?.op.response).toEqual({ text: ['巡查', ''] })
+  })
+})
+
+describe('what comes first', () => {
+  it('is the news of a new deadline for a minute, then the warnings that follow from it', () => {
+    const s = run(sitting(), { type: 'clock', clock: { serverNow: new Date(0).toISOString(), deadline: new Date(5 * 60_000).toISOString(), deadlineVersion: 2 } })
+    const kinds = (left: number) => bannersOf(must(s), left).map((b) => b.kind)
+    expect(kinds(5 * 60_000)).toEqual(['deadline', 'minutes'])
+    expect(kinds(4 * 60_000)).toEqual(['minutes', 'deadline'])
+  })
+
+  it('is the file to hand in when the server has been away for a minute with something unsent', () => {
+    const failing = run(sitting(), answered(), keptAll, { type: 'save-failed', link: 'offline' })
+    expect(bannersOf(must(failing), 60 * 60_000).map((b) => b.kind)).toEqual(['offline'])
+    const away = run(failing, { type: 'away' })
+    expect(bannersOf(must(away), 60 * 60_000)).toEqual([{ kind: 'away', n: 1 }])
+    expect(bannersOf(must(run(sitting({ link: 'offline' }), { type: 'away' })), 60 * 60_000).map((b) => b.kind)).toEqual(['offline'])
+    // It is over the moment the server is back, and never begins with a link that is up.
+    expect(must(run(away, { type: 'link', link: 'up' })).away).toBe(false)
+    expect(must(run(sitting(), { type: 'away' })).away).toBe(false)
+  })
+})
+
+describe('an attempt that was opened again', () => {
+  it('is entered anew from wherever it had ended, and keeps what the page holds', () => {
+    for (const name of ['closing', 'receipt', 'result'] as const) {
+      const s = run({ ...sitting(), screen: { name }, receipt }, { type: 'entering-anew' })
+      expect([s.screen.name, s.receipt, s.work === null]).toEqual(['entering', null, false])
+    }
+    for (const name of ['exam', 'check', 'over'] as const) expect(run({ ...sitting(), screen: { name } }, { type: 'entering-anew' }).screen.name).toBe(name)
+  })
+
+  it('sends again what had come too late', () => {
+    let s = run(sitting(), answered(), keptAll, { type: 'sent', last: 1 }, { type: 'set-aside', last: 1 }, { type: 'time-up' })
+    expect(lineOf(must(s), slot(1))).toBe('late')
+    s = run(s, { type: 'reopened' })
+    expect([s.screen.name, lineOf(must(s), slot(1))]).toEqual(['exam', 'sending'])
+  })
+
+  it('and one that is paused count as begun for whoever comes back', () => {
+    const paused = exam({ attempt: { id: 'att', state: 'paused' } })
+    expect(run(initial, { type: 'exam-loaded', exam: paused, known: true }).screen.name).toBe('entering')
+    expect(run(initial, { type: 'exam-loaded', exam: paused, known: false }, { type: 'person-confirmed' }).screen.name).toBe('entering')
   })
 })
 
@@ -276,7 +359,8 @@ describe('every state and every event', () => {
     { type: 'clock', clock: { serverNow: '', deadline: '2026-11-22T03:00:00Z', deadlineVersion: 2 } }, { type: 'changed-read' }, { type: 'taken', lease: { kind: 'taken', by: 'tab' } },
     { type: 'signed-out' }, { type: 'signed-in-again' }, { type: 'moved', slot: slot(2) }, { type: 'check-opened' }, { type: 'check-left', slot: null },
     { type: 'submit-asked' }, { type: 'submit-confirmed' }, { type: 'submit-cancelled' }, { type: 'submit-sent' }, { type: 'submit-unknown' }, { type: 'submit-absent' },
-    { type: 'time-up' }, { type: 'reopened' }, { type: 'result-failed', fault: network }, { type: 'result-left' },
+    { type: 'time-up' }, { type: 'reopened' }, { type: 'away' }, { type: 'reopened-read' }, { type: 'took-over-read' }, { type: 'held', held: [] },
+    { type: 'clock', clock: { serverNow: '2026-11-22T02:00:00Z', deadline: '2026-11-22T03:00:00Z', deadlineVersion: 3, pausedSince: '2026-11-22T02:00:00Z' } }, { type: 'result-failed', fault: network }, { type: 'result-left' },
   ]
   it.each(screens)('$name', (screen) => {
     for (const w of [null, work(), work({ lease: { kind: 'taken', by: 'tab' } })]) {

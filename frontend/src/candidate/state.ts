@@ -1,11 +1,12 @@
 // What the candidate page is, and how it changes: a reducer without DOM,
-// clocks, storage or network. session.ts feeds it with what happens.
+// clocks, storage or network. session.ts feeds it with what happens, shown.ts
+// says what the screens show of it.
 import { assertNever, type AttemptId, type Epoch, type ServerMs, type SlotNumber } from '../shared/brand'
 import type { ProblemType } from '../shared/problem'
-import type { CandidateExam, Clock, OwnResult, Paper, PaperSlot, Receipt, Response } from './contract'
+import type { CandidateExam, Clock, OwnResult, Paper, Receipt, Response } from './contract'
 import * as ledger from './ledger'
-import type { Ledger, SlotState } from './ledger'
-import type { Keeping } from './store'
+import type { Ledger } from './ledger'
+import type { Held, Keeping } from './store'
 
 /** Why a request of the candidate failed, to be shown beside what failed. */
 export type Fault =
@@ -34,6 +35,10 @@ export type Submit = 'idle' | 'confirm' | 'waiting' | 'sending' | 'unknown'
 export type View = 'one' | 'list'
 
 export interface Deadline { readonly at: ServerMs; readonly version: number; readonly explanation: string }
+/** The clock stands still: since when, and what is left, in milliseconds. */
+export interface Pause { readonly since: ServerMs; readonly left: number }
+/** A deadline that was changed, and what was left when the page learned of it. */
+export interface Changed { readonly deadline: Deadline; readonly left: number }
 
 /** The exam under way. */
 export interface Work {
@@ -44,9 +49,16 @@ export interface Work {
   /** Typed and not yet an operation. */
   readonly drafts: ReadonlyMap<SlotNumber, readonly string[]>
   readonly deadline: Deadline
+  readonly pause: Pause | null
+  /** The server's time of the newest clock that was heard. */
+  readonly heardAt: ServerMs
   /** The deadline that was changed while the page was open, until it is folded. */
-  readonly changed: Deadline | null
+  readonly changed: Changed | null
+  /** The attempt had ended and staff opened it again, until it is folded. */
+  readonly reopened: boolean
   readonly link: Link
+  /** The link has been broken for a minute. */
+  readonly away: boolean
   /** How many answers a failure held up; they are named when the network is back. */
   readonly heldUp: number
   /** So many came through after a failure; 0 once it was read. */
@@ -59,6 +71,8 @@ export interface Work {
   readonly notSubmitted: boolean
   /** Answers of this computer that were kept apart at the entry. */
   readonly aside: number
+  /** The computer from which this page took the exam over, until it is read. */
+  readonly tookOver: { readonly from: string } | null
   readonly position: SlotNumber
 }
 
@@ -69,6 +83,8 @@ export interface State {
   readonly receipt: Receipt | null
   readonly result: OwnResult | null
   readonly resultFault: Fault | null
+  /** What this browser holds of an attempt that is being collected without a page of it: see `handOver`. */
+  readonly held: readonly Held[]
 }
 
 export type Event =
@@ -97,8 +113,11 @@ export type Event =
   | { type: 'set-aside'; last: number }
   | { type: 'link'; link: Link }
   | { type: 'back-read' }
+  | { type: 'away' }
   | { type: 'clock'; clock: Clock }
   | { type: 'changed-read' }
+  | { type: 'reopened-read' }
+  | { type: 'took-over-read' }
   | { type: 'taken'; lease: Lease }
   | { type: 'signed-out' }
   | { type: 'signed-in-again' }
@@ -113,13 +132,15 @@ export type Event =
   | { type: 'submit-absent' }
   | { type: 'time-up' }
   | { type: 'reopened' }
+  | { type: 'held'; held: readonly Held[] }
+  | { type: 'entering-anew' }
   | { type: 'receipt'; receipt: Receipt }
   | { type: 'result'; result: OwnResult }
   | { type: 'result-failed'; fault: Fault }
   | { type: 'result-left' }
   | { type: 'left' }
 
-export const initial: State = { screen: { name: 'opening', fault: null }, exam: null, work: null, receipt: null, result: null, resultFault: null }
+export const initial: State = { screen: { name: 'opening', fault: null }, exam: null, work: null, receipt: null, result: null, resultFault: null, held: [] }
 
 export function reduce(s: State, e: Event): State {
   switch (e.type) {
@@ -145,12 +166,16 @@ export function reduce(s: State, e: Event): State {
       return { ...s, screen: { name: 'entering', fault: null } }
     case 'enter-failed':
       return s.screen.name === 'entering' ? { ...s, screen: refusedEntry(e.fault) } : s
+    case 'entering-anew':
+      return ended(s) && s.screen.name !== 'over' ? { ...s, receipt: null, result: null, resultFault: null, held: [], screen: { name: 'entering', fault: null } } : s
     case 'entered':
       return { ...s, work: e.work, screen: { name: 'exam' } }
+    case 'held':
+      return { ...s, held: e.held }
     case 'left':
       return { ...initial, screen: { name: 'over' } }
     case 'receipt':
-      return { ...s, receipt: e.receipt, screen: { name: 'receipt' }, work: s.work && { ...s.work, submit: 'idle', link: 'up' } }
+      return { ...s, receipt: e.receipt, screen: { name: 'receipt' }, held: [], work: s.work && { ...s.work, submit: 'idle', link: 'up', away: false } }
     case 'result':
       return { ...s, result: e.result, resultFault: null, screen: { name: 'result' } }
     case 'result-failed':
@@ -165,17 +190,17 @@ export function reduce(s: State, e: Event): State {
     case 'time-up':
       return s.work && ended(s) === false && s.work.lease.kind === 'mine' ? { ...s, screen: { name: 'closing' }, work: { ...s.work, submit: 'idle' } } : s
     case 'reopened':
-      return s.screen.name === 'closing' ? { ...s, screen: { name: 'exam' } } : s
+      return s.screen.name === 'closing' ? { ...s, screen: { name: 'exam' }, work: s.work && { ...s.work, ledger: ledger.inTimeAgain(s.work.ledger) } } : s
     case 'signed-out':
       return s.work && (!ended(s) || s.screen.name === 'closing') ? { ...s, work: { ...s.work, signedIn: false, submit: s.work.submit === 'waiting' || s.work.submit === 'sending' ? 'idle' : s.work.submit } } : s
     default:
-      return s.work ? { ...s, work: heldUp(reduceWork(s, s.work, e)) } : s
+      return s.work ? { ...s, work: settle(reduceWork(s, s.work, e)) } : s
   }
 }
 
 type WorkEvent = Extract<Event, { type:
-  'answered' | 'flagged' | 'typed' | 'draft-done' | 'kept' | 'sent' | 'saved' | 'save-failed' | 'gap' | 'refused' | 'set-aside' | 'link' | 'back-read'
-  | 'clock' | 'changed-read' | 'taken' | 'signed-in-again' | 'moved' | 'submit-asked' | 'submit-confirmed' | 'submit-cancelled' | 'submit-sent'
+  'answered' | 'flagged' | 'typed' | 'draft-done' | 'kept' | 'sent' | 'saved' | 'save-failed' | 'gap' | 'refused' | 'set-aside' | 'link' | 'back-read' | 'away'
+  | 'clock' | 'changed-read' | 'reopened-read' | 'took-over-read' | 'taken' | 'signed-in-again' | 'moved' | 'submit-asked' | 'submit-confirmed' | 'submit-cancelled' | 'submit-sent'
   | 'submit-unknown' | 'submit-absent' }>
 
 function reduceWork(s: State, w: Work, e: WorkEvent): Work {
@@ -192,7 +217,8 @@ function reduceWork(s: State, w: Work, e: WorkEvent): Work {
       return { ...w, drafts: without(w.drafts, e.slot), ledger: ledger.write(w.ledger, e.slot, response, e.flagged, e.at).ledger }
     }
     case 'typed':
-      return writable(s) ? { ...w, drafts: new Map(w.drafts).set(e.slot, e.text) } : w
+      // What an input method was composing when the clock was stopped still counts.
+      return writable(s) || (writable({ ...s, work: { ...w, pause: null } }) && w.pause) ? { ...w, drafts: new Map(w.drafts).set(e.slot, e.text) } : w
     case 'draft-done': {
       const draft = w.drafts.get(e.slot)
       if (!draft || w.lease.kind === 'taken') return w
@@ -230,10 +256,16 @@ function reduceWork(s: State, w: Work, e: WorkEvent): Work {
       return { ...w, link: e.link, back: e.link === 'up' ? w.back : 0 }
     case 'back-read':
       return { ...w, back: 0 }
+    case 'away':
+      return w.link === 'up' ? w : { ...w, away: true }
     case 'clock':
       return withClock(w, e.clock)
     case 'changed-read':
       return { ...w, changed: null }
+    case 'reopened-read':
+      return { ...w, reopened: false }
+    case 'took-over-read':
+      return { ...w, tookOver: null }
     case 'taken':
       return w.lease.kind === 'mine' ? { ...w, lease: e.lease, submit: 'idle', ledger: { ...w.ledger, flight: null } } : w
     case 'signed-in-again':
@@ -261,14 +293,19 @@ function reduceWork(s: State, w: Work, e: WorkEvent): Work {
 /** A candidate who is known to be here already goes straight on; anyone else says who they are first. */
 function firstScreen(exam: CandidateExam, known: boolean): Screen {
   if (exam.attempt.state === 'closed') return { name: 'closing' }
-  if (exam.attempt.state === 'running' && known) return { name: 'entering', fault: null }
+  if (goesOn(exam) && known) return { name: 'entering', fault: null }
   return { name: 'person' }
 }
 
 function afterPerson(exam: CandidateExam): Screen {
-  if (exam.attempt.state === 'running') return { name: 'entering', fault: null }
+  if (goesOn(exam)) return { name: 'entering', fault: null }
   const why = stopOf(exam)
   return why ? { name: 'stopped', why } : { name: 'rules' }
+}
+
+/** The attempt has begun and not ended. */
+export function goesOn(exam: CandidateExam): boolean {
+  return exam.attempt.state === 'running' || exam.attempt.state === 'paused'
 }
 
 function stopOf(exam: CandidateExam): 'too-late' | 'closed' | 'not-sealed' | null {
@@ -306,19 +343,35 @@ function refusedEntry(fault: Fault): Screen {
 
 function withClock(w: Work, c: Clock): Work {
   const at = Date.parse(c.deadline) as ServerMs
-  const newer = c.deadlineVersion > w.deadline.version
+  const said = Date.parse(c.serverNow)
+  if (Number.isNaN(at) || c.deadlineVersion < w.deadline.version) return w
+  // Answers overtake each other: of one version the one that was written later is right.
+  if (c.deadlineVersion === w.deadline.version && said < w.heardAt) return w
+  const heardAt = (Number.isNaN(said) ? w.heardAt : said) as ServerMs
   // A save answers without the sentence; the heartbeat brings it.
   const explanation = c.explanation || w.deadline.explanation
-  if (c.deadlineVersion < w.deadline.version || Number.isNaN(at)) return w
-  if (!newer && at === w.deadline.at && explanation === w.deadline.explanation) return w
   const deadline: Deadline = { at, version: c.deadlineVersion, explanation }
-  const moved = at !== w.deadline.at
-  return { ...w, deadline, changed: moved ? deadline : w.changed && { ...w.changed, explanation } }
+  const left = at - heardAt
+  if (c.pausedSince) {
+    const since = Date.parse(c.pausedSince) as ServerMs
+    const same = w.pause?.since === since && w.deadline.version === c.deadlineVersion
+    // What is being handed in waits for an answer; what is only asked for does not go on by itself.
+    const submit = w.submit === 'confirm' || w.submit === 'waiting' ? 'idle' : w.submit
+    return { ...w, deadline, heardAt, submit, changed: null, pause: same ? w.pause : { since, left } }
+  }
+  const moved = at !== w.deadline.at || w.pause !== null
+  const changed = moved ? { deadline, left } : w.changed && { ...w.changed, deadline: { ...w.changed.deadline, explanation } }
+  return { ...w, deadline, heardAt, changed, pause: null }
 }
 
-/** While the network is away, each answer that waits is one to be named when it is back. */
-function heldUp(w: Work): Work {
-  if (w.link === 'up') return w
+/** What is left, in milliseconds. It does not shrink while the clock stands still. */
+export function leftOf(w: Pick<Work, 'deadline' | 'pause'>, now: ServerMs): number {
+  return w.pause ? w.pause.left : w.deadline.at - now
+}
+
+/** What follows from the rest: a link that is up is not away, and while it is not, each answer that waits is one to be named when it is back. */
+function settle(w: Work): Work {
+  if (w.link === 'up') return w.away ? { ...w, away: false } : w
   const waiting = new Set(w.ledger.outbox.map((p) => p.op.slot)).size
   return waiting > w.heldUp ? { ...w, heldUp: waiting } : w
 }
@@ -346,107 +399,14 @@ export function ended(s: State): boolean {
 
 /** Whether the page takes answers. */
 export function writable(s: State): boolean {
-  return s.work !== null && s.work.lease.kind === 'mine' && !ended(s) && s.work.submit !== 'waiting' && s.work.submit !== 'sending' && s.work.submit !== 'unknown'
+  return s.work !== null && s.work.lease.kind === 'mine' && s.work.pause === null && !ended(s) && s.work.submit !== 'waiting' && s.work.submit !== 'sending' && s.work.submit !== 'unknown'
 }
 
 export function maySubmit(w: Work): boolean {
-  return w.link !== 'offline' && w.signedIn && w.ledger.refusedFrom === null && w.lease.kind === 'mine'
+  return w.link !== 'offline' && w.signedIn && w.ledger.refusedFrom === null && w.lease.kind === 'mine' && w.pause === null
 }
 
 /** Everything that was typed is durable, so it may be handed in. */
 export function allDurable(w: Work): boolean {
   return w.drafts.size === 0 && ledger.settled(w.ledger)
-}
-
-// ---- what the page shows of it ----
-
-export type Line = SlotState | 'read-only' | 'unsent-lost'
-
-export function responseOf(w: Work, slot: SlotNumber): Response {
-  const draft = w.drafts.get(slot)
-  return draft ? textResponse(draft) : ledger.entryOf(w.ledger, slot).response
-}
-
-export function isAnswered(w: Work, slot: SlotNumber): boolean {
-  return !ledger.isEmpty(responseOf(w, slot))
-}
-
-export function isFlagged(w: Work, slot: SlotNumber): boolean {
-  return ledger.entryOf(w.ledger, slot).flagged
-}
-
-/** The state of one question, as its line says it. */
-export function lineOf(w: Work, slot: SlotNumber): Line {
-  if (w.lease.kind === 'taken') return 'read-only'
-  const state = w.drafts.has(slot) ? 'sending' : ledger.slotState(w.ledger, slot)
-  if (state !== 'sending' && state !== 'unsent') return state
-  if (w.link === 'up' && state === 'sending') return 'sending'
-  return w.keeping === 'none' ? 'unsent-lost' : 'unsent'
-}
-
-/** Not yet in permanent storage, whatever the reason. */
-export function isPending(w: Work, slot: SlotNumber): boolean {
-  const line = lineOf(w, slot)
-  return line === 'sending' || line === 'stored' || line === 'unsent' || line === 'unsent-lost' || line === 'refused'
-}
-
-export type Tag =
-  | { kind: 'taken' } | { kind: 'refused'; n: number } | { kind: 'no-store' } | { kind: 'signed-out' }
-  | { kind: 'offline'; n: number } | { kind: 'unsent'; n: number } | { kind: 'sending'; n: number } | { kind: 'stored'; n: number } | { kind: 'saved' } | { kind: 'none' }
-
-/** The state of the page: the worst wins. */
-export function tagOf(w: Work): Tag {
-  const n = countLines(w)
-  const unsent = n.unsent + n['unsent-lost']
-  if (w.lease.kind === 'taken') return { kind: 'taken' }
-  if (n.refused > 0) return { kind: 'refused', n: n.refused }
-  if (!w.signedIn) return { kind: 'signed-out' }
-  if (w.link === 'offline') return { kind: 'offline', n: unsent }
-  if (unsent > 0) return { kind: 'unsent', n: unsent }
-  if (w.keeping === 'none') return { kind: 'no-store' }
-  if (n.sending > 0) return { kind: 'sending', n: n.sending }
-  if (n.stored > 0) return { kind: 'stored', n: n.stored }
-  return n.saved > 0 ? { kind: 'saved' } : { kind: 'none' }
-}
-
-export function countLines(w: Work): Record<Line, number> {
-  const n: Record<Line, number> = { blank: 0, sending: 0, stored: 0, saved: 0, unsent: 0, refused: 0, late: 0, 'read-only': 0, 'unsent-lost': 0 }
-  const slots = new Set([...w.ledger.slots.keys(), ...w.drafts.keys()])
-  for (const slot of slots) n[lineOf(w, slot)]++
-  return n
-}
-
-export type Banner =
-  | { kind: 'taken'; label: string } | { kind: 'taken-tab' } | { kind: 'refused' } | { kind: 'no-store' } | { kind: 'signed-out' }
-  | { kind: 'offline'; n: number } | { kind: 'unsent'; n: number } | { kind: 'not-submitted' }
-  | { kind: 'minutes'; n: number } | { kind: 'aside'; n: number } | { kind: 'deadline'; deadline: Deadline } | { kind: 'back'; n: number }
-
-/** All that is true now, worst first. */
-export function bannersOf(w: Work, remainingMs: number): Banner[] {
-  const out: Banner[] = []
-  const n = countLines(w)
-  const unsent = n.unsent + n['unsent-lost']
-  if (w.lease.kind === 'taken') return [w.lease.by === 'tab' ? { kind: 'taken-tab' } : { kind: 'taken', label: w.lease.label }]
-  if (n.refused > 0) out.push({ kind: 'refused' })
-  if (w.keeping === 'none') out.push({ kind: 'no-store' })
-  if (!w.signedIn) out.push({ kind: 'signed-out' })
-  if (w.link === 'offline') out.push({ kind: 'offline', n: unsent })
-  else if (unsent > 0 && w.signedIn) out.push({ kind: 'unsent', n: unsent })
-  if (w.notSubmitted) out.push({ kind: 'not-submitted' })
-  const minutes = warningOf(remainingMs)
-  if (minutes !== null) out.push({ kind: 'minutes', n: minutes })
-  if (w.changed) out.push({ kind: 'deadline', deadline: w.changed })
-  if (w.aside > 0) out.push({ kind: 'aside', n: w.aside })
-  if (w.back > 0 && out.length === 0) out.push({ kind: 'back', n: w.back })
-  return out
-}
-
-/** The minutes to name in a warning: in the sixteenth-last to fifteenth-last minute 15, then from 5 on each. */
-export function warningOf(remainingMs: number): number | null {
-  const n = Math.ceil(remainingMs / 60_000)
-  return n === 15 || (n <= 5 && n >= 1) ? n : null
-}
-
-export function slotOf(paper: Paper, number: SlotNumber): PaperSlot | undefined {
-  return paper.slots[number - 1]?.number === number ? paper.slots[number - 1] : paper.slots.find((x) => x.number === number)
 }

@@ -3,7 +3,7 @@ import { IDBFactory, IDBObjectStore } from 'fake-indexeddb'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { AttemptId, Epoch } from '../shared/brand'
 import type { Operation } from './contract'
-import { deviceId, openStore, openTabs, randomId, recall, remember, type Claim, type Held, type Lease } from './store'
+import { deviceId, dropPapers, keepPaper, keptPaper, openStore, openTabs, randomId, recall, remember, type Claim, type Held, type Lease } from './store'
 
 let a = '' as AttemptId
 let tests = 0
@@ -121,6 +121,31 @@ describe('the browser’s store', () => {
     expect(seen).toEqual([])
   })
 
+  it('says so whichever write finds the disk full', async () => {
+    const put = IDBObjectStore.prototype.put
+    const writes: [string, (store: Awaited<ReturnType<typeof openStore>>) => Promise<unknown>][] = [
+      ['asking', (store) => store.asking(a)],
+      ['claim', (store) => store.claim(a, e(2), (held) => ({ reissue: held.map((h) => h.op), aside: [] }))],
+      ['append', (store) => store.append(a, e(1), op(2))],
+    ]
+    for (const [name, write] of writes) {
+      const factory = new IDBFactory()
+      const store = await openStore(factory)
+      await store.claim(a, e(1), nothing)
+      await store.append(a, e(1), op(1))
+      // A browser tells of a full disk at the request, or only when the transaction ends.
+      IDBObjectStore.prototype.put = function (this: IDBObjectStore) { this.transaction.abort(); throw new DOMException('full', 'QuotaExceededError') }
+      try {
+        await write(store)
+      } finally {
+        IDBObjectStore.prototype.put = put
+      }
+      expect(store.keeping, name).toBe('none')
+      // What was there before is not lost by it.
+      expect((await (await openStore(factory)).held(a)).map((h) => h.op.seq), name).toEqual([1])
+    }
+  })
+
   it('keeps attempts apart', async () => {
     const store = await openStore(new IDBFactory())
     const b = `${a}-other` as AttemptId
@@ -131,6 +156,38 @@ describe('the browser’s store', () => {
     await store.forget(a, e(1), 9)
     expect(await store.held(a)).toEqual([])
     expect(await store.held(b)).toHaveLength(1)
+  })
+})
+
+describe('a sealed paper', () => {
+  const bytes = (n: number) => new Uint8Array([n, 255, 0])
+  it('is there after a reload, one at a time, until it is dropped', async () => {
+    const factory = new IDBFactory()
+    const b = `${a}-other` as AttemptId
+    await keepPaper(a, bytes(1), factory)
+    expect(await keptPaper(a, factory)).toEqual(bytes(1))
+    expect(await keptPaper(b, factory)).toBeNull()
+    await keepPaper(b, bytes(2), factory)
+    expect([await keptPaper(a, factory), await keptPaper(b, factory)]).toEqual([null, bytes(2)])
+    await dropPapers(factory)
+    expect(await keptPaper(b, factory)).toBeNull()
+  })
+
+  it('is merely absent where the browser refuses or is full', async () => {
+    const denied = { open() { throw new Error('denied') } } as unknown as IDBFactory
+    for (const factory of [null, denied]) {
+      await keepPaper(a, bytes(1), factory)
+      expect(await keptPaper(a, factory)).toBeNull()
+    }
+    const full = new IDBFactory()
+    const put = IDBObjectStore.prototype.put
+    IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError') }
+    try {
+      await keepPaper(a, bytes(1), full)
+    } finally {
+      IDBObjectStore.prototype.put = put
+    }
+    expect(await keptPaper(a, full)).toBeNull()
   })
 })
 

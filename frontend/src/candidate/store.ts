@@ -253,6 +253,52 @@ function probe(db: IDBDatabase): Promise<void> {
   })
 }
 
+// Sealed papers lie in a database of their own: one that cannot be written is
+// fetched again, and must not make the store of answers give up.
+const papersName = 'gongyuan-papers'
+
+/** Runs one request on the sealed papers; null where the browser refuses or does not answer. */
+function withPapers<T>(mode: IDBTransactionMode, work: (papers: IDBObjectStore) => IDBRequest<T>, factory: IDBFactory | null): Promise<T | null> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(null), openWithin)
+    const end = (value: T | null, db?: IDBDatabase) => { clearTimeout(timer); db?.close(); resolve(value) }
+    try {
+      if (!factory) return end(null)
+      const open = factory.open(papersName, 1)
+      open.onupgradeneeded = () => { open.result.createObjectStore('papers') }
+      open.onerror = open.onblocked = () => end(null)
+      open.onsuccess = () => {
+        const db = open.result
+        try {
+          const tx = db.transaction('papers', mode)
+          const request = work(tx.objectStore('papers'))
+          tx.oncomplete = () => end(request.result, db)
+          tx.onabort = () => end(null, db)
+        } catch {
+          end(null, db)
+        }
+      }
+    } catch {
+      end(null)
+    }
+  })
+}
+
+/** Keeps the sealed paper of an attempt, and no other, so that a reload has it. */
+export async function keepPaper(attempt: AttemptId, bytes: Uint8Array, factory = database()): Promise<void> {
+  await withPapers('readwrite', (papers) => { papers.clear(); return papers.put(bytes, attempt) }, factory)
+}
+
+export async function keptPaper(attempt: AttemptId, factory = database()): Promise<Uint8Array | null> {
+  const found = await withPapers<unknown>('readonly', (papers) => papers.get(attempt), factory)
+  return found instanceof Uint8Array ? found : null
+}
+
+/** Drops every sealed paper: the exam is over, or the paper did not open. */
+export async function dropPapers(factory = database()): Promise<void> {
+  await withPapers('readwrite', (papers) => papers.clear(), factory)
+}
+
 /** Reads and writes a word in localStorage; a browser that refuses forgets it. */
 const memory = new Map<string, string>()
 

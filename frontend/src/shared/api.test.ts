@@ -100,8 +100,94 @@ describe('api', () => {
     expect(await slow).toMatchObject({ kind: 'network', reason: 'timeout' })
   })
 
+  it('sends a request that outlives the page with its token, and leaves it to the browser', async () => {
+    const api = make((url) => (url.includes('/auth/') ? json(200, session('t')) : json(200, {})))
+    await api.loginCandidate({ admission: 'a', idNumber: 'b' })
+    await api.call('post', '/api/v1/attempts/{attempt}/ops', { path: { attempt: 'a' }, body: { epoch: 1, ops: [] }, keepalive: true })
+    expect(calls[1]?.init.keepalive).toBe(true)
+    expect(token(calls[1]?.init ?? {})).toBe('Bearer t')
+  })
+
   it('takes an unknown problem for an internal one', () => {
     expect(problemType('urn:gongyuan:problem:seq-gap')).toBe('seq-gap')
     expect(problemType('about:blank')).toBe('internal')
+  })
+})
+
+describe('a stream', () => {
+  type Source = ReadableStreamDefaultController<Uint8Array>
+  const bytes = (text: string) => new TextEncoder().encode(text)
+  function streaming() {
+    let source: Source | null = null
+    const api = make((url, init) => {
+      if (url.includes('/auth/')) return json(200, session('t'))
+      const body = new ReadableStream<Uint8Array>({ start(c) { source = c } })
+      init.signal?.addEventListener('abort', () => source?.error(new DOMException('aborted', 'AbortError')))
+      return new Response(body, { headers: { 'content-type': 'text/event-stream' } })
+    })
+    const heard: string[] = []
+    const open = (more: { signal?: AbortSignal } = {}) => api.stream('/api/v1/attempts/{attempt}/events', { path: { attempt: 'a' }, query: { epoch: 3 }, ...more }, (piece) => heard.push(piece))
+    return { api, heard, open, source: () => source as unknown as Source }
+  }
+
+  it('carries the token, hands on what comes as it comes, and ends with the server', async () => {
+    const { api, heard, open, source } = streaming()
+    await api.loginCandidate({ admission: 'a', idNumber: 'b' })
+    const done = open()
+    await vi.waitFor(() => expect(calls).toHaveLength(2))
+    expect(calls[1]?.url).toBe('/api/v1/attempts/a/events?epoch=3')
+    expect(token(calls[1]?.init ?? {})).toBe('Bearer t')
+    expect((calls[1]?.init.headers as Record<string, string>).Accept).toContain('text/event-stream')
+    const cut = bytes('data: 补\n\n')
+    source().enqueue(cut.slice(0, 7)) // in the middle of a character
+    source().enqueue(cut.slice(7))
+    await vi.waitFor(() => expect(heard.join('')).toBe('data: 补\n\n'))
+    source().close()
+    await done
+  })
+
+  it('is given up when no byte comes for 40 s, and not before', async () => {
+    vi.useFakeTimers()
+    const { open, source, heard } = streaming()
+    let failure: unknown = null
+    void open().catch((e: unknown) => { failure = e })
+    await vi.advanceTimersByTimeAsync(39_000)
+    source().enqueue(bytes(':\n'))
+    await vi.advanceTimersByTimeAsync(39_000)
+    expect([failure, heard]).toEqual([null, [':\n']])
+    await vi.advanceTimersByTimeAsync(1_500)
+    vi.useRealTimers()
+    expect(failure).toMatchObject({ kind: 'network', reason: 'timeout' })
+  })
+
+  it('ends when the caller says so', async () => {
+    const abort = new AbortController()
+    const { open, source } = streaming()
+    const done = open({ signal: abort.signal })
+    await vi.waitFor(() => expect(source()).not.toBeNull())
+    abort.abort()
+    await expect(done).rejects.toBeInstanceOf(NetworkError)
+  })
+
+  it('renews its session once, and tells a refusal and a stranger’s answer', async () => {
+    const open = (answer: Answer) => make(answer).stream('/api/v1/attempts/{attempt}/events', { path: { attempt: 'a' }, query: { epoch: 1 } }, () => undefined)
+    let refused = 0
+    await open((url) => {
+      if (url.endsWith('/refresh')) return json(200, session('t'))
+      return refused++ === 0 ? problem(401, 'unauthenticated') : new Response('', { headers: { 'content-type': 'text/event-stream' } })
+    })
+    expect([refused, refreshes()]).toEqual([2, 1])
+    await expect(open(() => problem(409, 'taken-over', { device: '备用机' }))).rejects.toMatchObject({ type: 'taken-over', problem: { device: '备用机' } })
+    await expect(open(() => json(200, {}, 'text/html'))).rejects.toMatchObject({ reason: 'gateway' })
+  })
+})
+
+describe('bytes', () => {
+  it('come as they are; problems come as problems', async () => {
+    const get = (answer: Answer) => make(answer).bytes('/api/v1/attempts/{attempt}/sealed-paper', { path: { attempt: 'a' } })
+    const data = new Uint8Array([0, 255, 10, 13])
+    const got = await get(() => new Response(data, { headers: { 'content-type': 'application/octet-stream' } }))
+    expect([...new Uint8Array(got)]).toEqual([...data])
+    await expect(get(() => problem(404, 'not-found'))).rejects.toMatchObject({ type: 'not-found' })
   })
 })

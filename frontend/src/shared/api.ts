@@ -12,7 +12,7 @@ type Operation<M extends Method, P extends PathsWith<M>> = paths[P] extends Reco
 type JsonOf<T> = T extends { content: { 'application/json': infer B } } ? B : undefined
 type Ok<R> = { [K in keyof R & (200 | 201 | 202 | 204)]: JsonOf<R[K]> }
 type Data<O> = O extends { responses: infer R } ? Ok<R>[keyof Ok<R>] : never
-type Params<O, K extends string> = O extends { parameters: { [N in K]: infer V } } ? V : undefined
+type Params<O, K extends string> = O extends { parameters: { [N in K]?: infer V } } ? V : undefined
 type BodyOf<O> = O extends { requestBody: { content: { 'application/json': infer B } } } ? B : undefined
 type Field<K extends string, V> = [V] extends [undefined] ? { [N in K]?: undefined } : { [N in K]: V }
 type OptionalField<K extends string, V> = [V] extends [undefined] ? { [N in K]?: undefined } : { [N in K]?: V }
@@ -28,6 +28,8 @@ export type Args<M extends Method, P extends PathsWith<M>> = Field<'path', Param
   Field<'body', BodyOf<Operation<M, P>>> & Behaviour
 
 interface Loose extends Behaviour { path?: unknown; query?: unknown; body?: unknown }
+/** What a request accepts besides a problem, and how its answer is read. */
+interface Reading<T> { accept: string; read: (response: Response, alive: () => void) => Promise<T> }
 
 export interface Reply<T> { status: number; data: T; sentAt: number; receivedAt: number }
 
@@ -45,6 +47,7 @@ export interface ApiConfig {
 }
 
 const defaultTimeout = 15_000
+const defaultIdle = 40_000
 /** An access token is renewed this long before it expires. */
 const renewBefore = 60_000
 
@@ -92,8 +95,28 @@ export function createApi(config: ApiConfig) {
     method: M, path: P, args: Args<M, P>,
   ): Promise<Reply<Data<Operation<M, P>>>> {
     type D = Data<Operation<M, P>>
-    const open = path.startsWith('/api/v1/auth/')
-    if (open) return send<D>(method, path, args, null)
+    if (path.startsWith('/api/v1/auth/')) return send<D>(method, path, args, null)
+    return signedIn(args, (token) => send<D>(method, path, args, token))
+  }
+
+  /**
+   * Reads a stream of text: `onText` gets each piece as it comes. Resolves when
+   * the server ends it; throws like `call`, and a NetworkError of `timeout`
+   * when no byte came for `timeoutMs`.
+   */
+  async function stream<P extends PathsWith<'get'>>(path: P, args: Args<'get', P>, onText: (piece: string) => void): Promise<void> {
+    const reading: Reading<null> = { accept: 'text/event-stream', read: (response, alive) => readText(response, alive, onText) }
+    await signedIn(args, (token) => send<null>('get', path, { timeoutMs: defaultIdle, ...args }, token, reading))
+  }
+
+  /** Fetches an answer that is no JSON. Throws like `call`. */
+  async function bytes<P extends PathsWith<'get'>>(path: P, args: Args<'get', P>): Promise<ArrayBuffer> {
+    const reading: Reading<ArrayBuffer> = { accept: 'application/octet-stream', read: (response) => response.arrayBuffer() }
+    return (await signedIn(args, (token) => send<ArrayBuffer>('get', path, args, token, reading))).data
+  }
+
+  /** Does a request with a token that holds, and once more with a new one if it was refused. */
+  async function signedIn<T>(args: Behaviour, request: (token: string | null) => Promise<T>): Promise<T> {
     // A request that outlives the page cannot wait for a renewal.
     if (session && !args.keepalive && steady() > expires - renewBefore) {
       // A renewal that fails for want of a network is no reason to hold back a token that still holds.
@@ -101,16 +124,16 @@ export function createApi(config: ApiConfig) {
     }
     const used = session?.accessToken ?? null
     try {
-      return await send<D>(method, path, args, used)
+      return await request(used)
     } catch (e) {
       if (!(e instanceof ProblemError) || e.type !== 'unauthenticated' || args.keepalive) throw e
       if (!session || session.accessToken === used) await refresh()
-      return await send<D>(method, path, args, session?.accessToken ?? null)
+      return await request(session?.accessToken ?? null)
     }
   }
 
-  async function send<T>(method: Method, path: string, args: Loose, token: string | null): Promise<Reply<T>> {
-    const headers: Record<string, string> = { Accept: 'application/json, application/problem+json', 'Accept-Language': config.language() }
+  async function send<T>(method: Method, path: string, args: Loose, token: string | null, reading?: Reading<T>): Promise<Reply<T>> {
+    const headers: Record<string, string> = { Accept: `${reading?.accept ?? 'application/json'}, application/problem+json`, 'Accept-Language': config.language() }
     if (token) headers.Authorization = `Bearer ${token}`
     const init: RequestInit = { method: method.toUpperCase(), headers, credentials: 'same-origin', cache: 'no-store', redirect: 'error' }
     if (args.body !== undefined) {
@@ -122,13 +145,17 @@ export function createApi(config: ApiConfig) {
     const outer = args.signal
     const stop = () => abort.abort()
     outer?.addEventListener('abort', stop)
-    const timer = setTimeout(stop, args.timeoutMs ?? defaultTimeout)
+    if (outer?.aborted) stop()
+    const start = () => setTimeout(stop, args.timeoutMs ?? defaultTimeout)
+    let timer = start()
+    // Each sign of life of a stream gives it the whole time again.
+    const alive = () => { clearTimeout(timer); timer = start() }
     init.signal = abort.signal
     const sentAt = steady()
     try {
       const response = await doFetch(urlOf(path, args.path, args.query), init)
-      const text = await response.text()
-      return { status: response.status, data: parse<T>(response, text), sentAt, receivedAt: steady() }
+      const data = reading && response.ok ? await reading.read(expected(response, reading.accept), alive) : parse<T>(response, await response.text())
+      return { status: response.status, data, sentAt, receivedAt: steady() }
     } catch (e) {
       if (isApiError(e)) throw e
       throw new NetworkError(abort.signal.aborted ? 'timeout' : 'unreachable')
@@ -140,6 +167,8 @@ export function createApi(config: ApiConfig) {
 
   return {
     call,
+    stream,
+    bytes,
     refresh,
     get session() { return session },
     async loginCandidate(body: Schemas['CandidateLoginRequest']) {
@@ -169,6 +198,24 @@ function urlOf(template: string, path?: unknown, query?: unknown): string {
   }
   const tail = search.toString()
   return tail ? `${filled}?${tail}` : filled
+}
+
+/** A login page of the network answers in our place, for one. */
+function expected(response: Response, kind: string): Response {
+  if (!(response.headers.get('content-type') ?? '').startsWith(kind)) throw new NetworkError('gateway')
+  return response
+}
+
+async function readText(response: Response, alive: () => void, onText: (piece: string) => void): Promise<null> {
+  const reader = response.body?.getReader()
+  if (!reader) throw new NetworkError('gateway')
+  const decoder = new TextDecoder()
+  for (;;) {
+    alive()
+    const { done, value } = await reader.read()
+    if (done) return null
+    onText(decoder.decode(value, { stream: true }))
+  }
 }
 
 function parse<T>(response: Response, text: string): T {

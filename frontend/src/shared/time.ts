@@ -75,6 +75,11 @@ export function shortDate(at: number): string {
   return `${d.getUTCFullYear()}-${two(d.getUTCMonth() + 1)}-${two(d.getUTCDate())}`
 }
 
+/** 20261122-104207, for the names of files. */
+export function stamp(at: number): string {
+  return `${shortDate(at)}-${clockTime(at)}`.replace(/[-:]/g, '').replace(/^(\d{8})/, '$1-')
+}
+
 /** 1:12:45, counting the second that has begun; never below zero. */
 export function countdown(ms: number): string {
   const s = Math.max(0, Math.ceil(ms / 1000))

@@ -5,10 +5,12 @@ import { createText, type Language } from '../shared/text'
 import { en } from './messages/en'
 import { lineEn } from './messages/line.en'
 import { lineZh } from './messages/line.zh-CN'
+import { liveEn } from './messages/live.en'
+import { liveZh } from './messages/live.zh-CN'
 import { zhCN } from './messages/zh-CN'
 import { saveLanguage, savedLanguage } from './store'
 
-const text = createText({ 'zh-CN': { ...sharedZh, ...zhCN, ...lineZh }, en: { ...sharedEn, ...en, ...lineEn } }, savedLanguage() ?? 'zh-CN')
+const text = createText({ 'zh-CN': { ...sharedZh, ...zhCN, ...lineZh, ...liveZh }, en: { ...sharedEn, ...en, ...lineEn, ...liveEn } }, savedLanguage() ?? 'zh-CN')
 
 /** The language of the page; Chinese unless the person chose another. */
 export const language = text.language

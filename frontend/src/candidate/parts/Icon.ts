@@ -12,6 +12,7 @@ const paths = {
   x: 'M6 6l12 12M18 6L6 18',
   half: 'M12 3a9 9 0 100 18 9 9 0 000-18zM12 3v18',
   none: 'M5 12h14',
+  pause: 'M9 5v14M15 5v14',
 } as const
 export type IconName = keyof typeof paths
 

@@ -19,7 +19,7 @@ describe('silence', () => {
 
 describe('serverTime', () => {
   it('is not misled by a wrong clock here', () => {
-    const p: Progress = { serverNow: new Date(now).toISOString(), ready: 0, running: 0, closed: 0, rows: [] }
+    const p: Progress = { serverNow: new Date(now).toISOString(), ready: 0, running: 0, paused: 0, closed: 0, rows: [] }
     expect(serverTime(p, 5_000, 8_000)).toBe(now + 3_000)
   })
 })

@@ -1,10 +1,10 @@
 import type { Outcome } from './marks'
-import type { Item, ProgressRow, ReviewSlot, SittingState } from './types'
+import type { Item, LateOperation, OrderKind, ProgressRow, ReviewSlot, SittingState } from './types'
 
 /** The icons that parts/Icon.vue draws. */
 export type IconName =
   | 'ok' | 'x' | 'warn' | 'pen' | 'lock' | 'play' | 'stop' | 'eye' | 'clock' | 'dash' | 'wait' | 'off' | 'cut' | 'half'
-  | 'down' | 'print' | 'plus' | 'fold' | 'person'
+  | 'down' | 'print' | 'plus' | 'fold' | 'person' | 'pause' | 'again' | 'file'
 
 /** How a state looks: the word is in the messages, the icon and the tone are here. */
 export interface Look {
@@ -31,6 +31,7 @@ export const OUTCOME: Record<Outcome, Look> = {
 export const SEAT: Record<ProgressRow['state'], Look> = {
   ready: { icon: 'wait', tone: 'plain' },
   running: { icon: 'pen', tone: '' },
+  paused: { icon: 'pause', tone: 'warn' },
   closed: { icon: 'ok', tone: 'ok' },
 }
 
@@ -48,4 +49,17 @@ export const ITEM: Record<Item['status'], Look> = {
   approved: { icon: 'eye', tone: '' },
   published: { icon: 'ok', tone: 'ok' },
   retired: { icon: 'off', tone: '' },
+}
+
+export const ORDER: Record<OrderKind, Look> = {
+  extend: { icon: 'clock', tone: '' },
+  pause: { icon: 'pause', tone: 'warn' },
+  resume: { icon: 'play', tone: '' },
+  reopen: { icon: 'again', tone: 'warn' },
+}
+
+export const LATE: Record<LateOperation['decision'], Look> = {
+  open: { icon: 'clock', tone: 'warn' },
+  counted: { icon: 'ok', tone: 'ok' },
+  rejected: { icon: 'x', tone: '' },
 }

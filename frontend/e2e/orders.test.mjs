@@ -1,0 +1,396 @@
+// Time orders, measured incidents, answers files and late answers in a browser,
+// against the stand-in: it can lose an answer on its way, refuse some seats, and
+// say that a room was cut off. What the program itself does with orders is in
+// staff.test.mjs.
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, test } from 'node:test'
+import { clean, launch, signedIn } from './staff-harness.mjs'
+import { digestOf } from './staff-mock-time.mjs'
+import { createState, startMock } from './staff-mock.mjs'
+
+let mock, browser, open, over
+
+before(async () => {
+  mock = await startMock()
+  browser = await launch()
+})
+after(async () => {
+  await browser?.close()
+  await mock?.close()
+})
+beforeEach(() => {
+  Object.assign(mock.state, createState())
+  ;[, over, open] = mock.state.sittings
+})
+
+const as = (role, path, viewport) => signedIn(browser, mock.url, mock.staff.find((a) => a.role === role), path, viewport)
+const watchPath = () => `/staff/sittings/${open.id}/watch`
+const seatOf = (name) => mock.state.rosters.get(open.id).find((r) => r.name === name)
+const attemptOf = (name) => mock.state.attempts.get(seatOf(name).attempt)
+const log = () => (mock.state.orders.get(open.id) ?? []).map((x) => x.order)
+const rowOf = (page, name) => page.getByRole('row', { name: new RegExp(name) }).first()
+const focused = (page) => page.evaluate(() => document.activeElement.textContent.trim())
+
+/** The bodies of all orders that a page sends. */
+function orders(page) {
+  const sent = []
+  page.on('request', (r) => { if (r.method() === 'POST' && r.url().endsWith('/orders')) sent.push(r.postDataJSON()) })
+  return sent
+}
+
+async function choose(page, name, act) {
+  await rowOf(page, name).getByRole('button', { name: /^操作/ }).click()
+  await page.getByRole('menuitem', { name: act }).click()
+  return page.getByRole('dialog')
+}
+
+async function close(page) {
+  await page.getByRole('button', { name: '关闭' }).click()
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+}
+
+test('what is cut off stands first, and a measured loss is made good', async () => {
+  const page = await as('invigilator', watchPath())
+  const sent = orders(page)
+  const lasting = page.getByRole('article').filter({ hasText: '02 考场断线' }).first()
+  await lasting.getByText(/^已 3:0\d$/).waitFor()
+  await lasting.getByText(/^已 3:0[3-9]$/).waitFor() // it counts on
+  assert.equal(await page.evaluate(() => Boolean(document.querySelector('.alerts').compareDocumentPosition(document.querySelector('.seats')) & Node.DOCUMENT_POSITION_FOLLOWING)), true, 'alerts precede the seats')
+  await clean(page, 'invigilation with incidents')
+
+  const card = page.getByRole('article').filter({ hasText: /01\s考场断线 6\s分 40\s秒，共 26\s人/ })
+  await card.getByText(/→ 建议补时 7\s分钟/).waitFor()
+  await card.getByRole('button', { name: /^补时/ }).click()
+  const dialog = page.getByRole('dialog', { name: /补时：01\s考场/ })
+  assert.equal(await focused(page), '返回', 'what is filled in already is not sent by a slip of Enter')
+  assert.match(await dialog.getByLabel('原因').inputValue(), /^01 考场断线 6 分 40 秒（\d\d:\d\d:\d\d–\d\d:\d\d:\d\d）$/)
+  await dialog.getByRole('button', { name: /^给 26\s人补时 7\s分钟$/ }).waitFor()
+  await dialog.getByText(/不在内：已收卷 2\s人、还没有进入 2\s人/).waitFor()
+  await dialog.getByLabel('补时多少分钟').fill('0')
+  await dialog.getByRole('button', { name: '补时', exact: true }).click()
+  await dialog.getByText('请填写 1 到 240 的整数。').waitFor()
+  await clean(page, 'an extension with a wrong number')
+  await dialog.getByLabel('补时多少分钟').fill('8')
+  await dialog.getByRole('button', { name: /^给 26\s人补时 8\s分钟$/ }).click()
+  const report = page.getByRole('dialog', { name: /已给 26\s人补时 8\s分钟/ })
+  assert.equal(await report.getByRole('listitem').filter({ hasText: '截止' }).count(), 26)
+  await report.getByRole('listitem').filter({ hasText: '胡寅' }).getByText('已收卷').waitFor()
+  await report.getByRole('listitem').filter({ hasText: '高辰' }).getByText('还没有进入').waitFor()
+  await clean(page, 'the outcome')
+  await close(page)
+  assert.deepEqual([sent.length, sent[0].incident, sent[0].minutes, sent[0].scope], [1, 'i-room-1', 8, { room: '01' }])
+  await card.waitFor({ state: 'detached' })
+  await page.getByText(/^已补时 2\s件/).first().waitFor()
+  await page.context().close()
+})
+
+test('a loss that is not made good leaves this page only, and says so', async () => {
+  const page = await as('invigilator', watchPath())
+  const sent = orders(page)
+  const card = page.getByRole('article').filter({ hasText: /01\s考场断线/ })
+  await card.getByRole('button', { name: /^不补/ }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText(/01\s考场断线 6\s分 40\s秒，共 26\s人，建议补时 7\s分钟。/).waitFor()
+  await dialog.getByText(/不写入记录，别人的页面照常显示/).waitFor()
+  await clean(page, 'not made good')
+  await page.keyboard.press('Escape')
+  await card.waitFor()
+  await card.getByRole('button', { name: /^不补/ }).click()
+  await dialog.getByRole('button', { name: '先不显示' }).click()
+  await card.waitFor({ state: 'detached' })
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'main', 'the focus is not lost with the card')
+  await page.getByText(/先不显示 1\s件，都没有补时/).waitFor()
+  await page.getByRole('button', { name: '重新显示' }).click()
+  await card.waitFor()
+  assert.equal(sent.length, 0)
+  await page.context().close()
+})
+
+test('a seat is given time by the keyboard alone', async () => {
+  const page = await as('invigilator', watchPath())
+  const sent = orders(page)
+  const before = attemptOf('赵庚').deadline
+  const button = rowOf(page, '赵庚').getByRole('button', { name: /^操作/ })
+  await button.focus()
+  await page.keyboard.press('ArrowDown')
+  await page.getByRole('menu').waitFor()
+  assert.equal(await focused(page), '补时…')
+  await clean(page, 'a menu')
+  await page.keyboard.press('End')
+  assert.equal(await focused(page), '收卷…')
+  await page.keyboard.press('Escape')
+  assert.equal(await button.evaluate((b) => b === document.activeElement && b.getAttribute('aria-expanded') === 'false'), true, 'Esc goes back to the button')
+  await page.keyboard.press('Enter')
+  await page.getByRole('menu').waitFor()
+  await page.keyboard.press('Enter') // the first act
+  const dialog = page.getByRole('dialog', { name: /补时：01\s考场 03\s座 赵庚/ })
+  await dialog.waitFor()
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'order-minutes')
+  await page.keyboard.press('ArrowUp') // no wheel, no arrows: a number is only typed
+  await page.keyboard.press('Enter')
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'order-minutes', 'nothing is sent without a number')
+  await page.keyboard.type('15')
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
+  await dialog.getByText('请填写 2 到 200 个字。').waitFor()
+  await page.keyboard.type('电脑重启')
+  await clean(page, 'the dialog by keyboard')
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog', { name: /已给 1\s人补时 15\s分钟/ }).waitFor()
+  assert.equal(await focused(page), '关闭')
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  assert.equal(await button.evaluate((b) => b === document.activeElement), true, 'the focus is back where it began')
+  assert.equal(attemptOf('赵庚').deadline, before + 15 * 60_000)
+  assert.deepEqual(sent.map((o) => [o.kind, o.scope, o.minutes, o.reason]), [['extend', { registration: seatOf('赵庚').id }, 15, '电脑重启']])
+  await page.context().close()
+})
+
+test('an order without reply is tried again under the same number, and done once', async () => {
+  const page = await as('invigilator', watchPath())
+  const sent = orders(page)
+  const before = attemptOf('李乙').deadline
+  mock.state.deaf = 2
+  await page.getByRole('button', { name: '全场操作' }).click()
+  await page.getByRole('menuitem', { name: '补时…' }).click()
+  await page.getByLabel('补时多少分钟').fill('10')
+  await page.getByLabel('原因').fill('停电，全场补时')
+  await page.getByRole('button', { name: /^给 52\s人补时 10\s分钟$/ }).click()
+  await page.getByRole('dialog').getByText('没有收到回复，可以安全地再试。').waitFor()
+  assert.equal(await page.getByLabel('补时多少分钟').evaluate((i) => i.readOnly), true, 'what was sent cannot be changed')
+  await clean(page, 'no reply')
+  await page.getByRole('button', { name: '再试一次' }).click() // lost again
+  await page.getByRole('button', { name: '再试一次' }).waitFor()
+  await page.getByRole('dialog').getByRole('button', { name: '返回' }).click()
+  const card = page.getByRole('article').filter({ hasText: /没有收到回复：全场，补时 10\s分钟/ })
+  await card.waitFor()
+  await clean(page, 'an order without reply on the page')
+  await card.getByRole('button', { name: '再试…' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: '再试一次' }).click()
+  await page.getByRole('dialog', { name: /已给 52\s人补时 10\s分钟/ }).waitFor()
+  await close(page)
+  await card.waitFor({ state: 'detached' })
+  assert.equal(sent.length, 3)
+  assert.match(sent[0].id, /^[0-9a-f-]{36}$/)
+  assert.deepEqual([sent[1], sent[2]], [sent[0], sent[0]], 'the same order each time')
+  assert.equal(attemptOf('李乙').deadline, before + 10 * 60_000, 'done once')
+  await page.getByRole('link', { name: '时间记录' }).click()
+  await page.getByRole('row').filter({ hasText: '停电，全场补时' }).waitFor()
+  assert.equal(await page.getByRole('row').count(), 2, 'one entry below the head')
+
+  // A new order has a number of its own.
+  await page.getByRole('link', { name: '监考' }).click()
+  await choose(page, '李乙', '补时…')
+  await page.getByLabel('补时多少分钟').fill('1')
+  await page.getByLabel('原因').fill('换键盘')
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog', { name: /已给 1\s人/ }).waitFor()
+  assert.notEqual(sent[3].id, sent[0].id)
+  await page.context().close()
+})
+
+test('what the server could not do for some is tried again for them', async () => {
+  const page = await as('invigilator', watchPath())
+  const sent = orders(page)
+  attemptOf('张丙').stuck = 1
+  await page.getByRole('group', { name: '按考场看座位' }).getByRole('button', { name: /^01\s考场/ }).click()
+  await page.getByRole('button', { name: /^01\s考场操作/ }).click()
+  await page.getByRole('menuitem', { name: '暂停…' }).click()
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'order-reason')
+  await page.getByLabel('原因').fill('火警')
+  await clean(page, 'a pause')
+  await page.getByRole('button', { name: /^暂停 26\s人$/ }).click()
+  const report = page.getByRole('dialog')
+  await report.getByRole('heading', { name: /已暂停 25\s人/ }).waitFor()
+  await report.getByRole('listitem').filter({ hasText: '张丙' }).getByText('服务器没有办成，可以再试').waitFor()
+  await report.getByRole('button', { name: /再试没有办成的 1\s人/ }).click()
+  await report.getByRole('heading', { name: /已暂停 26\s人/ }).waitFor()
+  assert.equal(await report.getByRole('listitem').filter({ hasText: /已停表，剩余 \d/ }).count(), 26)
+  assert.equal(sent[0].id, sent[1].id)
+  await close(page)
+  await rowOf(page, '张丙').getByText('已暂停').waitFor()
+  await rowOf(page, '张丙').getByText('恢复后顺延').waitFor()
+  await page.getByRole('button', { name: /^已暂停 26$/ }).click()
+  assert.equal(await page.locator('.seats tbody tr').count(), 26)
+  await clean(page, 'paused seats')
+
+  await page.getByRole('button', { name: /^01\s考场操作/ }).click()
+  await page.getByRole('menuitem', { name: '恢复…' }).click()
+  await page.getByLabel('原因').fill('误报，恢复')
+  await page.getByRole('button', { name: /^恢复 26\s人$/ }).click()
+  await page.getByRole('dialog', { name: /已恢复 26\s人/ }).waitFor()
+  await close(page)
+  await page.getByText('没有符合条件的座位。').waitFor()
+  assert.deepEqual(log().map((o) => o.kind), ['resume', 'pause'])
+  await page.context().close()
+})
+
+test('an ended exam is reopened, and the record says who did what', async () => {
+  const page = await as('administrator', watchPath())
+  const dialog = await choose(page, '胡寅', '重开…')
+  await dialog.getByText(/从收卷到现在的时间不计，收卷时剩下的时间还给考生/).waitFor()
+  await clean(page, 'reopening')
+  await dialog.getByLabel('另加多少分钟').fill('5')
+  await dialog.getByLabel('原因').fill('误收卷')
+  await dialog.getByRole('button', { name: /^重开 1\s人$/ }).click()
+  await page.getByRole('dialog', { name: /已重开 1\s人/ }).waitFor()
+  await close(page)
+  await rowOf(page, '胡寅').getByText('作答中').waitFor()
+  await page.getByRole('link', { name: '时间记录' }).click()
+  const cells = page.getByRole('row').filter({ hasText: '误收卷' })
+  assert.match((await cells.innerText()).replace(/\s+/g, ' '), /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d 重开 01 考场 13 座 胡寅 \+5 1 误收卷 考务管理员辛/)
+  await clean(page, 'the time record')
+  // Nobody can be resumed now, and the dialog says so.
+  await page.getByRole('link', { name: '监考' }).click()
+  await page.getByRole('button', { name: '全场操作' }).click()
+  await page.getByRole('menuitem', { name: '恢复…' }).click()
+  await page.getByText('现在没有人暂停，不用恢复。').waitFor()
+  assert.equal(await page.getByRole('button', { name: '恢复', exact: true }).getAttribute('aria-disabled'), 'true')
+  await page.getByLabel('原因').fill('试一试')
+  await page.keyboard.press('Enter')
+  assert.equal(log().length, 1)
+  await page.context().close()
+})
+
+test('an answers file is checked, handed in, and its verdict read', async () => {
+  const page = await as('administrator', watchPath())
+  const file = (name, seqs, change = {}) => {
+    const r = seatOf(name)
+    const f = { format: 'gongyuan-answers-1', attempt: r.attempt, admission: r.admission, device: '01 考场 02', writtenAt: '2026-11-23T01:00:00Z', epoch: 1, operations: seqs.map((seq) => ({ seq, slot: 10 + seq, response: { choice: ['A'] }, flagged: false, clientMs: Date.now() })), ...change }
+    return { name: `作答-${name}.json`, mimeType: 'application/json', buffer: Buffer.from(JSON.stringify({ ...f, digest: f.digest ?? digestOf(f) })) }
+  }
+  const dialog = await choose(page, '张丙', '录入作答文件…')
+  const give = (f) => dialog.locator('#answers-file').setInputFiles(f)
+  const act = dialog.getByRole('button', { name: /^录入/ }).last()
+  assert.equal(await act.getAttribute('aria-disabled'), 'true')
+  await clean(page, 'an answers file')
+  await give({ name: 'a.json', mimeType: 'application/json', buffer: Buffer.from('{"format":"gongy') })
+  await dialog.getByText('文件读不出来，可能没有存完整。').waitFor()
+  await give({ name: 'b.json', mimeType: 'application/json', buffer: Buffer.from('{"answers":[]}') })
+  await dialog.getByText('这不是贡院的作答文件。').waitFor()
+  await give(file('赵庚', [3]))
+  await dialog.getByText(/这是 01\s考场 03\s座 赵庚 的文件，不是 01\s考场 02\s座 张丙 的/).waitFor()
+  assert.equal(await act.getAttribute('aria-disabled'), 'true')
+  await clean(page, 'the file of somebody else')
+  await give(file('张丙', [1, 2, 3, 4], { digest: 'ab'.repeat(32) }))
+  await dialog.getByText(/4\s条作答，涉及 4\s题/).waitFor()
+  await act.click()
+  await dialog.getByText('文件的摘要对不上').waitFor() // the server holds it against its digest
+
+  await give(file('张丙', [1, 2, 3, 4]))
+  await dialog.getByText('2026-11-23 09:00:00').waitFor()
+  await clean(page, 'a good file')
+  mock.state.deaf = 1
+  await act.click()
+  await dialog.getByText('没有收到回复，可以安全地再试。').waitFor()
+  await dialog.getByRole('button', { name: '再试一次' }).click()
+  await page.getByRole('heading', { name: /已核对 4\s条作答/ }).waitFor()
+  await page.getByText(/服务器都已有，一条都没有丢。/).waitFor()
+  await clean(page, 'the verdict')
+  await close(page)
+
+  // For an ended exam it is kept apart, and leads to the decision.
+  await choose(page, '胡寅', '录入作答文件…')
+  await give(file('胡寅', [1, 3, 4]))
+  await act.click()
+  await page.getByText('单独保存的还没有计入').waitFor()
+  assert.deepEqual(await page.locator('.sums-3 dd').allInnerTexts().then((x) => x.map((s) => s.replace(/\s/g, ' '))), ['1 条', '0 条', '2 条'])
+  await page.getByRole('link', { name: '去决定' }).click()
+  await page.getByRole('heading', { name: /01\s考场 13\s座 胡寅/ }).waitFor()
+  assert.equal(await page.getByRole('row').filter({ hasText: '文件录入' }).count(), 2)
+  await page.context().close()
+})
+
+test('late answers are decided once, with a reason', async () => {
+  const page = await as('administrator', `/staff/sittings/${over.id}/late`)
+  const card = page.locator('.card.late').filter({ hasText: '赵庚' })
+  await card.waitFor()
+  await page.getByText(/^3\s人 6\s条作答，待决定 5\s条$/).waitFor()
+  assert.equal(await card.getByRole('checkbox', { checked: true }).count(), 0, 'nothing is chosen beforehand')
+  assert.match((await card.getByRole('row').nth(1).innerText()).replace(/\s+/g, ' ').trim(), /^37 A C \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \d\d:\d\d:\d\d 超时 记录 2-71 待决定$/)
+  await card.getByRole('columnheader', { name: '考生电脑的时间（不作证据）' }).waitFor()
+  await clean(page, 'late answers')
+  await card.getByLabel('第 37 题，B').check()
+  await card.getByLabel('第 38 题，AC').check()
+  await card.getByRole('button', { name: /^计入/ }).click()
+  const dialog = page.getByRole('dialog', { name: /计入 赵庚 的 2\s条作答/ })
+  await dialog.getByText(/成绩重新计算，原来的交卷记录保留/).waitFor()
+  await dialog.getByText('涉及第 37、38 题。').waitFor()
+  await clean(page, 'counting late answers')
+  await page.keyboard.press('Enter')
+  await dialog.getByText('请填写 2 到 200 个字。').waitFor()
+  await page.keyboard.type('断网 6 分钟，核实无误')
+  await page.keyboard.press('Enter')
+  await page.getByText(/赵庚：已计入 2\s条，成绩已重新计算。/).waitFor()
+  assert.equal(await card.getByRole('row').count(), 2, 'what is decided leaves the list')
+
+  await card.getByLabel(/^全选待决定的/).check()
+  await card.getByRole('button', { name: /^不计入/ }).click()
+  await page.getByRole('dialog').getByText(/试卷和成绩不变/).waitFor()
+  await page.keyboard.type('被后写的答案取代')
+  await page.keyboard.press('Enter')
+  await card.waitFor({ state: 'detached' })
+  await page.getByLabel('只看待决定的').uncheck()
+  await card.getByText(/考务管理员辛，\d{4}-\d\d-\d\d \d\d:\d\d:\d\d：断网 6 分钟，核实无误/).first().waitFor()
+  await card.getByText(/被后写的答案取代/).waitFor()
+  await clean(page, 'decided late answers')
+
+  await page.goto(`${mock.url}/staff/sittings/${open.id}/late`)
+  await page.getByText('没有迟到的作答。').waitFor()
+  await clean(page, 'no late answers')
+  await page.goto(`${mock.url}/staff/sittings/${open.id}/orders`)
+  await page.getByText('还没有补时、暂停、恢复或重开。').waitFor()
+  await clean(page, 'no orders')
+  await page.context().close()
+})
+
+test('late answers are for administrators', async () => {
+  const page = await as('invigilator', watchPath())
+  await page.getByRole('link', { name: '时间记录' }).waitFor()
+  assert.equal(await page.getByRole('link', { name: '迟到作答' }).count(), 0)
+  await page.goto(`${mock.url}/staff/sittings/${over.id}/late`)
+  await page.getByRole('heading', { name: '您的账号不能看这一页。' }).waitFor()
+  await page.context().close()
+})
+
+test('on a phone and in English nothing is cut off sideways', async () => {
+  const page = await as('administrator', watchPath(), { width: 390, height: 844 })
+  const fits = async (where) => assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), `${where} is wider than the window`)
+  await page.getByRole('heading', { name: /待处理/ }).waitFor()
+  await page.evaluate(() => { localStorage.setItem('gongyuan.staff.language', 'en') })
+  await page.reload()
+  await page.getByRole('heading', { name: /matters open/ }).waitFor()
+  await fits('the invigilation page')
+  await clean(page, 'the invigilation page, narrow')
+  await page.getByRole('button', { name: 'Add time… Room 01 cut off' }).click()
+  const box = await page.getByRole('dialog').boundingBox()
+  assert.ok(box.x >= 0 && box.x + box.width <= 390 && box.y >= 0 && box.y + box.height <= 844, JSON.stringify(box))
+  assert.equal(await page.getByRole('dialog').evaluate((d) => /[\u4e00-\u9fff]/.test([...d.querySelectorAll('h2, h3, label, p, button')].map((e) => e.textContent).join(''))), false, 'one language')
+  await clean(page, 'the dialog, narrow')
+  await page.getByRole('button', { name: 'Go back' }).click()
+  for (const [path, heading] of [[`/staff/sittings/${open.id}/orders`, 'Time record'], [`/staff/sittings/${over.id}/late`, 'Late answers']]) {
+    await page.goto(mock.url + path)
+    await page.getByRole('heading', { name: heading, level: 2 }).waitFor()
+    await page.locator('.empty, .late').first().waitFor()
+    await fits(heading)
+    await clean(page, `${heading}, narrow`)
+  }
+  await page.context().close()
+})
+
+test('papers ahead, and when explanations are shown, are said truthfully', async () => {
+  const page = await as('administrator', '/staff/sittings/new')
+  await page.getByLabel('提前下发加密试卷').waitFor()
+  assert.equal(await page.getByLabel('提前下发加密试卷').isChecked(), false)
+  await page.getByLabel('公布成绩后，给考生看每题的答案和解析').check()
+  assert.equal(await page.getByText('答案和解析要等公布成绩后才给看').count(), 0)
+  await page.getByLabel('交卷后立即显示').check()
+  await page.getByText('交卷后先只显示成绩；答案和解析要等公布成绩后才给看。').waitFor()
+  await clean(page, 'the plan')
+  await page.goto(`${mock.url}/staff/sittings/${open.id}`)
+  await page.getByText('提前下发（加密）').waitFor()
+  await page.getByText('公布后给看答案和解析').waitFor()
+  await page.goto(`${mock.url}/staff/sittings/${over.id}`)
+  await page.getByText('考生进入时下发').waitFor()
+  await page.context().close()
+})
