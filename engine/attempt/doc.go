@@ -11,6 +11,12 @@
 //
 //	live state applies → journal stores → watermark rises → the page is told
 //
+// Entering, closing and raising watermarks gather whoever comes at the same time
+// (group.go), so that the start and the end of a whole sitting cost the stores a
+// few calls and not thousands. Orders of staff (order.go) change the records
+// first, each as the next version of its attempt, and then the live state; who
+// finds the live state late asks the records before refusing anybody.
+//
 // What lives elsewhere: who may start and until when (engine/sitting), whether
 // a response fits its question (bank and api), what an answer earns (the
 // Marker that [Config] names), and everything of HTTP.

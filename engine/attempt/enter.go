@@ -245,14 +245,18 @@ func (s *Service) entered(ctx context.Context, t Taken, paper bank.Paper, now ti
 		if err == nil && tail.State.Over() {
 			err = &Refusal{Reason: ErrClosed}
 		}
-		if err == nil {
-			in.Answers, err = s.cfg.Live.Answers(ctx, rec.ID)
-		}
 		return LiveState{}, err
 	})
 	if err != nil {
 		return Entered{}, fmt.Errorf("attempt %s: answers: %w", rec.ID, err)
 	}
+	// From the journal, as the submission will be: a live state that was lost
+	// and restored meanwhile may lack what an older page has just saved.
+	ops, err := s.cfg.Journal.Operations(ctx, []AttemptID{rec.ID})
+	if err != nil {
+		return Entered{}, fmt.Errorf("attempt %s: answers: %w", rec.ID, err)
+	}
+	in.Answers = Fold(ops[rec.ID])
 	return in, nil
 }
 

@@ -52,6 +52,7 @@ func registerOp(epoch, seq int) attempt.Operation {
 // What a client may ask of an attempt.
 const (
 	askEnter  = "enter"
+	askRead   = "read" // what an entry tells, which it looks up after it holds the lease
 	askSave   = "save"
 	askBeat   = "beat"
 	askSubmit = "submit"
@@ -113,6 +114,8 @@ func step(s registerState, in ask, out told, lossy bool) []registerState {
 	switch in.what {
 	case askEnter:
 		return stepEnter(s, out)
+	case askRead:
+		return only(s.lease >= 2*in.epoch && out.answers == s.answers(), s)
 	case askSave:
 		return stepSave(s, in, out, lossy)
 	case askBeat:
@@ -145,10 +148,10 @@ func stepEnter(s registerState, out told) []registerState {
 		after.lease |= 1
 		return []registerState{s, after}
 	}
-	// A page that is overtaken while it enters may be told what the newer one
-	// has written. That epochs rise is checked apart.
+	// A page may be overtaken while it enters. That epochs rise is checked
+	// apart.
 	after.lease = max(s.lease, 2*out.epoch)
-	return only(!s.closed && 2*out.epoch != s.lease && out.answers == s.answers(), after)
+	return only(!s.closed && 2*out.epoch != s.lease, after)
 }
 
 func stepSave(s registerState, in ask, out told, lossy bool) []registerState {
@@ -239,6 +242,11 @@ func explains(t testing.TB, history []porcupine.Operation, lossy bool) bool {
 			return false
 		}
 		history[i].Input = in
+		if in.what == askEnter && out.outcome == toldOK {
+			read := op
+			read.Input = ask{what: askRead, epoch: out.epoch}
+			history = append(history, read)
+		}
 	}
 	result := porcupine.CheckOperationsTimeout(register(lossy), history, checkTime)
 	if result == porcupine.Unknown {

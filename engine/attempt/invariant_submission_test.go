@@ -165,3 +165,21 @@ func TestClosedByAProgramThatDied(t *testing.T) {
 		}
 	})
 }
+
+// TestSecondSubmissionChangesNothing inserts another submission, as a copy does
+// that was suspended while it made its own. It gets the one that is stored.
+func TestSecondSubmissionChangesNothing(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		ctx, id := t.Context(), w.running(t)
+		w.save(t, id, 1, 1, 3)
+		first, err := w.Submit(ctx, submitCommand(id, 1, 3))
+		check(t, err)
+		second := first
+		second.SubmittedAt, second.Manner, second.Answers = first.SubmittedAt.Add(time.Minute), attempt.ByDeadline, answersOf(2)
+		got, err := w.records.Insert(ctx, []attempt.Submission{second})
+		check(t, err)
+		diff(t, "what the second gets", got, []attempt.Submission{first})
+		diff(t, "what is stored", w.receipt(t, id), first)
+	})
+}

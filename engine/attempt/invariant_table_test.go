@@ -34,7 +34,8 @@ var invariants = map[string][]string{
 		"engine/attempt TestSweptWhileExtended", "engine/attempt TestOlderChangeComesLater", "engine/attempt TestDeadline",
 		"engine/attempt TestClockStepsBack", "engine/attempt TestClockStepsForward", "engine/attempt TestSteadyClock",
 	},
-	"I3": {"engine/attempt TestOneSubmission", "engine/attempt TestOneSubmissionOneMarking", "engine/mongostore TestAttempts"},
+	"I3": {"engine/attempt TestOneSubmission", "engine/attempt TestOneSubmissionOneMarking",
+		"engine/attempt TestSecondSubmissionChangesNothing", "engine/mongostore TestAttempts"},
 	"I4": {
 		"engine/attempt TestEveryOrderOfDelivery", "engine/attempt TestLongRandomDelivery", "engine/attempt TestFoldIgnoresOrder",
 		"engine/attempt/redislive TestLive",

@@ -86,7 +86,8 @@ type LiveCloser interface {
 
 // LiveReader reads the live state without changing it.
 type LiveReader interface {
-	// Answers returns what each touched slot holds now, or ErrUnknown.
+	// Answers returns what each touched slot holds in the live store, or
+	// ErrUnknown. What counts is in the journal.
 	Answers(ctx context.Context, id AttemptID) (map[int]Answer, error)
 	// Tails returns, for those of the attempts that it holds, how they ended,
 	// if they have, and the operations of any epoch that are applied but not
@@ -253,6 +254,9 @@ type Records interface {
 type RecordReader interface {
 	Record(ctx context.Context, id AttemptID) (Record, error)
 	Paper(ctx context.Context, id AttemptID) (bank.Paper, error)
+	// Newest returns the newest lease that was given, which the record may not
+	// have yet, or the zero Lease.
+	Newest(ctx context.Context, id AttemptID) (Lease, error)
 	// Papers returns those of the attempts that exist.
 	Papers(ctx context.Context, ids []AttemptID) (map[AttemptID]bank.Paper, error)
 	// OfSitting returns the attempts of a sitting, by id.

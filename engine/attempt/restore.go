@@ -76,6 +76,13 @@ func (s *Service) restoreOnce(ctx context.Context, id AttemptID) error {
 	case rec.State == Submitted:
 		return fmt.Errorf("attempt %s: %w", id, ErrClosed)
 	}
+	newest, err := s.cfg.Records.Newest(ctx, id)
+	if err != nil {
+		return fmt.Errorf("attempt %s: restore: %w", id, err)
+	}
+	if newest.Epoch > rec.Lease.Epoch {
+		rec.Lease = newest
+	}
 	all, err := s.cfg.Journal.Operations(ctx, []AttemptID{id})
 	if err != nil {
 		return fmt.Errorf("attempt %s: restore: %w", id, err)

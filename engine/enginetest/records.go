@@ -165,6 +165,12 @@ func recordsEnterConcurrent(t *testing.T, r attempt.Records) {
 	check(t, err)
 	diff(t, "the next epoch", rec.Lease.Epoch, 13)
 	diff(t, "newest lease", record(t, r, s.ID).Lease.Epoch, 13)
+	newest, err := r.Newest(t.Context(), s.ID)
+	check(t, err)
+	diff(t, "as it was given", newest.Epoch, 13)
+	newest, err = r.Newest(t.Context(), NewAttemptID())
+	check(t, err)
+	diff(t, "of nobody", newest, attempt.Lease{})
 }
 
 func recordsClose(t *testing.T, r attempt.Records) {

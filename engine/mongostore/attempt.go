@@ -48,6 +48,7 @@ func (s *Store) ensureAttemptIndexes(ctx context.Context) error {
 		{a.attempts, bson.D{{Key: "sitting", Value: 1}}, false},
 		{a.attempts, bson.D{{Key: "state", Value: 1}, {Key: "marked", Value: 1}}, false},
 		{a.submissions, bson.D{{Key: "sitting", Value: 1}}, false},
+		{a.entries, bson.D{{Key: "attempt", Value: 1}, {Key: "lease.epoch", Value: -1}}, false},
 		{a.adjustments, bson.D{{Key: "attempt", Value: 1}}, false},
 		{a.orders, bson.D{{Key: "sitting", Value: 1}}, false},
 		{a.gaps, bson.D{{Key: "attempt", Value: 1}}, false},
@@ -242,6 +243,16 @@ func (a *Attempts) Paper(ctx context.Context, id attempt.AttemptID) (bank.Paper,
 		return bank.Paper{}, a.missing("papers", err, attempt.ErrNotFound)
 	}
 	return d.paper()
+}
+
+// Newest implements attempt.RecordReader.
+func (a *Attempts) Newest(ctx context.Context, id attempt.AttemptID) (attempt.Lease, error) {
+	newest := options.Find().SetSort(bson.D{{Key: "lease.epoch", Value: -1}}).SetLimit(1)
+	docs, err := findAll[entryDoc](ctx, a.entries, bson.M{"attempt": string(id)}, newest)
+	if err != nil || len(docs) == 0 {
+		return attempt.Lease{}, err
+	}
+	return docs[0].Lease.lease(), nil
 }
 
 // Papers implements attempt.RecordReader.

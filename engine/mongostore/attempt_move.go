@@ -167,6 +167,10 @@ func (a *Attempts) Close(ctx context.Context, all map[attempt.AttemptID]attempt.
 	}
 	out := make(map[attempt.AttemptID]attempt.Record, len(recs))
 	for _, r := range recs {
+		if r.State.GoesOn() {
+			// Only a server whose updates are not atomic loses one.
+			return nil, fmt.Errorf("mongostore: end of %s was not kept: %w", r.ID, attempt.ErrUnavailable)
+		}
 		if !r.State.Over() {
 			_, err := r.State.Next(attempt.Finish)
 			return nil, err

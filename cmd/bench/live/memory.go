@@ -128,6 +128,11 @@ func (r memoryRecords) Record(_ context.Context, id attempt.AttemptID) (attempt.
 }
 
 // Several implements attempt.RecordReader.
+func (r memoryRecords) Newest(ctx context.Context, id attempt.AttemptID) (attempt.Lease, error) {
+	rec, err := r.Record(ctx, id)
+	return rec.Lease, err
+}
+
 func (r memoryRecords) Several(_ context.Context, ids []attempt.AttemptID) ([]attempt.Record, error) {
 	r.m.wait()
 	r.m.mu.Lock()
