@@ -33,6 +33,13 @@ func callOf(ctx context.Context) *call {
 // callTimeout bounds what one request may take inside.
 const callTimeout = 20 * time.Second
 
+// slow operations deal with a whole sitting at once: sealing draws and keeps
+// every paper, closing takes every paper in.
+var slow = map[string]time.Duration{
+	"actOnSitting": 5 * time.Minute, "issueCertificates": 5 * time.Minute,
+	"registerCandidates": time.Minute, "giveOrder": time.Minute,
+}
+
 // hot routes check their bodies themselves: holding every saved answer against
 // the schema would cost more than saving it.
 var hot = map[string]bool{"saveOperations": true, "beat": true}
@@ -80,7 +87,7 @@ func (s *server) admitted(c *fiber.Ctx, next fiber.Handler) error {
 			}
 		}
 	}
-	ctx, cancel := context.WithTimeout(context.WithValue(context.Background(), callKey{}, info), callTimeout)
+	ctx, cancel := context.WithTimeout(context.WithValue(context.Background(), callKey{}, info), max(callTimeout, slow[op.id]))
 	defer cancel()
 	c.SetUserContext(ctx)
 	leave, err := s.laneOf(op.id).enter(ctx)

@@ -56,7 +56,7 @@ func comeBack() time.Duration { return time.Second + rand.N(2*time.Second) }
 func lanes() (of map[string]*lane, others *lane) {
 	start, submit := newLane(256, 10*time.Second), newLane(512, 10*time.Second)
 	of = map[string]*lane{
-		"saveOperations": newLane(1024, time.Second),
+		"saveOperations": newLane(256, 2*time.Second),
 		"beat":           newLane(256, 2*time.Second),
 		"submitAttempt":  submit, "getReceipt": submit, "getOwnResult": submit,
 		"enterAttempt": start, "loginCandidate": start, "getCandidateExam": start, "getSealedPaper": start, "refresh": start,

@@ -110,7 +110,7 @@ func New(cfg Config) (*fiber.App, error) {
 	}
 	s.lanes, s.others = lanes()
 	app := fiber.New(fiber.Config{
-		AppName: "gongyuan", Immutable: true, BodyLimit: BodyLimit, DisableStartupMessage: true,
+		AppName: "gongyuan", Immutable: true, ReduceMemoryUsage: true, BodyLimit: BodyLimit, DisableStartupMessage: true,
 		ReadTimeout: 30 * time.Second, WriteTimeout: 60 * time.Second, IdleTimeout: 120 * time.Second,
 		ErrorHandler: s.fail, ProxyHeader: cfg.ProxyHeader, StrictRouting: false, CaseSensitive: true,
 	})
