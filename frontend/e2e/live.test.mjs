@@ -269,7 +269,10 @@ test('a paper that was sent ahead opens at the start, and a bad one does not sto
   }
 })
 
-test('the real program pushes what staff order', { skip: process.env.GONGYUAN_DEMO ? false : 'needs the real program: GONGYUAN_DEMO' }, async () => {
+const real = { skip: process.env.GONGYUAN_DEMO ? false : 'needs the real program: GONGYUAN_DEMO' }
+
+/** The real program, and an administrator who calls it. */
+async function office() {
   const server = await target()
   const call = async (method, path, token, body) => {
     const response = await fetch(server.url + path, { method, headers: { 'Content-Type': 'application/json', ...(token ? { Authorization: `Bearer ${token}` } : {}) }, ...(body ? { body: JSON.stringify(body) } : {}) })
@@ -279,18 +282,23 @@ test('the real program pushes what staff order', { skip: process.env.GONGYUAN_DE
   }
   const admin = server.staff.find((s) => s.role === 'administrator')
   const { accessToken: token } = await call('POST', '/api/v1/auth/login', null, { login: admin.login, password: admin.password })
+  return { server, call: (method, path, body) => call(method, path, token, body) }
+}
+
+test('the real program pushes what staff order, and an exam opened again comes back', real, async () => {
+  const { server, call } = await office()
   // The last of the demo's candidates: the other tests take theirs from the front.
   const who = server.candidates[server.candidates.length - 1]
   const { page } = await seat({ address: server.url, who })
-  const { sittings } = await call('GET', '/api/v1/sittings', token)
+  const { sittings } = await call('GET', '/api/v1/sittings')
   let mine = null
   for (const s of sittings) {
-    const rows = (await call('GET', `/api/v1/sittings/${s.id}/progress`, token)).rows
+    const rows = (await call('GET', `/api/v1/sittings/${s.id}/progress`)).rows
     const row = rows.find((r) => r.admission === who.admission)
-    if (row) mine = { sitting: s.id, registration: row.registration }
+    if (row) mine = { sitting: s.id, registration: row.registration, attempt: row.attempt }
   }
   assert.ok(mine, 'the candidate is registered for a sitting')
-  const order = (kind, minutes = 0) => call('POST', `/api/v1/sittings/${mine.sitting}/orders`, token, { id: `e2e-${kind}-${Date.now()}`, kind, minutes, scope: { registration: mine.registration }, reason: '网页测试' })
+  const order = (kind, minutes = 0) => call('POST', `/api/v1/sittings/${mine.sitting}/orders`, { id: `e2e-${kind}-${Date.now()}`, kind, minutes, scope: { registration: mine.registration }, reason: '网页测试' })
   await page.locator('.opt').first().click()
   await saved(page)
   await order('extend', 5)
@@ -302,4 +310,46 @@ test('the real program pushes what staff order', { skip: process.env.GONGYUAN_DE
   await page.waitForSelector('.paused', { state: 'detached', timeout: 2_000 })
   await page.locator('.opt').nth(1).click()
   await saved(page)
+  await call('POST', `/api/v1/sittings/${mine.sitting}/attempts/${mine.attempt}/collect`, { reason: '收错了人' })
+  await page.waitForSelector('.exam', { state: 'detached', timeout: 20_000 })
+  await order('reopen')
+  await page.waitForSelector('.exam', { timeout: 25_000 })
+  assert.ok(await page.locator('.opt input').nth(1).isChecked(), 'the answer is there again')
+  await page.locator('.opt').first().click()
+  await saved(page)
+  await picture(page, 'live-real-reopened')
+})
+
+test('the real program sends a sealed paper ahead, and the start brings only its key', real, async () => {
+  const { server, call } = await office()
+  const blueprint = (await call('GET', '/api/v1/blueprints')).find((b) => b.id.includes('3'))
+  const opens = new Date(Date.now() + 20_000)
+  const plan = { title: '提前下发试卷的场次', level: 3, blueprint: blueprint.id, opens: opens.toISOString(), closes: new Date(opens.getTime() + 7_200_000).toISOString(), durationMinutes: 90, lateEntryMinutes: 0, release: 'after-release', explain: false, papersAhead: true }
+  let sitting = await call('POST', '/api/v1/sittings', plan)
+  const idNumber = '000000199001019995'.slice(0, 17)
+  const weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
+  const number = idNumber + '10X98765432'[weights.reduce((sum, w, i) => sum + w * Number(idNumber[i]), 0) % 11]
+  const [registered] = await call('POST', `/api/v1/sittings/${sitting.id}/registrations`, { candidates: [{ name: '钱戊', idNumber: number, room: '09', seat: '01' }] })
+  for (const act of ['seal', 'open']) {
+    sitting = await call('GET', `/api/v1/sittings/${sitting.id}`)
+    await call('POST', `/api/v1/sittings/${sitting.id}/acts`, { act, version: sitting.version })
+  }
+  const answers = []
+  const computer = await launch()
+  opened.push(computer)
+  const page = await computer.context.newPage()
+  page.on('response', async (r) => {
+    if (/sealed-paper$/.test(r.url())) answers.push(['sealed', r.status()])
+    if (/\/enter$/.test(r.url())) answers.push(['enter', r.status(), Object.keys(await r.json()).includes('paper')])
+  })
+  await page.goto(server.url)
+  await signIn(page, { admission: registered.admission, idNumber: number })
+  await page.click('.act .primary')
+  await page.waitForSelector('.rules')
+  await page.click('.tick')
+  await page.waitForFunction(() => { const b = document.querySelector('.act .primary'); return b && !b.disabled }, null, { timeout: 60_000 })
+  await page.click('.act .primary')
+  await page.waitForSelector('.exam', { timeout: 60_000 })
+  assert.ok((await page.textContent('.stem')).length > 5)
+  assert.deepEqual(answers, [['sealed', 200], ['enter', 200, false]])
 })
