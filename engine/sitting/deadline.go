@@ -72,7 +72,7 @@ func (x Explanation) Sentence(lang string) string {
 	if x.Extension > 0 {
 		parts = append(parts, say("考场补时 %s", "%s added for the room", x.Extension))
 	}
-	if x.Paused > 0 {
+	if x.Paused.Round(time.Second) > 0 {
 		parts = append(parts, say("暂停 %s", "paused for %s", x.Paused))
 	}
 	switch {

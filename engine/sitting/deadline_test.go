@@ -52,3 +52,16 @@ func TestDeadline(t *testing.T) {
 		})
 	}
 }
+
+// TestSentenceOfAShortPause says no word of a pause too short to write down.
+func TestSentenceOfAShortPause(t *testing.T) {
+	t.Parallel()
+	x := Explanation{Duration: time.Hour, Paused: 300 * time.Millisecond}
+	if got, want := x.Sentence("zh-CN"), "时长 60 分钟"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	x.Paused = 800 * time.Millisecond
+	if got, want := x.Sentence("zh-CN"), "时长 60 分钟，暂停 1 秒"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
