@@ -177,7 +177,7 @@ func keeperMutants() []mutant {
 		},
 		{
 			"take a lost attempt for one without answers", "engine/attempt/redislive/read.go",
-			"if there.Val() == 0 {", "if there.Val() < 0 {", attempts("TestLostInTheMiddle"),
+			"if there.Val() == 0 {", "if there.Val() < 0 {", liveStore("TestLive"),
 		},
 		{
 			"count the deadline from now", "engine/attempt/enter.go",

@@ -125,6 +125,8 @@ func liveUnknown(t *testing.T, live attempt.Live) {
 	wantErr(t, "force", err, attempt.ErrUnknown)
 	_, err = live.Adjust(ctx, attempt.Timing{Attempt: id, Deadline: Start, Due: Start, Version: 2})
 	wantErr(t, "adjust", err, attempt.ErrUnknown)
+	_, err = live.Answers(ctx, id)
+	wantErr(t, "answers", err, attempt.ErrUnknown)
 	tails, err := live.Tails(ctx, []attempt.AttemptID{id})
 	check(t, err)
 	diff(t, "tails", len(tails), 0)
