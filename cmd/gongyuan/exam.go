@@ -12,8 +12,9 @@ import (
 	"gongyuan/engine/standard"
 )
 
-// mayStart asks the sittings whether candidates may begin.
-func (e *engine) mayStart(ctx context.Context, all []attempt.Record, now time.Time) ([]attempt.Admission, error) {
+// mayStart asks the sittings whether candidates may begin, each at the moment
+// when they asked.
+func (e *engine) mayStart(ctx context.Context, all []attempt.Record, at []time.Time) ([]attempt.Admission, error) {
 	ids := make([]sitting.RegistrationID, len(all))
 	for i, r := range all {
 		ids[i] = r.Registration
@@ -24,7 +25,7 @@ func (e *engine) mayStart(ctx context.Context, all []attempt.Record, now time.Ti
 	}
 	out := make([]attempt.Admission, len(all))
 	for i, r := range all {
-		out[i].Allowance, out[i].Err = e.admit(ctx, r, regs[r.Registration], now)
+		out[i].Allowance, out[i].Err = e.admit(ctx, r, regs[r.Registration], at[i])
 	}
 	return out, nil
 }

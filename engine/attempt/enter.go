@@ -76,6 +76,7 @@ func (s *Service) claims(ctx context.Context, cmds []entering, out []outcome[Ent
 	}
 	var ready []Record
 	var readyAt []int
+	var asked []time.Time
 	for i, cmd := range cmds {
 		rec, ok := recs[cmd.Attempt]
 		switch {
@@ -86,7 +87,7 @@ func (s *Service) claims(ctx context.Context, cmds []entering, out []outcome[Ent
 			out[i].err = &Refusal{Reason: ErrClosed, Holder: rec.Lease}
 			continue
 		case rec.State == Ready:
-			ready, readyAt = append(ready, rec), append(readyAt, len(claims))
+			ready, readyAt, asked = append(ready, rec), append(readyAt, len(claims)), append(asked, cmd.at)
 		}
 		device := Lease{DeviceID: cmd.DeviceID, DeviceLabel: cmd.DeviceLabel, Since: cmd.at}
 		claims, at = append(claims, Entry{Record: rec, Device: device}), append(at, i)
@@ -94,7 +95,7 @@ func (s *Service) claims(ctx context.Context, cmds []entering, out []outcome[Ent
 	if len(ready) == 0 {
 		return claims, at, nil
 	}
-	admissions, err := s.cfg.MayStart(ctx, ready, cmds[0].at)
+	admissions, err := s.cfg.MayStart(ctx, ready, asked)
 	if err != nil {
 		return nil, nil, fmt.Errorf("attempt: start: %w", err)
 	}

@@ -31,10 +31,11 @@ type Config struct {
 	Records Records
 	News    News
 	Clock   Clock
-	// MayStart decides whether ready attempts may begin now, and with what
-	// allowance, whose Start is ignored. It answers in the order asked, and is
-	// not asked again about an attempt that has begun.
-	MayStart func(ctx context.Context, all []Record, now time.Time) ([]Admission, error)
+	// MayStart decides whether ready attempts may begin at the moments when
+	// they were asked for, and with what allowance, whose Start is ignored. It
+	// answers in the order asked, and is not asked again about an attempt that
+	// has begun.
+	MayStart func(ctx context.Context, all []Record, at []time.Time) ([]Admission, error)
 	// Marker deals with new submissions, for example by marking them, and
 	// answers for each in the order given. It is called again, also on other
 	// copies of the program and at the same time, until it has returned nil for

@@ -1,8 +1,10 @@
 package attempt_test
 
 import (
+	"context"
 	"errors"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -354,5 +356,42 @@ func TestProgress(t *testing.T) {
 		recs, err := w.OfSitting(ctx, "sitting-1")
 		check(t, err)
 		diff(t, "of the sitting", len(recs), 3)
+	})
+}
+
+// TestEachIsJudgedByItsOwnTime lets pages wait for the same step and asks that
+// each is admitted as of when it came, not as of when the first one did.
+func TestEachIsJudgedByItsOwnTime(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		var mu sync.Mutex
+		came := map[attempt.AttemptID]time.Time{}
+		w.cfg.MayStart = enginetest.Starts(func(ctx context.Context, r attempt.Record, now time.Time) (sitting.Allowance, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			came[r.ID] = now
+			return w.start(ctx, r, now)
+		})
+		w.Service = w.copy(t)
+		want := map[attempt.AttemptID]time.Time{}
+		var wg sync.WaitGroup
+		mu.Lock() // nobody gets past the question
+		for range 20 {
+			id := w.sealed(t)
+			w.clock.Advance(time.Millisecond)
+			want[id] = w.clock.Now()
+			wg.Go(func() {
+				if _, err := w.Enter(context.WithoutCancel(t.Context()), enterCommand(id, "desk")); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		mu.Unlock()
+		wg.Wait()
+		for id, at := range want {
+			if came[id].Before(at) {
+				t.Errorf("judged as of %s, %s before it came", came[id], at.Sub(came[id]))
+			}
+		}
 	})
 }

@@ -80,11 +80,11 @@ func check(t testing.TB, err error) {
 }
 
 // Starts asks about each attempt by itself; it is an attempt.Config.MayStart.
-func Starts(one func(context.Context, attempt.Record, time.Time) (sitting.Allowance, error)) func(context.Context, []attempt.Record, time.Time) ([]attempt.Admission, error) {
-	return func(ctx context.Context, all []attempt.Record, now time.Time) ([]attempt.Admission, error) {
+func Starts(one func(context.Context, attempt.Record, time.Time) (sitting.Allowance, error)) func(context.Context, []attempt.Record, []time.Time) ([]attempt.Admission, error) {
+	return func(ctx context.Context, all []attempt.Record, at []time.Time) ([]attempt.Admission, error) {
 		out := make([]attempt.Admission, len(all))
 		for i, r := range all {
-			out[i].Allowance, out[i].Err = one(ctx, r, now)
+			out[i].Allowance, out[i].Err = one(ctx, r, at[i])
 		}
 		return out, nil
 	}

@@ -72,12 +72,12 @@ func (m *memory) of(id attempt.AttemptID) (a *memoryAttempt, done func()) {
 
 // mayStart asks once for the registrations, as the program does; it knows the
 // sitting.
-func (m *memory) mayStart(_ context.Context, all []attempt.Record, now time.Time) ([]attempt.Admission, error) {
+func (m *memory) mayStart(_ context.Context, all []attempt.Record, at []time.Time) ([]attempt.Admission, error) {
 	m.wait()
 	out := make([]attempt.Admission, len(all))
 	for i := range out {
 		out[i].Allowance = sitting.Allowance{Duration: m.sitting.Duration, Closes: m.sitting.Closes}
-		out[i].Err = m.sitting.MayStart(now)
+		out[i].Err = m.sitting.MayStart(at[i])
 	}
 	return out, nil
 }
