@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gongyuan/engine/people"
+	"gongyuan/engine/sequence"
 )
 
 // Revoke voids a certificate. Two people decide it: second is who confirmed,
@@ -72,7 +73,7 @@ func (r *Registry) act(ctx context.Context, a Act, done func(*Certificate) bool)
 		if !errors.Is(err, ErrTaken) {
 			return Certificate{}, fmt.Errorf("%s %s: %w", a.Kind, a.Number, err)
 		}
-		if err := pause(ctx, settlePause); err != nil {
+		if err := sequence.Wait(ctx); err != nil {
 			return Certificate{}, err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gongyuan/engine/people"
+	"gongyuan/engine/sequence"
 	"gongyuan/engine/sitting"
 	"gongyuan/engine/standard"
 )
@@ -146,8 +147,8 @@ var (
 	ErrState        = errors.New("certificate: not possible in this state")
 	ErrDiffers      = errors.New("certificate: issued already with other content")
 	ErrSecondPerson = errors.New("certificate: the second person must be somebody else")
-	ErrTaken        = errors.New("certificate: taken")
-	ErrBusy         = errors.New("certificate: storage has not settled, try again")
+	ErrTaken        = sequence.ErrTaken
+	ErrBusy         = sequence.ErrBusy
 	ErrStatement    = errors.New("certificate: statement refused")
 	ErrLog          = errors.New("certificate: log refused")
 )

@@ -7,6 +7,8 @@ import (
 	"sync"
 
 	"golang.org/x/mod/sumdb/tlog"
+
+	"gongyuan/engine/sequence"
 )
 
 // leafBatch is how many leaves are read at a time.
@@ -18,7 +20,7 @@ type Log struct {
 	store LogStore
 	keys  *Keys
 	clock Clock
-	place *sequence
+	place *sequence.Sequence
 
 	mu   sync.Mutex // guards what follows; held while leaves are read
 	tree tree
@@ -26,7 +28,7 @@ type Log struct {
 
 // NewLog returns the log in a store. It reads nothing yet.
 func NewLog(store LogStore, keys *Keys, clock Clock) *Log {
-	return &Log{store: store, keys: keys, clock: clock, place: newSequence()}
+	return &Log{store: store, keys: keys, clock: clock, place: sequence.New()}
 }
 
 // Append gives an entry its leaf, once, and returns its index. An entry whose
@@ -34,13 +36,13 @@ func NewLog(store LogStore, keys *Keys, clock Clock) *Log {
 // is ErrLog.
 func (l *Log) Append(ctx context.Context, e Entry) (int64, error) {
 	leaf := Leaf{Key: e.Key(), Data: e.Bytes()}
-	err := l.place.place(ctx, step{
-		last: l.store.LastLeaf, // from leaf 0
-		insert: func(ctx context.Context, n int64) error {
+	err := l.place.Place(ctx, sequence.Step{
+		Last: l.store.LastLeaf, // from leaf 0
+		Insert: func(ctx context.Context, n int64) error {
 			leaf.Index = n
 			return l.store.InsertLeaf(ctx, leaf)
 		},
-		mine: func(ctx context.Context) (bool, error) {
+		Mine: func(ctx context.Context) (bool, error) {
 			have, err := l.store.LeafByKey(ctx, leaf.Key)
 			if errors.Is(err, ErrNotFound) {
 				return false, nil

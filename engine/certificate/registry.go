@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gongyuan/engine/people"
+	"gongyuan/engine/sequence"
 	"gongyuan/engine/sitting"
 )
 
@@ -22,7 +23,7 @@ type Registry struct {
 	clock   Clock
 	rule    Rule
 	body    string
-	place   *sequence
+	place   *sequence.Sequence
 }
 
 // Deps is what a Registry works with.
@@ -45,7 +46,7 @@ func NewRegistry(d Deps) (*Registry, error) {
 	if d.Body = strings.TrimSpace(d.Body); d.Body == "" {
 		return nil, &FieldError{"/bodyName", "empty"}
 	}
-	return &Registry{d.Records, d.Log, d.Keys, d.Sealer, d.Clock, d.Rule, d.Body, newSequence()}, nil
+	return &Registry{d.Records, d.Log, d.Keys, d.Sealer, d.Clock, d.Rule, d.Body, sequence.New()}, nil
 }
 
 // JWKS returns the public keys that verify statements and heads.
@@ -66,19 +67,19 @@ func (r *Registry) Issue(ctx context.Context, q Qualified, by people.AccountID) 
 	year := c.Date.Year()
 	series := r.rule.Series(year, c.Level)
 	c.Series = series
-	err = r.place.place(ctx, step{
-		run: string(series), first: 1,
-		last: func(ctx context.Context, from int64) (int64, error) {
+	err = r.place.Place(ctx, sequence.Step{
+		Run: string(series), First: 1,
+		Last: func(ctx context.Context, from int64) (int64, error) {
 			n, err := r.records.LastSerial(ctx, series, int(from))
 			return int64(n), err
 		},
-		insert: func(ctx context.Context, serial int64) error {
+		Insert: func(ctx context.Context, serial int64) error {
 			if err := r.number(&c, year, int(serial)); err != nil {
 				return err
 			}
 			return r.records.Insert(ctx, c)
 		},
-		mine: func(ctx context.Context) (bool, error) {
+		Mine: func(ctx context.Context) (bool, error) {
 			have, err := r.records.ByIntake(ctx, c.Sitting, c.Registration)
 			if errors.Is(err, ErrNotFound) {
 				return false, nil

@@ -13,6 +13,7 @@ import (
 
 	"gongyuan/engine/certificate"
 	"gongyuan/engine/people"
+	"gongyuan/engine/sequence"
 	"gongyuan/engine/sitting"
 	"gongyuan/engine/standard"
 )
@@ -277,10 +278,11 @@ func certificateActID(n certificate.Number, seq int) string {
 	return string(n) + ":" + strconv.Itoa(seq)
 }
 
-// taken turns a duplicate key into the domain's error.
+// taken turns a duplicate key into sequence.ErrTaken, which is also the
+// certificate module's.
 func taken(err error, op string) error {
 	if lungo.IsUniquenessError(err) {
-		return certificate.ErrTaken
+		return sequence.ErrTaken
 	}
 	return wrap(err, op)
 }
