@@ -42,6 +42,7 @@ type Scheme struct {
 	Title      string      `json:"title"` // "三级/高级工"
 	TitleEN    string      `json:"titleEn"`
 	Components []Component `json:"components"`
+	Rules      Rules       `json:"rules"`
 }
 
 // Component returns the component of the kind, false where the level has none.
@@ -60,6 +61,7 @@ type Standard struct {
 	Sample     bool       `json:"sample"` // shown as 示例 wherever it is used
 	Occupation Occupation `json:"occupation"`
 	Schemes    []Scheme   `json:"schemes"`
+	Calendar   Calendar   `json:"calendar"`
 }
 
 // Scheme returns the scheme of a level, false where the standard has none.
