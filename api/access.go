@@ -8,6 +8,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"gongyuan/engine/audit"
 	"gongyuan/engine/people"
 )
 
@@ -87,7 +88,8 @@ func (s *server) admitted(c *fiber.Ctx, next fiber.Handler) error {
 			}
 		}
 	}
-	ctx, cancel := context.WithTimeout(context.WithValue(context.Background(), callKey{}, info), max(callTimeout, slow[op.id]))
+	ctx := audit.From(context.WithValue(context.Background(), callKey{}, info), info.address)
+	ctx, cancel := context.WithTimeout(ctx, max(callTimeout, slow[op.id]))
 	defer cancel()
 	c.SetUserContext(ctx)
 	leave, err := s.laneOf(op.id).enter(ctx)

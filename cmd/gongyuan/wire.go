@@ -14,6 +14,7 @@ import (
 	"gongyuan/engine/assess"
 	"gongyuan/engine/attempt"
 	"gongyuan/engine/attempt/redislive"
+	"gongyuan/engine/audit"
 	"gongyuan/engine/certificate"
 	"gongyuan/engine/mongostore"
 	"gongyuan/engine/people"
@@ -40,6 +41,7 @@ type engine struct {
 	sessions *people.Sessions
 	limiter  *redislimit.Limiter
 	tokens   *api.Tokens
+	trail    *audit.Trail
 	clock    attempt.Clock
 	log      *slog.Logger
 }
@@ -82,6 +84,10 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 	}
 	e.bank = mongobank.New(e.stores.db)
 	if err := e.bank.EnsureIndexes(ctx); err != nil {
+		return err
+	}
+	var err error
+	if e.trail, err = audit.New(store.Audit(), secrets, e.clock); err != nil {
 		return err
 	}
 	e.people, e.sittings, e.records, e.results = store.People(), store.Sittings(), ledger.Attempts(), ledger.Results()

@@ -18,5 +18,6 @@ func (s *Store) families() []family {
 		{"results", s.ensureResultIndexes},
 		{"assessments", s.ensureAssessIndexes},
 		{"certificates", s.ensureCertificateIndexes},
+		{"audit", s.ensureAuditIndexes},
 	}
 }

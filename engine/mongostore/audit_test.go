@@ -1,0 +1,25 @@
+package mongostore_test
+
+import (
+	"testing"
+
+	"github.com/256dpi/lungo"
+
+	"gongyuan/engine/audit"
+	"gongyuan/engine/enginetest"
+	"gongyuan/engine/enginetest/servers"
+	"gongyuan/engine/mongostore"
+)
+
+func TestAudit(t *testing.T) {
+	t.Parallel()
+	enginetest.RunAudit(t, func(t *testing.T, test func(*testing.T, audit.Store)) {
+		servers.EachMongo(t, func(t *testing.T, db lungo.IDatabase) {
+			s := mongostore.New(db)
+			if err := s.EnsureIndexes(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			test(t, s.Audit())
+		})
+	})
+}
