@@ -226,6 +226,9 @@ func (s *server) RegisterCandidates(ctx context.Context, r contract.RegisterCand
 		if c.ExtraMinutes != nil {
 			entries[i].Extra = time.Duration(*c.ExtraMinutes) * time.Minute
 		}
+		if c.Employer != nil {
+			entries[i].Employer = *c.Employer
+		}
 	}
 	regs, err := s.office.Register(ctx, sitting.ID(r.Sitting), entries)
 	if err != nil {

@@ -1462,15 +1462,7 @@ type RefreshRequest struct {
 
 // RegisterRequest defines model for RegisterRequest.
 type RegisterRequest struct {
-	Candidates []struct {
-		// Admission given by the server when left out
-		Admission    *string `json:"admission,omitempty"`
-		ExtraMinutes *int    `json:"extraMinutes,omitempty"`
-		IdNumber     string  `json:"idNumber"`
-		Name         string  `json:"name"`
-		Room         string  `json:"room"`
-		Seat         string  `json:"seat"`
-	} `json:"candidates"`
+	Candidates []RegistrationEntry `json:"candidates"`
 }
 
 // Registration defines model for Registration.
@@ -1483,6 +1475,20 @@ type Registration struct {
 	Name         string `json:"name"`
 	Room         string `json:"room"`
 	Seat         string `json:"seat"`
+}
+
+// RegistrationEntry defines model for RegistrationEntry.
+type RegistrationEntry struct {
+	// Admission given by the server when left out
+	Admission *string `json:"admission,omitempty"`
+
+	// Employer who works there does not examine the candidate
+	Employer     *string `json:"employer,omitempty"`
+	ExtraMinutes *int    `json:"extraMinutes,omitempty"`
+	IdNumber     string  `json:"idNumber"`
+	Name         string  `json:"name"`
+	Room         string  `json:"room"`
+	Seat         string  `json:"seat"`
 }
 
 // Response Letters as shown, or one text per blank (one text for an answer in words). Both empty means not answered.

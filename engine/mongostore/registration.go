@@ -16,6 +16,7 @@ import (
 
 	"gongyuan/engine/people"
 	"gongyuan/engine/sitting"
+	"gongyuan/engine/standard"
 )
 
 type registrationDoc struct {
@@ -27,6 +28,8 @@ type registrationDoc struct {
 	Seat      string    `bson:"seat"`
 	Place     string    `bson:"place"` // sitting, room and seat, unique
 	Extra     int64     `bson:"extra"` // seconds
+	Employer  string    `bson:"employer,omitempty"`
+	Takes     []string  `bson:"takes,omitempty"`
 	Attempt   string    `bson:"attempt"`
 	Created   time.Time `bson:"created"`
 	Batch     string    `bson:"batch"`
@@ -40,7 +43,17 @@ func (d registrationDoc) registration() sitting.Registration {
 	return sitting.Registration{
 		ID: sitting.RegistrationID(d.ID), Sitting: sitting.ID(d.Sitting), Candidate: people.CandidateID(d.Candidate),
 		Admission: d.Admission, Room: d.Room, Seat: d.Seat, Extra: duration(d.Extra), Attempt: d.Attempt, Created: d.Created.UTC(),
+		Employer: d.Employer, Components: kinds(d.Takes),
 	}
+}
+
+// kinds reads components; none kept means nil, which is all of them.
+func kinds(all []string) []standard.Kind {
+	var out []standard.Kind
+	for _, k := range all {
+		out = append(out, standard.Kind(k))
+	}
+	return out
 }
 
 // InsertRegistrations implements sitting.Registrations. Each batch has a name
@@ -55,7 +68,7 @@ func (x *Sittings) InsertRegistrations(ctx context.Context, rs []sitting.Registr
 	for i, r := range rs {
 		docs[i] = registrationDoc{
 			ID: string(r.ID), Sitting: string(r.Sitting), Candidate: string(r.Candidate), Admission: r.Admission, Room: r.Room, Seat: r.Seat,
-			Place: place(r), Extra: seconds(r.Extra), Attempt: r.Attempt, Created: r.Created, Batch: batch,
+			Place: place(r), Extra: seconds(r.Extra), Employer: r.Employer, Takes: texts(r.Components), Attempt: r.Attempt, Created: r.Created, Batch: batch,
 		}
 	}
 	_, err := x.registrations.InsertMany(ctx, docs)

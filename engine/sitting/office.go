@@ -111,6 +111,7 @@ type Entry struct {
 	Room      string
 	Seat      string
 	Extra     time.Duration
+	Employer  string
 }
 
 // EntriesError lists what is wrong with the entries of a batch.
@@ -228,6 +229,9 @@ func (o *Office) cleaned(entries []Entry) ([]Entry, error) {
 			faults = append(faults, FieldError{fmt.Sprintf("/candidates/%d/%s", i, field), reason})
 		}
 		e.Name, e.Room, e.Seat = strings.TrimSpace(e.Name), strings.TrimSpace(e.Room), strings.TrimSpace(e.Seat)
+		if e.Employer = strings.TrimSpace(e.Employer); len([]rune(e.Employer)) > 80 {
+			fault("employer", "length-0-80")
+		}
 		e.Admission = strings.ToUpper(strings.TrimSpace(e.Admission))
 		if n := len([]rune(e.Name)); n < 1 || n > 60 {
 			fault("name", "length-1-60")
@@ -281,7 +285,7 @@ func (o *Office) registrationsFor(ctx context.Context, s *Sitting, entries []Ent
 		}
 		out[i] = Registration{
 			ID: registrationID(s.ID, c.ID), Sitting: s.ID, Candidate: c.ID,
-			Admission: e.Admission, Room: e.Room, Seat: e.Seat, Extra: e.Extra, Created: now,
+			Admission: e.Admission, Room: e.Room, Seat: e.Seat, Extra: e.Extra, Employer: e.Employer, Created: now,
 		}
 	}
 	return out, nil

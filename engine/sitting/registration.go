@@ -1,9 +1,11 @@
 package sitting
 
 import (
+	"slices"
 	"time"
 
 	"gongyuan/engine/people"
+	"gongyuan/engine/standard"
 )
 
 // RegistrationID names one candidate's registration for one sitting.
@@ -18,6 +20,15 @@ type Registration struct {
 	Room      string
 	Seat      string
 	Extra     time.Duration // individual extra time
-	Attempt   string        // the theory attempt, given when the papers are sealed
-	Created   time.Time
+	Employer  string        // 工作单位, "" where not known; who works there does not examine
+	// Components are those that the candidate takes at this sitting; nil means
+	// all of the level. The others are carried over.
+	Components []standard.Kind
+	Attempt    string // the theory attempt, given when the papers are sealed
+	Created    time.Time
+}
+
+// Takes tells whether the candidate takes a component at this sitting.
+func (r *Registration) Takes(k standard.Kind) bool {
+	return r.Components == nil || slices.Contains(r.Components, k)
 }

@@ -1353,16 +1353,19 @@ export interface components {
             version: number;
         };
         RegisterRequest: {
-            candidates: {
-                name: string;
-                idNumber: string;
-                /** @description given by the server when left out */
-                admission?: string;
-                room: string;
-                seat: string;
-                /** @default 0 */
-                extraMinutes: number;
-            }[];
+            candidates: components["schemas"]["RegistrationEntry"][];
+        };
+        RegistrationEntry: {
+            name: string;
+            idNumber: string;
+            /** @description given by the server when left out */
+            admission?: string;
+            room: string;
+            seat: string;
+            /** @default 0 */
+            extraMinutes: number;
+            /** @description who works there does not examine the candidate */
+            employer?: string;
         };
         Registration: {
             id: string;

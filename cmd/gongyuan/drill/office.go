@@ -97,14 +97,7 @@ func (o *office) register(ctx context.Context, people []person, progress func(do
 		var in contract.RegisterRequest
 		for i := first; i < min(first+registerBatch, len(people)); i++ {
 			admissions[i] = fmt.Sprintf("%s-%04d", mark, i+1)
-			in.Candidates = append(in.Candidates, struct {
-				Admission    *string `json:"admission,omitempty"`
-				ExtraMinutes *int    `json:"extraMinutes,omitempty"`
-				IdNumber     string  `json:"idNumber"`
-				Name         string  `json:"name"`
-				Room         string  `json:"room"`
-				Seat         string  `json:"seat"`
-			}{
+			in.Candidates = append(in.Candidates, contract.RegistrationEntry{
 				Admission: &admissions[i], IdNumber: people[i].number, Name: people[i].name,
 				Room: fmt.Sprintf("演练%03d", i/seatsPerRoom+1), Seat: fmt.Sprintf("%02d", i%seatsPerRoom+1),
 			})
