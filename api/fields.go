@@ -35,6 +35,8 @@ var fieldTexts = map[string][2]string{
 	"window-too-long":            {"场次不能超过 400 天。", "A sitting lasts at most 400 days."},
 	"within-window":              {"不能超过场次的时间。", "Must lie within the window."},
 	"identity":                   {"不是有效的居民身份证号码，请核对 18 位号码。", "Not a valid resident identity number; check its 18 characters."},
+	"retakes-used-up":            {"补考次数已用完；如重新报考全部项目，请选“全部重考”。", "No retakes are left; to take every component again, choose so."},
+	"length-0-80":                {"最多 80 个字。", "At most 80 characters."},
 	"twice":                      {"与本批中另一行重复。", "Stands in another line of this batch too."},
 	"taken":                      {"本场次中已被占用。", "Already taken."},
 	"characters":                 {"只能用字母、数字和连字符。", "Use letters, digits and hyphens only."},

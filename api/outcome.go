@@ -13,83 +13,19 @@ import (
 	"gongyuan/engine/standard"
 )
 
-// candidateOutcome is all that is known of one candidate of a sitting.
-type candidateOutcome struct {
-	seat     seat
-	outcome  result.Outcome
-	assessed map[standard.Kind]assess.Outcome
-}
-
-// outcomesOf composes the outcome of everyone on a sitting's roster.
-func (s *server) outcomesOf(ctx context.Context, id string) (sitting.Sitting, []candidateOutcome, error) {
-	x, seats, err := s.roster(ctx, id)
-	if err != nil {
-		return x, nil, err
-	}
-	scheme, ok := s.standard.Scheme(x.Level)
-	if !ok {
-		return x, nil, sitting.ErrInvalid
-	}
-	theories, err := s.theoryParts(ctx, &x, seats, scheme)
-	if err != nil {
-		return x, nil, err
-	}
-	all, err := s.desk.Outcomes(ctx, x.ID)
-	if err != nil {
-		return x, nil, err
-	}
-	assessed := map[sitting.RegistrationID]map[standard.Kind]assess.Outcome{}
-	for _, o := range all {
-		if assessed[o.Registration] == nil {
-			assessed[o.Registration] = map[standard.Kind]assess.Outcome{}
-		}
-		assessed[o.Registration][o.Kind] = o.Outcome
-	}
-	out := make([]candidateOutcome, len(seats))
-	for i, p := range seats {
-		parts := map[standard.Kind]result.Part{standard.Theory: theories[p.ID]}
-		for kind, o := range assessed[p.ID] {
-			parts[kind] = result.PartOfAssessment(&o)
-		}
-		out[i] = candidateOutcome{p, result.Compose(scheme, parts), assessed[p.ID]}
-	}
-	return x, out, nil
-}
-
-// theoryParts says what the theory exam came to for each. Who has not begun is
-// absent once the sitting is closed.
-func (s *server) theoryParts(ctx context.Context, x *sitting.Sitting, seats []seat, scheme standard.Scheme) (map[sitting.RegistrationID]result.Part, error) {
-	component, _ := scheme.Component(standard.Theory)
-	out := make(map[sitting.RegistrationID]result.Part, len(seats))
-	if x.State == sitting.Draft {
-		return out, nil
-	}
-	theories, records, err := s.theories(ctx, x.ID, seats)
-	if err != nil {
-		return nil, err
-	}
-	over := x.State == sitting.Closed || x.State == sitting.Released
-	for _, p := range seats {
-		theory, marked := theories[p.Attempt]
-		switch {
-		case marked:
-			out[p.ID] = result.PartOfTheory(&theory, component)
-		case !records[p.Attempt].Started.IsZero():
-			out[p.ID] = result.Part{State: result.Pending}
-		case over:
-			out[p.ID] = result.Part{State: result.Absent}
-		}
-	}
-	return out, nil
-}
-
 // ListOutcomes lists what the level came to for each candidate.
 func (s *server) ListOutcomes(ctx context.Context, r contract.ListOutcomesRequestObject) (contract.ListOutcomesResponseObject, error) {
-	x, all, err := s.outcomesOf(ctx, r.Sitting)
+	desk, err := s.registrar.Stand(ctx, sitting.ID(r.Sitting))
 	if err != nil {
 		return nil, err
 	}
-	issued, err := s.certificates.OfSitting(ctx, x.ID)
+	out, err := s.wireOutcomes(ctx, &desk, desk.All.Candidates)
+	return contract.ListOutcomes200JSONResponse(out), err
+}
+
+// wireOutcomes shows candidates of a sitting with their certificates.
+func (s *server) wireOutcomes(ctx context.Context, d *result.Desk, all []result.Composed) ([]contract.OutcomeRow, error) {
+	issued, err := s.certificates.OfSitting(ctx, d.All.Sitting.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -97,28 +33,50 @@ func (s *server) ListOutcomes(ctx context.Context, r contract.ListOutcomesReques
 	for _, c := range issued {
 		numbers[c.Registration] = string(c.Number)
 	}
-	out := contract.ListOutcomes200JSONResponse{}
-	for _, o := range all {
-		row, err := s.wireOutcome(ctx, o)
-		if err != nil {
+	regs := make([]sitting.Registration, len(all))
+	for i, c := range all {
+		regs[i] = c.Registration
+	}
+	seats, err := s.seats(ctx, regs)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]contract.OutcomeRow, len(all))
+	for i, c := range all {
+		if out[i], err = s.wireOutcome(ctx, seats[i], &c); err != nil {
 			return nil, err
 		}
-		if n, ok := numbers[o.seat.ID]; ok {
-			row.Certificate = &n
+		if n, ok := numbers[c.Registration.ID]; ok {
+			out[i].Certificate = &n
 		}
-		out = append(out, row)
+		if record, ok := d.Latest[c.Registration.ID]; ok {
+			changed := d.Differs(&c)
+			out[i].Version, out[i].Changed = &record.Version, &changed
+		}
 	}
 	return out, nil
 }
 
-func (s *server) wireOutcome(ctx context.Context, o candidateOutcome) (contract.OutcomeRow, error) {
+func (s *server) wireOutcome(ctx context.Context, p seat, c *result.Composed) (contract.OutcomeRow, error) {
 	row := contract.OutcomeRow{
-		Registration: string(o.seat.ID), Admission: o.seat.Admission, Name: o.seat.person.Name, Room: o.seat.Room, Seat: o.seat.Seat,
-		Verdict: contract.OutcomeRowVerdict(o.outcome.Result), Components: []contract.OutcomePart{},
+		Registration: string(p.ID), Admission: p.Admission, Name: p.person.Name, Room: p.Room, Seat: p.Seat,
+		Verdict: contract.OutcomeVerdict(c.Outcome.Result), Components: []contract.OutcomePart{},
 	}
-	for _, c := range o.outcome.Components {
-		part := wireComponent(c)
-		if detail, ok := o.assessed[c.Kind]; ok {
+	waiting := 0
+	for _, r := range c.Rulings {
+		if r.State == result.Accused || r.State == result.InForce {
+			waiting++
+		}
+	}
+	if waiting > 0 {
+		row.Rulings = &waiting
+	}
+	for i, component := range c.Outcome.Components {
+		part := wireComponent(component)
+		if version := c.Basis[i].Version; version > 0 {
+			part.Version = &version
+		}
+		if detail, ok := c.Assessed[component.Kind]; ok {
 			if err := s.addAssessment(ctx, &part, detail); err != nil {
 				return row, err
 			}
@@ -138,6 +96,10 @@ func wireComponent(c result.Component) contract.OutcomePart {
 	if c.Verdict != result.Open {
 		awarded, passed := contract.Marks(c.Awarded), c.Verdict == result.Passed
 		part.Awarded, part.Passed = &awarded, &passed
+	}
+	if c.State == result.Carried {
+		on, until := c.On, c.Until
+		part.CarriedOn, part.CarriedUntil = &on, &until
 	}
 	return part
 }
@@ -200,22 +162,27 @@ func (s *server) SettleComponent(ctx context.Context, r contract.SettleComponent
 	if err != nil {
 		return nil, err
 	}
-	_, rows, err := s.outcomesOf(ctx, r.Sitting)
+	desk, err := s.registrar.Stand(ctx, sitting.ID(r.Sitting))
 	if err != nil {
 		return nil, err
 	}
-	for _, o := range rows {
-		if string(o.seat.ID) == r.Registration {
-			row, err := s.wireOutcome(ctx, o)
-			return contract.SettleComponent200JSONResponse(row), err
-		}
+	c, ok := desk.All.Find(sitting.RegistrationID(r.Registration))
+	if !ok {
+		return nil, sitting.ErrNotFound
 	}
-	return nil, sitting.ErrNotFound
+	rows, err := s.wireOutcomes(ctx, &desk, []result.Composed{c})
+	if err != nil {
+		return nil, err
+	}
+	return contract.SettleComponent200JSONResponse(rows[0]), nil
 }
 
 // heldBack is why somebody gets no certificate, in both languages.
 var heldBack = map[string][2]string{
 	"not-released": {"成绩还没有公布", "results are not released"},
+	"notice":       {"还在公示期内", "still on public notice"},
+	"withheld":     {"成绩暂缓公布", "the result is withheld"},
+	"changed":      {"成绩公布以后有变化，先公布新的一版", "the result changed since its release; release the new version first"},
 	"not-on-list":  {"不在本场次的名单上", "not on this sitting's roster"},
 	"unqualified":  {"总评不合格", "not qualified"},
 	"incomplete":   {"还有项目没有成绩", "a component has no result yet"},
@@ -233,17 +200,25 @@ func (s *server) held(ctx context.Context, id, reason string) contract.HeldBack 
 
 // IssueCertificates certifies those of the named who are qualified, once each.
 func (s *server) IssueCertificates(ctx context.Context, r contract.IssueCertificatesRequestObject) (contract.IssueCertificatesResponseObject, error) {
-	x, all, err := s.outcomesOf(ctx, r.Sitting)
+	desk, err := s.registrar.Stand(ctx, sitting.ID(r.Sitting))
 	if err != nil {
 		return nil, err
 	}
-	by := make(map[string]candidateOutcome, len(all))
-	for _, o := range all {
-		by[string(o.seat.ID)] = o
+	regs := make([]sitting.Registration, 0, len(desk.All.Candidates))
+	for _, c := range desk.All.Candidates {
+		regs = append(regs, c.Registration)
+	}
+	seats, err := s.seats(ctx, regs)
+	if err != nil {
+		return nil, err
+	}
+	by := make(map[string]seat, len(seats))
+	for _, p := range seats {
+		by[string(p.ID)] = p
 	}
 	out := contract.IssueCertificates200JSONResponse{Certificates: []contract.Certificate{}, Held: []contract.HeldBack{}}
 	for _, id := range r.Body.Registrations {
-		c, reason, err := s.issue(ctx, &x, by[id])
+		c, reason, err := s.issue(ctx, &desk, by[id])
 		switch {
 		case err != nil:
 			return nil, err
@@ -258,29 +233,26 @@ func (s *server) IssueCertificates(ctx context.Context, r contract.IssueCertific
 }
 
 // issue certifies one candidate, or says why not.
-func (s *server) issue(ctx context.Context, x *sitting.Sitting, o candidateOutcome) (certificate.Certificate, string, error) {
+func (s *server) issue(ctx context.Context, d *result.Desk, p seat) (certificate.Certificate, string, error) {
 	var none certificate.Certificate
-	switch {
-	case o.seat.ID == "":
+	if p.ID == "" {
 		return none, "not-on-list", nil
-	case x.State != sitting.Released:
-		return none, "not-released", nil
-	case o.outcome.Result == result.Unqualified:
-		return none, "unqualified", nil
-	case o.outcome.Result != result.Qualified:
-		return none, "incomplete", nil
 	}
-	number, err := s.sealer.Open(o.seat.person.IDSealed, string(o.seat.person.ID))
+	c, _ := d.All.Find(p.ID)
+	if reason := d.Held(&c, s.clock.Now()); reason != "" {
+		return none, reason, nil
+	}
+	number, err := s.sealer.Open(p.person.IDSealed, string(p.person.ID))
 	if errors.Is(err, people.ErrSealed) {
 		return none, "document", nil
 	}
-	scheme, _ := s.standard.Scheme(x.Level)
-	c, err := s.certificates.Issue(ctx, certificate.Qualified{
-		Sitting: x.ID, Registration: o.seat.ID, Candidate: o.seat.Candidate, Name: o.seat.person.Name,
-		Document: certificate.ResidentIdentity, DocumentNumber: number, Occupation: x.Occupation, Level: x.Level, LevelTitle: scheme.Title,
+	x := d.All.Sitting
+	issued, err := s.certificates.Issue(ctx, certificate.Qualified{
+		Sitting: x.ID, Registration: p.ID, Candidate: p.Candidate, Name: p.person.Name,
+		Document: certificate.ResidentIdentity, DocumentNumber: number, Occupation: x.Occupation, Level: x.Level, LevelTitle: d.All.Scheme.Title,
 	}, staff(ctx))
 	if errors.Is(err, certificate.ErrDiffers) {
 		return none, "differs", nil
 	}
-	return c, "", err
+	return issued, "", err
 }

@@ -124,6 +124,11 @@ var table = []struct {
 	{bank.ErrNotFound, "not-found"},
 	{bank.ErrUnavailable, "unavailable"},
 	{result.ErrNotFound, "not-found"},
+	{result.ErrSecondPerson, "second-person"},
+	{result.ErrConflict, "conflict"},
+	{result.ErrForbidden, "forbidden"},
+	{result.ErrState, "wrong-state"},
+	{result.ErrInvalid, "invalid"},
 	{context.DeadlineExceeded, "unavailable"},
 }
 
@@ -248,7 +253,10 @@ func fieldsOf(err error) []sitting.FieldError {
 	var scored *assess.FieldError
 	var certified *certificate.FieldError
 	var number *certificate.NumberError
+	var resulting *result.FieldError
 	switch {
+	case errors.As(err, &resulting):
+		return []sitting.FieldError{{Field: resulting.Field, Reason: resulting.Reason}}
 	case errors.As(err, &scored):
 		return []sitting.FieldError{{Field: scored.Field, Reason: scored.Reason}}
 	case errors.As(err, &certified):

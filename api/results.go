@@ -51,17 +51,11 @@ func (s *server) theories(ctx context.Context, id sitting.ID, seats []seat) (map
 		records[string(rec.ID)] = rec
 	}
 	for id, theory := range theories {
-		if !current(&theory, records[id]) {
+		if rec := records[id]; !theory.Current(&rec) {
 			delete(theories, id)
 		}
 	}
 	return theories, records, nil
-}
-
-// current tells whether a result is that of the attempt as it stands: one that
-// was reopened or amended since has to be marked again.
-func current(t *result.Theory, rec attempt.Record) bool {
-	return t.Round == rec.Round && rec.State.Over()
 }
 
 func resultRow(p seat, rec attempt.Record, theory result.Theory, marked bool) contract.ResultRow {
@@ -98,7 +92,7 @@ func (s *server) GetResult(ctx context.Context, r contract.GetResultRequestObjec
 		return nil, err
 	}
 	theory, err := s.results.Result(ctx, r.Attempt)
-	marked := err == nil && current(&theory, rec)
+	marked := err == nil && theory.Current(&rec)
 	if err != nil && !errors.Is(err, result.ErrNotFound) {
 		return nil, err
 	}

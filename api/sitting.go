@@ -147,11 +147,12 @@ func (s *server) ChangeSitting(ctx context.Context, r contract.ChangeSittingRequ
 
 // acts maps the contract's words to the domain's.
 var acts = map[contract.SittingActAct]sitting.Act{
-	"seal": sitting.Seal, "open": sitting.OpenIt, "close": sitting.Close, "release": sitting.Publish,
+	"seal": sitting.Seal, "open": sitting.OpenIt, "close": sitting.Close,
 }
 
 // ActOnSitting moves a sitting on.
 func (s *server) ActOnSitting(ctx context.Context, r contract.ActOnSittingRequestObject) (contract.ActOnSittingResponseObject, error) {
+	// Results are released by two persons: see ActOnRelease.
 	x, err := s.office.Do(ctx, sitting.ID(r.Sitting), r.Body.Version, acts[r.Body.Act], staff(ctx))
 	if err != nil {
 		return nil, err
@@ -211,6 +212,13 @@ func wireRoster(seats []seat) []contract.Registration {
 			Id: string(x.ID), Admission: x.Admission, Name: x.person.Name, IdMasked: x.person.IDMasked,
 			Room: x.Room, Seat: x.Seat, ExtraMinutes: int(x.Extra / time.Minute), Attempt: x.Attempt,
 		}
+		if x.Components != nil {
+			takes := make([]contract.RegistrationTakes, len(x.Components))
+			for k, kind := range x.Components {
+				takes[k] = contract.RegistrationTakes(kind)
+			}
+			out[i].Takes = &takes
+		}
 	}
 	return out
 }
@@ -225,6 +233,9 @@ func (s *server) RegisterCandidates(ctx context.Context, r contract.RegisterCand
 		}
 		if c.ExtraMinutes != nil {
 			entries[i].Extra = time.Duration(*c.ExtraMinutes) * time.Minute
+		}
+		if c.Anew != nil {
+			entries[i].Anew = *c.Anew
 		}
 		if c.Employer != nil {
 			entries[i].Employer = *c.Employer

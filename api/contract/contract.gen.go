@@ -277,6 +277,45 @@ func (e MayStart) Valid() bool {
 	}
 }
 
+// Defines values for NewRulingComponent.
+const (
+	NewRulingComponentReview NewRulingComponent = "review"
+	NewRulingComponentSkill  NewRulingComponent = "skill"
+	NewRulingComponentTheory NewRulingComponent = "theory"
+)
+
+// Valid indicates whether the value is a known member of the NewRulingComponent enum.
+func (e NewRulingComponent) Valid() bool {
+	switch e {
+	case NewRulingComponentReview:
+		return true
+	case NewRulingComponentSkill:
+		return true
+	case NewRulingComponentTheory:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NewRulingKind.
+const (
+	NewRulingKindMisconduct NewRulingKind = "misconduct"
+	NewRulingKindWithheld   NewRulingKind = "withheld"
+)
+
+// Valid indicates whether the value is a known member of the NewRulingKind enum.
+func (e NewRulingKind) Valid() bool {
+	switch e {
+	case NewRulingKindMisconduct:
+		return true
+	case NewRulingKindWithheld:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for OrderKind.
 const (
 	Extend OrderKind = "extend"
@@ -375,12 +414,14 @@ func (e OutcomePartReasons) Valid() bool {
 
 // Defines values for OutcomePartState.
 const (
-	OutcomePartStateAbsent  OutcomePartState = "absent"
-	OutcomePartStateChair   OutcomePartState = "chair"
-	OutcomePartStateMissing OutcomePartState = "missing"
-	OutcomePartStatePending OutcomePartState = "pending"
-	OutcomePartStateScored  OutcomePartState = "scored"
-	OutcomePartStateVetoed  OutcomePartState = "vetoed"
+	OutcomePartStateAbsent     OutcomePartState = "absent"
+	OutcomePartStateCarried    OutcomePartState = "carried"
+	OutcomePartStateChair      OutcomePartState = "chair"
+	OutcomePartStateMisconduct OutcomePartState = "misconduct"
+	OutcomePartStateMissing    OutcomePartState = "missing"
+	OutcomePartStatePending    OutcomePartState = "pending"
+	OutcomePartStateScored     OutcomePartState = "scored"
+	OutcomePartStateVetoed     OutcomePartState = "vetoed"
 )
 
 // Valid indicates whether the value is a known member of the OutcomePartState enum.
@@ -388,7 +429,11 @@ func (e OutcomePartState) Valid() bool {
 	switch e {
 	case OutcomePartStateAbsent:
 		return true
+	case OutcomePartStateCarried:
+		return true
 	case OutcomePartStateChair:
+		return true
+	case OutcomePartStateMisconduct:
 		return true
 	case OutcomePartStateMissing:
 		return true
@@ -403,21 +448,48 @@ func (e OutcomePartState) Valid() bool {
 	}
 }
 
-// Defines values for OutcomeRowVerdict.
+// Defines values for OutcomeVerdict.
 const (
-	Incomplete  OutcomeRowVerdict = "incomplete"
-	Qualified   OutcomeRowVerdict = "qualified"
-	Unqualified OutcomeRowVerdict = "unqualified"
+	OutcomeVerdictIncomplete  OutcomeVerdict = "incomplete"
+	OutcomeVerdictQualified   OutcomeVerdict = "qualified"
+	OutcomeVerdictUnqualified OutcomeVerdict = "unqualified"
+	OutcomeVerdictWithheld    OutcomeVerdict = "withheld"
 )
 
-// Valid indicates whether the value is a known member of the OutcomeRowVerdict enum.
-func (e OutcomeRowVerdict) Valid() bool {
+// Valid indicates whether the value is a known member of the OutcomeVerdict enum.
+func (e OutcomeVerdict) Valid() bool {
 	switch e {
-	case Incomplete:
+	case OutcomeVerdictIncomplete:
 		return true
-	case Qualified:
+	case OutcomeVerdictQualified:
 		return true
-	case Unqualified:
+	case OutcomeVerdictUnqualified:
+		return true
+	case OutcomeVerdictWithheld:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OutcomeVersionCause.
+const (
+	OutcomeVersionCauseAppeal  OutcomeVersionCause = "appeal"
+	OutcomeVersionCauseRegrade OutcomeVersionCause = "regrade"
+	OutcomeVersionCauseRelease OutcomeVersionCause = "release"
+	OutcomeVersionCauseRuling  OutcomeVersionCause = "ruling"
+)
+
+// Valid indicates whether the value is a known member of the OutcomeVersionCause enum.
+func (e OutcomeVersionCause) Valid() bool {
+	switch e {
+	case OutcomeVersionCauseAppeal:
+		return true
+	case OutcomeVersionCauseRegrade:
+		return true
+	case OutcomeVersionCauseRelease:
+		return true
+	case OutcomeVersionCauseRuling:
 		return true
 	default:
 		return false
@@ -460,6 +532,96 @@ func (e ReceiptManner) Valid() bool {
 	case ReceiptMannerCollected:
 		return true
 	case ReceiptMannerDeadline:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RegistrationTakes.
+const (
+	RegistrationTakesReview RegistrationTakes = "review"
+	RegistrationTakesSkill  RegistrationTakes = "skill"
+	RegistrationTakesTheory RegistrationTakes = "theory"
+)
+
+// Valid indicates whether the value is a known member of the RegistrationTakes enum.
+func (e RegistrationTakes) Valid() bool {
+	switch e {
+	case RegistrationTakesReview:
+		return true
+	case RegistrationTakesSkill:
+		return true
+	case RegistrationTakesTheory:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReleaseActAct.
+const (
+	Approve ReleaseActAct = "approve"
+	Propose ReleaseActAct = "propose"
+	Return  ReleaseActAct = "return"
+)
+
+// Valid indicates whether the value is a known member of the ReleaseActAct enum.
+func (e ReleaseActAct) Valid() bool {
+	switch e {
+	case Approve:
+		return true
+	case Propose:
+		return true
+	case Return:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReleaseDeskState.
+const (
+	ReleaseDeskStateNotClosed ReleaseDeskState = "not-closed"
+	ReleaseDeskStateProposed  ReleaseDeskState = "proposed"
+	ReleaseDeskStateReady     ReleaseDeskState = "ready"
+	ReleaseDeskStateReleased  ReleaseDeskState = "released"
+)
+
+// Valid indicates whether the value is a known member of the ReleaseDeskState enum.
+func (e ReleaseDeskState) Valid() bool {
+	switch e {
+	case ReleaseDeskStateNotClosed:
+		return true
+	case ReleaseDeskStateProposed:
+		return true
+	case ReleaseDeskStateReady:
+		return true
+	case ReleaseDeskStateReleased:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReleaseRoundState.
+const (
+	ReleaseRoundStateApproved ReleaseRoundState = "approved"
+	ReleaseRoundStateProposed ReleaseRoundState = "proposed"
+	ReleaseRoundStateReturned ReleaseRoundState = "returned"
+	ReleaseRoundStateVoid     ReleaseRoundState = "void"
+)
+
+// Valid indicates whether the value is a known member of the ReleaseRoundState enum.
+func (e ReleaseRoundState) Valid() bool {
+	switch e {
+	case ReleaseRoundStateApproved:
+		return true
+	case ReleaseRoundStateProposed:
+		return true
+	case ReleaseRoundStateReturned:
+		return true
+	case ReleaseRoundStateVoid:
 		return true
 	default:
 		return false
@@ -544,6 +706,90 @@ func (e Role) Valid() bool {
 	}
 }
 
+// Defines values for RulingComponent.
+const (
+	RulingComponentReview RulingComponent = "review"
+	RulingComponentSkill  RulingComponent = "skill"
+	RulingComponentTheory RulingComponent = "theory"
+)
+
+// Valid indicates whether the value is a known member of the RulingComponent enum.
+func (e RulingComponent) Valid() bool {
+	switch e {
+	case RulingComponentReview:
+		return true
+	case RulingComponentSkill:
+		return true
+	case RulingComponentTheory:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RulingKind.
+const (
+	RulingKindMisconduct RulingKind = "misconduct"
+	RulingKindWithheld   RulingKind = "withheld"
+)
+
+// Valid indicates whether the value is a known member of the RulingKind enum.
+func (e RulingKind) Valid() bool {
+	switch e {
+	case RulingKindMisconduct:
+		return true
+	case RulingKindWithheld:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RulingState.
+const (
+	RulingStateInForce  RulingState = "in-force"
+	RulingStateLifted   RulingState = "lifted"
+	RulingStateProposed RulingState = "proposed"
+	RulingStateRefused  RulingState = "refused"
+)
+
+// Valid indicates whether the value is a known member of the RulingState enum.
+func (e RulingState) Valid() bool {
+	switch e {
+	case RulingStateInForce:
+		return true
+	case RulingStateLifted:
+		return true
+	case RulingStateProposed:
+		return true
+	case RulingStateRefused:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RulingSettlementAct.
+const (
+	Confirm RulingSettlementAct = "confirm"
+	Lift    RulingSettlementAct = "lift"
+	Refuse  RulingSettlementAct = "refuse"
+)
+
+// Valid indicates whether the value is a known member of the RulingSettlementAct enum.
+func (e RulingSettlementAct) Valid() bool {
+	switch e {
+	case Confirm:
+		return true
+	case Lift:
+		return true
+	case Refuse:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ScoreState.
 const (
 	ScoreStateAbsent    ScoreState = "absent"
@@ -603,10 +849,9 @@ func (e SittingRelease) Valid() bool {
 
 // Defines values for SittingActAct.
 const (
-	SittingActActClose   SittingActAct = "close"
-	SittingActActOpen    SittingActAct = "open"
-	SittingActActRelease SittingActAct = "release"
-	SittingActActSeal    SittingActAct = "seal"
+	SittingActActClose SittingActAct = "close"
+	SittingActActOpen  SittingActAct = "open"
+	SittingActActSeal  SittingActAct = "seal"
 )
 
 // Valid indicates whether the value is a known member of the SittingActAct enum.
@@ -615,8 +860,6 @@ func (e SittingActAct) Valid() bool {
 	case SittingActActClose:
 		return true
 	case SittingActActOpen:
-		return true
-	case SittingActActRelease:
 		return true
 	case SittingActActSeal:
 		return true
@@ -1152,6 +1395,21 @@ type Marks = int64
 // MayStart defines model for MayStart.
 type MayStart string
 
+// NewRuling defines model for NewRuling.
+type NewRuling struct {
+	// Component of misconduct; left out for all that are taken
+	Component    *NewRulingComponent `json:"component,omitempty"`
+	Kind         NewRulingKind       `json:"kind"`
+	Registration string              `json:"registration"`
+	Why          string              `json:"why"`
+}
+
+// NewRulingComponent of misconduct; left out for all that are taken
+type NewRulingComponent string
+
+// NewRulingKind defines model for NewRuling.Kind.
+type NewRulingKind string
+
 // Operation defines model for Operation.
 type Operation struct {
 	ClientMs int64 `json:"clientMs"`
@@ -1234,10 +1492,38 @@ type OrderScope struct {
 	Room         *string `json:"room,omitempty"`
 }
 
+// OutcomeBrief defines model for OutcomeBrief.
+type OutcomeBrief struct {
+	Components []OutcomePart  `json:"components"`
+	Verdict    OutcomeVerdict `json:"verdict"`
+}
+
+// OutcomeChange defines model for OutcomeChange.
+type OutcomeChange struct {
+	Admission    string       `json:"admission"`
+	After        OutcomeBrief `json:"after"`
+	Before       OutcomeBrief `json:"before"`
+	Name         string       `json:"name"`
+	Registration string       `json:"registration"`
+}
+
+// OutcomeDetail defines model for OutcomeDetail.
+type OutcomeDetail struct {
+	Row     OutcomeRow `json:"row"`
+	Rulings []Ruling   `json:"rulings"`
+
+	// Versions the oldest first
+	Versions []OutcomeVersion `json:"versions"`
+}
+
 // OutcomePart defines model for OutcomePart.
 type OutcomePart struct {
 	// Awarded hundredths of a point
 	Awarded *Marks `json:"awarded,omitempty"`
+
+	// CarriedOn when a component that is carried over was passed
+	CarriedOn    *time.Time `json:"carriedOn,omitempty"`
+	CarriedUntil *time.Time `json:"carriedUntil,omitempty"`
 
 	// Decision the chair's reason
 	Decision *string `json:"decision,omitempty"`
@@ -1259,6 +1545,9 @@ type OutcomePart struct {
 	// Spread hundredths of a point
 	Spread *Marks           `json:"spread,omitempty"`
 	State  OutcomePartState `json:"state"`
+
+	// Version of the theory result
+	Version *int `json:"version,omitempty"`
 }
 
 // OutcomePartKind defines model for OutcomePart.Kind.
@@ -1275,17 +1564,40 @@ type OutcomeRow struct {
 	Admission string `json:"admission"`
 
 	// Certificate its number
-	Certificate  *string           `json:"certificate,omitempty"`
-	Components   []OutcomePart     `json:"components"`
-	Name         string            `json:"name"`
-	Registration string            `json:"registration"`
-	Room         string            `json:"room"`
-	Seat         string            `json:"seat"`
-	Verdict      OutcomeRowVerdict `json:"verdict"`
+	Certificate *string `json:"certificate,omitempty"`
+
+	// Changed the released result says something else
+	Changed      *bool         `json:"changed,omitempty"`
+	Components   []OutcomePart `json:"components"`
+	Name         string        `json:"name"`
+	Registration string        `json:"registration"`
+	Room         string        `json:"room"`
+
+	// Rulings that wait or are in force
+	Rulings *int           `json:"rulings,omitempty"`
+	Seat    string         `json:"seat"`
+	Verdict OutcomeVerdict `json:"verdict"`
+
+	// Version of the released result; left out before the release
+	Version *int `json:"version,omitempty"`
 }
 
-// OutcomeRowVerdict defines model for OutcomeRow.Verdict.
-type OutcomeRowVerdict string
+// OutcomeVerdict defines model for OutcomeVerdict.
+type OutcomeVerdict string
+
+// OutcomeVersion defines model for OutcomeVersion.
+type OutcomeVersion struct {
+	At      time.Time           `json:"at"`
+	By      string              `json:"by"`
+	Cause   OutcomeVersionCause `json:"cause"`
+	Outcome OutcomeBrief        `json:"outcome"`
+	Second  string              `json:"second"`
+	Version int                 `json:"version"`
+	Why     string              `json:"why"`
+}
+
+// OutcomeVersionCause defines model for OutcomeVersion.Cause.
+type OutcomeVersionCause string
 
 // OwnResult defines model for OwnResult.
 type OwnResult struct {
@@ -1475,12 +1787,21 @@ type Registration struct {
 	Name         string `json:"name"`
 	Room         string `json:"room"`
 	Seat         string `json:"seat"`
+
+	// Takes what a retake takes; left out for all components
+	Takes *[]RegistrationTakes `json:"takes,omitempty"`
 }
+
+// RegistrationTakes defines model for Registration.Takes.
+type RegistrationTakes string
 
 // RegistrationEntry defines model for RegistrationEntry.
 type RegistrationEntry struct {
 	// Admission given by the server when left out
 	Admission *string `json:"admission,omitempty"`
+
+	// Anew take every component again
+	Anew *bool `json:"anew,omitempty"`
 
 	// Employer who works there does not examine the candidate
 	Employer     *string `json:"employer,omitempty"`
@@ -1489,6 +1810,75 @@ type RegistrationEntry struct {
 	Name         string  `json:"name"`
 	Room         string  `json:"room"`
 	Seat         string  `json:"seat"`
+}
+
+// ReleaseAct defines model for ReleaseAct.
+type ReleaseAct struct {
+	Act ReleaseActAct `json:"act"`
+
+	// Digest of what is proposed or approved
+	Digest *string `json:"digest,omitempty"`
+	Remark *string `json:"remark,omitempty"`
+}
+
+// ReleaseActAct defines model for ReleaseAct.Act.
+type ReleaseActAct string
+
+// ReleaseDesk defines model for ReleaseDesk.
+type ReleaseDesk struct {
+	// Changes released results that would change
+	Changes *[]OutcomeChange `json:"changes,omitempty"`
+
+	// Digest SHA-256 of all outcomes as they are now
+	Digest string `json:"digest"`
+
+	// Mine the caller proposed the round that waits
+	Mine *bool `json:"mine,omitempty"`
+
+	// NoticeDays working days of public notice
+	NoticeDays int            `json:"noticeDays"`
+	NoticeEnds *time.Time     `json:"noticeEnds,omitempty"`
+	Rounds     []ReleaseRound `json:"rounds"`
+
+	// State `released` where nothing has changed since the last round
+	State ReleaseDeskState `json:"state"`
+	Tally ReleaseTally     `json:"tally"`
+
+	// Unchanged a proposed round is still what its digest says
+	Unchanged bool `json:"unchanged"`
+}
+
+// ReleaseDeskState `released` where nothing has changed since the last round
+type ReleaseDeskState string
+
+// ReleaseRound defines model for ReleaseRound.
+type ReleaseRound struct {
+	At         time.Time         `json:"at"`
+	By         string            `json:"by"`
+	Digest     string            `json:"digest"`
+	NoticeEnds *time.Time        `json:"noticeEnds,omitempty"`
+	Remark     string            `json:"remark"`
+	Round      int               `json:"round"`
+	Second     *string           `json:"second,omitempty"`
+	SecondAt   *time.Time        `json:"secondAt,omitempty"`
+	State      ReleaseRoundState `json:"state"`
+	Tally      ReleaseTally      `json:"tally"`
+	Word       string            `json:"word"`
+}
+
+// ReleaseRoundState defines model for ReleaseRound.State.
+type ReleaseRoundState string
+
+// ReleaseTally defines model for ReleaseTally.
+type ReleaseTally struct {
+	Candidates int `json:"candidates"`
+
+	// Changed whose released result is new or would change
+	Changed     int `json:"changed"`
+	Incomplete  int `json:"incomplete"`
+	Qualified   int `json:"qualified"`
+	Unqualified int `json:"unqualified"`
+	Withheld    int `json:"withheld"`
 }
 
 // Response Letters as shown, or one text per blank (one text for an answer in words). Both empty means not answered.
@@ -1562,6 +1952,42 @@ type RowScore struct {
 	// Touched false means 未评
 	Touched bool `json:"touched"`
 }
+
+// Ruling defines model for Ruling.
+type Ruling struct {
+	At        time.Time        `json:"at"`
+	By        string           `json:"by"`
+	Component *RulingComponent `json:"component,omitempty"`
+	Id        string           `json:"id"`
+	Kind      RulingKind       `json:"kind"`
+
+	// Mine the caller made it and may not settle it
+	Mine         bool        `json:"mine"`
+	Registration string      `json:"registration"`
+	Second       *string     `json:"second,omitempty"`
+	SecondAt     *time.Time  `json:"secondAt,omitempty"`
+	State        RulingState `json:"state"`
+	Why          string      `json:"why"`
+	Word         string      `json:"word"`
+}
+
+// RulingComponent defines model for Ruling.Component.
+type RulingComponent string
+
+// RulingKind defines model for Ruling.Kind.
+type RulingKind string
+
+// RulingState defines model for Ruling.State.
+type RulingState string
+
+// RulingSettlement defines model for RulingSettlement.
+type RulingSettlement struct {
+	Act RulingSettlementAct `json:"act"`
+	Why string              `json:"why"`
+}
+
+// RulingSettlementAct defines model for RulingSettlement.Act.
+type RulingSettlementAct string
 
 // SaveRequest defines model for SaveRequest.
 type SaveRequest struct {
@@ -1974,6 +2400,9 @@ type RefreshJSONRequestBody = RefreshRequest
 // RevokeCertificateJSONRequestBody defines body for RevokeCertificate for application/json ContentType.
 type RevokeCertificateJSONRequestBody = Revocation
 
+// SettleRulingJSONRequestBody defines body for SettleRuling for application/json ContentType.
+type SettleRulingJSONRequestBody = RulingSettlement
+
 // CreateSittingJSONRequestBody defines body for CreateSitting for application/json ContentType.
 type CreateSittingJSONRequestBody = SittingPlan
 
@@ -2015,6 +2444,12 @@ type AppointPanelJSONRequestBody = PanelPlan
 
 // RegisterCandidatesJSONRequestBody defines body for RegisterCandidates for application/json ContentType.
 type RegisterCandidatesJSONRequestBody = RegisterRequest
+
+// ActOnReleaseJSONRequestBody defines body for ActOnRelease for application/json ContentType.
+type ActOnReleaseJSONRequestBody = ReleaseAct
+
+// MakeRulingJSONRequestBody defines body for MakeRuling for application/json ContentType.
+type MakeRulingJSONRequestBody = NewRuling
 
 // VerifyCertificateJSONRequestBody defines body for VerifyCertificate for application/json ContentType.
 type VerifyCertificateJSONRequestBody = VerifyRequest
@@ -2084,6 +2519,9 @@ type ServerInterface interface {
 	// RevokeCertificate 作废证书，第二人确认 · revoke, confirmed by a second person
 	// (POST /api/v1/certificates/{number}/revoke)
 	RevokeCertificate(c *fiber.Ctx, number CertificateNumber) error
+	// SettleRuling 由第二人确认、驳回或解除 · confirmed, refused or lifted by a second person
+	// (POST /api/v1/rulings/{ruling})
+	SettleRuling(c *fiber.Ctx, ruling string) error
 	// ListSheets 评分表（示例） · score sheets
 	// (GET /api/v1/sheets)
 	ListSheets(c *fiber.Ctx, params ListSheetsParams) error
@@ -2150,6 +2588,9 @@ type ServerInterface interface {
 	// ListOutcomes 总评：各项成绩合成一个结果 · one outcome per candidate
 	// (GET /api/v1/sittings/{sitting}/outcomes)
 	ListOutcomes(c *fiber.Ctx, sitting SittingId) error
+	// GetOutcome 一名考生的成绩怎样得出，和它的各版 · how a result came about, and its versions
+	// (GET /api/v1/sittings/{sitting}/outcomes/{registration})
+	GetOutcome(c *fiber.Ctx, sitting SittingId, registration RegistrationId) error
 	// SettleComponent 记缺考 · record an absence
 	// (POST /api/v1/sittings/{sitting}/outcomes/{registration}/{kind})
 	SettleComponent(c *fiber.Ctx, sitting SittingId, registration RegistrationId, kind Kind) error
@@ -2171,12 +2612,24 @@ type ServerInterface interface {
 	// RemoveRegistration 取消登记（封卷前） · remove before sealing
 	// (DELETE /api/v1/sittings/{sitting}/registrations/{registration})
 	RemoveRegistration(c *fiber.Ctx, sitting SittingId, registration RegistrationId) error
+	// GetRelease 成绩公布进行到哪里 · how the release stands
+	// (GET /api/v1/sittings/{sitting}/release)
+	GetRelease(c *fiber.Ctx, sitting SittingId) error
+	// ActOnRelease 提请、退回、批准公布（两人） · propose, return, approve a release
+	// (POST /api/v1/sittings/{sitting}/release)
+	ActOnRelease(c *fiber.Ctx, sitting SittingId) error
 	// ListResults 成绩表 · results of a sitting
 	// (GET /api/v1/sittings/{sitting}/results)
 	ListResults(c *fiber.Ctx, sitting SittingId) error
 	// GetResult 一份成绩怎样得出 · one result, down to the slot
 	// (GET /api/v1/sittings/{sitting}/results/{attempt})
 	GetResult(c *fiber.Ctx, sitting SittingId, attempt AttemptId) error
+	// ListRulings 违纪与暂缓 · misconduct and withheld results
+	// (GET /api/v1/sittings/{sitting}/rulings)
+	ListRulings(c *fiber.Ctx, sitting SittingId) error
+	// MakeRuling 记违纪或暂缓 · find misconduct, or withhold a result
+	// (POST /api/v1/sittings/{sitting}/rulings)
+	MakeRuling(c *fiber.Ctx, sitting SittingId) error
 	// GetStandard 职业标准（示例） · the standard in use
 	// (GET /api/v1/standard)
 	GetStandard(c *fiber.Ctx) error
@@ -2777,6 +3230,35 @@ func (siw *ServerInterfaceWrapper) RevokeCertificate(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.RevokeCertificate(c, number)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// SettleRuling operation middleware
+func (siw *ServerInterfaceWrapper) SettleRuling(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "ruling" -------------
+	var ruling string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "ruling", c.Params("ruling"), &ruling, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter ruling: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.SettleRuling(c, ruling)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -3536,6 +4018,43 @@ func (siw *ServerInterfaceWrapper) ListOutcomes(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetOutcome operation middleware
+func (siw *ServerInterfaceWrapper) GetOutcome(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "registration" -------------
+	var registration RegistrationId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "registration", c.Params("registration"), &registration, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter registration: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetOutcome(c, sitting, registration)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // SettleComponent operation middleware
 func (siw *ServerInterfaceWrapper) SettleComponent(c *fiber.Ctx) error {
 
@@ -3763,6 +4282,64 @@ func (siw *ServerInterfaceWrapper) RemoveRegistration(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetRelease operation middleware
+func (siw *ServerInterfaceWrapper) GetRelease(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetRelease(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ActOnRelease operation middleware
+func (siw *ServerInterfaceWrapper) ActOnRelease(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ActOnRelease(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListResults operation middleware
 func (siw *ServerInterfaceWrapper) ListResults(c *fiber.Ctx) error {
 
@@ -3816,6 +4393,64 @@ func (siw *ServerInterfaceWrapper) GetResult(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.GetResult(c, sitting, attempt)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListRulings operation middleware
+func (siw *ServerInterfaceWrapper) ListRulings(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListRulings(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// MakeRuling operation middleware
+func (siw *ServerInterfaceWrapper) MakeRuling(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.MakeRuling(c, sitting)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -3981,6 +4616,18 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/assess/:kind/:draw/decide", wrapper.DecideScore)
 
 	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/outcomes", wrapper.ListOutcomes)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/release", wrapper.GetRelease)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/release", wrapper.ActOnRelease)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/rulings", wrapper.ListRulings)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/rulings", wrapper.MakeRuling)
+
+	router.Post(options.BaseURL+"/api/v1/rulings/:ruling", wrapper.SettleRuling)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/outcomes/:registration", wrapper.GetOutcome)
 
 	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/outcomes/:registration/:kind", wrapper.SettleComponent)
 
@@ -4661,6 +5308,36 @@ func (response RevokeCertificatedefaultApplicationProblemPlusJSONResponse) Visit
 	return ctx.JSON(&response.Body)
 }
 
+type SettleRulingRequestObject struct {
+	Ruling string `json:"ruling"`
+	Body   *SettleRulingJSONRequestBody
+}
+
+type SettleRulingResponseObject interface {
+	VisitSettleRulingResponse(ctx *fiber.Ctx) error
+}
+
+type SettleRuling200JSONResponse Ruling
+
+func (response SettleRuling200JSONResponse) VisitSettleRulingResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type SettleRulingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SettleRulingdefaultApplicationProblemPlusJSONResponse) VisitSettleRulingResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListSheetsRequestObject struct {
 	Params ListSheetsParams
 }
@@ -5321,6 +5998,36 @@ func (response ListOutcomesdefaultApplicationProblemPlusJSONResponse) VisitListO
 	return ctx.JSON(&response.Body)
 }
 
+type GetOutcomeRequestObject struct {
+	Sitting      SittingId      `json:"sitting"`
+	Registration RegistrationId `json:"registration"`
+}
+
+type GetOutcomeResponseObject interface {
+	VisitGetOutcomeResponse(ctx *fiber.Ctx) error
+}
+
+type GetOutcome200JSONResponse OutcomeDetail
+
+func (response GetOutcome200JSONResponse) VisitGetOutcomeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetOutcomedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetOutcomedefaultApplicationProblemPlusJSONResponse) VisitGetOutcomeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type SettleComponentRequestObject struct {
 	Sitting      SittingId      `json:"sitting"`
 	Registration RegistrationId `json:"registration"`
@@ -5529,6 +6236,65 @@ func (response RemoveRegistrationdefaultApplicationProblemPlusJSONResponse) Visi
 	return ctx.JSON(&response.Body)
 }
 
+type GetReleaseRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type GetReleaseResponseObject interface {
+	VisitGetReleaseResponse(ctx *fiber.Ctx) error
+}
+
+type GetRelease200JSONResponse ReleaseDesk
+
+func (response GetRelease200JSONResponse) VisitGetReleaseResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetReleasedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetReleasedefaultApplicationProblemPlusJSONResponse) VisitGetReleaseResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ActOnReleaseRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Body    *ActOnReleaseJSONRequestBody
+}
+
+type ActOnReleaseResponseObject interface {
+	VisitActOnReleaseResponse(ctx *fiber.Ctx) error
+}
+
+type ActOnRelease200JSONResponse ReleaseDesk
+
+func (response ActOnRelease200JSONResponse) VisitActOnReleaseResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ActOnReleasedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ActOnReleasedefaultApplicationProblemPlusJSONResponse) VisitActOnReleaseResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListResultsRequestObject struct {
 	Sitting SittingId `json:"sitting"`
 }
@@ -5582,6 +6348,65 @@ type GetResultdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetResultdefaultApplicationProblemPlusJSONResponse) VisitGetResultResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListRulingsRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type ListRulingsResponseObject interface {
+	VisitListRulingsResponse(ctx *fiber.Ctx) error
+}
+
+type ListRulings200JSONResponse []Ruling
+
+func (response ListRulings200JSONResponse) VisitListRulingsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListRulingsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListRulingsdefaultApplicationProblemPlusJSONResponse) VisitListRulingsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type MakeRulingRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Body    *MakeRulingJSONRequestBody
+}
+
+type MakeRulingResponseObject interface {
+	VisitMakeRulingResponse(ctx *fiber.Ctx) error
+}
+
+type MakeRuling201JSONResponse Ruling
+
+func (response MakeRuling201JSONResponse) VisitMakeRulingResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type MakeRulingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response MakeRulingdefaultApplicationProblemPlusJSONResponse) VisitMakeRulingResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -5710,6 +6535,9 @@ type StrictServerInterface interface {
 	// RevokeCertificate 作废证书，第二人确认 · revoke, confirmed by a second person
 	// (POST /api/v1/certificates/{number}/revoke)
 	RevokeCertificate(ctx context.Context, request RevokeCertificateRequestObject) (RevokeCertificateResponseObject, error)
+	// SettleRuling 由第二人确认、驳回或解除 · confirmed, refused or lifted by a second person
+	// (POST /api/v1/rulings/{ruling})
+	SettleRuling(ctx context.Context, request SettleRulingRequestObject) (SettleRulingResponseObject, error)
 	// ListSheets 评分表（示例） · score sheets
 	// (GET /api/v1/sheets)
 	ListSheets(ctx context.Context, request ListSheetsRequestObject) (ListSheetsResponseObject, error)
@@ -5776,6 +6604,9 @@ type StrictServerInterface interface {
 	// ListOutcomes 总评：各项成绩合成一个结果 · one outcome per candidate
 	// (GET /api/v1/sittings/{sitting}/outcomes)
 	ListOutcomes(ctx context.Context, request ListOutcomesRequestObject) (ListOutcomesResponseObject, error)
+	// GetOutcome 一名考生的成绩怎样得出，和它的各版 · how a result came about, and its versions
+	// (GET /api/v1/sittings/{sitting}/outcomes/{registration})
+	GetOutcome(ctx context.Context, request GetOutcomeRequestObject) (GetOutcomeResponseObject, error)
 	// SettleComponent 记缺考 · record an absence
 	// (POST /api/v1/sittings/{sitting}/outcomes/{registration}/{kind})
 	SettleComponent(ctx context.Context, request SettleComponentRequestObject) (SettleComponentResponseObject, error)
@@ -5797,12 +6628,24 @@ type StrictServerInterface interface {
 	// RemoveRegistration 取消登记（封卷前） · remove before sealing
 	// (DELETE /api/v1/sittings/{sitting}/registrations/{registration})
 	RemoveRegistration(ctx context.Context, request RemoveRegistrationRequestObject) (RemoveRegistrationResponseObject, error)
+	// GetRelease 成绩公布进行到哪里 · how the release stands
+	// (GET /api/v1/sittings/{sitting}/release)
+	GetRelease(ctx context.Context, request GetReleaseRequestObject) (GetReleaseResponseObject, error)
+	// ActOnRelease 提请、退回、批准公布（两人） · propose, return, approve a release
+	// (POST /api/v1/sittings/{sitting}/release)
+	ActOnRelease(ctx context.Context, request ActOnReleaseRequestObject) (ActOnReleaseResponseObject, error)
 	// ListResults 成绩表 · results of a sitting
 	// (GET /api/v1/sittings/{sitting}/results)
 	ListResults(ctx context.Context, request ListResultsRequestObject) (ListResultsResponseObject, error)
 	// GetResult 一份成绩怎样得出 · one result, down to the slot
 	// (GET /api/v1/sittings/{sitting}/results/{attempt})
 	GetResult(ctx context.Context, request GetResultRequestObject) (GetResultResponseObject, error)
+	// ListRulings 违纪与暂缓 · misconduct and withheld results
+	// (GET /api/v1/sittings/{sitting}/rulings)
+	ListRulings(ctx context.Context, request ListRulingsRequestObject) (ListRulingsResponseObject, error)
+	// MakeRuling 记违纪或暂缓 · find misconduct, or withhold a result
+	// (POST /api/v1/sittings/{sitting}/rulings)
+	MakeRuling(ctx context.Context, request MakeRulingRequestObject) (MakeRulingResponseObject, error)
 	// GetStandard 职业标准（示例） · the standard in use
 	// (GET /api/v1/standard)
 	GetStandard(ctx context.Context, request GetStandardRequestObject) (GetStandardResponseObject, error)
@@ -6500,6 +7343,47 @@ func (sh *strictHandler) RevokeCertificate(ctx *fiber.Ctx, number CertificateNum
 		return err
 	} else if validResponse, ok := response.(RevokeCertificateResponseObject); ok {
 		if err := validResponse.VisitRevokeCertificateResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SettleRuling operation middleware
+func (sh *strictHandler) SettleRuling(ctx *fiber.Ctx, ruling string) error {
+	var request SettleRulingRequestObject
+
+	request.Ruling = ruling
+
+	var body SettleRulingJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.SettleRuling(ctx.UserContext(), request.(SettleRulingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SettleRuling")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SettleRulingResponseObject); ok {
+		if err := validResponse.VisitSettleRulingResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -7266,6 +8150,34 @@ func (sh *strictHandler) ListOutcomes(ctx *fiber.Ctx, sitting SittingId) error {
 	return nil
 }
 
+// GetOutcome operation middleware
+func (sh *strictHandler) GetOutcome(ctx *fiber.Ctx, sitting SittingId, registration RegistrationId) error {
+	var request GetOutcomeRequestObject
+
+	request.Sitting = sitting
+	request.Registration = registration
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetOutcome(ctx.UserContext(), request.(GetOutcomeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetOutcome")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetOutcomeResponseObject); ok {
+		if err := validResponse.VisitGetOutcomeResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // SettleComponent operation middleware
 func (sh *strictHandler) SettleComponent(ctx *fiber.Ctx, sitting SittingId, registration RegistrationId, kind Kind) error {
 	var request SettleComponentRequestObject
@@ -7500,6 +8412,74 @@ func (sh *strictHandler) RemoveRegistration(ctx *fiber.Ctx, sitting SittingId, r
 	return nil
 }
 
+// GetRelease operation middleware
+func (sh *strictHandler) GetRelease(ctx *fiber.Ctx, sitting SittingId) error {
+	var request GetReleaseRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetRelease(ctx.UserContext(), request.(GetReleaseRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetRelease")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetReleaseResponseObject); ok {
+		if err := validResponse.VisitGetReleaseResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ActOnRelease operation middleware
+func (sh *strictHandler) ActOnRelease(ctx *fiber.Ctx, sitting SittingId) error {
+	var request ActOnReleaseRequestObject
+
+	request.Sitting = sitting
+
+	var body ActOnReleaseJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ActOnRelease(ctx.UserContext(), request.(ActOnReleaseRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ActOnRelease")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ActOnReleaseResponseObject); ok {
+		if err := validResponse.VisitActOnReleaseResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListResults operation middleware
 func (sh *strictHandler) ListResults(ctx *fiber.Ctx, sitting SittingId) error {
 	var request ListResultsRequestObject
@@ -7547,6 +8527,74 @@ func (sh *strictHandler) GetResult(ctx *fiber.Ctx, sitting SittingId, attempt At
 		return err
 	} else if validResponse, ok := response.(GetResultResponseObject); ok {
 		if err := validResponse.VisitGetResultResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListRulings operation middleware
+func (sh *strictHandler) ListRulings(ctx *fiber.Ctx, sitting SittingId) error {
+	var request ListRulingsRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListRulings(ctx.UserContext(), request.(ListRulingsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListRulings")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListRulingsResponseObject); ok {
+		if err := validResponse.VisitListRulingsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// MakeRuling operation middleware
+func (sh *strictHandler) MakeRuling(ctx *fiber.Ctx, sitting SittingId) error {
+	var request MakeRulingRequestObject
+
+	request.Sitting = sitting
+
+	var body MakeRulingJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.MakeRuling(ctx.UserContext(), request.(MakeRulingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MakeRuling")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(MakeRulingResponseObject); ok {
+		if err := validResponse.VisitMakeRulingResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

@@ -128,11 +128,28 @@ func writeAll(t *testing.T, w *world, p person, token string, e contract.Entered
 
 func release(t *testing.T, w *world, id string) {
 	t.Helper()
+	closeSitting(t, w, id)
+	releaseRound(t, w, id)
+}
+
+func closeSitting(t *testing.T, w *world, id string) {
+	t.Helper()
 	admin := w.staff(people.Administrator)
-	for _, act := range []string{"close", "release"} {
-		s := w.call("GET", "/api/v1/sittings/"+id, admin, nil).must(t, 200)
-		w.call("POST", "/api/v1/sittings/"+id+"/acts", admin, map[string]any{"act": act, "version": s.json["version"]}).must(t, 200)
-	}
+	s := w.call("GET", "/api/v1/sittings/"+id, admin, nil).must(t, 200)
+	w.call("POST", "/api/v1/sittings/"+id+"/acts", admin, map[string]any{"act": "close", "version": s.json["version"]}).must(t, 200)
+}
+
+// releaseRound has what is new of a sitting's results released by two persons.
+func releaseRound(t *testing.T, w *world, id string) contract.ReleaseDesk {
+	t.Helper()
+	path := "/api/v1/sittings/" + id + "/release"
+	first, second := w.staff(people.Administrator), w.staff(people.Administrator)
+	var desk contract.ReleaseDesk
+	w.call("GET", path, first, nil).must(t, 200).into(t, &desk)
+	remark := "已核对"
+	w.call("POST", path, first, contract.ReleaseAct{Act: contract.Propose, Digest: &desk.Digest, Remark: &remark}).must(t, 200)
+	w.call("POST", path, second, contract.ReleaseAct{Act: contract.Approve, Digest: &desk.Digest}).must(t, 200).into(t, &desk)
+	return desk
 }
 
 // fromJournal computes an attempt's marks from its operations, by rules that

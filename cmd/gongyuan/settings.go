@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"gongyuan/engine/people"
+	"gongyuan/engine/standard"
 )
 
 // storeSettings say where things are kept.
@@ -21,6 +22,8 @@ type storeSettings struct {
 	Prefix     string       `name:"redis-prefix" env:"GONGYUAN_REDIS_PREFIX" default:"gy:" help:"What all keys in Redis begin with."`
 	Data       string       `env:"GONGYUAN_DATA" default:"data" type:"path" help:"Folder of the embedded database and of the secrets file."`
 	Body       bodySettings `embed:""`
+	Standard   string       `env:"GONGYUAN_STANDARD" placeholder:"FILE" type:"path" help:"The certification standard as JSON; empty means the sample (示例) of the occupation 保卫管理员."`
+	NoticeDays int          `env:"GONGYUAN_NOTICE_DAYS" default:"-1" help:"Working days for which results are on public notice before certificates; -1 means as the standard says."`
 
 	Secrets string `env:"GONGYUAN_SECRETS" placeholder:"ID:BASE64,…" help:"Master secrets of 32 bytes, the newest first; empty means the file 'secrets' in the data folder, made at the first start. All copies of the program must share them."`
 }
@@ -33,6 +36,26 @@ type bodySettings struct {
 	BodyProvince string `env:"GONGYUAN_BODY_PROVINCE" default:"61" help:"Two digits of the site's province (GB/T 2260)."`
 	BodySite     string `env:"GONGYUAN_BODY_SITE" default:"000000" help:"Six digits of the site, assigned by the province."`
 	Restart      string `name:"serial-restart" env:"GONGYUAN_SERIAL_RESTART" enum:"level-year,year" default:"level-year" help:"When certificate serials begin again: ${enum}."`
+}
+
+// standard reads the standard that the settings name.
+func (s *storeSettings) standard() (standard.Standard, error) {
+	out, err := standard.Sample()
+	if s.Standard != "" {
+		var raw []byte
+		if raw, err = os.ReadFile(s.Standard); err == nil {
+			out, err = standard.Parse(raw)
+		}
+	}
+	if err != nil {
+		return out, fmt.Errorf("GONGYUAN_STANDARD: %w", err)
+	}
+	for i := range out.Schemes {
+		if s.NoticeDays >= 0 {
+			out.Schemes[i].Rules.NoticeDays = s.NoticeDays
+		}
+	}
+	return out, nil
 }
 
 // secrets returns the master secrets, making the file where it is needed.

@@ -19,31 +19,33 @@ import (
 	"gongyuan/engine/mongostore"
 	"gongyuan/engine/people"
 	"gongyuan/engine/people/redislimit"
+	"gongyuan/engine/result"
 	"gongyuan/engine/sitting"
 	"gongyuan/engine/standard"
 )
 
 // engine is the domain tied to its adapters.
 type engine struct {
-	stores   *stores
-	bank     *mongobank.Store
-	recent   *recent
-	people   *mongostore.People
-	sittings *mongostore.Sittings
-	records  *mongostore.Attempts
-	results  *mongostore.Results
-	attempts *attempt.Service
-	office   *sitting.Office
-	standard standard.Standard
-	desk     *assess.Desk
-	registry *certificate.Registry
-	sealer   *people.Sealer
-	sessions *people.Sessions
-	limiter  *redislimit.Limiter
-	tokens   *api.Tokens
-	trail    *audit.Trail
-	clock    attempt.Clock
-	log      *slog.Logger
+	stores    *stores
+	bank      *mongobank.Store
+	recent    *recent
+	people    *mongostore.People
+	sittings  *mongostore.Sittings
+	records   *mongostore.Attempts
+	results   *mongostore.Results
+	attempts  *attempt.Service
+	office    *sitting.Office
+	standard  standard.Standard
+	desk      *assess.Desk
+	registrar *result.Registrar
+	registry  *certificate.Registry
+	sealer    *people.Sealer
+	sessions  *people.Sessions
+	limiter   *redislimit.Limiter
+	tokens    *api.Tokens
+	trail     *audit.Trail
+	clock     attempt.Clock
+	log       *slog.Logger
 }
 
 // newEngine opens the stores and ties everything together.
@@ -59,7 +61,7 @@ func newEngine(ctx context.Context, s *storeSettings, clock attempt.Clock, log *
 	if e.tokens, err = api.NewTokens(secrets); err != nil {
 		return nil, err
 	}
-	if e.standard, err = standard.Sample(); err != nil {
+	if e.standard, err = s.standard(); err != nil {
 		return nil, err
 	}
 	if e.stores, err = s.open(ctx); err != nil {
@@ -103,14 +105,39 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 		MayStart: e.mayStart, Marker: e.mark,
 	})
 	e.office = sitting.NewOffice(sitting.Deps{
-		Store: e.sittings, Registrations: e.sittings, Candidates: e.people, Papers: e, Attempts: e, Sealer: e.sealer, Clock: e.clock,
+		Store: e.sittings, Registrations: e.sittings, Candidates: e.people, Papers: e, Attempts: e, Histories: e, Sealer: e.sealer, Clock: e.clock,
 	})
 	assessments := store.Assessments()
 	e.desk = assess.NewDesk(assess.Deps{
 		Sheets: assessments, Panels: assessments, Scores: assessments, Rulings: assessments, Sittings: e.sittings, Accounts: e.people,
 		Standard: e.standard, Clock: e.clock,
 	})
+	e.registrar = e.newRegistrar(store.Records())
 	return e.certify(store.Certificates(), &settings.Body, secrets)
+}
+
+// newRegistrar ties results to what they are made of.
+func (e *engine) newRegistrar(records *mongostore.Records) *result.Registrar {
+	return result.NewRegistrar(result.Sources{
+		Sittings: rosters{e.sittings, e.office}, Theories: e.results, Attempts: e.attempts, Assessments: e.desk, Rulings: records, Records: records,
+		Standard: e.standard,
+	}, result.Deps{Releases: records, Publisher: e.office, Accounts: e.people, Audit: e.trail, Clock: e.clock})
+}
+
+// rosters is sittings and who counts at them.
+type rosters struct {
+	*mongostore.Sittings
+	office *sitting.Office
+}
+
+// Roster implements result.Sittings.
+func (r rosters) Roster(ctx context.Context, s sitting.Sitting) ([]sitting.Registration, error) {
+	return r.office.Roster(ctx, s)
+}
+
+// Retakes implements sitting.Histories.
+func (e *engine) Retakes(ctx context.Context, o standard.Occupation, l standard.Level, at time.Time, ids []people.CandidateID) (map[people.CandidateID]sitting.Retake, error) {
+	return e.registrar.Retakes(ctx, o, l, at, ids)
 }
 
 // certify sets up the certificate module for the body that the settings name.

@@ -263,7 +263,7 @@ func (w *world) sittingOf(revs []bank.Revision, bp bank.Blueprint, n int, change
 		if r, err = w.engine.sittings.Registration(ctx, r.ID); err != nil {
 			w.t.Fatal(err)
 		}
-		persons[i].admission, persons[i].attempt = r.Admission, r.Attempt
+		persons[i].name, persons[i].admission, persons[i].attempt, persons[i].registration = entries[i].Name, r.Admission, r.Attempt, string(r.ID)
 	}
 	return s, persons
 }
@@ -273,7 +273,7 @@ func leftPad(i int) string {
 }
 
 // person is a candidate as they sit down.
-type person struct{ admission, number, attempt string }
+type person struct{ name, admission, number, attempt, registration string }
 
 func (w *world) candidate(p person) string {
 	w.t.Helper()

@@ -117,6 +117,9 @@ func (r *Results) Result(ctx context.Context, attempt string) (result.Theory, er
 
 // ResultsOf returns those that are marked.
 func (r *Results) ResultsOf(ctx context.Context, attempts []string) (map[string]result.Theory, error) {
+	if len(attempts) == 0 {
+		return map[string]result.Theory{}, nil
+	}
 	cursor, err := r.theories.Find(ctx, bson.M{"_id": bson.M{"$in": attempts}})
 	if err != nil {
 		return nil, wrap(err, "results")

@@ -17,6 +17,8 @@ const (
 	Pending PartState = "pending" // under way, or waiting for a marker or the chair
 	Absent  PartState = "absent"  // the candidate did not come
 	Vetoed  PartState = "vetoed"  // a veto row failed it
+	// Cheated is misconduct that two people found; the component has 0.
+	Cheated PartState = "misconduct"
 	Scored  PartState = "scored"
 	Carried PartState = "carried" // passed at an earlier sitting (沿用)
 )
@@ -83,6 +85,7 @@ const (
 	Qualified   Qualification = "qualified"
 	Unqualified Qualification = "unqualified"
 	Incomplete  Qualification = "incomplete"
+	Withheld    Qualification = "withheld" // 暂缓公布: known to staff, not said
 )
 
 // Component is the outcome of one component of the level.
@@ -90,7 +93,7 @@ type Component struct {
 	Kind    standard.Kind
 	State   PartState
 	Verdict Verdict
-	Awarded bank.Marks // 0 where absent or vetoed
+	Awarded bank.Marks // 0 where absent, vetoed or cheated
 	Full    bank.Marks
 	Pass    bank.Marks
 	// Distance is Awarded less Pass: what is missing is negative. It is 0 while
@@ -146,7 +149,7 @@ func judge(c standard.Component, p Part) Component {
 		out.Awarded = p.Awarded
 	case Carried:
 		out.Awarded, out.On, out.Until = p.Awarded, p.On, p.Until
-	case Absent, Vetoed:
+	case Absent, Vetoed, Cheated:
 		out.Verdict, out.Distance = Failed, -c.Pass
 		return out
 	case Pending:

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gongyuan/bank"
+	"gongyuan/engine/attempt"
 	"gongyuan/engine/standard"
 )
 
@@ -87,4 +88,10 @@ func (t *Theory) add(s bank.Slot, mark bank.Mark) {
 		sec.Right++
 	}
 	t.Slots = append(t.Slots, Slot{s.Number, mark})
+}
+
+// Current tells whether a result is that of the attempt as it stands: one that
+// was reopened or amended since has to be marked again.
+func (t *Theory) Current(rec *attempt.Record) bool {
+	return t.Round == rec.Round && rec.State.Over()
 }

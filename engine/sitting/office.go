@@ -15,6 +15,7 @@ import (
 	"gongyuan/bank"
 	"gongyuan/bank/draw"
 	"gongyuan/engine/people"
+	"gongyuan/engine/standard"
 )
 
 // Office (考务) plans sittings and carries out what staff decide about them.
@@ -26,6 +27,7 @@ type Office struct {
 	candidates    Candidates
 	papers        Papers
 	attempts      Attempts
+	histories     Histories
 	sealer        *people.Sealer
 	clock         Clock
 }
@@ -37,13 +39,14 @@ type Deps struct {
 	Candidates    Candidates
 	Papers        Papers
 	Attempts      Attempts
+	Histories     Histories
 	Sealer        *people.Sealer
 	Clock         Clock
 }
 
 // NewOffice returns an Office.
 func NewOffice(d Deps) *Office {
-	return &Office{d.Store, d.Registrations, d.Candidates, d.Papers, d.Attempts, d.Sealer, d.Clock}
+	return &Office{d.Store, d.Registrations, d.Candidates, d.Papers, d.Attempts, d.Histories, d.Sealer, d.Clock}
 }
 
 // Plan adds a new sitting as a draft. It returns a *FieldError for one that
@@ -112,6 +115,9 @@ type Entry struct {
 	Seat      string
 	Extra     time.Duration
 	Employer  string
+	// Anew (全部重考) takes every component again, also those that would be
+	// carried over.
+	Anew bool
 }
 
 // EntriesError lists what is wrong with the entries of a batch.
@@ -145,6 +151,9 @@ func (o *Office) Register(ctx context.Context, id ID, entries []Entry) ([]Regist
 	}
 	added, err := o.registrationsFor(ctx, &s, entries)
 	if err != nil {
+		return nil, err
+	}
+	if err := o.leaveOutPassed(ctx, &s, entries, added); err != nil {
 		return nil, err
 	}
 	if err := o.insert(ctx, &s, entries, added); err != nil {
@@ -291,6 +300,35 @@ func (o *Office) registrationsFor(ctx context.Context, s *Sitting, entries []Ent
 	return out, nil
 }
 
+// leaveOutPassed limits candidates who have passed some components before to
+// the others, unless they take all anew. Who may not retake what is left is a
+// fault of the entry.
+func (o *Office) leaveOutPassed(ctx context.Context, s *Sitting, entries []Entry, added []Registration) error {
+	ids := make([]people.CandidateID, len(added))
+	for i, r := range added {
+		ids[i] = r.Candidate
+	}
+	left, err := o.histories.Retakes(ctx, s.Occupation, s.Level, s.Opens, ids)
+	if err != nil {
+		return fmt.Errorf("register: %w", err)
+	}
+	var faults []FieldError
+	for i := range added {
+		retake, ok := left[added[i].Candidate]
+		switch {
+		case !ok || entries[i].Anew:
+		case len(retake.Exhausted) > 0:
+			faults = append(faults, FieldError{fmt.Sprintf("/candidates/%d/anew", i), "retakes-used-up"})
+		default:
+			added[i].Components = retake.Takes
+		}
+	}
+	if len(faults) > 0 {
+		return &EntriesError{faults}
+	}
+	return nil
+}
+
 // registrationID makes a candidate's registration unique in a sitting by its
 // name alone.
 func registrationID(s ID, c people.CandidateID) RegistrationID {
@@ -401,7 +439,9 @@ func (o *Office) seal(ctx context.Context, s Sitting, by people.AccountID) (Sitt
 	rand.Read(s.Secret) // never fails, by its documentation
 	s.SecretDigest = draw.Digest(s.Secret)
 	s.Sealed, s.SealedBy = o.clock.Now(), string(by)
-	prepared, err := o.draw(ctx, s, roster)
+	// Whose theory is carried over gets no paper.
+	sit := slices.DeleteFunc(slices.Clone(roster), func(r Registration) bool { return !r.Takes(standard.Theory) })
+	prepared, err := o.draw(ctx, s, sit)
 	if err != nil {
 		return s, err
 	}
@@ -460,7 +500,9 @@ func (o *Office) collect(ctx context.Context, s Sitting, by people.AccountID) er
 	}
 	attempts := make([]string, 0, len(roster))
 	for _, r := range roster {
-		attempts = append(attempts, r.Attempt)
+		if r.Attempt != "" {
+			attempts = append(attempts, r.Attempt)
+		}
 	}
 	if err := o.attempts.CollectAll(ctx, attempts, by); err != nil {
 		return fmt.Errorf("close: %w", err)

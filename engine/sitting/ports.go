@@ -6,6 +6,7 @@ import (
 
 	"gongyuan/bank"
 	"gongyuan/engine/people"
+	"gongyuan/engine/standard"
 )
 
 // Store keeps sittings.
@@ -78,6 +79,19 @@ type Prepared struct {
 	Candidate    people.CandidateID
 	Number       int // which attempt of the candidate in this sitting, from 1
 	Paper        bank.Paper
+}
+
+// Histories knows what candidates have behind them.
+type Histories interface {
+	// Retakes returns, for those of the candidates who have a component of the
+	// level that counts at the moment, which ones they have left to take.
+	Retakes(ctx context.Context, o standard.Occupation, l standard.Level, at time.Time, ids []people.CandidateID) (map[people.CandidateID]Retake, error)
+}
+
+// Retake (补考) is what a candidate with passed components has left.
+type Retake struct {
+	Takes     []standard.Kind // never nil
+	Exhausted []standard.Kind // of Takes: retaken as often as the rules allow
 }
 
 // Clock tells the time.

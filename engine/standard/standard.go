@@ -1,9 +1,13 @@
 package standard
 
 import (
+	"bytes"
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
+	"time"
 
 	"gongyuan/bank"
 )
@@ -83,9 +87,64 @@ func Sample() (Standard, error) {
 	if err != nil {
 		return Standard{}, fmt.Errorf("standard: %w", err)
 	}
+	return Parse(raw)
+}
+
+// Parse reads a standard from JSON and checks it. It refuses members that it
+// does not know, so that a misspelt rule is not taken for its default.
+func Parse(raw []byte) (Standard, error) {
 	var s Standard
-	if err := json.Unmarshal(raw, &s); err != nil {
-		return Standard{}, fmt.Errorf("standard: security-manager.json: %w", err)
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&s); err != nil {
+		return Standard{}, fmt.Errorf("standard: %w", err)
 	}
-	return s, nil
+	return s, s.check()
+}
+
+func (s *Standard) check() error {
+	if s.Occupation.Code == "" || s.Occupation.Name == "" || s.Version == "" || len(s.Schemes) == 0 {
+		return errors.New("standard: version, occupation and schemes are needed")
+	}
+	for _, day := range slices.Concat(s.Calendar.Holidays, s.Calendar.Workdays) {
+		if _, err := time.Parse(time.DateOnly, day); err != nil {
+			return fmt.Errorf("standard: calendar: %q is no day such as 2026-10-01", day)
+		}
+	}
+	levels := map[Level]bool{}
+	for _, scheme := range s.Schemes {
+		if scheme.Level < 1 || levels[scheme.Level] {
+			return fmt.Errorf("standard: level %d is there twice or is no level", scheme.Level)
+		}
+		levels[scheme.Level] = true
+		if err := scheme.check(); err != nil {
+			return fmt.Errorf("standard: level %d: %w", scheme.Level, err)
+		}
+	}
+	return nil
+}
+
+func (s *Scheme) check() error {
+	r := s.Rules
+	switch {
+	case s.Title == "" || len(s.Components) == 0:
+		return errors.New("title and components are needed")
+	case !r.Examiners.Grade.Valid():
+		return fmt.Errorf("rules.examiners.grade: %q is neither examiner nor senior", r.Examiners.Grade)
+	case r.Examiners.Least < 1 || r.Examiners.Least%2 == 0:
+		return errors.New("rules.examiners.least: an odd number is needed")
+	case r.Examiners.MostDay < 0 || r.Carry.Months < 0 || r.Carry.Retakes < 0 || r.NoticeDays < 0 || r.Appeal.ApplyDays < 0 || r.Appeal.AnswerDays < 0:
+		return errors.New("rules: a number is below 0")
+	}
+	kinds := map[Kind]bool{}
+	for _, c := range s.Components {
+		switch {
+		case c.Kind != Theory && c.Kind != Skill && c.Kind != Review, kinds[c.Kind]:
+			return fmt.Errorf("component %q is unknown or there twice", c.Kind)
+		case c.Full <= 0 || c.Pass < 0 || c.Pass > c.Full:
+			return fmt.Errorf("component %s: full and pass marks do not fit", c.Kind)
+		}
+		kinds[c.Kind] = true
+	}
+	return nil
 }

@@ -1,6 +1,9 @@
 package standard
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // TestSample holds the shipped standard against what the notice says: three
 // levels, theory and skill for all, review for the upper two, labelled 示例.
@@ -31,6 +34,29 @@ func TestSample(t *testing.T) {
 	if three, _ := s.Scheme(3); len(three.Components) > 0 {
 		if _, ok := three.Component(Review); ok {
 			t.Error("level 3 has no review")
+		}
+	}
+}
+
+func TestParse(t *testing.T) {
+	t.Parallel()
+	whole, err := data.ReadFile("data/security-manager.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, change := range map[string][2]string{
+		"misspelt rule":   {`"noticeDays"`, `"noticeDay"`},
+		"even panel":      {`"least": 3`, `"least": 4`},
+		"unknown grade":   {`"senior"`, `"expert"`},
+		"pass above full": {`"pass": 6000`, `"pass": 16000`},
+		"level twice":     {`"level": 2`, `"level": 3`},
+		"no name":         {`"name": "保卫管理员"`, `"name": ""`},
+		"below 0":         {`"months": 24`, `"months": -1`},
+		"unknown kind":    {`"kind": "skill"`, `"kind": "oral"`},
+		"no JSON":         {`{`, ``},
+	} {
+		if _, err := Parse([]byte(strings.Replace(string(whole), change[0], change[1], 1))); err == nil {
+			t.Errorf("%s: taken", name)
 		}
 	}
 }

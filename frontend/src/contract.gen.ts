@@ -830,6 +830,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sittings/{sitting}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        /** 成绩公布进行到哪里 · how the release stands */
+        get: operations["getRelease"];
+        put?: never;
+        /**
+         * 提请、退回、批准公布（两人） · propose, return, approve a release
+         * @description The first person proposes what `digest` names; a second approves or returns it. Any change in between voids the first signature (409 conflict).
+         */
+        post: operations["actOnRelease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/rulings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        /** 违纪与暂缓 · misconduct and withheld results */
+        get: operations["listRulings"];
+        put?: never;
+        /**
+         * 记违纪或暂缓 · find misconduct, or withhold a result
+         * @description Misconduct counts once a second person has confirmed it; withholding counts at once.
+         */
+        post: operations["makeRuling"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rulings/{ruling}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ruling: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 由第二人确认、驳回或解除 · confirmed, refused or lifted by a second person */
+        post: operations["settleRuling"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/outcomes/{registration}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                registration: components["parameters"]["RegistrationId"];
+            };
+            cookie?: never;
+        };
+        /** 一名考生的成绩怎样得出，和它的各版 · how a result came about, and its versions */
+        get: operations["getOutcome"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sittings/{sitting}/outcomes/{registration}/{kind}": {
         parameters: {
             query?: never;
@@ -1348,7 +1433,7 @@ export interface components {
         };
         SittingAct: {
             /** @enum {string} */
-            act: "seal" | "open" | "close" | "release";
+            act: "seal" | "open" | "close";
             /** @description of the sitting as the caller saw it */
             version: number;
         };
@@ -1366,6 +1451,8 @@ export interface components {
             extraMinutes: number;
             /** @description who works there does not examine the candidate */
             employer?: string;
+            /** @description take every component again */
+            anew?: boolean;
         };
         Registration: {
             id: string;
@@ -1376,6 +1463,8 @@ export interface components {
             seat: string;
             extraMinutes: number;
             attempt: string;
+            /** @description what a retake takes; left out for all components */
+            takes?: ("theory" | "skill" | "review")[];
         };
         Progress: {
             /** Format: date-time */
@@ -1728,21 +1817,35 @@ export interface components {
             name: string;
             room: string;
             seat: string;
-            /** @enum {string} */
-            verdict: "qualified" | "unqualified" | "incomplete";
+            verdict: components["schemas"]["OutcomeVerdict"];
             components: components["schemas"]["OutcomePart"][];
             /** @description its number */
             certificate?: string;
+            /** @description of the released result; left out before the release */
+            version?: number;
+            /** @description the released result says something else */
+            changed?: boolean;
+            /** @description that wait or are in force */
+            rulings?: number;
         };
         OutcomePart: {
             /** @enum {string} */
             kind: "theory" | "skill" | "review";
             /** @enum {string} */
-            state: "missing" | "pending" | "chair" | "absent" | "vetoed" | "scored";
+            state: "missing" | "pending" | "chair" | "absent" | "vetoed" | "misconduct" | "scored" | "carried";
             awarded?: components["schemas"]["Marks"];
             pass: components["schemas"]["Marks"];
             full: components["schemas"]["Marks"];
             passed?: boolean;
+            /**
+             * Format: date-time
+             * @description when a component that is carried over was passed
+             */
+            carriedOn?: string;
+            /** Format: date-time */
+            carriedUntil?: string;
+            /** @description of the theory result */
+            version?: number;
             spread?: components["schemas"]["Marks"];
             /** @description the chair's reason */
             decision?: string;
@@ -1755,6 +1858,126 @@ export interface components {
             examiner: string;
             total: components["schemas"]["Marks"];
             vetoed: boolean;
+        };
+        ReleaseDesk: {
+            /**
+             * @description `released` where nothing has changed since the last round
+             * @enum {string}
+             */
+            state: "not-closed" | "ready" | "proposed" | "released";
+            /** @description SHA-256 of all outcomes as they are now */
+            digest: string;
+            tally: components["schemas"]["ReleaseTally"];
+            /** @description a proposed round is still what its digest says */
+            unchanged: boolean;
+            /** @description the caller proposed the round that waits */
+            mine?: boolean;
+            rounds: components["schemas"]["ReleaseRound"][];
+            /** @description working days of public notice */
+            noticeDays: number;
+            /** Format: date-time */
+            noticeEnds?: string;
+            /** @description released results that would change */
+            changes?: components["schemas"]["OutcomeChange"][];
+        };
+        ReleaseTally: {
+            candidates: number;
+            qualified: number;
+            unqualified: number;
+            incomplete: number;
+            withheld: number;
+            /** @description whose released result is new or would change */
+            changed: number;
+        };
+        ReleaseRound: {
+            round: number;
+            /** @enum {string} */
+            state: "proposed" | "approved" | "returned" | "void";
+            digest: string;
+            tally: components["schemas"]["ReleaseTally"];
+            remark: string;
+            by: string;
+            /** Format: date-time */
+            at: string;
+            word: string;
+            second?: string;
+            /** Format: date-time */
+            secondAt?: string;
+            /** Format: date-time */
+            noticeEnds?: string;
+        };
+        ReleaseAct: {
+            /** @enum {string} */
+            act: "propose" | "return" | "approve";
+            /** @description of what is proposed or approved */
+            digest?: string;
+            remark?: string;
+        };
+        OutcomeChange: {
+            registration: string;
+            admission: string;
+            name: string;
+            before: components["schemas"]["OutcomeBrief"];
+            after: components["schemas"]["OutcomeBrief"];
+        };
+        OutcomeBrief: {
+            verdict: components["schemas"]["OutcomeVerdict"];
+            components: components["schemas"]["OutcomePart"][];
+        };
+        /** @enum {string} */
+        OutcomeVerdict: "qualified" | "unqualified" | "incomplete" | "withheld";
+        Ruling: {
+            id: string;
+            registration: string;
+            /** @enum {string} */
+            kind: "misconduct" | "withheld";
+            /** @enum {string} */
+            component?: "theory" | "skill" | "review";
+            /** @enum {string} */
+            state: "proposed" | "in-force" | "refused" | "lifted";
+            why: string;
+            by: string;
+            /** Format: date-time */
+            at: string;
+            word: string;
+            second?: string;
+            /** Format: date-time */
+            secondAt?: string;
+            /** @description the caller made it and may not settle it */
+            mine: boolean;
+        };
+        NewRuling: {
+            registration: string;
+            /** @enum {string} */
+            kind: "misconduct" | "withheld";
+            /**
+             * @description of misconduct; left out for all that are taken
+             * @enum {string}
+             */
+            component?: "theory" | "skill" | "review";
+            why: string;
+        };
+        RulingSettlement: {
+            /** @enum {string} */
+            act: "confirm" | "refuse" | "lift";
+            why: string;
+        };
+        OutcomeDetail: {
+            row: components["schemas"]["OutcomeRow"];
+            /** @description the oldest first */
+            versions: components["schemas"]["OutcomeVersion"][];
+            rulings: components["schemas"]["Ruling"][];
+        };
+        OutcomeVersion: {
+            version: number;
+            /** @enum {string} */
+            cause: "release" | "appeal" | "regrade" | "ruling";
+            why: string;
+            by: string;
+            second: string;
+            /** Format: date-time */
+            at: string;
+            outcome: components["schemas"]["OutcomeBrief"];
         };
         Settlement: {
             /** @enum {string} */
@@ -3002,6 +3225,157 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OutcomeRow"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getRelease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseDesk"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    actOnRelease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseAct"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseDesk"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listRulings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ruling"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    makeRuling: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRuling"];
+            };
+        };
+        responses: {
+            /** @description 已记录 · recorded */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ruling"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    settleRuling: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ruling: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulingSettlement"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ruling"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getOutcome: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                registration: components["parameters"]["RegistrationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutcomeDetail"];
                 };
             };
             default: components["responses"]["ProblemAny"];

@@ -3,8 +3,8 @@ import type { Act, Blueprint, Role, SittingState } from './types'
 /** The states of a sitting in their only order. */
 export const STATES: readonly SittingState[] = ['draft', 'sealed', 'open', 'closed', 'released']
 
-/** The one act that leads on from each state. */
-const NEXT: Record<SittingState, Act | null> = { draft: 'seal', sealed: 'open', open: 'close', closed: 'release', released: null }
+/** The one act that leads on from each state. Results are released by two people on a page of their own. */
+const NEXT: Record<SittingState, Act | null> = { draft: 'seal', sealed: 'open', open: 'close', closed: null, released: null }
 
 export function nextAct(state: SittingState): Act | null {
   return NEXT[state]

@@ -176,6 +176,4 @@ export const liveEn: Record<LiveKey, string> = {
   'sitting.aheadNo': 'Sent on entering',
   'plan.explainAtOnce': 'After submitting only the result shows; answers and explanations wait for the release.',
   'do.warn.paused': '{n} {n|person is|people are} paused and will be collected at once.',
-  'do.text.releaseAtOnce': '{n} {n|person|people} on the roster could see their theory result since they submitted. The release cannot be taken back.',
-  'do.text.releaseAtOnceExplain': '{n} {n|person|people} on the roster could see their theory result since they submitted. After the release they also see answers and explanations. It cannot be taken back.',
 }

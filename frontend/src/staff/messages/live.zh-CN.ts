@@ -174,8 +174,6 @@ export const liveZh = {
   'sitting.aheadNo': '考生进入时下发',
   'plan.explainAtOnce': '交卷后先只显示成绩；答案和解析要等公布成绩后才给看。',
   'do.warn.paused': '还有 {n} 人在暂停中，会立即被收卷。',
-  'do.text.releaseAtOnce': '名单上 {n} 人交卷后已能看到自己的理论成绩。公布后不能收回。',
-  'do.text.releaseAtOnceExplain': '名单上 {n} 人交卷后已能看到自己的理论成绩。公布后还能看到每题的答案和解析，不能收回。',
 } as const
 
 export type LiveKey = keyof typeof liveZh

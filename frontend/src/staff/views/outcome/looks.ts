@@ -7,6 +7,8 @@ export const PART: Record<PartWord, Look> = {
   passed: { icon: 'ok', tone: 'ok' },
   failed: { icon: 'x', tone: 'bad' },
   vetoed: { icon: 'x', tone: 'bad' },
+  misconduct: { icon: 'x', tone: 'bad' },
+  carried: { icon: 'ok', tone: 'ok' },
   absent: { icon: 'dash', tone: 'bad' },
   chair: { icon: 'warn', tone: 'warn' },
   pending: { icon: 'clock', tone: '' },
@@ -17,4 +19,5 @@ export const VERDICT: Record<OutcomeRow['verdict'], Look> = {
   qualified: { icon: 'ok', tone: 'ok' },
   unqualified: { icon: 'x', tone: 'bad' },
   incomplete: { icon: 'clock', tone: '' },
+  withheld: { icon: 'lock', tone: 'warn' },
 }

@@ -13,19 +13,20 @@ export function partWord(p: OutcomePart): PartWord {
   return p.passed === false ? 'failed' : 'passed'
 }
 
-export const failed = (p: OutcomePart): boolean => ['failed', 'vetoed', 'absent'].includes(partWord(p))
+export const failed = (p: OutcomePart): boolean => ['failed', 'vetoed', 'absent', 'misconduct'].includes(partWord(p))
 
 /** Why somebody gets no certificate now; null where nothing is in the way. */
-export type HeldReason = 'unqualified' | 'incomplete' | 'issued'
+export type HeldReason = 'unqualified' | 'incomplete' | 'withheld' | 'changed' | 'issued'
 
 export function heldReason(r: OutcomeRow): HeldReason | null {
   if (r.certificate) return 'issued'
-  return r.verdict === 'qualified' ? null : r.verdict
+  if (r.verdict !== 'qualified') return r.verdict
+  return r.changed ? 'changed' : null
 }
 
 /** The components that keep a candidate from qualifying, in order. */
 export function open(r: OutcomeRow): OutcomePart[] {
-  return r.components.filter((p) => partWord(p) !== 'passed')
+  return r.components.filter((p) => !['passed', 'carried'].includes(partWord(p)))
 }
 
 /** How several examiners' marks become one, written out. */

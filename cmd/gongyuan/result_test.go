@@ -1,0 +1,186 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"gongyuan/api/contract"
+	"gongyuan/bank/banktest"
+	"gongyuan/engine/audit"
+	"gongyuan/engine/people"
+	"gongyuan/engine/sitting"
+)
+
+func (w *world) desk(s sitting.ID, token string) contract.ReleaseDesk {
+	w.t.Helper()
+	var out contract.ReleaseDesk
+	w.call("GET", "/api/v1/sittings/"+string(s)+"/release", token, nil).must(w.t, 200).into(w.t, &out)
+	return out
+}
+
+// TestRelease is the two signatures under a sitting's results: who may give
+// which, what voids the first, and what happens to results that change later.
+func TestRelease(t *testing.T) {
+	t.Parallel()
+	eachWorld(t, func(t *testing.T, w *world) {
+		revs, _ := banktest.Generate(20, 400)
+		s, persons := w.sittingOf(revs, testBlueprint(), 3, nil)
+		for _, p := range persons {
+			takeRight(t, w, p)
+		}
+		path := "/api/v1/sittings/" + string(s.ID) + "/release"
+		first, second := w.member(people.Administrator), w.member(people.Administrator)
+		act := func(who member, a contract.ReleaseActAct, digest, remark string) reply {
+			return w.call("POST", path, who.token, contract.ReleaseAct{Act: a, Digest: &digest, Remark: &remark})
+		}
+		open := w.desk(s.ID, first.token)
+		if open.State != contract.ReleaseDeskStateNotClosed {
+			t.Errorf("state of an open sitting: %s", open.State)
+		}
+		refused(t, "an open sitting", act(first, contract.Propose, open.Digest, ""), 409, "wrong-state")
+		closeSitting(t, w, string(s.ID))
+		ready := w.desk(s.ID, first.token)
+		refused(t, "what somebody else has seen", act(first, contract.Propose, strings.Repeat("0", 64), ""), 409, "conflict")
+		refused(t, "nothing proposed", act(second, contract.Approve, ready.Digest, ""), 409, "wrong-state")
+		act(first, contract.Propose, ready.Digest, "已核对").must(t, 200)
+		refused(t, "the same person", act(first, contract.Approve, ready.Digest, ""), 422, "second-person")
+		refused(t, "a second proposal", act(second, contract.Propose, ready.Digest, ""), 409, "wrong-state")
+		refused(t, "a return without a reason", act(second, contract.Return, "", ""), 422, "invalid")
+		act(second, contract.Return, "", "先处理违纪").must(t, 200)
+
+		// A ruling between the signatures voids the first.
+		act(first, contract.Propose, ready.Digest, "").must(t, 200)
+		accused := w.ruling(s, first, contract.NewRuling{Registration: persons[0].registration, Kind: "misconduct", Why: "夹带资料"})
+		w.settle(accused, first, "confirm", 422)
+		w.settle(accused, second, "confirm", 200)
+		refused(t, "changed since the first signature", act(second, contract.Approve, ready.Digest, ""), 409, "conflict")
+		if got := w.desk(s.ID, first.token); got.State != contract.ReleaseDeskStateReady || got.Rounds[1].State != "void" {
+			t.Errorf("after the change: %s, round 2 is %s", got.State, got.Rounds[1].State)
+		}
+		done := releaseRound(t, w, string(s.ID))
+		if done.State != contract.ReleaseDeskStateReleased || done.Tally.Changed != 0 || done.NoticeEnds == nil {
+			t.Errorf("after the release: %+v", done)
+		}
+
+		// Later findings make new versions; the old ones stay.
+		held := w.ruling(s, first, contract.NewRuling{Registration: persons[1].registration, Kind: "withheld", Why: "身份待核实"})
+		w.settle(held, second, "lift", 200)
+		w.settle(held, second, "lift", 409)
+		w.settle(accused, second, "lift", 200)
+		for i, want := range []int{2, 3, 1} {
+			var detail contract.OutcomeDetail
+			w.call("GET", "/api/v1/sittings/"+string(s.ID)+"/outcomes/"+persons[i].registration, first.token, nil).must(t, 200).into(t, &detail)
+			if len(detail.Versions) != want || *detail.Row.Version != want || *detail.Row.Changed {
+				t.Errorf("person %d has %d versions, shown %d, changed %v; want %d", i, len(detail.Versions), *detail.Row.Version, *detail.Row.Changed, want)
+			}
+		}
+		if _, err := w.engine.trail.Verify(t.Context(), audit.Head{}); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// refused holds a refusal against its status and problem.
+func refused(t *testing.T, what string, r reply, status int, problem string) {
+	t.Helper()
+	if r.status != status || r.problem() != problem {
+		t.Errorf("%s: %d %s, want %d %s: %s", what, r.status, r.problem(), status, problem, r.raw)
+	}
+}
+
+func (w *world) ruling(s sitting.Sitting, by member, in contract.NewRuling) contract.Ruling {
+	w.t.Helper()
+	var out contract.Ruling
+	w.call("POST", "/api/v1/sittings/"+string(s.ID)+"/rulings", by.token, in).must(w.t, 201).into(w.t, &out)
+	return out
+}
+
+func (w *world) settle(r contract.Ruling, by member, act contract.RulingSettlementAct, want int) {
+	w.t.Helper()
+	got := w.call("POST", "/api/v1/rulings/"+r.Id, by.token, contract.RulingSettlement{Act: act, Why: "核查属实"})
+	if got.status != want {
+		w.t.Errorf("%s by %s: %d, want %d: %s", act, by.login, got.status, want, got.raw)
+	}
+}
+
+// another plans, seals and opens a later sitting like s for one person.
+func (w *world) another(s sitting.Sitting, p person) (sitting.Sitting, []contract.Registration) {
+	w.t.Helper()
+	ctx := w.t.Context()
+	w.clock.Advance(24 * time.Hour)
+	s.Opens, s.Closes = w.clock.Now(), w.clock.Now().Add(4*time.Hour)
+	next, err := w.engine.office.Plan(ctx, s, "test")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	admin := w.staff(people.Administrator)
+	path := "/api/v1/sittings/" + string(next.ID) + "/registrations"
+	w.call("POST", path, admin, contract.RegisterRequest{Candidates: []contract.RegistrationEntry{{Name: p.name, IdNumber: p.number, Room: "01", Seat: "1"}}}).must(w.t, 201)
+	for _, act := range []sitting.Act{sitting.Seal, sitting.OpenIt} {
+		if next, err = w.engine.sittings.Sitting(ctx, next.ID); err != nil {
+			w.t.Fatal(err)
+		}
+		if next, err = w.engine.office.Do(ctx, next.ID, next.Version, act, "test"); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	var roster []contract.Registration
+	w.call("GET", path, admin, nil).must(w.t, 200).into(w.t, &roster)
+	return next, roster
+}
+
+// TestRetake is a candidate of level 3 who passes theory and fails skill, then
+// takes skill alone, while theory is carried over; and what is refused on the
+// way: a certificate while the result is on public notice.
+func TestRetake(t *testing.T) {
+	t.Parallel()
+	settings := embeddedSettings(t)
+	settings.NoticeDays = 5
+	w := newWorld(t, settings)
+	revs, _ := banktest.Generate(20, 400)
+	s, persons := w.sittingOf(revs, testBlueprint(), 2, nil)
+	for _, p := range persons {
+		takeRight(t, w, p)
+	}
+	skill := func(s sitting.Sitting, off int64) {
+		members := w.panel(s, "skill")
+		for _, m := range members {
+			var list contract.TaskList
+			base := "/api/v1/sittings/" + string(s.ID) + "/assess/skill"
+			w.call("GET", base, m.token, nil).must(t, 200).into(t, &list)
+			for _, task := range list.Tasks {
+				score(t, w, m, base+"/"+task.Draw, list.Sheet, off, false)
+			}
+		}
+	}
+	skill(s, 5000)
+	release(t, w, string(s.ID))
+
+	again, roster := w.another(s, persons[0])
+	if len(roster) != 1 || roster[0].Takes == nil || len(*roster[0].Takes) != 1 || (*roster[0].Takes)[0] != "skill" {
+		t.Fatalf("the retake takes %+v", roster)
+	}
+	if roster[0].Attempt != "" {
+		t.Error("a paper was drawn for somebody whose theory is carried over")
+	}
+	skill(again, 0)
+	admin := w.member(people.Administrator)
+	release(t, w, string(again.ID))
+	rows := outcomes(t, w, again, admin)
+	if rows[0].Verdict != "qualified" || rows[0].Components[0].State != "carried" || !rows[0].Components[0].CarriedOn.Equal(s.Opens) {
+		t.Errorf("the retake came to %+v", rows[0])
+	}
+	issue := func() contract.Issued {
+		var out contract.Issued
+		w.call("POST", "/api/v1/sittings/"+string(again.ID)+"/certificates", w.staff(people.Administrator), contract.IssueRequest{Registrations: []string{rows[0].Registration}}).must(t, 200).into(t, &out)
+		return out
+	}
+	if out := issue(); len(out.Certificates) != 0 || out.Held[0].Reason != "还在公示期内" {
+		t.Errorf("during the notice: %+v", out)
+	}
+	w.clock.Advance(9 * 24 * time.Hour)
+	if out := issue(); len(out.Certificates) != 1 {
+		t.Errorf("after the notice: %+v", out)
+	}
+}
