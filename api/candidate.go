@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -383,6 +384,13 @@ func (s *server) GetOwnResult(ctx context.Context, r contract.GetOwnResultReques
 	}
 	if !shown(&sit) {
 		return nil, errNotReleased
+	}
+	status, err := s.attempts.Status(ctx, sub.Attempt, me(ctx))
+	if err != nil {
+		return nil, err
+	}
+	if held, err := s.registrar.Withheld(ctx, sub.Sitting, status.Record.Registration); err != nil || held {
+		return nil, cmp.Or(err, errNotReleased)
 	}
 	receipt, err := s.receipt(ctx, sub)
 	if err != nil {

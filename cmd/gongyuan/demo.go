@@ -135,6 +135,7 @@ func (e *engine) loadSample(ctx context.Context, file sample.Level) (bank.Bluepr
 func (e *engine) demoStaff(ctx context.Context) ([]demoAccount, error) {
 	staff := []demoAccount{
 		{"admin", demoPassword, people.Administrator, "管理员甲"},
+		{"admin2", demoPassword, people.Administrator, "管理员庚"},
 		{"editor", demoPassword, people.Editor, "命题员乙"},
 		{"examiner", demoPassword, people.Examiner, "考评员丙"},
 		{"examiner2", demoPassword, people.Examiner, "考评员戊"},

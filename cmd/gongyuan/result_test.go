@@ -65,7 +65,10 @@ func TestRelease(t *testing.T) {
 
 		// Later findings make new versions; the old ones stay.
 		held := w.ruling(s, first, contract.NewRuling{Registration: persons[1].registration, Kind: "withheld", Why: "身份待核实"})
+		own := "/api/v1/attempts/" + persons[1].attempt + "/result"
+		refused(t, "a result that is withheld", w.call("GET", own, w.candidate(persons[1]), nil), 409, "not-released")
 		w.settle(held, second, "lift", 200)
+		w.call("GET", own, w.candidate(persons[1]), nil).must(t, 200)
 		w.settle(held, second, "lift", 409)
 		w.settle(accused, second, "lift", 200)
 		for i, want := range []int{2, 3, 1} {

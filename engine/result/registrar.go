@@ -356,6 +356,14 @@ func (g *Registrar) follow(ctx context.Context, by people.AccountID, r Ruling) e
 	}, func() error { return g.Records.InsertRecords(ctx, []Record{next}) })
 }
 
+// Withheld tells whether the result of a registration is kept back.
+func (g *Registrar) Withheld(ctx context.Context, id sitting.ID, r sitting.RegistrationID) (bool, error) {
+	all, err := g.Rulings.RulingsOf(ctx, id)
+	return slices.ContainsFunc(all, func(o Ruling) bool {
+		return o.Registration == r && o.Kind == Withholding && o.State == InForce
+	}), err
+}
+
 // Latest returns the newest version of a released result, or ErrNotFound.
 func (g *Registrar) Latest(ctx context.Context, id sitting.RegistrationID) (Record, error) {
 	found, err := g.Records.LatestOf(ctx, []sitting.RegistrationID{id})

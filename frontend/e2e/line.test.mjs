@@ -1,8 +1,7 @@
 // The line after the theory exam in a browser, against the real program that
 // GONGYUAN_DEMO (and GONGYUAN_URL) name: panel, scoring by three examiners (one
 // with the network cut in between), outcomes, certificate, public check,
-// revocation. The stand-in of line-mock.mjs has no theory exam, so that without
-// GONGYUAN_DEMO there is nothing to run.
+// revocation.
 import assert from 'node:assert/strict'
 import { randomInt, randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
@@ -207,10 +206,8 @@ test('from the theory exam to a certificate that is revoked', { skip, timeout: 2
   })
 
   await step('outcomes say how they came about', async () => {
-    for (const act of ['close', 'release']) {
-      const now = await call('GET', `/api/v1/sittings/${s.id}`, admin)
-      await call('POST', `/api/v1/sittings/${s.id}/acts`, admin, { act, version: now.version })
-    }
+    const now = await call('GET', `/api/v1/sittings/${s.id}`, admin)
+    await call('POST', `/api/v1/sittings/${s.id}/acts`, admin, { act: 'close', version: now.version })
     const rows = await call('GET', `/api/v1/sittings/${s.id}/outcomes`, admin)
     assert.deepEqual(rows.map((r) => r.verdict), ['qualified', 'qualified'], JSON.stringify(rows))
     await page.goto(`${base}/staff/sittings/${s.id}/outcomes`)
@@ -221,6 +218,52 @@ test('from the theory exam to a certificate that is revoked', { skip, timeout: 2
     await page.getByText(/平均：\(.+\) ÷ 3 = /).waitFor()
     await page.getByText('总评合格').waitFor()
     await clean(page, 'outcome')
+  })
+
+  await step('misconduct takes two people, and so does the release', async () => {
+    await page.getByRole('button', { name: '暂缓公布…' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: '暂缓公布' }).click()
+    await page.getByText('请写 2–500 个字。').waitFor() // a reason is asked for
+    await page.getByRole('dialog').getByLabel('事实和依据').fill('示例：身份待核实')
+    await page.getByRole('dialog').getByRole('button', { name: '暂缓公布' }).click()
+    await page.getByText('已生效').waitFor()
+    await page.getByText('由您记录，须由另一名考务管理员处理。').waitFor()
+    await clean(page, 'withheld')
+    await page.goto(`${base}/staff/sittings/${s.id}/release`)
+    await page.getByRole('button', { name: '提请公布…' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: '提请公布' }).click()
+    await page.getByText('请另一名考务管理员登录后决定').waitFor()
+    assert.equal(await page.getByRole('button', { name: '批准公布…' }).count(), 0, 'who proposed does not approve')
+    await clean(page, 'release-proposed')
+    const other = await as(of('administrator')[1], `/staff/sittings/${s.id}/release`)
+    // Lifting what was withheld changes a result: the first signature is void.
+    await other.getByRole('button', { name: '批准公布…' }).waitFor()
+    await other.goto(`${base}/staff/sittings/${s.id}/outcomes`)
+    await other.getByRole('link', { name: '全线甲' }).click()
+    await other.getByRole('button', { name: '解除…' }).click()
+    await other.getByRole('dialog').getByLabel('事实和依据').fill('示例：已核实')
+    await other.getByRole('dialog').getByRole('button', { name: '解除' }).click()
+    await other.getByText('已解除').waitFor()
+    await other.goto(`${base}/staff/sittings/${s.id}/release`)
+    await other.getByText('提请以后成绩有变化').waitFor()
+    await other.getByRole('button', { name: '批准公布…' }).click()
+    await other.getByRole('dialog').getByRole('button', { name: '批准公布' }).click()
+    await other.getByRole('dialog').getByText('别人刚刚改过').waitFor()
+    await other.getByRole('dialog').getByRole('button', { name: '返回' }).click()
+    await page.reload()
+    await page.getByText('已作废（成绩有变化）').waitFor()
+    await page.getByRole('button', { name: '提请公布…' }).click()
+    await page.getByRole('dialog').getByLabel('说明（可不填）').fill('示例：已逐人核对')
+    await page.getByRole('dialog').getByRole('button', { name: '提请公布' }).click()
+    await page.getByText('请另一名考务管理员登录后决定').waitFor()
+    await other.reload()
+    await other.getByText('示例：已逐人核对').first().waitFor()
+    await clean(other, 'release-second')
+    await other.getByRole('button', { name: '批准公布…' }).click()
+    await other.getByRole('dialog').getByRole('button', { name: '批准公布' }).click()
+    await other.getByText('成绩已公布，没有新的变化。').waitFor()
+    await clean(other, 'released')
+    await other.context().close()
   })
 
   await step('certificates are issued to those chosen', async () => {

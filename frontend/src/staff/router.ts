@@ -31,6 +31,7 @@ export const router = createRouter({
     { path: '/sittings/:sitting/results/:attempt', name: 'result', component: () => import('./views/ResultPage.vue'), props: true, meta: { area: 'results', nav: 'results' } },
     { path: '/results', name: 'results', component: () => import('./views/ResultSittings.vue'), meta: { area: 'results', nav: 'results' } },
     { path: '/sittings/:sitting/panels', name: 'panels', component: () => import('./views/assess/PanelPage.vue'), props: true, meta: { area: 'plan', nav: 'sittings' } },
+    { path: '/sittings/:sitting/release', name: 'release', component: () => import('./views/release/ReleasePage.vue'), props: true, meta: { area: 'plan', nav: 'results' } },
     { path: '/sittings/:sitting/outcomes', name: 'outcomes', component: () => import('./views/outcome/Outcomes.vue'), props: true, meta: { area: 'plan', nav: 'results' } },
     { path: '/sittings/:sitting/outcomes/:registration', name: 'outcome', component: () => import('./views/outcome/OutcomePage.vue'), props: true, meta: { area: 'plan', nav: 'results' } },
     { path: '/sittings/:sitting/certificates', name: 'certificates', component: () => import('./views/certificate/CertificateList.vue'), props: true, meta: { area: 'certificates', nav: 'certificates' } },
