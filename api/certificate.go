@@ -8,6 +8,7 @@ import (
 	openapi "github.com/oapi-codegen/runtime/types"
 
 	"gongyuan/api/contract"
+	"gongyuan/engine/audit"
 	"gongyuan/engine/certificate"
 	"gongyuan/engine/people"
 	"gongyuan/engine/sitting"
@@ -84,7 +85,13 @@ func (s *server) RevokeCertificate(ctx context.Context, r contract.RevokeCertifi
 	if !second.Has(people.Administrator, people.Examiner) {
 		return nil, &fieldsError{[]sitting.FieldError{{Field: "/secondLogin", Reason: "second-role"}}}
 	}
-	c, err := s.certificates.Revoke(ctx, certificate.NormalNumber(r.Number), r.Body.Reason, staff(ctx), second.ID)
+	var c certificate.Certificate
+	err = audit.Do(ctx, s.audit, audit.Event{
+		Actor: string(staff(ctx)), Act: "certificate.revoke", Object: "certificate:" + r.Number, Why: r.Body.Reason, After: map[string]string{"second": string(second.ID)},
+	}, func() (err error) {
+		c, err = s.certificates.Revoke(ctx, certificate.NormalNumber(r.Number), r.Body.Reason, staff(ctx), second.ID)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 
 	"gongyuan/api/contract"
 	"gongyuan/engine/assess"
+	"gongyuan/engine/audit"
 	"gongyuan/engine/certificate"
 	"gongyuan/engine/people"
 	"gongyuan/engine/result"
@@ -215,6 +216,12 @@ func (s *server) IssueCertificates(ctx context.Context, r contract.IssueCertific
 	by := make(map[string]seat, len(seats))
 	for _, p := range seats {
 		by[string(p.ID)] = p
+	}
+	err = s.audit.Record(ctx, audit.Event{
+		Actor: string(staff(ctx)), Act: "certificate.issue", Object: "sitting:" + r.Sitting, After: r.Body.Registrations,
+	})
+	if err != nil {
+		return nil, err
 	}
 	out := contract.IssueCertificates200JSONResponse{Certificates: []contract.Certificate{}, Held: []contract.HeldBack{}}
 	for _, id := range r.Body.Registrations {

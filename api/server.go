@@ -16,6 +16,7 @@ import (
 	"gongyuan/bank"
 	"gongyuan/engine/assess"
 	"gongyuan/engine/attempt"
+	"gongyuan/engine/audit"
 	"gongyuan/engine/certificate"
 	"gongyuan/engine/people"
 	"gongyuan/engine/result"
@@ -43,6 +44,7 @@ type Config struct {
 	Results       Results
 	Desk          *assess.Desk
 	Registrar     *result.Registrar
+	Audit         Audit
 	Certificates  *certificate.Registry
 	Standard      standard.Standard
 	Clock         attempt.Clock
@@ -61,6 +63,12 @@ type Results interface {
 	ResultsOf(ctx context.Context, attempts []string) (map[string]result.Theory, error)
 }
 
+// Audit takes down what staff do, and is read by those who may.
+type Audit interface {
+	audit.Recorder
+	Find(ctx context.Context, q audit.Query, limit int) ([]audit.Entry, error)
+}
+
 type server struct {
 	routes        map[string]operation
 	tokens        *Tokens
@@ -77,6 +85,7 @@ type server struct {
 	results       Results
 	desk          *assess.Desk
 	registrar     *result.Registrar
+	audit         Audit
 	certificates  *certificate.Registry
 	standard      standard.Standard
 	clock         attempt.Clock
@@ -106,7 +115,7 @@ func New(cfg Config) (*fiber.App, error) {
 		routes: routes, tokens: cfg.Tokens, sealer: cfg.Sealer, sessions: cfg.Sessions, accounts: cfg.Accounts,
 		limiter: cfg.Limiter, office: cfg.Office, sittings: cfg.Sittings, registrations: cfg.Registrations,
 		candidates: cfg.Candidates, attempts: cfg.Attempts, bank: cfg.Bank, results: cfg.Results,
-		desk: cfg.Desk, registrar: cfg.Registrar, certificates: cfg.Certificates,
+		desk: cfg.Desk, registrar: cfg.Registrar, audit: cfg.Audit, certificates: cfg.Certificates,
 		standard: cfg.Standard, clock: cfg.Clock, log: cfg.Log, secure: cfg.Secure, nobody: nobody, observe: cfg.Observe,
 		revisions: revisionCache{found: map[bank.Ref]*bank.Revision{}},
 	}

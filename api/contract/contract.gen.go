@@ -1019,6 +1019,27 @@ type AttemptState string
 // Audience defines model for Audience.
 type Audience string
 
+// AuditEntry defines model for AuditEntry.
+type AuditEntry struct {
+	Act       string `json:"act"`
+	Actor     string `json:"actor"`
+	ActorName string `json:"actorName"`
+	Address   string `json:"address"`
+
+	// After JSON
+	After *string   `json:"after,omitempty"`
+	At    time.Time `json:"at"`
+
+	// Before JSON
+	Before *string `json:"before,omitempty"`
+	Number int64   `json:"number"`
+	Object string  `json:"object"`
+
+	// Seal the first 16 hex digits
+	Seal string `json:"seal"`
+	Why  string `json:"why"`
+}
+
 // Bank defines model for Bank.
 type Bank struct {
 	Id        string `json:"id"`
@@ -2352,6 +2373,18 @@ type StreamAttemptParams struct {
 	Epoch *int64 `form:"epoch,omitempty" json:"epoch,omitempty"`
 }
 
+// ListAuditParams defines parameters for ListAudit.
+type ListAuditParams struct {
+	// Before entries below this number
+	Before *int64  `form:"before,omitempty" json:"before,omitempty"`
+	Actor  *string `form:"actor,omitempty" json:"actor,omitempty"`
+
+	// Object for example sitting:42
+	Object *string `form:"object,omitempty" json:"object,omitempty"`
+	Act    *string `form:"act,omitempty" json:"act,omitempty"`
+	Limit  *int    `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // ListItemsParams defines parameters for ListItems.
 type ListItemsParams struct {
 	Type       *ItemType `form:"type,omitempty" json:"type,omitempty"`
@@ -2486,6 +2519,9 @@ type ServerInterface interface {
 	// SubmitAttempt 交卷 · hand in
 	// (POST /api/v1/attempts/{attempt}/submit)
 	SubmitAttempt(c *fiber.Ctx, attempt AttemptId) error
+	// ListAudit 操作记录，最新的在前 · who did what, the newest first
+	// (GET /api/v1/audit)
+	ListAudit(c *fiber.Ctx, params ListAuditParams) error
 	// LoginCandidate 考生登录（准考证号和身份证件号） · a candidate signs in
 	// (POST /api/v1/auth/candidate)
 	LoginCandidate(c *fiber.Ctx) error
@@ -2937,6 +2973,71 @@ func (siw *ServerInterfaceWrapper) SubmitAttempt(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.SubmitAttempt(c, attempt)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListAudit operation middleware
+func (siw *ServerInterfaceWrapper) ListAudit(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAuditParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "before" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "before", query, &params.Before, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter before: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "actor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "actor", query, &params.Actor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter actor: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "object" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "object", query, &params.Object, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter object: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "act" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "act", query, &params.Act, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter act: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListAudit(c, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -4641,6 +4742,8 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Post(options.BaseURL+"/api/v1/verify", wrapper.VerifyCertificate)
 
+	router.Get(options.BaseURL+"/api/v1/audit", wrapper.ListAudit)
+
 	router.Get(options.BaseURL+"/.well-known/jwks.json", wrapper.GetKeys)
 
 }
@@ -4985,6 +5088,35 @@ type SubmitAttemptdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response SubmitAttemptdefaultApplicationProblemPlusJSONResponse) VisitSubmitAttemptResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListAuditRequestObject struct {
+	Params ListAuditParams
+}
+
+type ListAuditResponseObject interface {
+	VisitListAuditResponse(ctx *fiber.Ctx) error
+}
+
+type ListAudit200JSONResponse []AuditEntry
+
+func (response ListAudit200JSONResponse) VisitListAuditResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListAuditdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListAuditdefaultApplicationProblemPlusJSONResponse) VisitListAuditResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -6502,6 +6634,9 @@ type StrictServerInterface interface {
 	// SubmitAttempt 交卷 · hand in
 	// (POST /api/v1/attempts/{attempt}/submit)
 	SubmitAttempt(ctx context.Context, request SubmitAttemptRequestObject) (SubmitAttemptResponseObject, error)
+	// ListAudit 操作记录，最新的在前 · who did what, the newest first
+	// (GET /api/v1/audit)
+	ListAudit(ctx context.Context, request ListAuditRequestObject) (ListAuditResponseObject, error)
 	// LoginCandidate 考生登录（准考证号和身份证件号） · a candidate signs in
 	// (POST /api/v1/auth/candidate)
 	LoginCandidate(ctx context.Context, request LoginCandidateRequestObject) (LoginCandidateResponseObject, error)
@@ -6989,6 +7124,33 @@ func (sh *strictHandler) SubmitAttempt(ctx *fiber.Ctx, attempt AttemptId) error 
 		return err
 	} else if validResponse, ok := response.(SubmitAttemptResponseObject); ok {
 		if err := validResponse.VisitSubmitAttemptResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListAudit operation middleware
+func (sh *strictHandler) ListAudit(ctx *fiber.Ctx, params ListAuditParams) error {
+	var request ListAuditRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAudit(ctx.UserContext(), request.(ListAuditRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAudit")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListAuditResponseObject); ok {
+		if err := validResponse.VisitListAuditResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

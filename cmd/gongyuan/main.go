@@ -20,6 +20,7 @@ type cli struct {
 	Demo        demoCommand        `cmd:"" help:"Serve the demo: the sample bank, demo accounts and a sitting per level that is open now."`
 	Bank        bankCommand        `cmd:"" help:"Work on question banks."`
 	Certificate certificateCommand `cmd:"" help:"Work on certificates."`
+	Audit       auditCommand       `cmd:"" help:"Read and verify the record of who did what."`
 	User        userCommand        `cmd:"" help:"Work on staff accounts."`
 	Drill       drillCommand       `cmd:"" help:"Play synthetic candidates against a running installation and check that nothing is lost."`
 	Health      healthCommand      `cmd:"" help:"Exit with 0 if the program on this machine is ready; for containers."`

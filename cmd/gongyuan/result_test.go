@@ -1,9 +1,12 @@
 package main
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
+
+	"go.mongodb.org/mongo-driver/bson"
 
 	"gongyuan/api/contract"
 	"gongyuan/bank/banktest"
@@ -185,5 +188,33 @@ func TestRetake(t *testing.T) {
 	w.clock.Advance(9 * 24 * time.Hour)
 	if out := issue(); len(out.Certificates) != 1 {
 		t.Errorf("after the notice: %+v", out)
+	}
+}
+
+// TestAuditCommand verifies the record by the command, with and without a head
+// that was noted, and finds a row that was changed behind its back.
+func TestAuditCommand(t *testing.T) {
+	t.Parallel()
+	settings := embeddedSettings(t)
+	w := newWorld(t, settings)
+	for i := range 5 {
+		if err := w.engine.trail.Record(t.Context(), audit.Event{Actor: "a", Act: "sitting.seal", Object: "sitting:1", After: i}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	head, err := w.engine.trail.Verify(t.Context(), audit.Head{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.engine.stores.db.Collection("audit").UpdateOne(t.Context(), bson.M{"_id": int64(3)}, bson.M{"$set": bson.M{"actor": "b"}}); err != nil {
+		t.Fatal(err)
+	}
+	w.stop()
+	err = (&auditVerifyCommand{Stores: settings, Head: formatHead(head)}).Run(t.Context())
+	if !errors.Is(err, audit.ErrBroken) || !strings.Contains(err.Error(), "entry 3") {
+		t.Errorf("a changed row: %v", err)
+	}
+	if err := (&auditVerifyCommand{Stores: settings, Head: "5"}).Run(t.Context()); err == nil {
+		t.Error("a head without a seal was taken")
 	}
 }

@@ -105,7 +105,7 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 		MayStart: e.mayStart, Marker: e.mark,
 	})
 	e.office = sitting.NewOffice(sitting.Deps{
-		Store: e.sittings, Registrations: e.sittings, Candidates: e.people, Papers: e, Attempts: e, Histories: e, Sealer: e.sealer, Clock: e.clock,
+		Store: e.sittings, Registrations: e.sittings, Candidates: e.people, Papers: e, Attempts: e, Histories: e, Sealer: e.sealer, Audit: e.trail, Clock: e.clock,
 	})
 	assessments := store.Assessments()
 	e.desk = assess.NewDesk(assess.Deps{

@@ -1017,6 +1017,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 操作记录，最新的在前 · who did what, the newest first */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/.well-known/jwks.json": {
         parameters: {
             query?: never;
@@ -1978,6 +1995,24 @@ export interface components {
             /** Format: date-time */
             at: string;
             outcome: components["schemas"]["OutcomeBrief"];
+        };
+        AuditEntry: {
+            /** Format: int64 */
+            number: number;
+            /** Format: date-time */
+            at: string;
+            actor: string;
+            actorName: string;
+            address: string;
+            act: string;
+            object: string;
+            why: string;
+            /** @description JSON */
+            before?: string;
+            /** @description JSON */
+            after?: string;
+            /** @description the first 16 hex digits */
+            seal: string;
         };
         Settlement: {
             /** @enum {string} */
@@ -3530,6 +3565,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Verified"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description entries below this number */
+                before?: number;
+                actor?: string;
+                /** @description for example sitting:42 */
+                object?: string;
+                act?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEntry"][];
                 };
             };
             default: components["responses"]["ProblemAny"];

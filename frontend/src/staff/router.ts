@@ -7,7 +7,7 @@ declare module 'vue-router' {
     /** Which roles may open the page; left out for everyone. */
     area?: Area
     /** The item of the main navigation that is marked. */
-    nav?: 'bank' | 'blueprints' | 'sittings' | 'assess' | 'results' | 'certificates'
+    nav?: 'bank' | 'blueprints' | 'sittings' | 'assess' | 'results' | 'certificates' | 'audit'
   }
 }
 
@@ -37,6 +37,7 @@ export const router = createRouter({
     { path: '/sittings/:sitting/certificates', name: 'certificates', component: () => import('./views/certificate/CertificateList.vue'), props: true, meta: { area: 'certificates', nav: 'certificates' } },
     { path: '/certificates', name: 'certificate-home', component: () => import('./views/certificate/CertificateHome.vue'), meta: { area: 'certificates', nav: 'certificates' } },
     { path: '/certificates/:number', name: 'certificate', component: () => import('./views/certificate/CertificatePage.vue'), props: true, meta: { area: 'certificates', nav: 'certificates' } },
+    { path: '/audit', name: 'audit', component: () => import('./views/audit/AuditPage.vue'), meta: { area: 'audit', nav: 'audit' } },
     { path: '/assess', name: 'assess', component: () => import('./views/assess/AssessHome.vue'), meta: { area: 'assess', nav: 'assess' } },
     { path: '/assess/:sitting/:kind(skill|review)', name: 'assess-list', component: () => import('./views/assess/TaskList.vue'), props: true, meta: { area: 'assess', nav: 'assess' } },
     { path: '/assess/:sitting/:kind(skill|review)/:draw', name: 'assess-sheet', component: () => import('./views/assess/SheetPage.vue'), props: true, meta: { area: 'assess', nav: 'assess' } },
@@ -45,7 +46,7 @@ export const router = createRouter({
   scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? undefined : { left: 0, top: 0 }),
 })
 
-export type NavItem = { area: Area; to: 'banks' | 'blueprints' | 'sittings' | 'assess' | 'results' | 'certificate-home'; nav: 'bank' | 'blueprints' | 'sittings' | 'assess' | 'results' | 'certificates' }
+export type NavItem = { area: Area; to: 'banks' | 'blueprints' | 'sittings' | 'assess' | 'results' | 'certificate-home' | 'audit'; nav: 'bank' | 'blueprints' | 'sittings' | 'assess' | 'results' | 'certificates' | 'audit' }
 
 const NAV: readonly NavItem[] = [
   { area: 'bank', to: 'banks', nav: 'bank' },
@@ -54,6 +55,7 @@ const NAV: readonly NavItem[] = [
   { area: 'assess', to: 'assess', nav: 'assess' },
   { area: 'results', to: 'results', nav: 'results' },
   { area: 'certificates', to: 'certificate-home', nav: 'certificates' },
+  { area: 'audit', to: 'audit', nav: 'audit' },
 ]
 
 /** What the main navigation shows to somebody with these roles. */

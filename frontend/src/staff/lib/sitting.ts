@@ -43,6 +43,7 @@ export const AREAS = {
   plan: ['administrator'],
   assess: ['examiner'],
   certificates: ['administrator'],
+  audit: ['administrator'],
 } as const satisfies Record<string, readonly Role[]>
 
 export type Area = keyof typeof AREAS
