@@ -42,6 +42,7 @@ type Config struct {
 	Bank          Bank
 	Results       Results
 	Desk          *assess.Desk
+	Register      *assess.Register
 	Certificates  *certificate.Registry
 	Standard      standard.Standard
 	Clock         attempt.Clock
@@ -75,6 +76,7 @@ type server struct {
 	bank          Bank
 	results       Results
 	desk          *assess.Desk
+	register      *assess.Register
 	certificates  *certificate.Registry
 	standard      standard.Standard
 	clock         attempt.Clock
@@ -104,7 +106,7 @@ func New(cfg Config) (*fiber.App, error) {
 		routes: routes, tokens: cfg.Tokens, sealer: cfg.Sealer, sessions: cfg.Sessions, accounts: cfg.Accounts,
 		limiter: cfg.Limiter, office: cfg.Office, sittings: cfg.Sittings, registrations: cfg.Registrations,
 		candidates: cfg.Candidates, attempts: cfg.Attempts, bank: cfg.Bank, results: cfg.Results,
-		desk: cfg.Desk, certificates: cfg.Certificates,
+		desk: cfg.Desk, register: cfg.Register, certificates: cfg.Certificates,
 		standard: cfg.Standard, clock: cfg.Clock, log: cfg.Log, secure: cfg.Secure, nobody: nobody, observe: cfg.Observe,
 		revisions: revisionCache{found: map[bank.Ref]*bank.Revision{}},
 	}

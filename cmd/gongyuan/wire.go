@@ -36,6 +36,7 @@ type engine struct {
 	office   *sitting.Office
 	standard standard.Standard
 	desk     *assess.Desk
+	register *assess.Register
 	registry *certificate.Registry
 	sealer   *people.Sealer
 	sessions *people.Sessions
@@ -105,12 +106,27 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 	e.office = sitting.NewOffice(sitting.Deps{
 		Store: e.sittings, Registrations: e.sittings, Candidates: e.people, Papers: e, Attempts: e, Sealer: e.sealer, Clock: e.clock,
 	})
-	assessments := store.Assessments()
-	e.desk = assess.NewDesk(assess.Deps{
-		Sheets: assessments, Panels: assessments, Scores: assessments, Rulings: assessments, Sittings: e.sittings, Accounts: e.people,
-		Standard: e.standard, Clock: e.clock,
-	})
+	e.examine(store)
 	return e.certify(store.Certificates(), &settings.Body, secrets)
+}
+
+// examine sets up what examiners do.
+func (e *engine) examine(store *mongostore.Store) {
+	assessments, examiners := store.Assessments(), store.Examiners()
+	e.desk = assess.NewDesk(assess.Deps{
+		Sheets: assessments, Panels: assessments, Appointments: assessments, Scores: assessments, Versions: assessments, Unlocks: assessments,
+		Rulings: assessments, Sittings: e.sittings, Roster: e.sittings, Candidates: e.people, Examiners: examiners, Accounts: e.people,
+		Audit: e.trail, Standard: e.standard, Clock: e.clock, Released: e.released,
+	})
+	e.register = assess.NewRegister(assess.RegisterDeps{
+		Examiners: examiners, Accounts: e.people, Sealer: e.sealer, Audit: e.trail, Clock: e.clock,
+	})
+}
+
+// released tells whether results of a sitting were released.
+func (e *engine) released(ctx context.Context, id sitting.ID) (bool, error) {
+	s, err := e.sittings.Sitting(ctx, id)
+	return s.State == sitting.Released, err
 }
 
 // certify sets up the certificate module for the body that the settings name.
