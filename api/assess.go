@@ -10,7 +10,6 @@ import (
 	"gongyuan/engine/assess"
 	"gongyuan/engine/people"
 	"gongyuan/engine/sitting"
-	"gongyuan/engine/standard"
 )
 
 // ListAccounts lists staff accounts, those of one role where it is named.
@@ -92,89 +91,6 @@ func (s *server) sheetOf(ctx context.Context, match func(assess.Sheet) bool) (as
 	return found, nil
 }
 
-// ListPanels lists the panels of a sitting: all for administrators, for
-// examiners those that they belong to.
-func (s *server) ListPanels(ctx context.Context, r contract.ListPanelsRequestObject) (contract.ListPanelsResponseObject, error) {
-	who := callOf(ctx).actor
-	out := contract.ListPanels200JSONResponse{}
-	if who.Has(people.Administrator) {
-		panels, err := s.desk.Panels(ctx, staff(ctx), sitting.ID(r.Sitting))
-		if err != nil {
-			return nil, err
-		}
-		for _, p := range panels {
-			wire, err := s.wirePanel(ctx, p)
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, wire)
-		}
-		return out, nil
-	}
-	duties, err := s.desk.Duties(ctx, staff(ctx))
-	if err != nil {
-		return nil, err
-	}
-	for _, d := range duties {
-		if string(d.Sitting) != r.Sitting {
-			continue
-		}
-		sheet, err := s.sheetOf(ctx, func(x assess.Sheet) bool { return x.SheetRef == d.Sheet })
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, contract.Panel{Kind: contract.AssessKind(d.Kind), Sheet: wireSheet(sheet), Examiners: []contract.Account{}, Rule: contract.Mean})
-	}
-	return out, nil
-}
-
-func (s *server) wirePanel(ctx context.Context, p assess.Panel) (contract.Panel, error) {
-	sheet, err := s.sheetOf(ctx, func(x assess.Sheet) bool { return x.SheetRef == p.Sheet })
-	if err != nil {
-		return contract.Panel{}, err
-	}
-	out := contract.Panel{
-		Kind: contract.AssessKind(p.Kind), Sheet: wireSheet(sheet), Rule: wireRule(p.Rule), Threshold: contract.Marks(p.Spread),
-	}
-	for _, id := range p.Examiners {
-		account, err := s.accounts.Account(ctx, id)
-		if err != nil {
-			return out, err
-		}
-		out.Examiners = append(out.Examiners, wireAccount(account))
-	}
-	chair, err := s.accounts.Account(ctx, p.Chair)
-	out.Chair = wireAccount(chair)
-	return out, err
-}
-
-// AppointPanel appoints the panel of a component.
-func (s *server) AppointPanel(ctx context.Context, r contract.AppointPanelRequestObject) (contract.AppointPanelResponseObject, error) {
-	b := r.Body
-	sheet, err := s.sheetOf(ctx, func(x assess.Sheet) bool { return string(x.ID) == b.Sheet })
-	if err != nil {
-		return nil, &sitting.FieldError{Field: "/sheet", Reason: "unknown"}
-	}
-	n := assess.NewPanel{
-		Sitting: sitting.ID(r.Sitting), Kind: standard.Kind(b.Kind), Sheet: sheet.SheetRef, Rule: rules[b.Rule], Spread: assess.DefaultSpread,
-	}
-	for _, id := range b.Examiners {
-		n.Examiners = append(n.Examiners, people.AccountID(id))
-	}
-	if n.Chair = n.Examiners[0]; b.Chair != nil {
-		n.Chair = people.AccountID(*b.Chair)
-	}
-	if b.Threshold != nil {
-		n.Spread = bank.Marks(*b.Threshold)
-	}
-	p, err := s.desk.Appoint(ctx, staff(ctx), n)
-	if err != nil {
-		return nil, err
-	}
-	out, err := s.wirePanel(ctx, p)
-	return contract.AppointPanel201JSONResponse(out), err
-}
-
 // rules maps the contract's words for combining scores to the domain's.
 var rules = map[contract.CombineRule]assess.Rule{
 	contract.Mean: assess.Mean, contract.Trimmed: assess.TrimmedMean, contract.Median: assess.Median,
@@ -189,12 +105,22 @@ func wireRule(r assess.Rule) contract.CombineRule {
 	return contract.Mean
 }
 
-func caseOf(sit string, kind contract.AssessKind, draw string) (assess.Case, error) {
+// panelOf names the panel of a sitting's station.
+func panelOf(sit string, name contract.StationName) (assess.PanelID, error) {
+	kind, station, err := assess.ParseStation(string(name))
+	return assess.PanelAt(sitting.ID(sit), kind, station), err
+}
+
+func caseOf(sit string, name contract.StationName, draw string) (assess.Case, error) {
+	id, err := panelOf(sit, name)
+	if err != nil {
+		return assess.Case{}, err
+	}
 	n, err := strconv.Atoi(draw)
 	if err != nil || n < 1 {
 		return assess.Case{}, assess.ErrNotFound
 	}
-	return assess.Case{Panel: assess.PanelOf(sitting.ID(sit), standard.Kind(kind)), Draw: n}, nil
+	return assess.Case{Panel: id, Draw: n}, nil
 }
 
 func drawText(n int) string { return fmt.Sprintf("%03d", n) }
@@ -202,7 +128,10 @@ func drawText(n int) string { return fmt.Sprintf("%03d", n) }
 // ListTasks lists the candidates whom the caller scores; for the chair also
 // how each of them stands.
 func (s *server) ListTasks(ctx context.Context, r contract.ListTasksRequestObject) (contract.ListTasksResponseObject, error) {
-	id := assess.PanelOf(sitting.ID(r.Sitting), standard.Kind(r.Kind))
+	id, err := panelOf(r.Sitting, r.Kind)
+	if err != nil {
+		return nil, err
+	}
 	duties, err := s.desk.Duties(ctx, staff(ctx))
 	if err != nil {
 		return nil, err
@@ -222,7 +151,7 @@ func (s *server) taskList(ctx context.Context, d assess.Duty) (contract.TaskList
 	if err != nil {
 		return contract.TaskList{}, err
 	}
-	out := contract.TaskList{Sheet: wireSheet(sheet), Chair: d.Chair, Tasks: []contract.Task{}, Standings: []contract.Standing{}}
+	out := contract.TaskList{Sheet: wireSheet(sheet), Chair: d.Chair, Tasks: []contract.Task{}, Standings: []contract.Standing{}, Station: &d.Station, Title: &d.Name}
 	if d.Place > 0 {
 		tasks, err := s.desk.Tasks(ctx, staff(ctx), d.Panel)
 		if err != nil {
@@ -370,6 +299,10 @@ func (s *server) DecideScore(ctx context.Context, r contract.DecideScoreRequestO
 	if err != nil {
 		return nil, err
 	}
-	part, err := s.assessedPart(ctx, x.Level, standard.Kind(r.Kind), o)
+	kind, _, err := assess.ParseStation(string(r.Kind))
+	if err != nil {
+		return nil, err
+	}
+	part, err := s.assessedPart(ctx, x.Level, kind, o)
 	return contract.DecideScore200JSONResponse(part), err
 }

@@ -105,50 +105,25 @@ func wireComponent(c result.Component) contract.OutcomePart {
 	return part
 }
 
-// assessedPart shows what examiners' scores came to.
+// assessedPart shows what examiners' scores came to at one station.
 func (s *server) assessedPart(ctx context.Context, level standard.Level, kind standard.Kind, o assess.Outcome) (contract.OutcomePart, error) {
 	scheme, _ := s.standard.Scheme(level)
-	composed := result.Compose(scheme, map[standard.Kind]result.Part{kind: result.PartOfAssessment(&o)})
+	alone := assess.Combined([]assess.StationOutcome{{Station: 1, Weight: 100, Outcome: o}})
+	composed := result.Compose(scheme, map[standard.Kind]result.Part{kind: result.PartOfAssessment(&alone)})
 	for _, c := range composed.Components {
 		if c.Kind == kind {
 			part := wireComponent(c)
-			return part, s.addAssessment(ctx, &part, o)
+			if err := s.addAssessment(ctx, &part, alone); err != nil {
+				return part, err
+			}
+			part.Stations, part.Weight = nil, nil
+			return part, nil
 		}
 	}
 	return contract.OutcomePart{}, assess.ErrNotFound
 }
 
-// addAssessment adds who gave what, which is known once all have signed.
-func (s *server) addAssessment(ctx context.Context, part *contract.OutcomePart, o assess.Outcome) error {
-	if o.State == assess.Chair {
-		part.State = contract.OutcomePartStateChair
-	}
-	if len(o.Sheets) == 0 {
-		return nil
-	}
-	spread := contract.Marks(o.Spread)
-	part.Spread = &spread
-	totals := make([]contract.ExaminerTotal, len(o.Sheets))
-	for i, sheet := range o.Sheets {
-		totals[i] = contract.ExaminerTotal{
-			Examiner: s.staffName(ctx, sheet.Examiner), Total: contract.Marks(sheet.Total.Sum), Vetoed: sheet.Total.Vetoed,
-		}
-	}
-	part.Examiners = &totals
-	if len(o.Reasons) > 0 {
-		reasons := make([]contract.OutcomePartReasons, len(o.Reasons))
-		for i, r := range o.Reasons {
-			reasons[i] = contract.OutcomePartReasons(r)
-		}
-		part.Reasons = &reasons
-	}
-	if o.Decision != nil {
-		part.Decision = &o.Decision.Why
-	}
-	return nil
-}
-
-// SettleComponent records that a candidate did not come.
+// SettleComponent records that a candidate did not come, or that they did.
 func (s *server) SettleComponent(ctx context.Context, r contract.SettleComponentRequestObject) (contract.SettleComponentResponseObject, error) {
 	all, err := s.desk.OutcomesOf(ctx, sitting.ID(r.Sitting), sitting.RegistrationID(r.Registration))
 	if err != nil {
@@ -157,7 +132,7 @@ func (s *server) SettleComponent(ctx context.Context, r contract.SettleComponent
 	err = assess.ErrNotFound
 	for _, o := range all {
 		if string(o.Kind) == string(r.Kind) {
-			err = s.desk.RecordAbsence(ctx, staff(ctx), assess.Case{Panel: o.Panel, Draw: o.Draw}, r.Body.Reason)
+			err = s.settleStations(ctx, o.Outcome.Stations, r.Body)
 		}
 	}
 	if err != nil {

@@ -65,7 +65,9 @@ var problems = map[kind]wording{
 	"score-locked":       {409, "评分已锁定", "已签名的评分不能再改。", "The score is locked", "A signed score can no longer change."},
 	"score-incomplete":   {409, "还不能签名", "还有未评的项目或待判定的否定项。", "Cannot sign yet", "Rows are not scored, or vetoes not decided."},
 	"candidate-absent":   {409, "考生已记为缺考", "如有误，请考务先取消缺考。", "Recorded as absent", "If this is wrong, have the absence withdrawn first."},
-	"already-appointed":  {409, "考评小组已组成", "一个项目只有一个考评小组。", "The panel is appointed already", "A component has one panel."},
+	"already-appointed":  {409, "已经有了", "这一站的考评小组已组成，或这份评分已有解锁申请。请刷新后再看。", "Already there", "The station has a panel, or the score has a request. Reload."},
+	"unfit-panel":        {409, "考评小组不合规定", "请按每一条换人或补登记；确有必要时写明理由，由另一位管理员确认。人数不合规定的不能例外。", "The panel breaks rules", "Change it as each line says. If it cannot be helped, give a reason for another administrator to approve; the number of examiners has no exception."},
+	"results-released":   {409, "成绩已经公布", "公布后不能再改评分；请走复核。", "Results are released", "Scores stay as they are; use an appeal."},
 	"second-person":      {422, "需要第二人确认", "确认人不能是同一个人。", "A second person is needed", "It cannot be the same person."},
 	"internal":           {500, "服务器出错", "请稍后再试，并把编号告诉管理员。", "Something went wrong", "Try again later and tell the administrator the number."},
 }
@@ -86,6 +88,8 @@ var table = []struct {
 	{people.ErrReused, "unauthenticated"},
 	{people.ErrNotFound, "not-found"},
 	{people.ErrWeak, "invalid"},
+	{people.ErrInvalid, "invalid"},
+	{people.ErrConflict, "conflict"},
 	{attempt.ErrTakenOver, "taken-over"},
 	{attempt.ErrGap, "seq-gap"},
 	{attempt.ErrConflict, "seq-conflict"},
@@ -114,6 +118,9 @@ var table = []struct {
 	{assess.ErrAbsent, "candidate-absent"},
 	{assess.ErrDuplicate, "already-appointed"},
 	{assess.ErrState, "wrong-state"},
+	{assess.ErrSecondPerson, "second-person"},
+	{assess.ErrReleased, "results-released"},
+	{assess.ErrUnfit, "unfit-panel"},
 	{assess.ErrInvalid, "invalid"},
 	{certificate.ErrNotFound, "not-found"},
 	{certificate.ErrSecondPerson, "second-person"},
@@ -229,6 +236,10 @@ func describe(p *contract.Problem, err error, lang string) {
 		s := int(math.Ceil(comeBack().Seconds()))
 		p.RetryAfterSeconds = &s
 	}
+	var unfit *unfitError
+	if errors.As(err, &unfit) {
+		p.Breaches = &unfit.breaches
+	}
 	if list := fieldsOf(err); len(list) > 0 {
 		out := make([]contract.FieldError, len(list))
 		for i, f := range list {
@@ -251,6 +262,7 @@ func fieldsOf(err error) []sitting.FieldError {
 		return []sitting.FieldError{*one}
 	}
 	var scored *assess.FieldError
+	var entered *people.FieldError
 	var certified *certificate.FieldError
 	var number *certificate.NumberError
 	var resulting *result.FieldError
@@ -259,6 +271,8 @@ func fieldsOf(err error) []sitting.FieldError {
 		return []sitting.FieldError{{Field: resulting.Field, Reason: resulting.Reason}}
 	case errors.As(err, &scored):
 		return []sitting.FieldError{{Field: scored.Field, Reason: scored.Reason}}
+	case errors.As(err, &entered):
+		return []sitting.FieldError{{Field: entered.Field, Reason: entered.Reason}}
 	case errors.As(err, &certified):
 		return []sitting.FieldError{{Field: certified.Field, Reason: certified.Reason}}
 	case errors.As(err, &number):

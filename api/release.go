@@ -31,9 +31,9 @@ func (s *server) ActOnRelease(ctx context.Context, r contract.ActOnReleaseReques
 	id := sitting.ID(r.Sitting)
 	var err error
 	switch r.Body.Act {
-	case contract.Propose:
+	case contract.ReleaseActActPropose:
 		_, err = s.registrar.Propose(ctx, staff(ctx), id, digest, remark)
-	case contract.Return:
+	case contract.ReleaseActActReturn:
 		_, err = s.registrar.Return(ctx, staff(ctx), id, remark)
 	default:
 		_, err = s.registrar.Approve(ctx, staff(ctx), id, digest, remark)

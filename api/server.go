@@ -45,6 +45,7 @@ type Config struct {
 	Desk          *assess.Desk
 	Registrar     *result.Registrar
 	Audit         Audit
+	Register      *assess.Register
 	Certificates  *certificate.Registry
 	Standard      standard.Standard
 	Clock         attempt.Clock
@@ -86,6 +87,7 @@ type server struct {
 	desk          *assess.Desk
 	registrar     *result.Registrar
 	audit         Audit
+	register      *assess.Register
 	certificates  *certificate.Registry
 	standard      standard.Standard
 	clock         attempt.Clock
@@ -115,7 +117,7 @@ func New(cfg Config) (*fiber.App, error) {
 		routes: routes, tokens: cfg.Tokens, sealer: cfg.Sealer, sessions: cfg.Sessions, accounts: cfg.Accounts,
 		limiter: cfg.Limiter, office: cfg.Office, sittings: cfg.Sittings, registrations: cfg.Registrations,
 		candidates: cfg.Candidates, attempts: cfg.Attempts, bank: cfg.Bank, results: cfg.Results,
-		desk: cfg.Desk, registrar: cfg.Registrar, audit: cfg.Audit, certificates: cfg.Certificates,
+		desk: cfg.Desk, registrar: cfg.Registrar, register: cfg.Register, audit: cfg.Audit, certificates: cfg.Certificates,
 		standard: cfg.Standard, clock: cfg.Clock, log: cfg.Log, secure: cfg.Secure, nobody: nobody, observe: cfg.Observe,
 		revisions: revisionCache{found: map[bank.Ref]*bank.Revision{}},
 	}

@@ -91,6 +91,48 @@ func (e Audience) Valid() bool {
 	}
 }
 
+// Defines values for BreachRule.
+const (
+	CardExpired      BreachRule = "card-expired"
+	DeclaredRelation BreachRule = "declared-relation"
+	EvenNumber       BreachRule = "even-number"
+	GradeTooLow      BreachRule = "grade-too-low"
+	Load             BreachRule = "load"
+	NoCard           BreachRule = "no-card"
+	NotAssessed      BreachRule = "not-assessed"
+	NotRegistered    BreachRule = "not-registered"
+	SameEmployer     BreachRule = "same-employer"
+	TooFew           BreachRule = "too-few"
+)
+
+// Valid indicates whether the value is a known member of the BreachRule enum.
+func (e BreachRule) Valid() bool {
+	switch e {
+	case CardExpired:
+		return true
+	case DeclaredRelation:
+		return true
+	case EvenNumber:
+		return true
+	case GradeTooLow:
+		return true
+	case Load:
+		return true
+	case NoCard:
+		return true
+	case NotAssessed:
+		return true
+	case NotRegistered:
+		return true
+	case SameEmployer:
+		return true
+	case TooFew:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CertificateState.
 const (
 	Revoked CertificateState = "revoked"
@@ -124,6 +166,24 @@ func (e CombineRule) Valid() bool {
 	case Median:
 		return true
 	case Trimmed:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ExaminerGrade.
+const (
+	ExaminerGradeExaminer ExaminerGrade = "examiner"
+	ExaminerGradeSenior   ExaminerGrade = "senior"
+)
+
+// Valid indicates whether the value is a known member of the ExaminerGrade enum.
+func (e ExaminerGrade) Valid() bool {
+	switch e {
+	case ExaminerGradeExaminer:
+		return true
+	case ExaminerGradeSenior:
 		return true
 	default:
 		return false
@@ -316,6 +376,24 @@ func (e NewRulingKind) Valid() bool {
 	}
 }
 
+// Defines values for NewYearAssessmentResult.
+const (
+	NewYearAssessmentResultFailed NewYearAssessmentResult = "failed"
+	NewYearAssessmentResultPassed NewYearAssessmentResult = "passed"
+)
+
+// Valid indicates whether the value is a known member of the NewYearAssessmentResult enum.
+func (e NewYearAssessmentResult) Valid() bool {
+	switch e {
+	case NewYearAssessmentResultFailed:
+		return true
+	case NewYearAssessmentResultPassed:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for OrderKind.
 const (
 	Extend OrderKind = "extend"
@@ -396,16 +474,16 @@ func (e OutcomePartKind) Valid() bool {
 
 // Defines values for OutcomePartReasons.
 const (
-	Spread OutcomePartReasons = "spread"
-	Veto   OutcomePartReasons = "veto"
+	OutcomePartReasonsSpread OutcomePartReasons = "spread"
+	OutcomePartReasonsVeto   OutcomePartReasons = "veto"
 )
 
 // Valid indicates whether the value is a known member of the OutcomePartReasons enum.
 func (e OutcomePartReasons) Valid() bool {
 	switch e {
-	case Spread:
+	case OutcomePartReasonsSpread:
 		return true
-	case Veto:
+	case OutcomePartReasonsVeto:
 		return true
 	default:
 		return false
@@ -496,6 +574,45 @@ func (e OutcomeVersionCause) Valid() bool {
 	}
 }
 
+// Defines values for PanelState.
+const (
+	PanelStateAppointed PanelState = "appointed"
+	PanelStateProposed  PanelState = "proposed"
+	PanelStateReturned  PanelState = "returned"
+)
+
+// Valid indicates whether the value is a known member of the PanelState enum.
+func (e PanelState) Valid() bool {
+	switch e {
+	case PanelStateAppointed:
+		return true
+	case PanelStateProposed:
+		return true
+	case PanelStateReturned:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PanelDecisionAct.
+const (
+	PanelDecisionActApprove PanelDecisionAct = "approve"
+	PanelDecisionActReturn  PanelDecisionAct = "return"
+)
+
+// Valid indicates whether the value is a known member of the PanelDecisionAct enum.
+func (e PanelDecisionAct) Valid() bool {
+	switch e {
+	case PanelDecisionActApprove:
+		return true
+	case PanelDecisionActReturn:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PaperSectionRule.
 const (
 	AllOrNothing PaperSectionRule = "all-or-nothing"
@@ -559,21 +676,42 @@ func (e RegistrationTakes) Valid() bool {
 	}
 }
 
+// Defines values for RelationKind.
+const (
+	Other    RelationKind = "other"
+	Relative RelationKind = "relative"
+	Teacher  RelationKind = "teacher"
+)
+
+// Valid indicates whether the value is a known member of the RelationKind enum.
+func (e RelationKind) Valid() bool {
+	switch e {
+	case Other:
+		return true
+	case Relative:
+		return true
+	case Teacher:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ReleaseActAct.
 const (
-	Approve ReleaseActAct = "approve"
-	Propose ReleaseActAct = "propose"
-	Return  ReleaseActAct = "return"
+	ReleaseActActApprove ReleaseActAct = "approve"
+	ReleaseActActPropose ReleaseActAct = "propose"
+	ReleaseActActReturn  ReleaseActAct = "return"
 )
 
 // Valid indicates whether the value is a known member of the ReleaseActAct enum.
 func (e ReleaseActAct) Valid() bool {
 	switch e {
-	case Approve:
+	case ReleaseActActApprove:
 		return true
-	case Propose:
+	case ReleaseActActPropose:
 		return true
-	case Return:
+	case ReleaseActActReturn:
 		return true
 	default:
 		return false
@@ -816,13 +954,16 @@ func (e ScoreState) Valid() bool {
 
 // Defines values for SettlementAct.
 const (
-	SettlementActAbsent SettlementAct = "absent"
+	SettlementActAbsent  SettlementAct = "absent"
+	SettlementActPresent SettlementAct = "present"
 )
 
 // Valid indicates whether the value is a known member of the SettlementAct enum.
 func (e SettlementAct) Valid() bool {
 	switch e {
 	case SettlementActAbsent:
+		return true
+	case SettlementActPresent:
 		return true
 	default:
 		return false
@@ -952,6 +1093,156 @@ func (e StandardComponentKind) Valid() bool {
 	}
 }
 
+// Defines values for StationName.
+const (
+	StationNameReview  StationName = "review"
+	StationNameReview2 StationName = "review-2"
+	StationNameReview3 StationName = "review-3"
+	StationNameReview4 StationName = "review-4"
+	StationNameReview5 StationName = "review-5"
+	StationNameReview6 StationName = "review-6"
+	StationNameReview7 StationName = "review-7"
+	StationNameReview8 StationName = "review-8"
+	StationNameReview9 StationName = "review-9"
+	StationNameSkill   StationName = "skill"
+	StationNameSkill2  StationName = "skill-2"
+	StationNameSkill3  StationName = "skill-3"
+	StationNameSkill4  StationName = "skill-4"
+	StationNameSkill5  StationName = "skill-5"
+	StationNameSkill6  StationName = "skill-6"
+	StationNameSkill7  StationName = "skill-7"
+	StationNameSkill8  StationName = "skill-8"
+	StationNameSkill9  StationName = "skill-9"
+)
+
+// Valid indicates whether the value is a known member of the StationName enum.
+func (e StationName) Valid() bool {
+	switch e {
+	case StationNameReview:
+		return true
+	case StationNameReview2:
+		return true
+	case StationNameReview3:
+		return true
+	case StationNameReview4:
+		return true
+	case StationNameReview5:
+		return true
+	case StationNameReview6:
+		return true
+	case StationNameReview7:
+		return true
+	case StationNameReview8:
+		return true
+	case StationNameReview9:
+		return true
+	case StationNameSkill:
+		return true
+	case StationNameSkill2:
+		return true
+	case StationNameSkill3:
+		return true
+	case StationNameSkill4:
+		return true
+	case StationNameSkill5:
+		return true
+	case StationNameSkill6:
+		return true
+	case StationNameSkill7:
+		return true
+	case StationNameSkill8:
+		return true
+	case StationNameSkill9:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for StationPartReasons.
+const (
+	StationPartReasonsSpread StationPartReasons = "spread"
+	StationPartReasonsVeto   StationPartReasons = "veto"
+)
+
+// Valid indicates whether the value is a known member of the StationPartReasons enum.
+func (e StationPartReasons) Valid() bool {
+	switch e {
+	case StationPartReasonsSpread:
+		return true
+	case StationPartReasonsVeto:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for StationPartState.
+const (
+	StationPartStateAbsent  StationPartState = "absent"
+	StationPartStateChair   StationPartState = "chair"
+	StationPartStatePending StationPartState = "pending"
+	StationPartStateScored  StationPartState = "scored"
+	StationPartStateVetoed  StationPartState = "vetoed"
+)
+
+// Valid indicates whether the value is a known member of the StationPartState enum.
+func (e StationPartState) Valid() bool {
+	switch e {
+	case StationPartStateAbsent:
+		return true
+	case StationPartStateChair:
+		return true
+	case StationPartStatePending:
+		return true
+	case StationPartStateScored:
+		return true
+	case StationPartStateVetoed:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for UnlockState.
+const (
+	UnlockStateApproved UnlockState = "approved"
+	UnlockStateAsked    UnlockState = "asked"
+	UnlockStateRefused  UnlockState = "refused"
+)
+
+// Valid indicates whether the value is a known member of the UnlockState enum.
+func (e UnlockState) Valid() bool {
+	switch e {
+	case UnlockStateApproved:
+		return true
+	case UnlockStateAsked:
+		return true
+	case UnlockStateRefused:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for UnlockDecisionDecision.
+const (
+	UnlockDecisionDecisionApproved UnlockDecisionDecision = "approved"
+	UnlockDecisionDecisionRefused  UnlockDecisionDecision = "refused"
+)
+
+// Valid indicates whether the value is a known member of the UnlockDecisionDecision enum.
+func (e UnlockDecisionDecision) Valid() bool {
+	switch e {
+	case UnlockDecisionDecisionApproved:
+		return true
+	case UnlockDecisionDecisionRefused:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for VetoScoreState.
 const (
 	VetoScoreStateNo      VetoScoreState = "no"
@@ -967,6 +1258,24 @@ func (e VetoScoreState) Valid() bool {
 	case VetoScoreStatePending:
 		return true
 	case VetoScoreStateYes:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for YearAssessmentResult.
+const (
+	YearAssessmentResultFailed YearAssessmentResult = "failed"
+	YearAssessmentResultPassed YearAssessmentResult = "passed"
+)
+
+// Valid indicates whether the value is a known member of the YearAssessmentResult enum.
+func (e YearAssessmentResult) Valid() bool {
+	switch e {
+	case YearAssessmentResultFailed:
+		return true
+	case YearAssessmentResultPassed:
 		return true
 	default:
 		return false
@@ -1089,6 +1398,26 @@ type BlueprintSection struct {
 	Points Marks    `json:"points"`
 	Type   ItemType `json:"type"`
 }
+
+// Breach defines model for Breach.
+type Breach struct {
+	// Candidates names of those whom it is about
+	Candidates []string `json:"candidates"`
+	Examiner   *Account `json:"examiner,omitempty"`
+
+	// Help what to do
+	Help string `json:"help"`
+
+	// Overridable a second person may let it pass
+	Overridable bool       `json:"overridable"`
+	Rule        BreachRule `json:"rule"`
+
+	// Text what is broken
+	Text string `json:"text"`
+}
+
+// BreachRule defines model for Breach.Rule.
+type BreachRule string
 
 // CandidateExam defines model for CandidateExam.
 type CandidateExam struct {
@@ -1239,6 +1568,38 @@ type Entered struct {
 	// Previous the page that could write before this one
 	Previous *PreviousPage `json:"previous,omitempty"`
 }
+
+// Examiner defines model for Examiner.
+type Examiner struct {
+	Account     Account          `json:"account"`
+	Assessments []YearAssessment `json:"assessments"`
+	CardNumber  string           `json:"cardNumber"`
+
+	// CardUntil the last day, 2006-01-02; empty for none
+	CardUntil string `json:"cardUntil"`
+	Employer  string `json:"employer"`
+
+	// Grade 考评员 or 高级考评员
+	Grade     *ExaminerGrade `json:"grade,omitempty"`
+	Relations []Relation     `json:"relations"`
+
+	// Version 0 for nothing registered yet
+	Version int `json:"version"`
+}
+
+// ExaminerChange defines model for ExaminerChange.
+type ExaminerChange struct {
+	CardNumber string `json:"cardNumber"`
+	CardUntil  string `json:"cardUntil"`
+	Employer   string `json:"employer"`
+
+	// Grade 考评员 or 高级考评员
+	Grade   ExaminerGrade `json:"grade"`
+	Version int           `json:"version"`
+}
+
+// ExaminerGrade 考评员 or 高级考评员
+type ExaminerGrade string
 
 // ExaminerTotal defines model for ExaminerTotal.
 type ExaminerTotal struct {
@@ -1416,6 +1777,15 @@ type Marks = int64
 // MayStart defines model for MayStart.
 type MayStart string
 
+// NewRelation defines model for NewRelation.
+type NewRelation struct {
+	IdNumber string       `json:"idNumber"`
+	Kind     RelationKind `json:"kind"`
+
+	// Note needed for other
+	Note *string `json:"note,omitempty"`
+}
+
 // NewRuling defines model for NewRuling.
 type NewRuling struct {
 	// Component of misconduct; left out for all that are taken
@@ -1430,6 +1800,16 @@ type NewRulingComponent string
 
 // NewRulingKind defines model for NewRuling.Kind.
 type NewRulingKind string
+
+// NewYearAssessment defines model for NewYearAssessment.
+type NewYearAssessment struct {
+	Note   *string                 `json:"note,omitempty"`
+	Result NewYearAssessmentResult `json:"result"`
+	Year   int                     `json:"year"`
+}
+
+// NewYearAssessmentResult defines model for NewYearAssessment.Result.
+type NewYearAssessmentResult string
 
 // Operation defines model for Operation.
 type Operation struct {
@@ -1549,7 +1929,7 @@ type OutcomePart struct {
 	// Decision the chair's reason
 	Decision *string `json:"decision,omitempty"`
 
-	// Examiners once all have locked
+	// Examiners once all have locked; of a component with one station
 	Examiners *[]ExaminerTotal `json:"examiners,omitempty"`
 
 	// Full hundredths of a point
@@ -1567,8 +1947,14 @@ type OutcomePart struct {
 	Spread *Marks           `json:"spread,omitempty"`
 	State  OutcomePartState `json:"state"`
 
+	// Stations of skill and review
+	Stations *[]StationPart `json:"stations,omitempty"`
+
 	// Version of the theory result
 	Version *int `json:"version,omitempty"`
+
+	// Weight of all stations; the component settles at 100 only
+	Weight *int `json:"weight,omitempty"`
 }
 
 // OutcomePartKind defines model for OutcomePart.Kind.
@@ -1632,27 +2018,92 @@ type OwnResult struct {
 
 // Panel defines model for Panel.
 type Panel struct {
-	Chair     Account     `json:"chair"`
-	Examiners []Account   `json:"examiners"`
-	Kind      AssessKind  `json:"kind"`
-	Rule      CombineRule `json:"rule"`
-	Sheet     ScoreSheet  `json:"sheet"`
+	// Begun somebody has scored
+	Begun    bool     `json:"begun"`
+	Breaches []Breach `json:"breaches"`
+
+	// Candidates for administrators
+	Candidates *int       `json:"candidates,omitempty"`
+	Chair      Account    `json:"chair"`
+	Examiners  []Account  `json:"examiners"`
+	Kind       AssessKind `json:"kind"`
+
+	// Name A station of a component; the first has the component's name.
+	Name     StationName    `json:"name"`
+	Override *PanelOverride `json:"override,omitempty"`
+	Rule     CombineRule    `json:"rule"`
+	Sheet    ScoreSheet     `json:"sheet"`
+	State    PanelState     `json:"state"`
+	Station  int            `json:"station"`
 
 	// Threshold hundredths of a point
-	Threshold Marks `json:"threshold"`
+	Threshold Marks  `json:"threshold"`
+	Title     string `json:"title"`
+	Version   int    `json:"version"`
+	Weight    int    `json:"weight"`
+}
+
+// PanelState defines model for Panel.State.
+type PanelState string
+
+// PanelChange defines model for PanelChange.
+type PanelChange struct {
+	Plan    PanelPlan `json:"plan"`
+	Version int       `json:"version"`
+}
+
+// PanelDecision defines model for PanelDecision.
+type PanelDecision struct {
+	Act PanelDecisionAct `json:"act"`
+
+	// Reason needed for return
+	Reason  *string `json:"reason,omitempty"`
+	Version int     `json:"version"`
+}
+
+// PanelDecisionAct defines model for PanelDecision.Act.
+type PanelDecisionAct string
+
+// PanelOverride defines model for PanelOverride.
+type PanelOverride struct {
+	At time.Time `json:"at"`
+	By string    `json:"by"`
+
+	// Mine the caller proposed it
+	Mine         *bool      `json:"mine,omitempty"`
+	Reason       string     `json:"reason"`
+	Second       *string    `json:"second,omitempty"`
+	SecondAt     *time.Time `json:"secondAt,omitempty"`
+	SecondReason *string    `json:"secondReason,omitempty"`
 }
 
 // PanelPlan defines model for PanelPlan.
 type PanelPlan struct {
 	// Chair 考评组长; the first examiner where left out
-	Chair     *string     `json:"chair,omitempty"`
-	Examiners []string    `json:"examiners"`
-	Kind      AssessKind  `json:"kind"`
-	Rule      CombineRule `json:"rule"`
-	Sheet     string      `json:"sheet"`
+	Chair     *string    `json:"chair,omitempty"`
+	Examiners []string   `json:"examiners"`
+	Kind      AssessKind `json:"kind"`
+
+	// Override why a second person should let the panel examine although it breaks rules
+	Override *string     `json:"override,omitempty"`
+	Rule     CombineRule `json:"rule"`
+	Sheet    string      `json:"sheet"`
+	Station  *int        `json:"station,omitempty"`
 
 	// Threshold a larger spread between examiners, in hundredths, goes to the chair
 	Threshold *int `json:"threshold,omitempty"`
+
+	// Title of the station
+	Title *string `json:"title,omitempty"`
+
+	// Weight percent of the component; what the other stations leave where left out
+	Weight *int `json:"weight,omitempty"`
+}
+
+// PanelWithdrawal defines model for PanelWithdrawal.
+type PanelWithdrawal struct {
+	Reason  string `json:"reason"`
+	Version int    `json:"version"`
 }
 
 // Paper defines model for Paper.
@@ -1713,7 +2164,9 @@ type PrintedField struct {
 
 // Problem defines model for Problem.
 type Problem struct {
-	Detail *string `json:"detail,omitempty"`
+	// Breaches unfit-panel: the rules that are broken
+	Breaches *[]Breach `json:"breaches,omitempty"`
+	Detail   *string   `json:"detail,omitempty"`
 
 	// Device taken-over: where the exam goes on
 	Device *string       `json:"device,omitempty"`
@@ -1832,6 +2285,18 @@ type RegistrationEntry struct {
 	Room         string  `json:"room"`
 	Seat         string  `json:"seat"`
 }
+
+// Relation defines model for Relation.
+type Relation struct {
+	At       time.Time    `json:"at"`
+	By       string       `json:"by"`
+	IdMasked string       `json:"idMasked"`
+	Kind     RelationKind `json:"kind"`
+	Note     string       `json:"note"`
+}
+
+// RelationKind defines model for RelationKind.
+type RelationKind string
 
 // ReleaseAct defines model for ReleaseAct.
 type ReleaseAct struct {
@@ -2069,6 +2534,12 @@ type ScoreSheet struct {
 // ScoreState defines model for ScoreState.
 type ScoreState string
 
+// ScoreVersion defines model for ScoreVersion.
+type ScoreVersion struct {
+	Examiner string `json:"examiner"`
+	Score    Score  `json:"score"`
+}
+
 // SectionScore defines model for SectionScore.
 type SectionScore struct {
 	// Awarded hundredths of a point
@@ -2099,11 +2570,15 @@ type Session struct {
 
 // Settlement defines model for Settlement.
 type Settlement struct {
+	// Act present withdraws an absence
 	Act    SettlementAct `json:"act"`
 	Reason string        `json:"reason"`
+
+	// Station every station where left out
+	Station *int `json:"station,omitempty"`
 }
 
-// SettlementAct defines model for Settlement.Act.
+// SettlementAct present withdraws an absence
 type SettlementAct string
 
 // SheetDeduction defines model for SheetDeduction.
@@ -2269,6 +2744,39 @@ type Standing struct {
 	Part OutcomePart `json:"part"`
 }
 
+// StationName A station of a component; the first has the component's name.
+type StationName string
+
+// StationPart defines model for StationPart.
+type StationPart struct {
+	// Awarded hundredths of a point
+	Awarded *Marks `json:"awarded,omitempty"`
+
+	// Decision the chair's reason
+	Decision *string `json:"decision,omitempty"`
+	Draw     string  `json:"draw"`
+
+	// Examiners once all have locked
+	Examiners *[]ExaminerTotal `json:"examiners,omitempty"`
+
+	// Name A station of a component; the first has the component's name.
+	Name    StationName           `json:"name"`
+	Reasons *[]StationPartReasons `json:"reasons,omitempty"`
+
+	// Spread hundredths of a point
+	Spread  *Marks           `json:"spread,omitempty"`
+	State   StationPartState `json:"state"`
+	Station int              `json:"station"`
+	Title   string           `json:"title"`
+	Weight  int              `json:"weight"`
+}
+
+// StationPartReasons defines model for StationPart.Reasons.
+type StationPartReasons string
+
+// StationPartState defines model for StationPart.State.
+type StationPartState string
+
 // SubmitRequest defines model for SubmitRequest.
 type SubmitRequest struct {
 	Epoch   int64 `json:"epoch"`
@@ -2294,7 +2802,13 @@ type TaskList struct {
 
 	// Standings how candidates stand; for the chair only
 	Standings []Standing `json:"standings"`
-	Tasks     []Task     `json:"tasks"`
+
+	// Station of the component
+	Station *int   `json:"station,omitempty"`
+	Tasks   []Task `json:"tasks"`
+
+	// Title of the station
+	Title *string `json:"title,omitempty"`
 }
 
 // TheoryResult defines model for TheoryResult.
@@ -2312,6 +2826,55 @@ type TheoryResult struct {
 	Pass     Marks          `json:"pass"`
 	Passed   bool           `json:"passed"`
 	Sections []SectionScore `json:"sections"`
+}
+
+// Unlock defines model for Unlock.
+type Unlock struct {
+	At       time.Time `json:"at"`
+	By       string    `json:"by"`
+	Draw     string    `json:"draw"`
+	Examiner Account   `json:"examiner"`
+	Id       string    `json:"id"`
+
+	// Kind A station of a component; the first has the component's name.
+	Kind StationName `json:"kind"`
+
+	// MayDecide the caller can be the second person
+	MayDecide    bool        `json:"mayDecide"`
+	Reason       string      `json:"reason"`
+	Second       *string     `json:"second,omitempty"`
+	SecondAt     *time.Time  `json:"secondAt,omitempty"`
+	SecondReason *string     `json:"secondReason,omitempty"`
+	State        UnlockState `json:"state"`
+
+	// Version the signed version that is to be opened
+	Version int `json:"version"`
+}
+
+// UnlockState defines model for Unlock.State.
+type UnlockState string
+
+// UnlockDecision defines model for UnlockDecision.
+type UnlockDecision struct {
+	Decision UnlockDecisionDecision `json:"decision"`
+
+	// Reason needed to refuse
+	Reason *string `json:"reason,omitempty"`
+}
+
+// UnlockDecisionDecision defines model for UnlockDecision.Decision.
+type UnlockDecisionDecision string
+
+// UnlockRequest defines model for UnlockRequest.
+type UnlockRequest struct {
+	Draw string `json:"draw"`
+
+	// Examiner whose score; the caller's where left out
+	Examiner *string `json:"examiner,omitempty"`
+
+	// Kind A station of a component; the first has the component's name.
+	Kind   StationName `json:"kind"`
+	Reason string      `json:"reason"`
 }
 
 // Verified defines model for Verified.
@@ -2338,17 +2901,35 @@ type VetoScore struct {
 // VetoScoreState defines model for VetoScore.State.
 type VetoScoreState string
 
+// YearAssessment defines model for YearAssessment.
+type YearAssessment struct {
+	At     time.Time            `json:"at"`
+	By     string               `json:"by"`
+	Note   string               `json:"note"`
+	Result YearAssessmentResult `json:"result"`
+	Year   int                  `json:"year"`
+}
+
+// YearAssessmentResult defines model for YearAssessment.Result.
+type YearAssessmentResult string
+
 // AttemptId defines model for AttemptId.
 type AttemptId = string
 
 // CertificateNumber defines model for CertificateNumber.
 type CertificateNumber = string
 
+// Component defines model for Component.
+type Component = AssessKind
+
 // Draw defines model for Draw.
 type Draw = string
 
-// Kind defines model for Kind.
-type Kind = AssessKind
+// ExaminerId defines model for ExaminerId.
+type ExaminerId = string
+
+// Kind A station of a component; the first has the component's name.
+type Kind = StationName
 
 // RegistrationId defines model for RegistrationId.
 type RegistrationId = string
@@ -2433,6 +3014,15 @@ type RefreshJSONRequestBody = RefreshRequest
 // RevokeCertificateJSONRequestBody defines body for RevokeCertificate for application/json ContentType.
 type RevokeCertificateJSONRequestBody = Revocation
 
+// PutExaminerJSONRequestBody defines body for PutExaminer for application/json ContentType.
+type PutExaminerJSONRequestBody = ExaminerChange
+
+// AssessExaminerJSONRequestBody defines body for AssessExaminer for application/json ContentType.
+type AssessExaminerJSONRequestBody = NewYearAssessment
+
+// DeclareRelationJSONRequestBody defines body for DeclareRelation for application/json ContentType.
+type DeclareRelationJSONRequestBody = NewRelation
+
 // SettleRulingJSONRequestBody defines body for SettleRuling for application/json ContentType.
 type SettleRulingJSONRequestBody = RulingSettlement
 
@@ -2475,6 +3065,18 @@ type SettleComponentJSONRequestBody = Settlement
 // AppointPanelJSONRequestBody defines body for AppointPanel for application/json ContentType.
 type AppointPanelJSONRequestBody = PanelPlan
 
+// CheckPanelJSONRequestBody defines body for CheckPanel for application/json ContentType.
+type CheckPanelJSONRequestBody = PanelPlan
+
+// ChangePanelJSONRequestBody defines body for ChangePanel for application/json ContentType.
+type ChangePanelJSONRequestBody = PanelChange
+
+// DecidePanelJSONRequestBody defines body for DecidePanel for application/json ContentType.
+type DecidePanelJSONRequestBody = PanelDecision
+
+// WithdrawPanelJSONRequestBody defines body for WithdrawPanel for application/json ContentType.
+type WithdrawPanelJSONRequestBody = PanelWithdrawal
+
 // RegisterCandidatesJSONRequestBody defines body for RegisterCandidates for application/json ContentType.
 type RegisterCandidatesJSONRequestBody = RegisterRequest
 
@@ -2483,6 +3085,12 @@ type ActOnReleaseJSONRequestBody = ReleaseAct
 
 // MakeRulingJSONRequestBody defines body for MakeRuling for application/json ContentType.
 type MakeRulingJSONRequestBody = NewRuling
+
+// AskUnlockJSONRequestBody defines body for AskUnlock for application/json ContentType.
+type AskUnlockJSONRequestBody = UnlockRequest
+
+// DecideUnlockJSONRequestBody defines body for DecideUnlock for application/json ContentType.
+type DecideUnlockJSONRequestBody = UnlockDecision
 
 // VerifyCertificateJSONRequestBody defines body for VerifyCertificate for application/json ContentType.
 type VerifyCertificateJSONRequestBody = VerifyRequest
@@ -2555,6 +3163,21 @@ type ServerInterface interface {
 	// RevokeCertificate 作废证书，第二人确认 · revoke, confirmed by a second person
 	// (POST /api/v1/certificates/{number}/revoke)
 	RevokeCertificate(c *fiber.Ctx, number CertificateNumber) error
+	// ListExaminers 考评员名册 · the register of examiners
+	// (GET /api/v1/examiners)
+	ListExaminers(c *fiber.Ctx) error
+	// GetExaminer 一名考评员的登记 · one entry
+	// (GET /api/v1/examiners/{examiner})
+	GetExaminer(c *fiber.Ctx, examiner ExaminerId) error
+	// PutExaminer 登记资格、证件和单位 · grade, card and employer
+	// (PUT /api/v1/examiners/{examiner})
+	PutExaminer(c *fiber.Ctx, examiner ExaminerId) error
+	// AssessExaminer 记年度考核 · add a yearly assessment
+	// (POST /api/v1/examiners/{examiner}/assessments)
+	AssessExaminer(c *fiber.Ctx, examiner ExaminerId) error
+	// DeclareRelation 申报与考生的关系 · declare a relation to a candidate
+	// (POST /api/v1/examiners/{examiner}/relations)
+	DeclareRelation(c *fiber.Ctx, examiner ExaminerId) error
 	// SettleRuling 由第二人确认、驳回或解除 · confirmed, refused or lifted by a second person
 	// (POST /api/v1/rulings/{ruling})
 	SettleRuling(c *fiber.Ctx, ruling string) error
@@ -2591,6 +3214,9 @@ type ServerInterface interface {
 	// LockScore 签名并锁定 · sign and lock
 	// (POST /api/v1/sittings/{sitting}/assess/{kind}/{draw}/lock)
 	LockScore(c *fiber.Ctx, sitting SittingId, kind Kind, draw Draw) error
+	// ListVersions 解锁前签名的评分 · scores as they were signed before they were opened again
+	// (GET /api/v1/sittings/{sitting}/assess/{kind}/{draw}/versions)
+	ListVersions(c *fiber.Ctx, sitting SittingId, kind Kind, draw Draw) error
 	// HandInAnswers 录入考生电脑导出的作答文件 · take in the answers that a page wrote to a file
 	// (POST /api/v1/sittings/{sitting}/attempts/{attempt}/answers-file)
 	HandInAnswers(c *fiber.Ctx, sitting SittingId, attempt AttemptId) error
@@ -2627,15 +3253,27 @@ type ServerInterface interface {
 	// GetOutcome 一名考生的成绩怎样得出，和它的各版 · how a result came about, and its versions
 	// (GET /api/v1/sittings/{sitting}/outcomes/{registration})
 	GetOutcome(c *fiber.Ctx, sitting SittingId, registration RegistrationId) error
-	// SettleComponent 记缺考 · record an absence
+	// SettleComponent 记缺考，或撤销缺考 · record an absence, or withdraw it
 	// (POST /api/v1/sittings/{sitting}/outcomes/{registration}/{kind})
-	SettleComponent(c *fiber.Ctx, sitting SittingId, registration RegistrationId, kind Kind) error
+	SettleComponent(c *fiber.Ctx, sitting SittingId, registration RegistrationId, kind Component) error
 	// ListPanels 考评小组 · panels
 	// (GET /api/v1/sittings/{sitting}/panels)
 	ListPanels(c *fiber.Ctx, sitting SittingId) error
 	// AppointPanel 组成考评小组 · appoint a panel
 	// (POST /api/v1/sittings/{sitting}/panels)
 	AppointPanel(c *fiber.Ctx, sitting SittingId) error
+	// CheckPanel 预查考评小组是否合规 · which rules a panel would break
+	// (POST /api/v1/sittings/{sitting}/panels/check)
+	CheckPanel(c *fiber.Ctx, sitting SittingId) error
+	// ChangePanel 更换考评小组 · change a panel
+	// (PUT /api/v1/sittings/{sitting}/panels/{kind})
+	ChangePanel(c *fiber.Ctx, sitting SittingId, kind Kind) error
+	// DecidePanel 第二人确认或退回 · a second person approves or returns a proposed panel
+	// (POST /api/v1/sittings/{sitting}/panels/{kind}/decision)
+	DecidePanel(c *fiber.Ctx, sitting SittingId, kind Kind) error
+	// WithdrawPanel 撤销考评小组 · withdraw a panel
+	// (POST /api/v1/sittings/{sitting}/panels/{kind}/withdraw)
+	WithdrawPanel(c *fiber.Ctx, sitting SittingId, kind Kind) error
 	// GetProgress 考试进行情况 · how it goes
 	// (GET /api/v1/sittings/{sitting}/progress)
 	GetProgress(c *fiber.Ctx, sitting SittingId) error
@@ -2666,6 +3304,15 @@ type ServerInterface interface {
 	// MakeRuling 记违纪或暂缓 · find misconduct, or withhold a result
 	// (POST /api/v1/sittings/{sitting}/rulings)
 	MakeRuling(c *fiber.Ctx, sitting SittingId) error
+	// ListUnlocks 解锁申请 · requests to open signed scores
+	// (GET /api/v1/sittings/{sitting}/unlocks)
+	ListUnlocks(c *fiber.Ctx, sitting SittingId) error
+	// AskUnlock 申请解锁一份已签名的评分 · ask to open a signed score
+	// (POST /api/v1/sittings/{sitting}/unlocks)
+	AskUnlock(c *fiber.Ctx, sitting SittingId) error
+	// DecideUnlock 第二人批准或拒绝解锁 · a second person decides
+	// (POST /api/v1/sittings/{sitting}/unlocks/{unlock}/decision)
+	DecideUnlock(c *fiber.Ctx, sitting SittingId, unlock string) error
 	// GetStandard 职业标准（示例） · the standard in use
 	// (GET /api/v1/standard)
 	GetStandard(c *fiber.Ctx) error
@@ -3344,6 +3991,140 @@ func (siw *ServerInterfaceWrapper) RevokeCertificate(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListExaminers operation middleware
+func (siw *ServerInterfaceWrapper) ListExaminers(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListExaminers(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetExaminer operation middleware
+func (siw *ServerInterfaceWrapper) GetExaminer(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "examiner" -------------
+	var examiner ExaminerId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "examiner", c.Params("examiner"), &examiner, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter examiner: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetExaminer(c, examiner)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// PutExaminer operation middleware
+func (siw *ServerInterfaceWrapper) PutExaminer(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "examiner" -------------
+	var examiner ExaminerId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "examiner", c.Params("examiner"), &examiner, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter examiner: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.PutExaminer(c, examiner)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// AssessExaminer operation middleware
+func (siw *ServerInterfaceWrapper) AssessExaminer(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "examiner" -------------
+	var examiner ExaminerId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "examiner", c.Params("examiner"), &examiner, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter examiner: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.AssessExaminer(c, examiner)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// DeclareRelation operation middleware
+func (siw *ServerInterfaceWrapper) DeclareRelation(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "examiner" -------------
+	var examiner ExaminerId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "examiner", c.Params("examiner"), &examiner, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter examiner: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.DeclareRelation(c, examiner)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // SettleRuling operation middleware
 func (siw *ServerInterfaceWrapper) SettleRuling(c *fiber.Ctx) error {
 
@@ -3776,6 +4557,51 @@ func (siw *ServerInterfaceWrapper) LockScore(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListVersions operation middleware
+func (siw *ServerInterfaceWrapper) ListVersions(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "kind" -------------
+	var kind Kind
+
+	err = runtime.BindStyledParameterWithOptions("simple", "kind", c.Params("kind"), &kind, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter kind: %w", err).Error())
+	}
+
+	// ------------- Path parameter "draw" -------------
+	var draw Draw
+
+	err = runtime.BindStyledParameterWithOptions("simple", "draw", c.Params("draw"), &draw, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter draw: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListVersions(c, sitting, kind, draw)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // HandInAnswers operation middleware
 func (siw *ServerInterfaceWrapper) HandInAnswers(c *fiber.Ctx) error {
 
@@ -4179,7 +5005,7 @@ func (siw *ServerInterfaceWrapper) SettleComponent(c *fiber.Ctx) error {
 	}
 
 	// ------------- Path parameter "kind" -------------
-	var kind Kind
+	var kind Component
 
 	err = runtime.BindStyledParameterWithOptions("simple", "kind", c.Params("kind"), &kind, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
 	if err != nil {
@@ -4246,6 +5072,146 @@ func (siw *ServerInterfaceWrapper) AppointPanel(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.AppointPanel(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// CheckPanel operation middleware
+func (siw *ServerInterfaceWrapper) CheckPanel(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.CheckPanel(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ChangePanel operation middleware
+func (siw *ServerInterfaceWrapper) ChangePanel(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "kind" -------------
+	var kind Kind
+
+	err = runtime.BindStyledParameterWithOptions("simple", "kind", c.Params("kind"), &kind, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter kind: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ChangePanel(c, sitting, kind)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// DecidePanel operation middleware
+func (siw *ServerInterfaceWrapper) DecidePanel(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "kind" -------------
+	var kind Kind
+
+	err = runtime.BindStyledParameterWithOptions("simple", "kind", c.Params("kind"), &kind, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter kind: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.DecidePanel(c, sitting, kind)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// WithdrawPanel operation middleware
+func (siw *ServerInterfaceWrapper) WithdrawPanel(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "kind" -------------
+	var kind Kind
+
+	err = runtime.BindStyledParameterWithOptions("simple", "kind", c.Params("kind"), &kind, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter kind: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.WithdrawPanel(c, sitting, kind)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -4565,6 +5531,101 @@ func (siw *ServerInterfaceWrapper) MakeRuling(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListUnlocks operation middleware
+func (siw *ServerInterfaceWrapper) ListUnlocks(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListUnlocks(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// AskUnlock operation middleware
+func (siw *ServerInterfaceWrapper) AskUnlock(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.AskUnlock(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// DecideUnlock operation middleware
+func (siw *ServerInterfaceWrapper) DecideUnlock(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "unlock" -------------
+	var unlock string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "unlock", c.Params("unlock"), &unlock, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter unlock: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.DecideUnlock(c, sitting, unlock)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // GetStandard operation middleware
 func (siw *ServerInterfaceWrapper) GetStandard(c *fiber.Ctx) error {
 
@@ -4706,6 +5767,30 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/panels", wrapper.AppointPanel)
 
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/panels/check", wrapper.CheckPanel)
+
+	router.Put(options.BaseURL+"/api/v1/sittings/:sitting/panels/:kind", wrapper.ChangePanel)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/panels/:kind/decision", wrapper.DecidePanel)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/panels/:kind/withdraw", wrapper.WithdrawPanel)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/unlocks", wrapper.ListUnlocks)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/unlocks", wrapper.AskUnlock)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/unlocks/:unlock/decision", wrapper.DecideUnlock)
+
+	router.Get(options.BaseURL+"/api/v1/examiners", wrapper.ListExaminers)
+
+	router.Get(options.BaseURL+"/api/v1/examiners/:examiner", wrapper.GetExaminer)
+
+	router.Put(options.BaseURL+"/api/v1/examiners/:examiner", wrapper.PutExaminer)
+
+	router.Post(options.BaseURL+"/api/v1/examiners/:examiner/assessments", wrapper.AssessExaminer)
+
+	router.Post(options.BaseURL+"/api/v1/examiners/:examiner/relations", wrapper.DeclareRelation)
+
 	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/assess/:kind", wrapper.ListTasks)
 
 	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/assess/:kind/:draw", wrapper.GetScore)
@@ -4713,6 +5798,8 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Put(options.BaseURL+"/api/v1/sittings/:sitting/assess/:kind/:draw", wrapper.SaveScore)
 
 	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/assess/:kind/:draw/lock", wrapper.LockScore)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/assess/:kind/:draw/versions", wrapper.ListVersions)
 
 	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/assess/:kind/:draw/decide", wrapper.DecideScore)
 
@@ -5440,6 +6527,153 @@ func (response RevokeCertificatedefaultApplicationProblemPlusJSONResponse) Visit
 	return ctx.JSON(&response.Body)
 }
 
+type ListExaminersRequestObject struct {
+}
+
+type ListExaminersResponseObject interface {
+	VisitListExaminersResponse(ctx *fiber.Ctx) error
+}
+
+type ListExaminers200JSONResponse []Examiner
+
+func (response ListExaminers200JSONResponse) VisitListExaminersResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListExaminersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListExaminersdefaultApplicationProblemPlusJSONResponse) VisitListExaminersResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetExaminerRequestObject struct {
+	Examiner ExaminerId `json:"examiner"`
+}
+
+type GetExaminerResponseObject interface {
+	VisitGetExaminerResponse(ctx *fiber.Ctx) error
+}
+
+type GetExaminer200JSONResponse Examiner
+
+func (response GetExaminer200JSONResponse) VisitGetExaminerResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetExaminerdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetExaminerdefaultApplicationProblemPlusJSONResponse) VisitGetExaminerResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type PutExaminerRequestObject struct {
+	Examiner ExaminerId `json:"examiner"`
+	Body     *PutExaminerJSONRequestBody
+}
+
+type PutExaminerResponseObject interface {
+	VisitPutExaminerResponse(ctx *fiber.Ctx) error
+}
+
+type PutExaminer200JSONResponse Examiner
+
+func (response PutExaminer200JSONResponse) VisitPutExaminerResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type PutExaminerdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PutExaminerdefaultApplicationProblemPlusJSONResponse) VisitPutExaminerResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type AssessExaminerRequestObject struct {
+	Examiner ExaminerId `json:"examiner"`
+	Body     *AssessExaminerJSONRequestBody
+}
+
+type AssessExaminerResponseObject interface {
+	VisitAssessExaminerResponse(ctx *fiber.Ctx) error
+}
+
+type AssessExaminer201JSONResponse Examiner
+
+func (response AssessExaminer201JSONResponse) VisitAssessExaminerResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type AssessExaminerdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AssessExaminerdefaultApplicationProblemPlusJSONResponse) VisitAssessExaminerResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type DeclareRelationRequestObject struct {
+	Examiner ExaminerId `json:"examiner"`
+	Body     *DeclareRelationJSONRequestBody
+}
+
+type DeclareRelationResponseObject interface {
+	VisitDeclareRelationResponse(ctx *fiber.Ctx) error
+}
+
+type DeclareRelation201JSONResponse Examiner
+
+func (response DeclareRelation201JSONResponse) VisitDeclareRelationResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type DeclareRelationdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DeclareRelationdefaultApplicationProblemPlusJSONResponse) VisitDeclareRelationResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type SettleRulingRequestObject struct {
 	Ruling string `json:"ruling"`
 	Body   *SettleRulingJSONRequestBody
@@ -5797,6 +7031,37 @@ type LockScoredefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response LockScoredefaultApplicationProblemPlusJSONResponse) VisitLockScoreResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListVersionsRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Kind    Kind      `json:"kind"`
+	Draw    Draw      `json:"draw"`
+}
+
+type ListVersionsResponseObject interface {
+	VisitListVersionsResponse(ctx *fiber.Ctx) error
+}
+
+type ListVersions200JSONResponse []ScoreVersion
+
+func (response ListVersions200JSONResponse) VisitListVersionsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListVersionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListVersionsdefaultApplicationProblemPlusJSONResponse) VisitListVersionsResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -6163,7 +7428,7 @@ func (response GetOutcomedefaultApplicationProblemPlusJSONResponse) VisitGetOutc
 type SettleComponentRequestObject struct {
 	Sitting      SittingId      `json:"sitting"`
 	Registration RegistrationId `json:"registration"`
-	Kind         Kind           `json:"kind"`
+	Kind         Component      `json:"kind"`
 	Body         *SettleComponentJSONRequestBody
 }
 
@@ -6245,6 +7510,128 @@ type AppointPaneldefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response AppointPaneldefaultApplicationProblemPlusJSONResponse) VisitAppointPanelResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CheckPanelRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Body    *CheckPanelJSONRequestBody
+}
+
+type CheckPanelResponseObject interface {
+	VisitCheckPanelResponse(ctx *fiber.Ctx) error
+}
+
+type CheckPanel200JSONResponse []Breach
+
+func (response CheckPanel200JSONResponse) VisitCheckPanelResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type CheckPaneldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CheckPaneldefaultApplicationProblemPlusJSONResponse) VisitCheckPanelResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ChangePanelRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Kind    Kind      `json:"kind"`
+	Body    *ChangePanelJSONRequestBody
+}
+
+type ChangePanelResponseObject interface {
+	VisitChangePanelResponse(ctx *fiber.Ctx) error
+}
+
+type ChangePanel200JSONResponse Panel
+
+func (response ChangePanel200JSONResponse) VisitChangePanelResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ChangePaneldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ChangePaneldefaultApplicationProblemPlusJSONResponse) VisitChangePanelResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type DecidePanelRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Kind    Kind      `json:"kind"`
+	Body    *DecidePanelJSONRequestBody
+}
+
+type DecidePanelResponseObject interface {
+	VisitDecidePanelResponse(ctx *fiber.Ctx) error
+}
+
+type DecidePanel200JSONResponse Panel
+
+func (response DecidePanel200JSONResponse) VisitDecidePanelResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type DecidePaneldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DecidePaneldefaultApplicationProblemPlusJSONResponse) VisitDecidePanelResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type WithdrawPanelRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Kind    Kind      `json:"kind"`
+	Body    *WithdrawPanelJSONRequestBody
+}
+
+type WithdrawPanelResponseObject interface {
+	VisitWithdrawPanelResponse(ctx *fiber.Ctx) error
+}
+
+type WithdrawPanel204Response struct {
+}
+
+func (response WithdrawPanel204Response) VisitWithdrawPanelResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type WithdrawPaneldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response WithdrawPaneldefaultApplicationProblemPlusJSONResponse) VisitWithdrawPanelResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -6545,6 +7932,96 @@ func (response MakeRulingdefaultApplicationProblemPlusJSONResponse) VisitMakeRul
 	return ctx.JSON(&response.Body)
 }
 
+type ListUnlocksRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type ListUnlocksResponseObject interface {
+	VisitListUnlocksResponse(ctx *fiber.Ctx) error
+}
+
+type ListUnlocks200JSONResponse []Unlock
+
+func (response ListUnlocks200JSONResponse) VisitListUnlocksResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListUnlocksdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListUnlocksdefaultApplicationProblemPlusJSONResponse) VisitListUnlocksResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type AskUnlockRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Body    *AskUnlockJSONRequestBody
+}
+
+type AskUnlockResponseObject interface {
+	VisitAskUnlockResponse(ctx *fiber.Ctx) error
+}
+
+type AskUnlock201JSONResponse Unlock
+
+func (response AskUnlock201JSONResponse) VisitAskUnlockResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type AskUnlockdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AskUnlockdefaultApplicationProblemPlusJSONResponse) VisitAskUnlockResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type DecideUnlockRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Unlock  string    `json:"unlock"`
+	Body    *DecideUnlockJSONRequestBody
+}
+
+type DecideUnlockResponseObject interface {
+	VisitDecideUnlockResponse(ctx *fiber.Ctx) error
+}
+
+type DecideUnlock200JSONResponse Unlock
+
+func (response DecideUnlock200JSONResponse) VisitDecideUnlockResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type DecideUnlockdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DecideUnlockdefaultApplicationProblemPlusJSONResponse) VisitDecideUnlockResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type GetStandardRequestObject struct {
 }
 
@@ -6670,6 +8147,21 @@ type StrictServerInterface interface {
 	// RevokeCertificate 作废证书，第二人确认 · revoke, confirmed by a second person
 	// (POST /api/v1/certificates/{number}/revoke)
 	RevokeCertificate(ctx context.Context, request RevokeCertificateRequestObject) (RevokeCertificateResponseObject, error)
+	// ListExaminers 考评员名册 · the register of examiners
+	// (GET /api/v1/examiners)
+	ListExaminers(ctx context.Context, request ListExaminersRequestObject) (ListExaminersResponseObject, error)
+	// GetExaminer 一名考评员的登记 · one entry
+	// (GET /api/v1/examiners/{examiner})
+	GetExaminer(ctx context.Context, request GetExaminerRequestObject) (GetExaminerResponseObject, error)
+	// PutExaminer 登记资格、证件和单位 · grade, card and employer
+	// (PUT /api/v1/examiners/{examiner})
+	PutExaminer(ctx context.Context, request PutExaminerRequestObject) (PutExaminerResponseObject, error)
+	// AssessExaminer 记年度考核 · add a yearly assessment
+	// (POST /api/v1/examiners/{examiner}/assessments)
+	AssessExaminer(ctx context.Context, request AssessExaminerRequestObject) (AssessExaminerResponseObject, error)
+	// DeclareRelation 申报与考生的关系 · declare a relation to a candidate
+	// (POST /api/v1/examiners/{examiner}/relations)
+	DeclareRelation(ctx context.Context, request DeclareRelationRequestObject) (DeclareRelationResponseObject, error)
 	// SettleRuling 由第二人确认、驳回或解除 · confirmed, refused or lifted by a second person
 	// (POST /api/v1/rulings/{ruling})
 	SettleRuling(ctx context.Context, request SettleRulingRequestObject) (SettleRulingResponseObject, error)
@@ -6706,6 +8198,9 @@ type StrictServerInterface interface {
 	// LockScore 签名并锁定 · sign and lock
 	// (POST /api/v1/sittings/{sitting}/assess/{kind}/{draw}/lock)
 	LockScore(ctx context.Context, request LockScoreRequestObject) (LockScoreResponseObject, error)
+	// ListVersions 解锁前签名的评分 · scores as they were signed before they were opened again
+	// (GET /api/v1/sittings/{sitting}/assess/{kind}/{draw}/versions)
+	ListVersions(ctx context.Context, request ListVersionsRequestObject) (ListVersionsResponseObject, error)
 	// HandInAnswers 录入考生电脑导出的作答文件 · take in the answers that a page wrote to a file
 	// (POST /api/v1/sittings/{sitting}/attempts/{attempt}/answers-file)
 	HandInAnswers(ctx context.Context, request HandInAnswersRequestObject) (HandInAnswersResponseObject, error)
@@ -6742,7 +8237,7 @@ type StrictServerInterface interface {
 	// GetOutcome 一名考生的成绩怎样得出，和它的各版 · how a result came about, and its versions
 	// (GET /api/v1/sittings/{sitting}/outcomes/{registration})
 	GetOutcome(ctx context.Context, request GetOutcomeRequestObject) (GetOutcomeResponseObject, error)
-	// SettleComponent 记缺考 · record an absence
+	// SettleComponent 记缺考，或撤销缺考 · record an absence, or withdraw it
 	// (POST /api/v1/sittings/{sitting}/outcomes/{registration}/{kind})
 	SettleComponent(ctx context.Context, request SettleComponentRequestObject) (SettleComponentResponseObject, error)
 	// ListPanels 考评小组 · panels
@@ -6751,6 +8246,18 @@ type StrictServerInterface interface {
 	// AppointPanel 组成考评小组 · appoint a panel
 	// (POST /api/v1/sittings/{sitting}/panels)
 	AppointPanel(ctx context.Context, request AppointPanelRequestObject) (AppointPanelResponseObject, error)
+	// CheckPanel 预查考评小组是否合规 · which rules a panel would break
+	// (POST /api/v1/sittings/{sitting}/panels/check)
+	CheckPanel(ctx context.Context, request CheckPanelRequestObject) (CheckPanelResponseObject, error)
+	// ChangePanel 更换考评小组 · change a panel
+	// (PUT /api/v1/sittings/{sitting}/panels/{kind})
+	ChangePanel(ctx context.Context, request ChangePanelRequestObject) (ChangePanelResponseObject, error)
+	// DecidePanel 第二人确认或退回 · a second person approves or returns a proposed panel
+	// (POST /api/v1/sittings/{sitting}/panels/{kind}/decision)
+	DecidePanel(ctx context.Context, request DecidePanelRequestObject) (DecidePanelResponseObject, error)
+	// WithdrawPanel 撤销考评小组 · withdraw a panel
+	// (POST /api/v1/sittings/{sitting}/panels/{kind}/withdraw)
+	WithdrawPanel(ctx context.Context, request WithdrawPanelRequestObject) (WithdrawPanelResponseObject, error)
 	// GetProgress 考试进行情况 · how it goes
 	// (GET /api/v1/sittings/{sitting}/progress)
 	GetProgress(ctx context.Context, request GetProgressRequestObject) (GetProgressResponseObject, error)
@@ -6781,6 +8288,15 @@ type StrictServerInterface interface {
 	// MakeRuling 记违纪或暂缓 · find misconduct, or withhold a result
 	// (POST /api/v1/sittings/{sitting}/rulings)
 	MakeRuling(ctx context.Context, request MakeRulingRequestObject) (MakeRulingResponseObject, error)
+	// ListUnlocks 解锁申请 · requests to open signed scores
+	// (GET /api/v1/sittings/{sitting}/unlocks)
+	ListUnlocks(ctx context.Context, request ListUnlocksRequestObject) (ListUnlocksResponseObject, error)
+	// AskUnlock 申请解锁一份已签名的评分 · ask to open a signed score
+	// (POST /api/v1/sittings/{sitting}/unlocks)
+	AskUnlock(ctx context.Context, request AskUnlockRequestObject) (AskUnlockResponseObject, error)
+	// DecideUnlock 第二人批准或拒绝解锁 · a second person decides
+	// (POST /api/v1/sittings/{sitting}/unlocks/{unlock}/decision)
+	DecideUnlock(ctx context.Context, request DecideUnlockRequestObject) (DecideUnlockResponseObject, error)
 	// GetStandard 职业标准（示例） · the standard in use
 	// (GET /api/v1/standard)
 	GetStandard(ctx context.Context, request GetStandardRequestObject) (GetStandardResponseObject, error)
@@ -7513,6 +9029,181 @@ func (sh *strictHandler) RevokeCertificate(ctx *fiber.Ctx, number CertificateNum
 	return nil
 }
 
+// ListExaminers operation middleware
+func (sh *strictHandler) ListExaminers(ctx *fiber.Ctx) error {
+	var request ListExaminersRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListExaminers(ctx.UserContext(), request.(ListExaminersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListExaminers")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListExaminersResponseObject); ok {
+		if err := validResponse.VisitListExaminersResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetExaminer operation middleware
+func (sh *strictHandler) GetExaminer(ctx *fiber.Ctx, examiner ExaminerId) error {
+	var request GetExaminerRequestObject
+
+	request.Examiner = examiner
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetExaminer(ctx.UserContext(), request.(GetExaminerRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetExaminer")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetExaminerResponseObject); ok {
+		if err := validResponse.VisitGetExaminerResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PutExaminer operation middleware
+func (sh *strictHandler) PutExaminer(ctx *fiber.Ctx, examiner ExaminerId) error {
+	var request PutExaminerRequestObject
+
+	request.Examiner = examiner
+
+	var body PutExaminerJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.PutExaminer(ctx.UserContext(), request.(PutExaminerRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutExaminer")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PutExaminerResponseObject); ok {
+		if err := validResponse.VisitPutExaminerResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AssessExaminer operation middleware
+func (sh *strictHandler) AssessExaminer(ctx *fiber.Ctx, examiner ExaminerId) error {
+	var request AssessExaminerRequestObject
+
+	request.Examiner = examiner
+
+	var body AssessExaminerJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.AssessExaminer(ctx.UserContext(), request.(AssessExaminerRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AssessExaminer")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AssessExaminerResponseObject); ok {
+		if err := validResponse.VisitAssessExaminerResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DeclareRelation operation middleware
+func (sh *strictHandler) DeclareRelation(ctx *fiber.Ctx, examiner ExaminerId) error {
+	var request DeclareRelationRequestObject
+
+	request.Examiner = examiner
+
+	var body DeclareRelationJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.DeclareRelation(ctx.UserContext(), request.(DeclareRelationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeclareRelation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DeclareRelationResponseObject); ok {
+		if err := validResponse.VisitDeclareRelationResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // SettleRuling operation middleware
 func (sh *strictHandler) SettleRuling(ctx *fiber.Ctx, ruling string) error {
 	var request SettleRulingRequestObject
@@ -7942,6 +9633,35 @@ func (sh *strictHandler) LockScore(ctx *fiber.Ctx, sitting SittingId, kind Kind,
 	return nil
 }
 
+// ListVersions operation middleware
+func (sh *strictHandler) ListVersions(ctx *fiber.Ctx, sitting SittingId, kind Kind, draw Draw) error {
+	var request ListVersionsRequestObject
+
+	request.Sitting = sitting
+	request.Kind = kind
+	request.Draw = draw
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListVersions(ctx.UserContext(), request.(ListVersionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListVersions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListVersionsResponseObject); ok {
+		if err := validResponse.VisitListVersionsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // HandInAnswers operation middleware
 func (sh *strictHandler) HandInAnswers(ctx *fiber.Ctx, sitting SittingId, attempt AttemptId) error {
 	var request HandInAnswersRequestObject
@@ -8341,7 +10061,7 @@ func (sh *strictHandler) GetOutcome(ctx *fiber.Ctx, sitting SittingId, registrat
 }
 
 // SettleComponent operation middleware
-func (sh *strictHandler) SettleComponent(ctx *fiber.Ctx, sitting SittingId, registration RegistrationId, kind Kind) error {
+func (sh *strictHandler) SettleComponent(ctx *fiber.Ctx, sitting SittingId, registration RegistrationId, kind Component) error {
 	var request SettleComponentRequestObject
 
 	request.Sitting = sitting
@@ -8443,6 +10163,173 @@ func (sh *strictHandler) AppointPanel(ctx *fiber.Ctx, sitting SittingId) error {
 		return err
 	} else if validResponse, ok := response.(AppointPanelResponseObject); ok {
 		if err := validResponse.VisitAppointPanelResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CheckPanel operation middleware
+func (sh *strictHandler) CheckPanel(ctx *fiber.Ctx, sitting SittingId) error {
+	var request CheckPanelRequestObject
+
+	request.Sitting = sitting
+
+	var body CheckPanelJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.CheckPanel(ctx.UserContext(), request.(CheckPanelRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CheckPanel")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CheckPanelResponseObject); ok {
+		if err := validResponse.VisitCheckPanelResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChangePanel operation middleware
+func (sh *strictHandler) ChangePanel(ctx *fiber.Ctx, sitting SittingId, kind Kind) error {
+	var request ChangePanelRequestObject
+
+	request.Sitting = sitting
+	request.Kind = kind
+
+	var body ChangePanelJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangePanel(ctx.UserContext(), request.(ChangePanelRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangePanel")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChangePanelResponseObject); ok {
+		if err := validResponse.VisitChangePanelResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DecidePanel operation middleware
+func (sh *strictHandler) DecidePanel(ctx *fiber.Ctx, sitting SittingId, kind Kind) error {
+	var request DecidePanelRequestObject
+
+	request.Sitting = sitting
+	request.Kind = kind
+
+	var body DecidePanelJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.DecidePanel(ctx.UserContext(), request.(DecidePanelRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DecidePanel")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DecidePanelResponseObject); ok {
+		if err := validResponse.VisitDecidePanelResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// WithdrawPanel operation middleware
+func (sh *strictHandler) WithdrawPanel(ctx *fiber.Ctx, sitting SittingId, kind Kind) error {
+	var request WithdrawPanelRequestObject
+
+	request.Sitting = sitting
+	request.Kind = kind
+
+	var body WithdrawPanelJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.WithdrawPanel(ctx.UserContext(), request.(WithdrawPanelRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WithdrawPanel")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(WithdrawPanelResponseObject); ok {
+		if err := validResponse.VisitWithdrawPanelResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -8757,6 +10644,116 @@ func (sh *strictHandler) MakeRuling(ctx *fiber.Ctx, sitting SittingId) error {
 		return err
 	} else if validResponse, ok := response.(MakeRulingResponseObject); ok {
 		if err := validResponse.VisitMakeRulingResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListUnlocks operation middleware
+func (sh *strictHandler) ListUnlocks(ctx *fiber.Ctx, sitting SittingId) error {
+	var request ListUnlocksRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListUnlocks(ctx.UserContext(), request.(ListUnlocksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListUnlocks")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListUnlocksResponseObject); ok {
+		if err := validResponse.VisitListUnlocksResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AskUnlock operation middleware
+func (sh *strictHandler) AskUnlock(ctx *fiber.Ctx, sitting SittingId) error {
+	var request AskUnlockRequestObject
+
+	request.Sitting = sitting
+
+	var body AskUnlockJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.AskUnlock(ctx.UserContext(), request.(AskUnlockRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AskUnlock")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AskUnlockResponseObject); ok {
+		if err := validResponse.VisitAskUnlockResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DecideUnlock operation middleware
+func (sh *strictHandler) DecideUnlock(ctx *fiber.Ctx, sitting SittingId, unlock string) error {
+	var request DecideUnlockRequestObject
+
+	request.Sitting = sitting
+	request.Unlock = unlock
+
+	var body DecideUnlockJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.DecideUnlock(ctx.UserContext(), request.(DecideUnlockRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DecideUnlock")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DecideUnlockResponseObject); ok {
+		if err := validResponse.VisitDecideUnlockResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

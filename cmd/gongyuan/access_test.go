@@ -66,7 +66,8 @@ func TestAccess(t *testing.T) {
 	tokens["examiner"] = panel[0].token
 	parameter := regexp.MustCompile(`\{\w+\}`)
 	values := map[string]string{
-		"{attempt}": persons[1].attempt, "{sitting}": string(s.ID), "{bank}": "sample", "{blueprint}": "test", "{registration}": "none", "{kind}": "skill", "{draw}": "1", "{number}": "none", "{ruling}": "none",
+		"{attempt}": persons[1].attempt, "{sitting}": string(s.ID), "{bank}": "sample", "{blueprint}": "test", "{registration}": "none", "{kind}": "skill", "{draw}": "1", "{number}": "none", "{ruling}": "none", "{unlock}": string(s.ID) + ":skill:1:none:1:1",
+		"{examiner}": panel[0].id,
 	}
 	routes := contractRoutes(t, w)
 	if len(routes) < 25 {

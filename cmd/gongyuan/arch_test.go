@@ -36,7 +36,7 @@ var rules = []rule{
 	{"bank/banktest", []string{"bank"}, []string{"github.com/google/go-cmp"}, "suites serve every adapter and import none"},
 	{"bank/sample", []string{"bank"}, nil, "the sample bank is data"},
 	{"engine/standard", []string{"bank"}, nil, "lowest: standards are data"},
-	{"engine/people", []string{"bank"}, []string{"golang.org/x/crypto/argon2"}, "lowest: people know no exam"},
+	{"engine/people", []string{"bank", "engine/standard"}, []string{"golang.org/x/crypto/argon2"}, "lowest: people know no exam; the register of examiners names the grades of the standard"},
 	{"engine/people/redislimit", nil, redisC, "an adapter imports its driver"},
 	{"engine/sequence", nil, nil, "places in a row: one algorithm over any store"},
 	{"engine/audit", []string{"engine/people", "engine/sequence"}, nil, "lowest: everything that people decide is taken down"},

@@ -135,7 +135,7 @@ func (e *engine) loadSample(ctx context.Context, file sample.Level) (bank.Bluepr
 func (e *engine) demoStaff(ctx context.Context) ([]demoAccount, error) {
 	staff := []demoAccount{
 		{"admin", demoPassword, people.Administrator, "管理员甲"},
-		{"admin2", demoPassword, people.Administrator, "管理员庚"},
+		{"admin2", demoPassword, people.Administrator, "管理员庚"}, // the second person
 		{"editor", demoPassword, people.Editor, "命题员乙"},
 		{"examiner", demoPassword, people.Examiner, "考评员丙"},
 		{"examiner2", demoPassword, people.Examiner, "考评员戊"},
@@ -154,7 +154,44 @@ func (e *engine) demoStaff(ctx context.Context) ([]demoAccount, error) {
 			return nil, err
 		}
 	}
-	return staff, nil
+	return staff, e.demoExaminers(ctx, staff)
+}
+
+// demoExaminers enters the demo's examiners in the register: qualified for every
+// level, with a card and this year's assessment.
+func (e *engine) demoExaminers(ctx context.Context, staff []demoAccount) error {
+	admin, err := e.people.AccountByLogin(ctx, staff[0].Login)
+	if err != nil {
+		return err
+	}
+	now := e.clock.Now().In(standard.Zone)
+	for i, s := range staff {
+		if s.Role != people.Examiner {
+			continue
+		}
+		account, err := e.people.AccountByLogin(ctx, s.Login)
+		if err != nil {
+			return err
+		}
+		entry, err := e.register.Entry(ctx, admin.ID, account.ID)
+		if errors.Is(err, people.ErrNotFound) {
+			entry, err = e.register.Put(ctx, admin.ID, people.ExaminerEntry{
+				Account: account.ID, Grade: standard.SeniorExaminer, CardNumber: fmt.Sprintf("示例-%04d", i), CardUntil: now.AddDate(2, 0, 0).Format(time.DateOnly),
+				Employer: "示例评价机构",
+			})
+		}
+		if err != nil {
+			return err
+		}
+		if len(entry.Assessments) > 0 {
+			continue
+		}
+		year := people.YearAssessment{Year: now.Year(), Result: people.AssessedPassed, Note: "示例"}
+		if _, err := e.register.Assess(ctx, admin.ID, account.ID, year); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (e *engine) addAccount(ctx context.Context, login, name, password string, roles []people.Role) error {

@@ -147,8 +147,8 @@ func releaseRound(t *testing.T, w *world, id string) contract.ReleaseDesk {
 	var desk contract.ReleaseDesk
 	w.call("GET", path, first, nil).must(t, 200).into(t, &desk)
 	remark := "已核对"
-	w.call("POST", path, first, contract.ReleaseAct{Act: contract.Propose, Digest: &desk.Digest, Remark: &remark}).must(t, 200)
-	w.call("POST", path, second, contract.ReleaseAct{Act: contract.Approve, Digest: &desk.Digest}).must(t, 200).into(t, &desk)
+	w.call("POST", path, first, contract.ReleaseAct{Act: contract.ReleaseActActPropose, Digest: &desk.Digest, Remark: &remark}).must(t, 200)
+	w.call("POST", path, second, contract.ReleaseAct{Act: contract.ReleaseActActApprove, Digest: &desk.Digest}).must(t, 200).into(t, &desk)
 	return desk
 }
 

@@ -16,6 +16,7 @@ import (
 	"gongyuan/engine/certificate"
 	"gongyuan/engine/people"
 	"gongyuan/engine/sitting"
+	"gongyuan/engine/standard"
 )
 
 // panel appoints three examiners for a component of the sitting.
@@ -32,12 +33,25 @@ func (w *world) panel(s sitting.Sitting, kind contract.AssessKind) []member {
 	}
 	var members []member
 	for range 3 {
-		m := w.member(people.Examiner)
+		m := w.examiner(admin)
 		members = append(members, m)
 		plan.Examiners = append(plan.Examiners, m.id)
 	}
 	w.call("POST", "/api/v1/sittings/"+string(s.ID)+"/panels", admin, plan).must(w.t, 201)
 	return members
+}
+
+// examiner makes somebody who is qualified for every level.
+func (w *world) examiner(admin string) member {
+	w.t.Helper()
+	m, path, now := w.member(people.Examiner), "/api/v1/examiners/", w.clock.Now()
+	w.call("PUT", path+m.id, admin, contract.ExaminerChange{
+		Grade: contract.ExaminerGradeSenior, CardNumber: "示例" + m.login, CardUntil: now.AddDate(3, 0, 0).Format("2006-01-02"), Employer: m.login,
+	}).must(w.t, 200)
+	w.call("POST", path+m.id+"/assessments", admin, contract.NewYearAssessment{
+		Year: now.In(standard.Zone).Year(), Result: contract.NewYearAssessmentResultPassed,
+	}).must(w.t, 201)
+	return m
 }
 
 // score fills in a whole sheet, taking marks off the first row, and signs it.

@@ -41,23 +41,23 @@ func TestRelease(t *testing.T) {
 		if open.State != contract.ReleaseDeskStateNotClosed {
 			t.Errorf("state of an open sitting: %s", open.State)
 		}
-		refused(t, "an open sitting", act(first, contract.Propose, open.Digest, ""), 409, "wrong-state")
+		refused(t, "an open sitting", act(first, contract.ReleaseActActPropose, open.Digest, ""), 409, "wrong-state")
 		closeSitting(t, w, string(s.ID))
 		ready := w.desk(s.ID, first.token)
-		refused(t, "what somebody else has seen", act(first, contract.Propose, strings.Repeat("0", 64), ""), 409, "conflict")
-		refused(t, "nothing proposed", act(second, contract.Approve, ready.Digest, ""), 409, "wrong-state")
-		act(first, contract.Propose, ready.Digest, "已核对").must(t, 200)
-		refused(t, "the same person", act(first, contract.Approve, ready.Digest, ""), 422, "second-person")
-		refused(t, "a second proposal", act(second, contract.Propose, ready.Digest, ""), 409, "wrong-state")
-		refused(t, "a return without a reason", act(second, contract.Return, "", ""), 422, "invalid")
-		act(second, contract.Return, "", "先处理违纪").must(t, 200)
+		refused(t, "what somebody else has seen", act(first, contract.ReleaseActActPropose, strings.Repeat("0", 64), ""), 409, "conflict")
+		refused(t, "nothing proposed", act(second, contract.ReleaseActActApprove, ready.Digest, ""), 409, "wrong-state")
+		act(first, contract.ReleaseActActPropose, ready.Digest, "已核对").must(t, 200)
+		refused(t, "the same person", act(first, contract.ReleaseActActApprove, ready.Digest, ""), 422, "second-person")
+		refused(t, "a second proposal", act(second, contract.ReleaseActActPropose, ready.Digest, ""), 409, "wrong-state")
+		refused(t, "a return without a reason", act(second, contract.ReleaseActActReturn, "", ""), 422, "invalid")
+		act(second, contract.ReleaseActActReturn, "", "先处理违纪").must(t, 200)
 
 		// A ruling between the signatures voids the first.
-		act(first, contract.Propose, ready.Digest, "").must(t, 200)
+		act(first, contract.ReleaseActActPropose, ready.Digest, "").must(t, 200)
 		accused := w.ruling(s, first, contract.NewRuling{Registration: persons[0].registration, Kind: "misconduct", Why: "夹带资料"})
 		w.settle(accused, first, "confirm", 422)
 		w.settle(accused, second, "confirm", 200)
-		refused(t, "changed since the first signature", act(second, contract.Approve, ready.Digest, ""), 409, "conflict")
+		refused(t, "changed since the first signature", act(second, contract.ReleaseActActApprove, ready.Digest, ""), 409, "conflict")
 		if got := w.desk(s.ID, first.token); got.State != contract.ReleaseDeskStateReady || got.Rounds[1].State != "void" {
 			t.Errorf("after the change: %s, round 2 is %s", got.State, got.Rounds[1].State)
 		}

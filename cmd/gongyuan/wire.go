@@ -38,6 +38,7 @@ type engine struct {
 	standard  standard.Standard
 	desk      *assess.Desk
 	registrar *result.Registrar
+	register  *assess.Register
 	registry  *certificate.Registry
 	sealer    *people.Sealer
 	sessions  *people.Sessions
@@ -107,13 +108,28 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 	e.office = sitting.NewOffice(sitting.Deps{
 		Store: e.sittings, Registrations: e.sittings, Candidates: e.people, Papers: e, Attempts: e, Histories: e, Sealer: e.sealer, Audit: e.trail, Clock: e.clock,
 	})
-	assessments := store.Assessments()
-	e.desk = assess.NewDesk(assess.Deps{
-		Sheets: assessments, Panels: assessments, Scores: assessments, Rulings: assessments, Sittings: e.sittings, Accounts: e.people,
-		Standard: e.standard, Clock: e.clock,
-	})
+	e.examine(store)
 	e.registrar = e.newRegistrar(store.Records())
 	return e.certify(store.Certificates(), &settings.Body, secrets)
+}
+
+// examine sets up what examiners do.
+func (e *engine) examine(store *mongostore.Store) {
+	assessments, examiners := store.Assessments(), store.Examiners()
+	e.desk = assess.NewDesk(assess.Deps{
+		Sheets: assessments, Panels: assessments, Appointments: assessments, Scores: assessments, Versions: assessments, Unlocks: assessments,
+		Rulings: assessments, Sittings: e.sittings, Roster: e.sittings, Candidates: e.people, Examiners: examiners, Accounts: e.people,
+		Audit: e.trail, Standard: e.standard, Clock: e.clock, Released: e.released,
+	})
+	e.register = assess.NewRegister(assess.RegisterDeps{
+		Examiners: examiners, Accounts: e.people, Sealer: e.sealer, Audit: e.trail, Clock: e.clock,
+	})
+}
+
+// released tells whether results of a sitting were released.
+func (e *engine) released(ctx context.Context, id sitting.ID) (bool, error) {
+	s, err := e.sittings.Sitting(ctx, id)
+	return s.State == sitting.Released, err
 }
 
 // newRegistrar ties results to what they are made of.

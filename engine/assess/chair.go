@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gongyuan/bank"
+	"gongyuan/engine/audit"
 	"gongyuan/engine/people"
 	"gongyuan/engine/sitting"
 	"gongyuan/engine/standard"
@@ -44,7 +45,7 @@ type Judgement struct {
 }
 
 // Decide settles what the panel's examiners do not agree on. Only the chair
-// may, once. Deciding the same again changes nothing. Errors: ErrState where
+// may, once for what is signed. Deciding the same again changes nothing. Errors: ErrState where
 // there is nothing to decide, a *FieldError.
 func (d *Desk) Decide(ctx context.Context, by people.AccountID, c Case, j Judgement) (Outcome, error) {
 	p, err := d.in.Panels.Panel(ctx, c.Panel)
@@ -62,14 +63,17 @@ func (d *Desk) Decide(ctx context.Context, by people.AccountID, c Case, j Judgem
 	if err != nil {
 		return Outcome{}, fmt.Errorf("decide: %w", err)
 	}
-	word := Decision{p.ID, who, j.Ruling, j.Marks, strings.TrimSpace(j.Why), by, d.now()}
+	word := Decision{p.ID, who, o.Basis, j.Ruling, j.Marks, strings.TrimSpace(j.Why), by, d.now()}
 	if o.said(word) {
 		return o, nil
 	}
 	if err := o.checkDecision(word); err != nil {
 		return Outcome{}, fmt.Errorf("decide: %w", err)
 	}
-	err = d.in.Rulings.InsertDecision(ctx, word)
+	event := audit.Event{Actor: string(by), Act: "score.decide", Object: c.object(), Why: word.Why,
+		Before: map[string]any{"combined": o.Combined, "spread": o.Spread, "reasons": o.Reasons},
+		After:  map[string]any{"ruling": word.Ruling, "marks": word.Marks, "basis": word.Basis}}
+	err = audit.Do(ctx, d.in.Audit, event, func() error { return d.in.Rulings.InsertDecision(ctx, word) })
 	if errors.Is(err, ErrDuplicate) {
 		return Outcome{}, fmt.Errorf("decide: somebody was quicker: %w", ErrState)
 	}
@@ -91,32 +95,30 @@ func (o *Outcome) said(word Decision) bool {
 
 // CandidateOutcome is what a component of a sitting came to for a candidate.
 type CandidateOutcome struct {
-	Panel        PanelID
 	Kind         standard.Kind
-	Draw         int
 	Registration sitting.RegistrationID
-	Outcome      Outcome
+	Outcome      ComponentOutcome
 }
 
-// Outcomes lists what the components of a sitting came to, by component and
-// draw number. It tells who has which draw number: the caller sees to who may
-// read it, and examiners may not.
+// Outcomes lists what the components of a sitting came to, by component and the
+// draw of its first station. It tells who has which draw number: the caller
+// sees to who may read it, and examiners may not.
 func (d *Desk) Outcomes(ctx context.Context, id sitting.ID) ([]CandidateOutcome, error) {
 	panels, err := d.in.Panels.PanelsOfSitting(ctx, id)
 	if err != nil {
 		return nil, fmt.Errorf("outcomes: %w", err)
 	}
-	var out []CandidateOutcome
+	var all stationOutcomes
 	for _, p := range panels {
-		all, err := d.outcomes(ctx, &p)
+		found, err := d.outcomes(ctx, &p)
 		if err != nil {
 			return nil, fmt.Errorf("outcomes: %w", err)
 		}
-		for i, o := range all {
-			out = append(out, CandidateOutcome{p.ID, p.Kind, i + 1, p.Draw[i], o})
+		for i, o := range found {
+			all.add(&p, i+1, p.Draw[i], o)
 		}
 	}
-	return out, nil
+	return all.combined(), nil
 }
 
 // OutcomesOf returns what the components of a sitting came to for one
@@ -127,7 +129,7 @@ func (d *Desk) OutcomesOf(ctx context.Context, id sitting.ID, who sitting.Regist
 	if err != nil {
 		return nil, fmt.Errorf("outcomes: %w", err)
 	}
-	var out []CandidateOutcome
+	var all stationOutcomes
 	for _, p := range panels {
 		n := p.Number(who)
 		if n == 0 {
@@ -137,9 +139,36 @@ func (d *Desk) OutcomesOf(ctx context.Context, id sitting.ID, who sitting.Regist
 		if err != nil {
 			return nil, fmt.Errorf("outcomes: %w", err)
 		}
-		out = append(out, CandidateOutcome{p.ID, p.Kind, n, who, o})
+		all.add(&p, n, who, o)
 	}
-	return out, nil
+	return all.combined(), nil
+}
+
+// stationOutcomes gathers stations by component and candidate, in the order in
+// which they came.
+type stationOutcomes struct {
+	order    []CandidateOutcome // without what it came to
+	stations map[standard.Kind]map[sitting.RegistrationID][]StationOutcome
+}
+
+func (s *stationOutcomes) add(p *Panel, draw int, who sitting.RegistrationID, o Outcome) {
+	if s.stations == nil {
+		s.stations = map[standard.Kind]map[sitting.RegistrationID][]StationOutcome{}
+	}
+	if s.stations[p.Kind] == nil {
+		s.stations[p.Kind] = map[sitting.RegistrationID][]StationOutcome{}
+	}
+	if s.stations[p.Kind][who] == nil {
+		s.order = append(s.order, CandidateOutcome{Kind: p.Kind, Registration: who})
+	}
+	s.stations[p.Kind][who] = append(s.stations[p.Kind][who], StationOutcome{p.ID, p.Station, p.Title, p.Weight, draw, o})
+}
+
+func (s *stationOutcomes) combined() []CandidateOutcome {
+	for i, o := range s.order {
+		s.order[i].Outcome = Combined(s.stations[o.Kind][o.Registration])
+	}
+	return s.order
 }
 
 // outcomes returns the outcome of each candidate in the order of the draw.
@@ -193,7 +222,7 @@ func (d *Desk) evidence(ctx context.Context, p *Panel) (Sheet, map[sitting.Regis
 	out := map[sitting.RegistrationID]Evidence{}
 	for _, x := range decisions {
 		e := out[x.Registration]
-		e.Decision = &x
+		e.Decisions = append(e.Decisions, x)
 		out[x.Registration] = e
 	}
 	for _, x := range absences {

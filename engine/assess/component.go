@@ -44,10 +44,13 @@ const (
 	Uphold Ruling = "uphold"
 )
 
-// Decision is the chair's word. There is one for a candidate, and it stays.
+// Decision is the chair's word on what the panel signed. It stays; once a score
+// was opened and signed anew it is void, for it was not given on what counts
+// then.
 type Decision struct {
 	Panel        PanelID
 	Registration sitting.RegistrationID
+	Basis        int // Outcome.Basis of what was decided
 	Ruling       Ruling
 	Marks        bank.Marks // of Fix, else 0
 	Why          string
@@ -66,9 +69,9 @@ type Absence struct {
 
 // Evidence is all that is known of one candidate's component.
 type Evidence struct {
-	Scores   []Score
-	Decision *Decision
-	Absence  *Absence
+	Scores    []Score
+	Decisions []Decision // those on other scores are void
+	Absence   *Absence
 }
 
 // Outcome is what a component came to, and how.
@@ -86,6 +89,9 @@ type Outcome struct {
 	Spread   bank.Marks  // highest less lowest, vetoes aside
 	Reasons  []Reason    // why the chair has to decide, or had to
 	Decision *Decision
+	// Basis is the sum of the versions of the scores. It grows with every change
+	// of one, so that it tells what a decision was given on.
+	Basis int
 }
 
 // Signature is what one examiner signed.
@@ -121,7 +127,12 @@ func Component(p *Panel, sheet *Sheet, e Evidence) Outcome {
 		return out
 	}
 	out.weigh(p, sheet, mine)
-	out.decide(e.Decision)
+	i := slices.IndexFunc(e.Decisions, func(d Decision) bool { return d.Basis == out.Basis })
+	if i < 0 {
+		out.decide(nil)
+	} else {
+		out.decide(&e.Decisions[i])
+	}
 	return out
 }
 
@@ -133,6 +144,7 @@ func (o *Outcome) weigh(p *Panel, sheet *Sheet, scores []*Score) {
 		total := TotalOf(sheet, s)
 		sums[i], vetoed = total.Sum, vetoed || total.Vetoed
 		o.Sheets = append(o.Sheets, Signature{s.Examiner, total, s.Locked})
+		o.Basis += s.Version
 	}
 	o.Combined, o.Spread = Combine(p.Rule, sums), spreadOf(sums)
 	if vetoed {

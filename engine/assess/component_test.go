@@ -3,6 +3,7 @@ package assess_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -43,15 +44,15 @@ func TestScoreStates(t *testing.T) {
 	t.Parallel()
 	got := map[string]string{}
 	for _, s := range []assess.ScoreState{assess.Open, assess.Locked, "nonsense"} {
-		for _, a := range []assess.ScoreAct{assess.SaveScore, assess.LockScore, "nonsense"} {
+		for _, a := range []assess.ScoreAct{assess.SaveScore, assess.LockScore, assess.UnlockScore, "nonsense"} {
 			next, err := s.Next(a)
 			got[fmt.Sprint(s, " ", a)] = fmt.Sprint(next, " ", err == nil)
 		}
 	}
 	same(t, "moves", got, map[string]string{
-		"open save": "open true", "open lock": "locked true", "open nonsense": "open false",
-		"locked save": "locked false", "locked lock": "locked false", "locked nonsense": "locked false",
-		"nonsense save": "nonsense false", "nonsense lock": "nonsense false", "nonsense nonsense": "nonsense false",
+		"open save": "open true", "open lock": "locked true", "open unlock": "open false", "open nonsense": "open false",
+		"locked save": "locked false", "locked lock": "locked false", "locked unlock": "open true", "locked nonsense": "locked false",
+		"nonsense save": "nonsense false", "nonsense lock": "nonsense false", "nonsense unlock": "nonsense false", "nonsense nonsense": "nonsense false",
 	})
 }
 
@@ -102,9 +103,10 @@ func TestPanelCheck(t *testing.T) {
 		change func(*assess.Panel)
 		field  string
 	}{
-		"ErrTwo":     {func(p *assess.Panel) { p.Examiners = five[:2] }, "/examiners"},
-		"ErrOne":     {func(p *assess.Panel) { p.Examiners = five[:1] }, "/examiners"},
-		"ErrEven":    {func(p *assess.Panel) { p.Examiners = five[:4] }, "/examiners"},
+		"ErrNone":    {func(p *assess.Panel) { p.Examiners = nil }, "/examiners"},
+		"ErrStation": {func(p *assess.Panel) { p.Station = 10 }, "/station"},
+		"ErrTitle":   {func(p *assess.Panel) { p.Title = strings.Repeat("长", 41) }, "/title"},
+		"ErrWeight":  {func(p *assess.Panel) { p.Weight = 0 }, "/weight"},
 		"ErrTwice":   {func(p *assess.Panel) { p.Examiners = []people.AccountID{"a", "b", "a"} }, "/examiners/2"},
 		"ErrNobody":  {func(p *assess.Panel) { p.Examiners = []people.AccountID{"a", "", "b"} }, "/examiners/1"},
 		"ErrChair":   {func(p *assess.Panel) { p.Chair = "" }, "/chair"},
@@ -159,7 +161,9 @@ func TestComponent(t *testing.T) {
 	}
 	open := scored(&p, "examiner-1", 0, no)
 	open.State = assess.Open
-	rule := func(r assess.Ruling, m bank.Marks) *assess.Decision { return &assess.Decision{Ruling: r, Marks: m} }
+	rule := func(r assess.Ruling, m bank.Marks) []assess.Decision {
+		return []assess.Decision{{Basis: 7, Ruling: assess.Fix, Marks: 1}, {Ruling: r, Marks: m}} // the first was given on other scores
+	}
 	for _, c := range []struct {
 		name    string
 		in      assess.Evidence
@@ -175,11 +179,11 @@ func TestComponent(t *testing.T) {
 		{"agreed", assess.Evidence{Scores: three(1000, 1500, 2400, no)}, assess.Settled, 8367, false, nil},
 		{"at the threshold", assess.Evidence{Scores: three(0, 0, 1500, no)}, assess.Settled, 9500, false, nil},
 		{"above it", assess.Evidence{Scores: three(0, 0, 1501, no)}, assess.Chair, 0, false, []assess.Reason{assess.WideSpread}},
-		{"stand", assess.Evidence{Scores: three(0, 0, 1501, no), Decision: rule(assess.Stand, 0)}, assess.Settled, 9500, false, []assess.Reason{assess.WideSpread}},
-		{"fix", assess.Evidence{Scores: three(0, 0, 1501, no), Decision: rule(assess.Fix, 9000)}, assess.Settled, 9000, false, []assess.Reason{assess.WideSpread}},
+		{"stand", assess.Evidence{Scores: three(0, 0, 1501, no), Decisions: rule(assess.Stand, 0)}, assess.Settled, 9500, false, []assess.Reason{assess.WideSpread}},
+		{"fix", assess.Evidence{Scores: three(0, 0, 1501, no), Decisions: rule(assess.Fix, 9000)}, assess.Settled, 9000, false, []assess.Reason{assess.WideSpread}},
 		{"one saw a veto", assess.Evidence{Scores: three(0, 0, 0, yes)}, assess.Chair, 0, false, []assess.Reason{assess.VetoReported}},
-		{"upheld", assess.Evidence{Scores: three(0, 0, 0, yes), Decision: rule(assess.Uphold, 0)}, assess.Settled, 0, true, []assess.Reason{assess.VetoReported}},
-		{"not upheld", assess.Evidence{Scores: three(0, 0, 300, yes), Decision: rule(assess.Stand, 0)}, assess.Settled, 9900, false, []assess.Reason{assess.VetoReported}},
+		{"upheld", assess.Evidence{Scores: three(0, 0, 0, yes), Decisions: rule(assess.Uphold, 0)}, assess.Settled, 0, true, []assess.Reason{assess.VetoReported}},
+		{"not upheld", assess.Evidence{Scores: three(0, 0, 300, yes), Decisions: rule(assess.Stand, 0)}, assess.Settled, 9900, false, []assess.Reason{assess.VetoReported}},
 		{"absent", assess.Evidence{Scores: three(0, 0, 0, no), Absence: &assess.Absence{}}, assess.Settled, 0, false, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -221,10 +225,12 @@ func TestComponentOrder(t *testing.T) {
 func TestDrawOrder(t *testing.T) {
 	t.Parallel()
 	all := []sitting.RegistrationID{"r1", "r2", "r3", "r4", "r5"}
-	got := assess.DrawOrder([]byte("secret"), "s", standard.Skill, all)
+	got := assess.DrawOrder([]byte("secret"), "s", standard.Skill, 1, all)
 	same(t, "order", got, []sitting.RegistrationID{"r1", "r4", "r2", "r3", "r5"})
-	same(t, "whatever the order of registration", assess.DrawOrder([]byte("secret"), "s", standard.Skill, []sitting.RegistrationID{"r5", "r3", "r1", "r2", "r4"}), got)
-	if cmp.Equal(got, assess.DrawOrder([]byte("secret"), "s", standard.Review, all)) {
+	same(t, "whatever the order of registration", assess.DrawOrder([]byte("secret"), "s", standard.Skill, 1, []sitting.RegistrationID{"r5", "r3", "r1", "r2", "r4"}), got)
+	if cmp.Equal(got, assess.DrawOrder([]byte("secret"), "s", standard.Review, 1, all)) {
 		t.Error("two components have the same draw")
 	}
+	second := assess.DrawOrder([]byte("secret"), "s", standard.Skill, 2, all)
+	same(t, "of the second station", second, []sitting.RegistrationID{"r3", "r2", "r5", "r4", "r1"})
 }

@@ -7,9 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
-	"gongyuan/bank"
+	"gongyuan/engine/audit"
 	"gongyuan/engine/people"
 	"gongyuan/engine/sitting"
 	"gongyuan/engine/standard"
@@ -23,14 +24,24 @@ type Desk struct{ in Deps }
 
 // Deps is what a Desk works with.
 type Deps struct {
-	Sheets   Sheets
-	Panels   Panels
-	Scores   Scores
-	Rulings  Rulings
-	Sittings Sittings
-	Accounts Accounts
-	Standard standard.Standard
-	Clock    Clock
+	Sheets       Sheets
+	Panels       Panels
+	Appointments Appointments
+	Scores       Scores
+	Versions     Versions
+	Unlocks      Unlocks
+	Rulings      Rulings
+	Sittings     Sittings
+	Roster       Roster
+	Candidates   Candidates
+	Examiners    Examiners
+	Accounts     Accounts
+	Audit        audit.Recorder
+	Standard     standard.Standard
+	Clock        Clock
+	// Released tells whether results of a sitting were released, after which no
+	// score is opened again.
+	Released func(ctx context.Context, id sitting.ID) (bool, error)
 }
 
 // NewDesk returns a Desk.
@@ -92,92 +103,6 @@ func (d *Desk) Sheets(ctx context.Context) ([]Sheet, error) {
 	return all, nil
 }
 
-// NewPanel is a panel as an administrator asks for it.
-type NewPanel struct {
-	Sitting   sitting.ID
-	Kind      standard.Kind
-	Sheet     SheetRef
-	Examiners []people.AccountID
-	Chair     people.AccountID
-	Rule      Rule       // Mean where empty
-	Spread    bank.Marks // DefaultSpread is the default of those who ask; 0 is no difference at all
-}
-
-// Appoint creates the panel of a component of a sitting and draws the
-// candidates' numbers. Only administrators may. Errors: sitting.ErrNotFound,
-// ErrState for a sitting whose roster is not sealed yet, ErrDuplicate where
-// the component has a panel, a *FieldError for the rest.
-func (d *Desk) Appoint(ctx context.Context, by people.AccountID, n NewPanel) (Panel, error) {
-	if err := d.mustBe(ctx, by, people.Administrator); err != nil {
-		return Panel{}, fmt.Errorf("appoint a panel: %w", err)
-	}
-	s, err := d.in.Sittings.Sitting(ctx, n.Sitting)
-	if err != nil {
-		return Panel{}, fmt.Errorf("appoint a panel: %w", err)
-	}
-	if s.State == sitting.Draft {
-		return Panel{}, fmt.Errorf("appoint a panel for a sitting that is %s: %w", s.State, ErrState)
-	}
-	if err := d.checkSheet(ctx, n, s.Level); err != nil {
-		return Panel{}, err
-	}
-	if n.Rule == "" {
-		n.Rule = Mean
-	}
-	p := Panel{
-		ID: PanelOf(s.ID, n.Kind), Sitting: s.ID, Level: s.Level, Kind: n.Kind, Sheet: n.Sheet,
-		Examiners: slices.Clone(n.Examiners), Chair: n.Chair, Rule: n.Rule, Spread: n.Spread,
-		Draw: DrawOrder(s.Secret, s.ID, n.Kind, s.Roster), Created: d.now(), CreatedBy: by,
-	}
-	if err := p.Check(); err != nil {
-		return Panel{}, err
-	}
-	if err := d.checkMembers(ctx, &p); err != nil {
-		return Panel{}, err
-	}
-	if err := d.in.Panels.InsertPanel(ctx, p); err != nil {
-		return Panel{}, fmt.Errorf("appoint a panel: %w", err)
-	}
-	return p, nil
-}
-
-func (d *Desk) checkSheet(ctx context.Context, n NewPanel, level standard.Level) error {
-	scheme, _ := d.in.Standard.Scheme(level)
-	component, ok := scheme.Component(n.Kind)
-	if !ok || n.Kind == standard.Theory {
-		return &FieldError{"/kind", "not-scored-at-this-level"}
-	}
-	sheet, err := d.in.Sheets.Sheet(ctx, n.Sheet)
-	switch {
-	case errors.Is(err, ErrNotFound):
-		return &FieldError{"/sheet", "unknown"}
-	case err != nil:
-		return fmt.Errorf("appoint a panel: %w", err)
-	case sheet.Level != level || sheet.Kind != n.Kind:
-		return &FieldError{"/sheet", "of-another-component"}
-	case component.Full != bank.FullMarks:
-		return &FieldError{"/sheet", "other-full-marks"}
-	}
-	return nil
-}
-
-func (d *Desk) checkMembers(ctx context.Context, p *Panel) error {
-	members := map[string]people.AccountID{"/chair": p.Chair}
-	for i, e := range p.Examiners {
-		members[fmt.Sprintf("/examiners/%d", i)] = e
-	}
-	for field, who := range members {
-		err := d.mustBe(ctx, who, people.Examiner)
-		if errors.Is(err, ErrForbidden) {
-			return &FieldError{field, "no-examiner"}
-		}
-		if err != nil {
-			return fmt.Errorf("appoint a panel: %w", err)
-		}
-	}
-	return nil
-}
-
 // mustBe returns ErrForbidden unless the account is in use and holds the role.
 func (d *Desk) mustBe(ctx context.Context, who people.AccountID, role people.Role) error {
 	a, err := d.in.Accounts.Account(ctx, who)
@@ -216,6 +141,9 @@ func (d *Desk) RecordAbsence(ctx context.Context, by people.AccountID, c Case, w
 	if !within(why, 2, mostNote) {
 		return &FieldError{"/why", "length-2-500"}
 	}
+	if p.State != Appointed {
+		return fmt.Errorf("record an absence before a panel that is %s: %w", p.State, ErrState)
+	}
 	scores, err := d.in.Scores.ScoresOfCandidate(ctx, p.ID, who)
 	if err != nil {
 		return fmt.Errorf("record an absence: %w", err)
@@ -223,12 +151,21 @@ func (d *Desk) RecordAbsence(ctx context.Context, by people.AccountID, c Case, w
 	if slices.ContainsFunc(scores, begun) {
 		return fmt.Errorf("record the absence of somebody who was scored: %w", ErrState)
 	}
-	err = d.in.Rulings.InsertAbsence(ctx, Absence{Panel: p.ID, Registration: who, Why: why, By: by, At: d.now()})
+	if absent, err := d.isAbsent(ctx, p.ID, who); err != nil || absent {
+		return err
+	}
+	event := audit.Event{Actor: string(by), Act: "absence.record", Object: c.object(), Why: why, After: true}
+	err = audit.Do(ctx, d.in.Audit, event, func() error {
+		return d.in.Rulings.InsertAbsence(ctx, Absence{Panel: p.ID, Registration: who, Why: why, By: by, At: d.now()})
+	})
 	if err != nil && !errors.Is(err, ErrDuplicate) {
 		return fmt.Errorf("record an absence: %w", err)
 	}
 	return nil
 }
+
+// object names a candidate before a panel in the audit record, by draw number.
+func (c Case) object() string { return "panel:" + string(c.Panel) + ":" + strconv.Itoa(c.Draw) }
 
 // begun tells whether anything was entered in the score.
 func begun(s Score) bool {
@@ -240,9 +177,22 @@ func begun(s Score) bool {
 // chair may. It returns ErrNotFound where none is recorded.
 func (d *Desk) WithdrawAbsence(ctx context.Context, by people.AccountID, c Case) error {
 	p, who, err := d.leads(ctx, by, c)
-	if err == nil {
-		err = d.in.Rulings.DeleteAbsence(ctx, p.ID, who)
+	if err != nil {
+		return fmt.Errorf("withdraw an absence: %w", err)
 	}
+	all, err := d.in.Rulings.Absences(ctx, p.ID)
+	if err != nil {
+		return fmt.Errorf("withdraw an absence: %w", err)
+	}
+	i := slices.IndexFunc(all, func(a Absence) bool { return a.Registration == who })
+	if i < 0 {
+		return fmt.Errorf("withdraw an absence: %w", ErrNotFound)
+	}
+	if err := d.unreleased(ctx, p.Sitting); err != nil {
+		return fmt.Errorf("withdraw an absence: %w", err)
+	}
+	event := audit.Event{Actor: string(by), Act: "absence.withdraw", Object: c.object(), Before: map[string]any{"by": all[i].By, "at": all[i].At, "why": all[i].Why}}
+	err = audit.Do(ctx, d.in.Audit, event, func() error { return d.in.Rulings.DeleteAbsence(ctx, p.ID, who) })
 	if err != nil {
 		return fmt.Errorf("withdraw an absence: %w", err)
 	}

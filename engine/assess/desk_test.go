@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 
 	"gongyuan/bank"
 	"gongyuan/engine/assess"
+	"gongyuan/engine/audit"
 	"gongyuan/engine/enginetest"
 	"gongyuan/engine/enginetest/servers"
 	"gongyuan/engine/mongostore"
@@ -38,11 +40,61 @@ func (a accounts) Account(_ context.Context, id people.AccountID) (people.Accoun
 	return people.Account{}, people.ErrNotFound
 }
 
+// roster knows registrations and the people behind them: r1 is candidate-r1,
+// whose hash is hash-r1.
+type roster map[sitting.RegistrationID]sitting.Registration
+
+func (r roster) RegistrationsByID(_ context.Context, ids []sitting.RegistrationID) (map[sitting.RegistrationID]sitting.Registration, error) {
+	out := roster{}
+	for _, id := range ids {
+		if x, ok := r[id]; ok {
+			out[id] = x
+		}
+	}
+	return out, nil
+}
+
+func (r roster) CandidatesByID(_ context.Context, ids []people.CandidateID) (map[people.CandidateID]people.Candidate, error) {
+	out := map[people.CandidateID]people.Candidate{}
+	for _, id := range ids {
+		out[id] = people.Candidate{ID: id, IDHash: "hash-" + strings.TrimPrefix(string(id), "candidate-")}
+	}
+	return out, nil
+}
+
+// recorder is an audit record that tells what was taken down.
+type recorder struct {
+	mu   sync.Mutex
+	acts []audit.Event
+}
+
+func (r *recorder) Record(_ context.Context, e audit.Event) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.acts = append(r.acts, e)
+	return nil
+}
+
+// taken returns who did what since the last time, and forgets it.
+func (r *recorder) taken() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	out := make([]string, len(r.acts))
+	for i, e := range r.acts {
+		out[i] = e.Actor + " " + e.Act
+	}
+	r.acts = nil
+	return out
+}
+
 // desk is a Desk with its clock and stores.
 type desk struct {
 	*assess.Desk
-	clock *enginetest.Clock
-	deps  assess.Deps
+	clock    *enginetest.Clock
+	deps     assess.Deps
+	audit    *recorder
+	released *bool
+	roster   roster
 }
 
 // The sitting of these tests is of level 3 and has three candidates.
@@ -63,17 +115,29 @@ func newDesk(t *testing.T, db lungo.IDatabase) desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	staff := accounts{"admin": {Roles: []people.Role{people.Administrator}}, "gone": {Roles: []people.Role{people.Examiner}, Disabled: true}}
+	staff := accounts{"admin2": {ID: "admin2", Roles: []people.Role{people.Administrator}}, "admin": {Roles: []people.Role{people.Administrator}}, "gone": {Roles: []people.Role{people.Examiner}, Disabled: true}}
 	for _, id := range []people.AccountID{"e1", "e2", "e3", "e4", "e5", "chair"} {
 		staff[id] = people.Account{ID: id, Roles: []people.Role{people.Examiner}}
 	}
-	sealed := sitting.Sitting{ID: exam, Level: 3, State: sitting.Sealed, Secret: []byte("secret"), Roster: []sitting.RegistrationID{"r1", "r2", "r3"}}
-	draft := sitting.Sitting{ID: "draft", Level: 3, State: sitting.Draft}
-	clock, a := enginetest.NewClock(enginetest.Start), store.Assessments()
-	deps := assess.Deps{
-		Sheets: a, Panels: a, Scores: a, Rulings: a, Sittings: sittings{exam: sealed, "draft": draft}, Accounts: staff, Standard: std, Clock: clock,
+	sealed := sitting.Sitting{ID: exam, Level: 3, State: sitting.Sealed, Opens: enginetest.Start, Secret: []byte("secret"), Roster: []sitting.RegistrationID{"r1", "r2", "r3"}}
+	regs := roster{}
+	for _, id := range sealed.Roster {
+		regs[id] = sitting.Registration{ID: id, Sitting: exam, Candidate: people.CandidateID("candidate-" + id), Employer: "单位" + string(id)}
 	}
-	d := desk{assess.NewDesk(deps), clock, deps}
+	draft := sitting.Sitting{ID: "draft", Level: 3, State: sitting.Draft}
+	clock, a, taken, released := enginetest.NewClock(enginetest.Start), store.Assessments(), &recorder{}, false
+	deps := assess.Deps{
+		Sheets: a, Panels: a, Appointments: a, Scores: a, Versions: a, Unlocks: a, Rulings: a, Sittings: sittings{exam: sealed, "draft": draft},
+		Roster: regs, Candidates: regs, Examiners: store.Examiners(), Accounts: staff, Audit: taken, Standard: std, Clock: clock,
+		Released: func(context.Context, sitting.ID) (bool, error) { return released, nil },
+	}
+	for id, a := range staff {
+		if a.Has(people.Examiner) {
+			_, err := deps.Examiners.PutExaminer(t.Context(), enginetest.FitExaminer(id))
+			ok(t, err)
+		}
+	}
+	d := desk{assess.NewDesk(deps), clock, deps, taken, &released, regs}
 	ok(t, d.Provide(t.Context(), []assess.Sheet{enginetest.SkillSheet("fire")}))
 	return d
 }
@@ -138,7 +202,7 @@ func TestWholeLine(t *testing.T) {
 		duties, err := d.Duties(ctx, "e2")
 		ok(t, err)
 		same(t, "duties", duties, []assess.Duty{{
-			Panel: agreed.Panel, Sitting: exam, Level: 3, Kind: standard.Skill, Sheet: ask.Sheet, Title: "初期火灾处置（示例）",
+			Panel: agreed.Panel, Sitting: exam, Level: 3, Kind: standard.Skill, Station: 1, Sheet: ask.Sheet, Title: "初期火灾处置（示例）",
 			Sample: true, Minutes: 30, Candidates: 3, Examiners: 3, Place: 2,
 		}})
 		for i, lost := range []bank.Marks{1000, 1500, 2400} {
@@ -161,10 +225,10 @@ func TestWholeLine(t *testing.T) {
 		all, err := d.Outcomes(ctx, exam)
 		ok(t, err)
 		// r1 r2 r3 by HMAC under "secret"; see TestDrawOrder for the scheme.
-		order := assess.DrawOrder([]byte("secret"), exam, standard.Skill, []sitting.RegistrationID{"r1", "r2", "r3"})
+		order := assess.DrawOrder([]byte("secret"), exam, standard.Skill, 1, []sitting.RegistrationID{"r1", "r2", "r3"})
 		var got []string
 		for i, o := range all {
-			got = append(got, fmt.Sprint(o.Draw, " ", o.Registration == order[i], " ", o.Outcome.State, " ", o.Outcome.Awarded, " ", o.Outcome.Absent, " ", o.Outcome.Vetoed))
+			got = append(got, fmt.Sprint(o.Outcome.Stations[0].Draw, " ", o.Registration == order[i], " ", o.Outcome.State, " ", o.Outcome.Awarded, " ", o.Outcome.Absent, " ", o.Outcome.Vetoed))
 		}
 		same(t, "outcomes", got, []string{"1 true settled 0 true false", "2 true settled 83.67 false false", "3 true settled 0 false true"})
 		one, err := d.OutcomesOf(ctx, exam, order[1])
@@ -205,7 +269,9 @@ func TestAppoint(t *testing.T) {
 		"ErrTheory":   {func(n *assess.NewPanel) { n.Kind = standard.Theory }, "/kind"},
 		"ErrSheet":    {func(n *assess.NewPanel) { n.Sheet.Version = 9 }, "/sheet"},
 		"ErrLevel":    {func(n *assess.NewPanel) { n.Sheet.ID = "of-level-2" }, "/sheet"},
-		"ErrEven":     {func(n *assess.NewPanel) { n.Examiners = n.Examiners[:2] }, "/examiners"},
+		"ErrNone":     {func(n *assess.NewPanel) { n.Examiners = nil }, "/examiners"},
+		"ErrStation":  {func(n *assess.NewPanel) { n.Station = 10 }, "/station"},
+		"ErrWeight":   {func(n *assess.NewPanel) { n.Weight = 101 }, "/weight"},
 		"ErrStranger": {func(n *assess.NewPanel) { n.Examiners = []people.AccountID{"e1", "who", "e3"} }, "/examiners/1"},
 		"ErrDisabled": {func(n *assess.NewPanel) { n.Examiners = []people.AccountID{"e1", "e2", "gone"} }, "/examiners/2"},
 		"ErrRole":     {func(n *assess.NewPanel) { n.Examiners = []people.AccountID{"admin", "e2", "e3"} }, "/examiners/0"},

@@ -21,6 +21,12 @@ var (
 	ErrInvalid = errors.New("assess: invalid")
 	// ErrIncomplete comes as a *GapsError, which names what is missing.
 	ErrIncomplete = errors.New("assess: score is not complete")
+	// ErrSecondPerson tells that the second person must be somebody else.
+	ErrSecondPerson = errors.New("assess: the second person must be somebody else")
+	// ErrReleased tells that results were released and scores stay as they are.
+	ErrReleased = errors.New("assess: results were released")
+	// ErrUnfit comes as an *UnfitError, which lists the rules that are broken.
+	ErrUnfit = errors.New("assess: panel breaks rules")
 	// ErrImmutable tells that a version of a sheet is there with other content.
 	ErrImmutable = errors.New("assess: a version of a sheet never changes")
 )
@@ -36,6 +42,21 @@ func (e *FieldError) Error() string { return fmt.Sprintf("assess: %s: %s", e.Fie
 
 // Unwrap makes every FieldError an ErrInvalid.
 func (e *FieldError) Unwrap() error { return ErrInvalid }
+
+// UnfitError lists the rules that keep a panel from being appointed.
+type UnfitError struct{ Breaches []Breach }
+
+// Error implements error.
+func (e *UnfitError) Error() string {
+	var parts []string
+	for _, b := range e.Breaches {
+		parts = append(parts, strings.TrimSpace(string(b.Rule)+" "+string(b.Examiner)))
+	}
+	return "assess: panel breaks rules: " + strings.Join(parts, ", ")
+}
+
+// Unwrap makes every UnfitError an ErrUnfit.
+func (e *UnfitError) Unwrap() error { return ErrUnfit }
 
 // GapsError names what keeps a score from being signed, in the sheet's order.
 type GapsError struct {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"gongyuan/engine/audit"
 	"gongyuan/engine/people"
 	"gongyuan/engine/sitting"
 	"gongyuan/engine/standard"
@@ -18,6 +19,8 @@ type Duty struct {
 	Sitting    sitting.ID
 	Level      standard.Level
 	Kind       standard.Kind
+	Station    int    // of the component, from 1
+	Name       string // of the station, "" for none
 	Sheet      SheetRef
 	Title      string // of the sheet
 	Sample     bool   // of the sheet
@@ -28,7 +31,8 @@ type Duty struct {
 	Chair      bool // the member is the chair
 }
 
-// Duties lists the panels that the account is a member of, the newest first.
+// Duties lists the appointed panels that the account is a member of, the newest
+// first.
 func (d *Desk) Duties(ctx context.Context, by people.AccountID) ([]Duty, error) {
 	panels, err := d.in.Panels.PanelsOfMember(ctx, by)
 	if err != nil {
@@ -36,12 +40,15 @@ func (d *Desk) Duties(ctx context.Context, by people.AccountID) ([]Duty, error) 
 	}
 	var out []Duty
 	for _, p := range panels {
+		if p.State != Appointed {
+			continue
+		}
 		sheet, err := d.in.Sheets.Sheet(ctx, p.Sheet)
 		if err != nil {
 			return nil, fmt.Errorf("duties: sheet %s: %w", p.Sheet.ID, err)
 		}
 		out = append(out, Duty{
-			Panel: p.ID, Sitting: p.Sitting, Level: p.Level, Kind: p.Kind, Sheet: p.Sheet, Title: sheet.Title,
+			Panel: p.ID, Sitting: p.Sitting, Level: p.Level, Kind: p.Kind, Station: p.Station, Name: p.Title, Sheet: p.Sheet, Title: sheet.Title,
 			Sample: sheet.Sample, Minutes: sheet.Minutes, Candidates: len(p.Draw), Examiners: len(p.Examiners),
 			Place: slices.Index(p.Examiners, by) + 1, Chair: p.Chair == by,
 		})
@@ -152,12 +159,36 @@ func (d *Desk) Save(ctx context.Context, by people.AccountID, c Case, version in
 	if s.Version != version {
 		return Form{}, fmt.Errorf("save a score: %w", ErrConflict)
 	}
+	if s.Version == 0 {
+		if err := d.begin(ctx, w.panel); err != nil {
+			return Form{}, fmt.Errorf("save a score: %w", err)
+		}
+	}
 	s.Saved = d.now()
 	return d.put(ctx, c, w.sheet, s)
 }
 
+// begin marks a panel as one that scores, before its first score is kept: from
+// then on it cannot change, however close to each other the two happen. It
+// returns ErrConflict where the panel was changed since it was read.
+func (d *Desk) begin(ctx context.Context, p Panel) error {
+	for p.Begun.IsZero() {
+		p.Begun = d.now()
+		_, err := d.in.Appointments.ReplacePanel(ctx, p)
+		if err == nil || !errors.Is(err, ErrConflict) {
+			return err
+		}
+		now, err := d.in.Panels.Panel(ctx, p.ID)
+		if err != nil || now.Begun.IsZero() || now.Version != p.Version+1 {
+			return errors.Join(ErrConflict, err)
+		}
+		p = now // a colleague began
+	}
+	return nil
+}
+
 // Lock signs the examiner's own score of a candidate as it was at version.
-// From then on it stays as it is. Signing again after an answer was lost
+// From then on it stays as it is, unless two people unlock it. Signing again after an answer was lost
 // changes nothing. Errors: ErrConflict, ErrLocked, ErrAbsent, a *GapsError for
 // what is not scored or decided.
 func (d *Desk) Lock(ctx context.Context, by people.AccountID, c Case, version int) (Form, error) {
@@ -183,7 +214,13 @@ func (d *Desk) Lock(ctx context.Context, by people.AccountID, c Case, version in
 	}
 	s.Saved = d.now()
 	s.Locked = s.Saved
-	return d.put(ctx, c, w.sheet, s)
+	event := audit.Event{Actor: string(by), Act: "score.lock", Object: c.object(), After: s.summary(&w.sheet)}
+	var f Form
+	err = audit.Do(ctx, d.in.Audit, event, func() error {
+		f, err = d.put(ctx, c, w.sheet, s)
+		return err
+	})
+	return f, err
 }
 
 func (d *Desk) put(ctx context.Context, c Case, sheet Sheet, s Score) (Form, error) {
@@ -207,7 +244,7 @@ func (d *Desk) Forms(ctx context.Context, by people.AccountID, c Case) ([]Form, 
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return nil, fmt.Errorf("scores: %w", err)
 	}
-	if err != nil || !p.Has(by) && p.Chair != by {
+	if err != nil || p.State != Appointed || !p.Has(by) && p.Chair != by {
 		return nil, fmt.Errorf("scores: %w", ErrForbidden)
 	}
 	who, ok := p.Registration(c.Draw)
@@ -238,6 +275,7 @@ func (d *Desk) Forms(ctx context.Context, by people.AccountID, c Case) ([]Form, 
 
 // work is what an examiner has before them.
 type work struct {
+	panel  Panel
 	sheet  Sheet
 	score  Score
 	absent bool
@@ -261,14 +299,15 @@ func (d *Desk) work(ctx context.Context, by people.AccountID, c Case) (work, err
 		return work{}, err
 	}
 	absent, err := d.isAbsent(ctx, p.ID, who)
-	return work{sheet, score, absent}, err
+	return work{p, sheet, score, absent}, err
 }
 
 // mine returns the panel and its sheet for one of its examiners. To anybody
-// else it says ErrForbidden whether there is such a panel or not.
+// else it says ErrForbidden whether there is such a panel or not, and to those
+// of a panel that is not appointed as well: they are not its examiners yet.
 func (d *Desk) mine(ctx context.Context, by people.AccountID, id PanelID) (Panel, Sheet, error) {
 	p, err := d.in.Panels.Panel(ctx, id)
-	if errors.Is(err, ErrNotFound) || err == nil && !p.Has(by) {
+	if errors.Is(err, ErrNotFound) || err == nil && (!p.Has(by) || p.State != Appointed) {
 		return Panel{}, Sheet{}, ErrForbidden
 	}
 	if err != nil {

@@ -14,7 +14,8 @@ import (
 // ScoreState is where one examiner's score of one candidate stands.
 type ScoreState string
 
-// A score is open until its examiner signs it, and then locked for good.
+// A score is open until its examiner signs it, and then locked. Only an unlock
+// that two people agree on opens it again.
 const (
 	Open   ScoreState = "open"
 	Locked ScoreState = "locked"
@@ -25,13 +26,15 @@ type ScoreAct string
 
 // The acts.
 const (
-	SaveScore ScoreAct = "save"
-	LockScore ScoreAct = "lock"
+	SaveScore   ScoreAct = "save"
+	LockScore   ScoreAct = "lock"
+	UnlockScore ScoreAct = "unlock"
 )
 
 // scoreMoves is the only place where a score's state changes.
 var scoreMoves = map[ScoreState]map[ScoreAct]ScoreState{
-	Open: {SaveScore: Open, LockScore: Locked},
+	Open:   {SaveScore: Open, LockScore: Locked},
+	Locked: {UnlockScore: Open},
 }
 
 // Next returns the state that act leads to, or ErrLocked.

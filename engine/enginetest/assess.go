@@ -3,6 +3,7 @@ package enginetest
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -19,7 +20,10 @@ import (
 type AssessStore interface {
 	assess.Sheets
 	assess.Panels
+	assess.Appointments
 	assess.Scores
+	assess.Versions
+	assess.Unlocks
 	assess.Rulings
 }
 
@@ -29,6 +33,9 @@ func RunAssess(t *testing.T, open func(t *testing.T) AssessStore) {
 	for name, test := range map[string]func(*testing.T, AssessStore){
 		"Sheets":          assessSheets,
 		"Panels":          assessPanels,
+		"PanelChanges":    assessPanelChanges,
+		"Versions":        assessVersions,
+		"Unlocks":         assessUnlocks,
 		"Scores":          assessScores,
 		"ScoreConflict":   assessScoreConflict,
 		"ScoreConcurrent": assessScoreConcurrent,
@@ -69,7 +76,8 @@ func SkillSheet(id assess.SheetID) assess.Sheet {
 func NewPanel() assess.Panel {
 	id := sitting.ID(uuid.NewString())
 	return assess.Panel{
-		ID: assess.PanelOf(id, standard.Skill), Sitting: id, Level: 3, Kind: standard.Skill, Sheet: assess.SheetRef{ID: "fire", Version: 1},
+		ID: assess.PanelOf(id, standard.Skill), Sitting: id, Level: 3, Kind: standard.Skill, Station: 1, Weight: 100,
+		State: assess.Appointed, Version: 1, Sheet: assess.SheetRef{ID: "fire", Version: 1},
 		Examiners: []people.AccountID{"examiner-1", "examiner-2", "examiner-3"}, Chair: "chair", Rule: assess.Mean, Spread: 1500,
 		Draw: []sitting.RegistrationID{"registration-2", "registration-1"}, Created: Start, CreatedBy: "administrator",
 	}
@@ -137,6 +145,96 @@ func assessPanels(t *testing.T, store AssessStore) {
 	all, err = store.PanelsOfMember(ctx, who)
 	check(t, err)
 	diff(t, "of an examiner and chair", all, []assess.Panel{review, p, other})
+}
+
+// assessPanelChanges replaces and deletes a panel at its version only.
+func assessPanelChanges(t *testing.T, store AssessStore) {
+	ctx, p := t.Context(), NewPanel()
+	p.ID, p.Station, p.Title, p.Weight, p.State = assess.PanelAt(p.Sitting, p.Kind, 2), 2, "第二站 消火栓", 40, assess.Proposed
+	p.Breaches = []assess.Breach{
+		{Rule: assess.SameEmployer, Examiner: "examiner-2", Registrations: []sitting.RegistrationID{"registration-1"}, Detail: "示例公司"},
+		{Rule: assess.TooMuchLoad, Examiner: "examiner-3", Count: 70, Limit: 60},
+	}
+	p.Override = &assess.Override{Why: "没有别人", By: "administrator", At: Start}
+	check(t, store.InsertPanel(ctx, p))
+	got, err := store.Panel(ctx, p.ID)
+	check(t, err)
+	diff(t, "inserted", got, p)
+	p.State, p.Begun = assess.Appointed, Start.Add(time.Hour)
+	p.Override = &assess.Override{Why: "没有别人", By: "administrator", At: Start, Second: "other", SecondWhy: "同意", SecondAt: Start.Add(time.Minute)}
+	stored, err := store.ReplacePanel(ctx, p)
+	check(t, err)
+	want := p
+	want.Version = 2
+	diff(t, "replaced", stored, want)
+	_, err = store.ReplacePanel(ctx, p)
+	wantErr(t, "an old version", err, assess.ErrConflict)
+	wantErr(t, "deleting an old version", store.DeletePanel(ctx, p.ID, 1), assess.ErrConflict)
+	got, err = store.Panel(ctx, p.ID)
+	check(t, err)
+	diff(t, "as it was replaced", got, want)
+	check(t, store.DeletePanel(ctx, p.ID, 2))
+	_, err = store.Panel(ctx, p.ID)
+	wantErr(t, "deleted", err, assess.ErrNotFound)
+}
+
+// assessVersions keeps what was signed and opens a score again.
+func assessVersions(t *testing.T, store AssessStore) {
+	ctx, s := t.Context(), newScore(NewPanel())
+	stored, err := store.PutScore(ctx, s)
+	check(t, err)
+	wantErr(t, "reopen what is open", store.ReopenScore(ctx, stored), assess.ErrConflict)
+	stored.State, stored.Locked = assess.Locked, Start.Add(time.Minute)
+	signed, err := store.PutScore(ctx, stored)
+	check(t, err)
+	check(t, store.InsertVersion(ctx, signed))
+	changed := signed
+	changed.Rows = nil
+	wantErr(t, "a version again", store.InsertVersion(ctx, changed), assess.ErrDuplicate)
+	open := signed
+	open.State, open.Locked = assess.Open, time.Time{}
+	check(t, store.ReopenScore(ctx, open))
+	wantErr(t, "reopen twice", store.ReopenScore(ctx, open), assess.ErrConflict)
+	open.Version++
+	got, err := store.Score(ctx, s.ScoreKey)
+	check(t, err)
+	diff(t, "open again", got, open)
+	open.State, open.Locked = assess.Locked, Start.Add(time.Hour)
+	again, err := store.PutScore(ctx, open)
+	check(t, err)
+	check(t, store.InsertVersion(ctx, again))
+	all, err := store.VersionsOf(ctx, s.Panel, s.Registration)
+	check(t, err)
+	diff(t, "versions", all, []assess.Score{signed, again})
+	none, err := store.VersionsOf(ctx, s.Panel, "registration-2")
+	check(t, err)
+	diff(t, "of another candidate", len(none), 0)
+}
+
+func assessUnlocks(t *testing.T, store AssessStore) {
+	ctx, p := t.Context(), NewPanel()
+	u := assess.Unlock{
+		ID: assess.UnlockID(p.ID + ":2:examiner-1:2:1"), ScoreKey: newScore(p).ScoreKey, Draw: 2, Signed: 2, Why: "漏看一项", By: "examiner-1",
+		At: Start, State: assess.Asked,
+	}
+	later := u
+	later.ID, later.At = u.ID+"b", Start.Add(time.Minute)
+	check(t, store.InsertUnlock(ctx, u))
+	wantErr(t, "again", store.InsertUnlock(ctx, u), assess.ErrDuplicate)
+	check(t, store.InsertUnlock(ctx, later))
+	u.State, u.Second, u.SecondWhy, u.SecondAt = assess.Approved, "chair", "属实", Start.Add(time.Hour)
+	check(t, store.ReplaceUnlock(ctx, u))
+	refused := u
+	refused.State = assess.Refused
+	wantErr(t, "decide twice", store.ReplaceUnlock(ctx, refused), assess.ErrConflict)
+	got, err := store.Unlock(ctx, u.ID)
+	check(t, err)
+	diff(t, "decided", got, u)
+	all, err := store.UnlocksOf(ctx, p.ID)
+	check(t, err)
+	diff(t, "the newest first", all, []assess.Unlock{later, u})
+	_, err = store.Unlock(ctx, "nothing")
+	wantErr(t, "unlock", err, assess.ErrNotFound)
 }
 
 func assessScores(t *testing.T, store AssessStore) {
@@ -231,17 +329,21 @@ func assessScoreLocked(t *testing.T, store AssessStore) {
 
 func assessDecisions(t *testing.T, store AssessStore) {
 	ctx, p := t.Context(), NewPanel()
-	d := assess.Decision{Panel: p.ID, Registration: "registration-1", Ruling: assess.Fix, Marks: 6150, Why: "看过录像", By: "chair", At: Start}
+	d := assess.Decision{Panel: p.ID, Registration: "registration-1", Basis: 6, Ruling: assess.Fix, Marks: 6150, Why: "看过录像", By: "chair", At: Start}
 	check(t, store.InsertDecision(ctx, d))
 	again := d
 	again.Ruling = assess.Uphold
 	wantErr(t, "again", store.InsertDecision(ctx, again), assess.ErrDuplicate)
+	anew := again
+	anew.Basis, anew.Marks = 8, 0
+	check(t, store.InsertDecision(ctx, anew))
 	elsewhere := d
 	elsewhere.Panel = NewPanel().ID
 	check(t, store.InsertDecision(ctx, elsewhere))
 	got, err := store.Decisions(ctx, p.ID)
 	check(t, err)
-	diff(t, "decisions", got, []assess.Decision{d})
+	slices.SortFunc(got, func(a, b assess.Decision) int { return a.Basis - b.Basis })
+	diff(t, "decisions", got, []assess.Decision{d, anew})
 }
 
 func assessAbsences(t *testing.T, store AssessStore) {

@@ -16,22 +16,29 @@ import (
 
 // Assessments keeps score sheets, panels, scores of examiners, decisions of
 // chairs and absences. It is safe for concurrent use.
-type Assessments struct{ sheets, panels, scores, decisions, absences lungo.ICollection }
+type Assessments struct {
+	sheets, panels, scores, versions, unlocks, decisions, absences lungo.ICollection
+}
 
 var (
-	_ assess.Sheets   = (*Assessments)(nil)
-	_ assess.Panels   = (*Assessments)(nil)
-	_ assess.Scores   = (*Assessments)(nil)
-	_ assess.Rulings  = (*Assessments)(nil)
-	_ assess.Sittings = (*Sittings)(nil)
-	_ assess.Accounts = (*People)(nil)
+	_ assess.Sheets       = (*Assessments)(nil)
+	_ assess.Panels       = (*Assessments)(nil)
+	_ assess.Appointments = (*Assessments)(nil)
+	_ assess.Scores       = (*Assessments)(nil)
+	_ assess.Versions     = (*Assessments)(nil)
+	_ assess.Unlocks      = (*Assessments)(nil)
+	_ assess.Rulings      = (*Assessments)(nil)
+	_ assess.Sittings     = (*Sittings)(nil)
+	_ assess.Roster       = (*Sittings)(nil)
+	_ assess.Accounts     = (*People)(nil)
+	_ assess.Candidates   = (*People)(nil)
 )
 
 // Assessments returns the store of what examiners score.
 func (s *Store) Assessments() *Assessments {
 	return &Assessments{
 		s.db.Collection("score_sheets"), s.db.Collection("panels"), s.db.Collection("scores"),
-		s.db.Collection("panel_decisions"), s.db.Collection("panel_absences"),
+		s.db.Collection("score_versions"), s.db.Collection("score_unlocks"), s.db.Collection("panel_decisions"), s.db.Collection("panel_absences"),
 	}
 }
 
@@ -41,6 +48,8 @@ func (s *Store) ensureAssessIndexes(ctx context.Context) error {
 		{a.panels, bson.D{{Key: "sitting", Value: 1}}, false},
 		{a.panels, bson.D{{Key: "members", Value: 1}}, false},
 		{a.scores, bson.D{{Key: "panel", Value: 1}, {Key: "registration", Value: 1}}, false},
+		{a.versions, bson.D{{Key: "panel", Value: 1}, {Key: "registration", Value: 1}}, false},
+		{a.unlocks, bson.D{{Key: "panel", Value: 1}}, false},
 		{a.decisions, bson.D{{Key: "panel", Value: 1}}, false},
 		{a.absences, bson.D{{Key: "panel", Value: 1}}, false},
 	})
@@ -77,10 +86,31 @@ func (a *Assessments) Sheets(ctx context.Context) ([]assess.Sheet, error) {
 	return every(ctx, a.sheets, bson.M{}, bson.D{{Key: "name", Value: 1}, {Key: "version", Value: 1}}, sheetDoc.sheet)
 }
 
-// InsertPanel implements assess.Panels.
+// InsertPanel implements assess.Appointments.
 func (a *Assessments) InsertPanel(ctx context.Context, p assess.Panel) error {
 	_, err := a.panels.InsertOne(ctx, panelDocOf(p))
 	return once(err, "insert panel")
+}
+
+// ReplacePanel implements assess.Appointments.
+func (a *Assessments) ReplacePanel(ctx context.Context, p assess.Panel) (assess.Panel, error) {
+	was := p.Version
+	p.Version++
+	doc := panelDocOf(p)
+	got, err := a.panels.ReplaceOne(ctx, bson.M{"_id": doc.ID, "version": was}, doc)
+	if err == nil && got.MatchedCount == 0 {
+		return assess.Panel{}, assess.ErrConflict
+	}
+	return p, wrap(err, "replace panel")
+}
+
+// DeletePanel implements assess.Appointments.
+func (a *Assessments) DeletePanel(ctx context.Context, id assess.PanelID, version int) error {
+	got, err := a.panels.DeleteOne(ctx, bson.M{"_id": string(id), "version": version})
+	if err == nil && got.DeletedCount == 0 {
+		return assess.ErrConflict
+	}
+	return wrap(err, "delete panel")
 }
 
 // Panel implements assess.Panels.
@@ -135,6 +165,18 @@ func (a *Assessments) PutScore(ctx context.Context, s assess.Score) (assess.Scor
 	return doc.score(), nil
 }
 
+// ReopenScore implements assess.Scores.
+func (a *Assessments) ReopenScore(ctx context.Context, s assess.Score) error {
+	was := s.Version
+	s.Version++
+	doc := scoreDocOf(s)
+	got, err := a.scores.ReplaceOne(ctx, bson.M{"_id": doc.ID, "version": was, "state": string(assess.Locked)}, doc)
+	if err == nil && got.MatchedCount == 0 {
+		return assess.ErrConflict
+	}
+	return wrap(err, "reopen score")
+}
+
 // ScoresOf implements assess.Scores.
 func (a *Assessments) ScoresOf(ctx context.Context, id assess.PanelID) ([]assess.Score, error) {
 	return every(ctx, a.scores, bson.M{"panel": string(id)}, nil, scoreDoc.score)
@@ -146,9 +188,10 @@ func (a *Assessments) ScoresOfCandidate(ctx context.Context, id assess.PanelID, 
 }
 
 type decisionDoc struct {
-	ID           string    `bson:"_id"` // panel:registration
+	ID           string    `bson:"_id"` // panel:registration:basis
 	Panel        string    `bson:"panel"`
 	Registration string    `bson:"registration"`
+	Basis        int       `bson:"basis"`
 	Ruling       string    `bson:"ruling"`
 	Marks        int64     `bson:"marks"` // hundredths, as all marks here
 	Why          string    `bson:"why"`
@@ -159,7 +202,8 @@ type decisionDoc struct {
 // InsertDecision implements assess.Rulings.
 func (a *Assessments) InsertDecision(ctx context.Context, d assess.Decision) error {
 	_, err := a.decisions.InsertOne(ctx, decisionDoc{
-		candidateKey(d.Panel, d.Registration), string(d.Panel), string(d.Registration), string(d.Ruling), int64(d.Marks), d.Why, string(d.By), d.At,
+		candidateKey(d.Panel, d.Registration) + ":" + strconv.Itoa(d.Basis), string(d.Panel), string(d.Registration), d.Basis, string(d.Ruling),
+		int64(d.Marks), d.Why, string(d.By), d.At,
 	})
 	return once(err, "insert decision")
 }

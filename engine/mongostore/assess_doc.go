@@ -97,27 +97,77 @@ func (d sheetDoc) sheet() assess.Sheet {
 }
 
 type panelDoc struct {
-	ID           string    `bson:"_id"` // sitting:kind
-	Sitting      string    `bson:"sitting"`
-	Level        int       `bson:"level"`
-	Kind         string    `bson:"kind"`
-	Sheet        string    `bson:"sheet"`
-	SheetVersion int       `bson:"sheetVersion"`
-	Examiners    []string  `bson:"examiners"`
-	Chair        string    `bson:"chair"`
-	Members      []string  `bson:"members"` // examiners and chair, for the index
-	Rule         string    `bson:"rule"`
-	Spread       int64     `bson:"spread"`
-	Draw         []string  `bson:"draw"`
-	Created      time.Time `bson:"created"`
-	CreatedBy    string    `bson:"createdBy"`
+	ID           string       `bson:"_id"` // sitting:station
+	Sitting      string       `bson:"sitting"`
+	Level        int          `bson:"level"`
+	Kind         string       `bson:"kind"`
+	Station      int          `bson:"station"` // 0 in documents from before there were stations
+	Title        string       `bson:"title"`
+	Weight       int          `bson:"weight"`
+	State        string       `bson:"state"`
+	Version      int          `bson:"version"`
+	Begun        time.Time    `bson:"begun"`
+	Breaches     []breachDoc  `bson:"breaches"`
+	Override     *overrideDoc `bson:"override"`
+	Sheet        string       `bson:"sheet"`
+	SheetVersion int          `bson:"sheetVersion"`
+	Examiners    []string     `bson:"examiners"`
+	Chair        string       `bson:"chair"`
+	Members      []string     `bson:"members"` // examiners and chair, for the index
+	Rule         string       `bson:"rule"`
+	Spread       int64        `bson:"spread"`
+	Draw         []string     `bson:"draw"`
+	Created      time.Time    `bson:"created"`
+	CreatedBy    string       `bson:"createdBy"`
+}
+
+type breachDoc struct {
+	Rule          string   `bson:"rule"`
+	Examiner      string   `bson:"examiner"`
+	Registrations []string `bson:"registrations"`
+	Count         int      `bson:"count"`
+	Limit         int      `bson:"limit"`
+	Detail        string   `bson:"detail"`
+}
+
+type overrideDoc struct {
+	Why       string    `bson:"why"`
+	By        string    `bson:"by"`
+	At        time.Time `bson:"at"`
+	Second    string    `bson:"second"`
+	SecondWhy string    `bson:"secondWhy"`
+	SecondAt  time.Time `bson:"secondAt"`
+}
+
+func breachDocsOf(all []assess.Breach) []breachDoc {
+	var out []breachDoc
+	for _, b := range all {
+		out = append(out, breachDoc{string(b.Rule), string(b.Examiner), texts(b.Registrations), b.Count, b.Limit, b.Detail})
+	}
+	return out
+}
+
+func breaches(docs []breachDoc) []assess.Breach {
+	var out []assess.Breach
+	for _, d := range docs {
+		b := assess.Breach{Rule: assess.FitRule(d.Rule), Examiner: people.AccountID(d.Examiner), Count: d.Count, Limit: d.Limit, Detail: d.Detail}
+		for _, r := range d.Registrations {
+			b.Registrations = append(b.Registrations, sitting.RegistrationID(r))
+		}
+		out = append(out, b)
+	}
+	return out
 }
 
 func panelDocOf(p assess.Panel) panelDoc {
 	d := panelDoc{
-		ID: string(p.ID), Sitting: string(p.Sitting), Level: int(p.Level), Kind: string(p.Kind), Sheet: string(p.Sheet.ID),
+		ID: string(p.ID), Sitting: string(p.Sitting), Level: int(p.Level), Kind: string(p.Kind), Station: p.Station, Title: p.Title, Weight: p.Weight,
+		State: string(p.State), Version: p.Version, Begun: p.Begun, Breaches: breachDocsOf(p.Breaches), Sheet: string(p.Sheet.ID),
 		SheetVersion: p.Sheet.Version, Examiners: texts(p.Examiners), Chair: string(p.Chair), Members: texts(p.Examiners),
 		Rule: string(p.Rule), Spread: int64(p.Spread), Draw: texts(p.Draw), Created: p.Created, CreatedBy: string(p.CreatedBy),
+	}
+	if o := p.Override; o != nil {
+		d.Override = &overrideDoc{o.Why, string(o.By), o.At, string(o.Second), o.SecondWhy, o.SecondAt}
 	}
 	if !slices.Contains(d.Members, d.Chair) {
 		d.Members = append(d.Members, d.Chair)
@@ -128,8 +178,18 @@ func panelDocOf(p assess.Panel) panelDoc {
 func (d panelDoc) panel() assess.Panel {
 	p := assess.Panel{
 		ID: assess.PanelID(d.ID), Sitting: sitting.ID(d.Sitting), Level: standard.Level(d.Level), Kind: standard.Kind(d.Kind),
-		Sheet: assess.SheetRef{ID: assess.SheetID(d.Sheet), Version: d.SheetVersion}, Chair: people.AccountID(d.Chair),
+		Station: d.Station, Title: d.Title, Weight: d.Weight, State: assess.PanelState(d.State), Version: d.Version, Begun: d.Begun.UTC(),
+		Breaches: breaches(d.Breaches),
+		Sheet:    assess.SheetRef{ID: assess.SheetID(d.Sheet), Version: d.SheetVersion}, Chair: people.AccountID(d.Chair),
 		Rule: assess.Rule(d.Rule), Spread: bank.Marks(d.Spread), Created: d.Created.UTC(), CreatedBy: people.AccountID(d.CreatedBy),
+	}
+	if d.Station == 0 {
+		p.Station, p.Weight, p.State = 1, 100, assess.Appointed
+	}
+	if o := d.Override; o != nil {
+		p.Override = &assess.Override{
+			Why: o.Why, By: people.AccountID(o.By), At: o.At.UTC(), Second: people.AccountID(o.Second), SecondWhy: o.SecondWhy, SecondAt: o.SecondAt.UTC(),
+		}
 	}
 	for _, e := range d.Examiners {
 		p.Examiners = append(p.Examiners, people.AccountID(e))
@@ -212,7 +272,7 @@ func (d scoreDoc) score() assess.Score {
 
 func (d decisionDoc) decision() assess.Decision {
 	return assess.Decision{
-		Panel: assess.PanelID(d.Panel), Registration: sitting.RegistrationID(d.Registration), Ruling: assess.Ruling(d.Ruling),
+		Panel: assess.PanelID(d.Panel), Registration: sitting.RegistrationID(d.Registration), Basis: d.Basis, Ruling: assess.Ruling(d.Ruling),
 		Marks: bank.Marks(d.Marks), Why: d.Why, By: people.AccountID(d.By), At: d.At.UTC(),
 	}
 }

@@ -16,3 +16,10 @@ func TestAssessments(t *testing.T) {
 		enginetest.RunAssess(t, func(*testing.T) enginetest.AssessStore { return s.Assessments() })
 	})
 }
+
+func TestExaminers(t *testing.T) {
+	t.Parallel()
+	servers.EachMongo(t, func(t *testing.T, db lungo.IDatabase) {
+		enginetest.RunExaminers(t, openAttemptStore(t, db).Examiners())
+	})
+}

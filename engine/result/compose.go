@@ -30,7 +30,7 @@ type Composed struct {
 	Basis        []Basis // by component, in the scheme's order
 	Theory       *Theory // nil while nothing is marked
 	Attempt      attempt.Record
-	Assessed     map[standard.Kind]assess.Outcome
+	Assessed     map[standard.Kind]assess.ComponentOutcome
 	Rulings      []Ruling // all, whatever their state
 }
 
@@ -60,7 +60,7 @@ func (s *Sources) Compose(ctx context.Context, id sitting.ID) (All, error) {
 	}
 	all.Candidates = make([]Composed, len(roster))
 	for i, r := range roster {
-		all.Candidates[i] = Composed{Registration: r, Assessed: map[standard.Kind]assess.Outcome{}}
+		all.Candidates[i] = Composed{Registration: r, Assessed: map[standard.Kind]assess.ComponentOutcome{}}
 	}
 	if err := s.gather(ctx, &all); err != nil {
 		return All{}, fmt.Errorf("compose: %w", err)
@@ -192,7 +192,11 @@ func (c *Composed) part(all *All, component standard.Component) (Part, Basis) {
 		if !ok {
 			return Part{State: Missing}, Basis{}
 		}
-		return PartOfAssessment(&o), Basis{Panels: []string{string(assess.PanelOf(all.Sitting.ID, component.Kind))}}
+		var panels []string
+		for _, station := range o.Stations {
+			panels = append(panels, string(station.Panel))
+		}
+		return PartOfAssessment(&o), Basis{Panels: panels}
 	}
 	over := all.Sitting.State == sitting.Closed || all.Sitting.State == sitting.Released
 	switch {

@@ -46,7 +46,7 @@ func PartOfTheory(t *Theory, c standard.Component) Part {
 
 // PartOfAssessment returns the outcome of a component that examiners score as
 // a part.
-func PartOfAssessment(o *assess.Outcome) Part {
+func PartOfAssessment(o *assess.ComponentOutcome) Part {
 	switch {
 	case o.State != assess.Settled:
 		return Part{State: Pending}

@@ -192,15 +192,15 @@ func TestPartOfTheory(t *testing.T) {
 func TestPartOfAssessment(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		in   assess.Outcome
+		in   assess.ComponentOutcome
 		want result.Part
 	}{
-		{assess.Outcome{State: assess.Pending}, result.Part{State: result.Pending}},
-		{assess.Outcome{State: assess.Scoring}, result.Part{State: result.Pending}},
-		{assess.Outcome{State: assess.Chair, Combined: 9000}, result.Part{State: result.Pending}},
-		{assess.Outcome{State: assess.Settled, Absent: true}, result.Part{State: result.Absent}},
-		{assess.Outcome{State: assess.Settled, Vetoed: true}, result.Part{State: result.Vetoed}},
-		{assess.Outcome{State: assess.Settled, Awarded: 7117}, result.Part{State: result.Scored, Awarded: 7117}},
+		{assess.ComponentOutcome{State: assess.Pending}, result.Part{State: result.Pending}},
+		{assess.ComponentOutcome{State: assess.Scoring}, result.Part{State: result.Pending}},
+		{assess.ComponentOutcome{State: assess.Chair}, result.Part{State: result.Pending}},
+		{assess.ComponentOutcome{State: assess.Settled, Absent: true}, result.Part{State: result.Absent}},
+		{assess.ComponentOutcome{State: assess.Settled, Vetoed: true}, result.Part{State: result.Vetoed}},
+		{assess.ComponentOutcome{State: assess.Settled, Awarded: 7117}, result.Part{State: result.Scored, Awarded: 7117}},
 	} {
 		if d := cmp.Diff(c.want, result.PartOfAssessment(&c.in)); d != "" {
 			t.Errorf("%+v (-want +got):\n%s", c.in, d)

@@ -712,9 +712,230 @@ export interface paths {
         put?: never;
         /**
          * 组成考评小组 · appoint a panel
-         * @description An odd number of at least three examiners for one component of the sitting. One panel per component; it cannot change once somebody scores.
+         * @description The examiners of one station of a component, an odd number of them. A panel that breaks rules of qualification, avoidance or load is refused with 409 unfit-panel and the list, unless `override` gives a reason; then it is proposed, and another administrator approves or returns it. It cannot change once somebody has scored.
          */
         post: operations["appointPanel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/panels/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 预查考评小组是否合规 · which rules a panel would break
+         * @description Nothing is stored.
+         */
+        post: operations["checkPanel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/panels/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                kind: components["parameters"]["Kind"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 更换考评小组 · change a panel
+         * @description Before anybody has scored. Rules are looked at anew, and an earlier approval is void. Afterwards only title and weight may change, while the weights of the component do not add up to 100.
+         */
+        put: operations["changePanel"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/panels/{kind}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                kind: components["parameters"]["Kind"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 第二人确认或退回 · a second person approves or returns a proposed panel
+         * @description Somebody else than who proposed it, and nobody of the panel.
+         */
+        post: operations["decidePanel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/panels/{kind}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                kind: components["parameters"]["Kind"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 撤销考评小组 · withdraw a panel
+         * @description Before anybody has scored or was recorded as absent.
+         */
+        post: operations["withdrawPanel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/unlocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * 解锁申请 · requests to open signed scores
+         * @description All of the panels that the caller leads; of others those that the caller asked for or that are about the caller's scores.
+         */
+        get: operations["listUnlocks"];
+        put?: never;
+        /** 申请解锁一份已签名的评分 · ask to open a signed score */
+        post: operations["askUnlock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/unlocks/{unlock}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                unlock: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 第二人批准或拒绝解锁 · a second person decides
+         * @description The panel's chair or an administrator, but neither who asked nor the score's examiner. What was signed is kept as a version; a decision of the chair on it is void.
+         */
+        post: operations["decideUnlock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/examiners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 考评员名册 · the register of examiners
+         * @description Every account that is an examiner; version 0 for those without an entry.
+         */
+        get: operations["listExaminers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/examiners/{examiner}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                examiner: components["parameters"]["ExaminerId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * 一名考评员的登记 · one entry
+         * @description For administrators, and for examiners their own.
+         */
+        get: operations["getExaminer"];
+        /** 登记资格、证件和单位 · grade, card and employer */
+        put: operations["putExaminer"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/examiners/{examiner}/assessments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                examiner: components["parameters"]["ExaminerId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 记年度考核 · add a yearly assessment */
+        post: operations["assessExaminer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/examiners/{examiner}/relations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                examiner: components["parameters"]["ExaminerId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 申报与考生的关系 · declare a relation to a candidate
+         * @description By the candidate's identity number, of which only a keyed hash and a masked form are kept. Administrators, and examiners for themselves.
+         */
+        post: operations["declareRelation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -787,6 +1008,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sittings/{sitting}/assess/{kind}/{draw}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                kind: components["parameters"]["Kind"];
+                draw: components["parameters"]["Draw"];
+            };
+            cookie?: never;
+        };
+        /** 解锁前签名的评分 · scores as they were signed before they were opened again */
+        get: operations["listVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sittings/{sitting}/assess/{kind}/{draw}/decide": {
         parameters: {
             query?: never;
@@ -802,7 +1044,7 @@ export interface paths {
         put?: never;
         /**
          * 组长裁定 · the chair decides
-         * @description Where the scores are too far apart or a veto was reported. Only the panel's chair may, once. `stand` lets the rows' scores be combined, `fix` gives marks between the lowest and the highest, `uphold` confirms the veto.
+         * @description Where the scores are too far apart or a veto was reported. Only the panel's chair may, once for what is signed. `stand` lets the rows' scores be combined, `fix` gives marks between the lowest and the highest, `uphold` confirms the veto.
          */
         post: operations["decideScore"];
         delete?: never;
@@ -922,13 +1164,16 @@ export interface paths {
             path: {
                 sitting: components["parameters"]["SittingId"];
                 registration: components["parameters"]["RegistrationId"];
-                kind: components["parameters"]["Kind"];
+                kind: components["parameters"]["Component"];
             };
             cookie?: never;
         };
         get?: never;
         put?: never;
-        /** 记缺考 · record an absence */
+        /**
+         * 记缺考，或撤销缺考 · record an absence, or withdraw it
+         * @description At one station, or at every station of the component where none is named.
+         */
         post: operations["settleComponent"];
         delete?: never;
         options?: never;
@@ -1073,6 +1318,8 @@ export interface components {
             /** @description after-deadline: operations kept apart for a decision */
             lateKept?: number;
             retryAfterSeconds?: number;
+            /** @description unfit-panel: the rules that are broken */
+            breaches?: components["schemas"]["Breach"][];
         };
         FieldError: {
             /** @description JSON pointer into the request body */
@@ -1693,6 +1940,11 @@ export interface components {
         };
         /** @enum {string} */
         AssessKind: "skill" | "review";
+        /**
+         * @description A station of a component; the first has the component's name.
+         * @enum {string}
+         */
+        StationName: "skill" | "skill-2" | "skill-3" | "skill-4" | "skill-5" | "skill-6" | "skill-7" | "skill-8" | "skill-9" | "review" | "review-2" | "review-3" | "review-4" | "review-5" | "review-6" | "review-7" | "review-8" | "review-9";
         ScoreSheet: {
             id: string;
             version: number;
@@ -1732,6 +1984,12 @@ export interface components {
         CombineRule: "mean" | "trimmed" | "median";
         PanelPlan: {
             kind: components["schemas"]["AssessKind"];
+            /** @default 1 */
+            station: number;
+            /** @description of the station */
+            title?: string;
+            /** @description percent of the component; what the other stations leave where left out */
+            weight?: number;
             sheet: string;
             examiners: string[];
             /** @description 考评组长; the first examiner where left out */
@@ -1742,18 +2000,169 @@ export interface components {
              * @default 1500
              */
             threshold: number;
+            /** @description why a second person should let the panel examine although it breaks rules */
+            override?: string;
+        };
+        PanelChange: {
+            version: number;
+            plan: components["schemas"]["PanelPlan"];
+        };
+        PanelDecision: {
+            version: number;
+            /** @enum {string} */
+            act: "approve" | "return";
+            /** @description needed for return */
+            reason?: string;
+        };
+        PanelWithdrawal: {
+            version: number;
+            reason: string;
+        };
+        Breach: {
+            /** @enum {string} */
+            rule: "too-few" | "even-number" | "not-registered" | "grade-too-low" | "no-card" | "card-expired" | "not-assessed" | "same-employer" | "declared-relation" | "load";
+            examiner?: components["schemas"]["Account"];
+            /** @description names of those whom it is about */
+            candidates: string[];
+            /** @description a second person may let it pass */
+            overridable: boolean;
+            /** @description what is broken */
+            text: string;
+            /** @description what to do */
+            help: string;
+        };
+        PanelOverride: {
+            reason: string;
+            by: string;
+            /** @description the caller proposed it */
+            mine?: boolean;
+            /** Format: date-time */
+            at: string;
+            second?: string;
+            secondReason?: string;
+            /** Format: date-time */
+            secondAt?: string;
         };
         Panel: {
+            name: components["schemas"]["StationName"];
             kind: components["schemas"]["AssessKind"];
+            station: number;
+            title: string;
+            weight: number;
+            /** @enum {string} */
+            state: "proposed" | "appointed" | "returned";
+            version: number;
+            /** @description somebody has scored */
+            begun: boolean;
+            /** @description for administrators */
+            candidates?: number;
+            breaches: components["schemas"]["Breach"][];
+            override?: components["schemas"]["PanelOverride"];
             sheet: components["schemas"]["ScoreSheet"];
             examiners: components["schemas"]["Account"][];
             chair: components["schemas"]["Account"];
             rule: components["schemas"]["CombineRule"];
             threshold: components["schemas"]["Marks"];
         };
+        UnlockRequest: {
+            kind: components["schemas"]["StationName"];
+            draw: string;
+            /** @description whose score; the caller's where left out */
+            examiner?: string;
+            reason: string;
+        };
+        UnlockDecision: {
+            /** @enum {string} */
+            decision: "approved" | "refused";
+            /** @description needed to refuse */
+            reason?: string;
+        };
+        Unlock: {
+            id: string;
+            kind: components["schemas"]["StationName"];
+            draw: string;
+            examiner: components["schemas"]["Account"];
+            /** @description the signed version that is to be opened */
+            version: number;
+            reason: string;
+            by: string;
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            state: "asked" | "approved" | "refused";
+            /** @description the caller can be the second person */
+            mayDecide: boolean;
+            second?: string;
+            secondReason?: string;
+            /** Format: date-time */
+            secondAt?: string;
+        };
+        ScoreVersion: {
+            examiner: string;
+            score: components["schemas"]["Score"];
+        };
+        /**
+         * @description 考评员 or 高级考评员
+         * @enum {string}
+         */
+        ExaminerGrade: "examiner" | "senior";
+        Examiner: {
+            account: components["schemas"]["Account"];
+            /** @description 0 for nothing registered yet */
+            version: number;
+            grade?: components["schemas"]["ExaminerGrade"];
+            cardNumber: string;
+            /** @description the last day, 2006-01-02; empty for none */
+            cardUntil: string;
+            employer: string;
+            assessments: components["schemas"]["YearAssessment"][];
+            relations: components["schemas"]["Relation"][];
+        };
+        ExaminerChange: {
+            version: number;
+            grade: components["schemas"]["ExaminerGrade"];
+            cardNumber: string;
+            cardUntil: string;
+            employer: string;
+        };
+        NewYearAssessment: {
+            year: number;
+            /** @enum {string} */
+            result: "passed" | "failed";
+            note?: string;
+        };
+        YearAssessment: {
+            year: number;
+            /** @enum {string} */
+            result: "passed" | "failed";
+            note: string;
+            by: string;
+            /** Format: date-time */
+            at: string;
+        };
+        NewRelation: {
+            idNumber: string;
+            kind: components["schemas"]["RelationKind"];
+            /** @description needed for other */
+            note?: string;
+        };
+        /** @enum {string} */
+        RelationKind: "relative" | "teacher" | "other";
+        Relation: {
+            idMasked: string;
+            kind: components["schemas"]["RelationKind"];
+            note: string;
+            by: string;
+            /** Format: date-time */
+            at: string;
+        };
         /** @enum {string} */
         ScoreState: "untouched" | "open" | "locked" | "absent";
         TaskList: {
+            /** @description of the component */
+            station?: number;
+            /** @description of the station */
+            title?: string;
             sheet: components["schemas"]["ScoreSheet"];
             /** @description the caller is the panel's chair */
             chair: boolean;
@@ -1867,6 +2276,26 @@ export interface components {
             /** @description the chair's reason */
             decision?: string;
             /** @description why the chair has to decide */
+            reasons?: ("spread" | "veto")[];
+            /** @description once all have locked; of a component with one station */
+            examiners?: components["schemas"]["ExaminerTotal"][];
+            /** @description of all stations; the component settles at 100 only */
+            weight?: number;
+            /** @description of skill and review */
+            stations?: components["schemas"]["StationPart"][];
+        };
+        StationPart: {
+            name: components["schemas"]["StationName"];
+            station: number;
+            title: string;
+            weight: number;
+            draw: string;
+            /** @enum {string} */
+            state: "pending" | "chair" | "absent" | "vetoed" | "scored";
+            awarded?: components["schemas"]["Marks"];
+            spread?: components["schemas"]["Marks"];
+            /** @description the chair's reason */
+            decision?: string;
             reasons?: ("spread" | "veto")[];
             /** @description once all have locked */
             examiners?: components["schemas"]["ExaminerTotal"][];
@@ -2015,8 +2444,13 @@ export interface components {
             seal: string;
         };
         Settlement: {
-            /** @enum {string} */
-            act: "absent";
+            /**
+             * @description present withdraws an absence
+             * @enum {string}
+             */
+            act: "absent" | "present";
+            /** @description every station where left out */
+            station?: number;
             reason: string;
         };
         IssueRequest: {
@@ -2105,7 +2539,9 @@ export interface components {
     parameters: {
         AttemptId: string;
         RegistrationId: string;
-        Kind: components["schemas"]["AssessKind"];
+        Kind: components["schemas"]["StationName"];
+        Component: components["schemas"]["AssessKind"];
+        ExaminerId: string;
         Draw: string;
         CertificateNumber: string;
         SittingId: string;
@@ -3094,13 +3530,325 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 已组成 · appointed */
+            /** @description 已组成或待第二人确认 · appointed or proposed */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Panel"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    checkPanel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PanelPlan"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Breach"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    changePanel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                kind: components["parameters"]["Kind"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PanelChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Panel"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    decidePanel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                kind: components["parameters"]["Kind"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PanelDecision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Panel"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    withdrawPanel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                kind: components["parameters"]["Kind"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PanelWithdrawal"];
+            };
+        };
+        responses: {
+            /** @description 已撤销 · withdrawn */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listUnlocks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unlock"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    askUnlock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnlockRequest"];
+            };
+        };
+        responses: {
+            /** @description 已申请 · asked */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unlock"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    decideUnlock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                unlock: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnlockDecision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unlock"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listExaminers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Examiner"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getExaminer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                examiner: components["parameters"]["ExaminerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Examiner"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    putExaminer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                examiner: components["parameters"]["ExaminerId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExaminerChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Examiner"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    assessExaminer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                examiner: components["parameters"]["ExaminerId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewYearAssessment"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Examiner"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    declareRelation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                examiner: components["parameters"]["ExaminerId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRelation"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Examiner"];
                 };
             };
             default: components["responses"]["ProblemAny"];
@@ -3208,6 +3956,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Score"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                kind: components["parameters"]["Kind"];
+                draw: components["parameters"]["Draw"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreVersion"][];
                 };
             };
             default: components["responses"]["ProblemAny"];
@@ -3423,7 +4196,7 @@ export interface operations {
             path: {
                 sitting: components["parameters"]["SittingId"];
                 registration: components["parameters"]["RegistrationId"];
-                kind: components["parameters"]["Kind"];
+                kind: components["parameters"]["Component"];
             };
             cookie?: never;
         };
