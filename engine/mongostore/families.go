@@ -16,6 +16,7 @@ func (s *Store) families() []family {
 		{"people", s.ensurePeopleIndexes},
 		{"sittings", s.ensureSittingIndexes},
 		{"results", s.ensureResultIndexes},
+		{"marking", s.ensureMarkingIndexes},
 		{"assessments", s.ensureAssessIndexes},
 		{"certificates", s.ensureCertificateIndexes},
 		{"audit", s.ensureAuditIndexes},
