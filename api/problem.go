@@ -15,6 +15,7 @@ import (
 	"gongyuan/engine/assess"
 	"gongyuan/engine/attempt"
 	"gongyuan/engine/certificate"
+	"gongyuan/engine/marking"
 	"gongyuan/engine/people"
 	"gongyuan/engine/result"
 	"gongyuan/engine/sitting"
@@ -66,6 +67,9 @@ var problems = map[kind]wording{
 	"score-incomplete":   {409, "还不能签名", "还有未评的项目或待判定的否定项。", "Cannot sign yet", "Rows are not scored, or vetoes not decided."},
 	"candidate-absent":   {409, "考生已记为缺考", "如有误，请考务先取消缺考。", "Recorded as absent", "If this is wrong, have the absence withdrawn first."},
 	"already-appointed":  {409, "考评小组已组成", "一个项目只有一个考评小组。", "The panel is appointed already", "A component has one panel."},
+	"marking-blind":      {409, "阅卷没有结束，还不能看", "您在本场次阅卷。为了看不到考生是谁，全部评完后才能打开成绩。", "Not while you mark", "You mark papers of this sitting. Results open once all is marked, so that you do not see whose they are."},
+	"piece-taken":        {409, "这一份已由别人评", "超过 15 分钟没有评，已交给别人。请评下一份。", "Somebody else marks it", "It was in hand for more than 15 minutes. Go on with the next."},
+	"mark-settled":       {409, "已经定分，不能再改", "请评下一份。如有误，请告诉考务。", "Settled", "It can no longer be corrected. Go on with the next, and tell the administrator of an error."},
 	"second-person":      {422, "需要第二人确认", "确认人不能是同一个人。", "A second person is needed", "It cannot be the same person."},
 	"internal":           {500, "服务器出错", "请稍后再试，并把编号告诉管理员。", "Something went wrong", "Try again later and tell the administrator the number."},
 }
@@ -115,6 +119,14 @@ var table = []struct {
 	{assess.ErrDuplicate, "already-appointed"},
 	{assess.ErrState, "wrong-state"},
 	{assess.ErrInvalid, "invalid"},
+	{errMarking, "marking-blind"},
+	{marking.ErrNotFound, "not-found"},
+	{marking.ErrForbidden, "forbidden"},
+	{marking.ErrTaken, "piece-taken"},
+	{marking.ErrSettled, "mark-settled"},
+	{marking.ErrConflict, "conflict"},
+	{marking.ErrState, "wrong-state"},
+	{marking.ErrInvalid, "invalid"},
 	{certificate.ErrNotFound, "not-found"},
 	{certificate.ErrSecondPerson, "second-person"},
 	{certificate.ErrState, "wrong-state"},
@@ -134,6 +146,7 @@ var (
 	errRules           = errors.New("api: rules not accepted")
 	errNotReleased     = errors.New("api: results are not released")
 	errNotSealed       = errors.New("api: papers are not sealed")
+	errMarking         = errors.New("api: results are not for those who still mark them")
 	errMalformed       = errors.New("api: body is no JSON value")
 )
 
@@ -246,11 +259,14 @@ func fieldsOf(err error) []sitting.FieldError {
 		return []sitting.FieldError{*one}
 	}
 	var scored *assess.FieldError
+	var marked *marking.FieldError
 	var certified *certificate.FieldError
 	var number *certificate.NumberError
 	switch {
 	case errors.As(err, &scored):
 		return []sitting.FieldError{{Field: scored.Field, Reason: scored.Reason}}
+	case errors.As(err, &marked):
+		return []sitting.FieldError{{Field: marked.Field, Reason: marked.Reason}}
 	case errors.As(err, &certified):
 		return []sitting.FieldError{{Field: certified.Field, Reason: certified.Reason}}
 	case errors.As(err, &number):

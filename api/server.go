@@ -17,6 +17,7 @@ import (
 	"gongyuan/engine/assess"
 	"gongyuan/engine/attempt"
 	"gongyuan/engine/certificate"
+	"gongyuan/engine/marking"
 	"gongyuan/engine/people"
 	"gongyuan/engine/result"
 	"gongyuan/engine/sitting"
@@ -42,6 +43,7 @@ type Config struct {
 	Bank          Bank
 	Results       Results
 	Desk          *assess.Desk
+	Marking       *marking.Desk
 	Certificates  *certificate.Registry
 	Standard      standard.Standard
 	Clock         attempt.Clock
@@ -75,6 +77,7 @@ type server struct {
 	bank          Bank
 	results       Results
 	desk          *assess.Desk
+	marking       *marking.Desk
 	certificates  *certificate.Registry
 	standard      standard.Standard
 	clock         attempt.Clock
@@ -104,7 +107,7 @@ func New(cfg Config) (*fiber.App, error) {
 		routes: routes, tokens: cfg.Tokens, sealer: cfg.Sealer, sessions: cfg.Sessions, accounts: cfg.Accounts,
 		limiter: cfg.Limiter, office: cfg.Office, sittings: cfg.Sittings, registrations: cfg.Registrations,
 		candidates: cfg.Candidates, attempts: cfg.Attempts, bank: cfg.Bank, results: cfg.Results,
-		desk: cfg.Desk, certificates: cfg.Certificates,
+		desk: cfg.Desk, marking: cfg.Marking, certificates: cfg.Certificates,
 		standard: cfg.Standard, clock: cfg.Clock, log: cfg.Log, secure: cfg.Secure, nobody: nobody, observe: cfg.Observe,
 		revisions: revisionCache{found: map[bank.Ref]*bank.Revision{}},
 	}
