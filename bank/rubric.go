@@ -12,29 +12,44 @@ type Criterion struct {
 	Weight Marks // as the author wrote it; what it earns is for Shares
 }
 
-// worth is how authors write what a point earns, at the end of its line:
-// （2分）, (1.5 分).
-var worth = regexp.MustCompile(`[（(]\s*(\d{1,3}(?:\.\d{1,2})?)\s*分\s*[)）]\s*[。；;，,.]?\s*$`)
+// How authors write what a point earns: （2分）, (1.5 分), at the end of its
+// line, or after its heading.
+var (
+	worth   = regexp.MustCompile(`[（(]\s*(\d{1,3}(?:\.\d{1,2})?)\s*分\s*[)）]\s*[。；;，,.]?\s*$`)
+	heading = regexp.MustCompile(`^[^（()）]*([（(]\s*(\d{1,3}(?:\.\d{1,2})?)\s*分\s*[)）])\s*[:：]`)
+)
 
 // ParseRubric reads the criteria out of a reference answer: those lines that
-// end with what they earn, such as "切断电源，防止触电（2分）". It returns nil
-// where no line does.
+// end with what they earn, such as "切断电源，防止触电（2分）", and those whose
+// heading says so, such as "一、准备（5分）：清点人员". A heading with nothing
+// behind it sums up the lines below and earns nothing itself. ParseRubric
+// returns nil where no line says what it earns.
 func ParseRubric(reference string) []Criterion {
 	var out []Criterion
 	for line := range strings.Lines(reference) {
 		line = strings.TrimSpace(line)
-		m := worth.FindStringSubmatchIndex(line)
-		if m == nil {
-			continue
-		}
-		weight, err := ParseMarks(line[m[2]:m[3]])
-		text := strings.TrimSpace(line[:m[0]])
+		text, marks := criterion(line)
+		weight, err := ParseMarks(marks)
 		if err != nil || weight <= 0 || text == "" {
 			continue
 		}
 		out = append(out, Criterion{text, weight})
 	}
 	return out
+}
+
+// criterion takes a line apart; it returns nothing for one that is none.
+func criterion(line string) (text, marks string) {
+	if m := heading.FindStringSubmatchIndex(line); m != nil {
+		if strings.TrimSpace(line[m[1]:]) == "" {
+			return "", ""
+		}
+		return line[:m[2]] + line[m[3]:], line[m[4]:m[5]]
+	}
+	if m := worth.FindStringSubmatchIndex(line); m != nil {
+		return strings.TrimSpace(line[:m[0]]), line[m[2]:m[3]]
+	}
+	return "", ""
 }
 
 // FormatRubric writes criteria so that ParseRubric reads them back.

@@ -18,6 +18,9 @@ func TestParseRubric(t *testing.T) {
 		"OK lines with what they earn": {"答题要点：\n1. 报警并报告（2分）\n2. 切断电源（1.5 分）。\n  疏散人员(2 分)；\n", []bank.Criterion{
 			{"1. 报警并报告", 200}, {"2. 切断电源", 150}, {"疏散人员", 200},
 		}},
+		"OK what the heading earns": {"一、评估（5分）：统一准则（1分）；分析（4分）。\n二、要求（2分）：\n1．限期整改（1分）；\n2．归档（1分）。", []bank.Criterion{
+			{"一、评估：统一准则（1分）；分析（4分）。", 500}, {"1．限期整改", 100}, {"2．归档", 100},
+		}},
 		"OK no structure":             {"说出三个要点，每点 2 分。", nil},
 		"OK empty":                    {"", nil},
 		"Err nothing before the mark": {"（2分）", nil},
