@@ -7,10 +7,12 @@ import { lineEn } from './messages/line.en'
 import { lineZh } from './messages/line.zh-CN'
 import { liveEn } from './messages/live.en'
 import { liveZh } from './messages/live.zh-CN'
+import { markingEn } from './messages/marking.en'
+import { markingZh } from './messages/marking.zh-CN'
 import { zhCN } from './messages/zh-CN'
 import { saveLanguage, savedLanguage } from './store'
 
-const text = createText({ 'zh-CN': { ...sharedZh, ...zhCN, ...lineZh, ...liveZh }, en: { ...sharedEn, ...en, ...lineEn, ...liveEn } }, savedLanguage() ?? 'zh-CN')
+const text = createText({ 'zh-CN': { ...sharedZh, ...zhCN, ...lineZh, ...liveZh, ...markingZh }, en: { ...sharedEn, ...en, ...lineEn, ...liveEn, ...markingEn } }, savedLanguage() ?? 'zh-CN')
 
 /** The language of the page; Chinese unless the person chose another. */
 export const language = text.language

@@ -4,12 +4,16 @@ import { lineEn } from './line.en'
 import { lineZh } from './line.zh-CN'
 import { liveEn } from './live.en'
 import { liveZh } from './live.zh-CN'
+import { markingEn } from './marking.en'
+import { markingZh } from './marking.zh-CN'
 import { zhCN } from './zh-CN'
 
 test('both languages fill in the same values, and no key stands twice', () => {
   const holes = (s: string) => [...new Set([...s.matchAll(/\{(\w+)/g)].map((m) => m[1]))].sort()
   for (const k of Object.keys(lineZh) as (keyof typeof lineZh)[]) expect([k, holes(lineEn[k])]).toEqual([k, holes(lineZh[k])])
   for (const k of Object.keys(liveZh) as (keyof typeof liveZh)[]) expect([k, holes(liveEn[k])]).toEqual([k, holes(liveZh[k])])
+  for (const k of Object.keys(markingZh) as (keyof typeof markingZh)[]) expect([k, holes(markingEn[k])]).toEqual([k, holes(markingZh[k])])
   expect(Object.keys(lineZh).filter((k) => k in zhCN || k in en)).toEqual([])
   expect(Object.keys(liveZh).filter((k) => k in zhCN || k in en || k in lineZh)).toEqual([])
+  expect(Object.keys(markingZh).filter((k) => k in zhCN || k in en || k in lineZh || k in liveZh)).toEqual([])
 })
