@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { NetworkError, ProblemError, type ProblemType } from '../../../shared/problem'
+import { NetworkError, ProblemError } from '../../../shared/problem'
 import { MemoryKeep } from '../assess/store'
 import { toggle, typed } from './entry'
 import { task } from './sample.testdata'
@@ -30,7 +30,7 @@ class Desk implements Server {
   }
 }
 
-const problem = (type: ProblemType, status = 409) => new ProblemError({ type: `urn:gongyuan:problem:${type}`, status, title: type, requestId: 'r' })
+const problem = (type: string, status = 409) => new ProblemError({ type: `urn:gongyuan:problem:${type}`, status, title: type, requestId: 'r' })
 
 function world(tickets = ['t1', 't2']) {
   const desk = new Desk(tickets)

@@ -1,5 +1,5 @@
 import { markRaw, shallowRef } from 'vue'
-import { NetworkError, typeOf } from '../../../shared/problem'
+import { NetworkError, ProblemError } from '../../../shared/problem'
 import type { Keep, Keeping } from '../assess/store'
 import { blank, changed, entryOf, givenOf, type Entry, type Fault } from './entry'
 import type { Given, Handout, Mark, Recent, Task } from './types'
@@ -50,6 +50,9 @@ export interface State {
   error: unknown
   keeping: Keeping
 }
+
+/** The problem's type. Those of marking are not in the list that the candidate page carries too. */
+const typeOf = (e: unknown): string => (e instanceof ProblemError ? e.problem.type.replace('urn:gongyuan:problem:', '') : '')
 
 /** Waiting times between tries while nothing answers. */
 const tries = [1_000, 2_000, 4_000, 8_000, 15_000]
