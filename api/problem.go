@@ -15,6 +15,7 @@ import (
 	"gongyuan/engine/assess"
 	"gongyuan/engine/attempt"
 	"gongyuan/engine/certificate"
+	"gongyuan/engine/marking"
 	"gongyuan/engine/people"
 	"gongyuan/engine/result"
 	"gongyuan/engine/sitting"
@@ -67,6 +68,9 @@ var problems = map[kind]wording{
 	"candidate-absent":   {409, "考生已记为缺考", "如有误，请考务先取消缺考。", "Recorded as absent", "If this is wrong, have the absence withdrawn first."},
 	"already-appointed":  {409, "已经有了", "这一站的考评小组已组成，或这份评分已有解锁申请。请刷新后再看。", "Already there", "The station has a panel, or the score has a request. Reload."},
 	"unfit-panel":        {409, "考评小组不合规定", "请按每一条换人或补登记；确有必要时写明理由，由另一位管理员确认。人数不合规定的不能例外。", "The panel breaks rules", "Change it as each line says. If it cannot be helped, give a reason for another administrator to approve; the number of examiners has no exception."},
+	"marking-blind":      {409, "阅卷没有结束，还不能看", "您在本场次阅卷。为了看不到考生是谁，全部评完后才能打开成绩。", "Not while you mark", "You mark papers of this sitting. Results open once all is marked, so that you do not see whose they are."},
+	"piece-taken":        {409, "这一份已由别人评", "超过 15 分钟没有评，已交给别人。请评下一份。", "Somebody else marks it", "It was in hand for more than 15 minutes. Go on with the next."},
+	"mark-settled":       {409, "已经定分，不能再改", "请评下一份。如有误，请告诉考务。", "Settled", "It can no longer be corrected. Go on with the next, and tell the administrator of an error."},
 	"results-released":   {409, "成绩已经公布", "公布后不能再改评分；请走复核。", "Results are released", "Scores stay as they are; use an appeal."},
 	"second-person":      {422, "需要第二人确认", "确认人不能是同一个人。", "A second person is needed", "It cannot be the same person."},
 	"internal":           {500, "服务器出错", "请稍后再试，并把编号告诉管理员。", "Something went wrong", "Try again later and tell the administrator the number."},
@@ -122,6 +126,14 @@ var table = []struct {
 	{assess.ErrReleased, "results-released"},
 	{assess.ErrUnfit, "unfit-panel"},
 	{assess.ErrInvalid, "invalid"},
+	{errMarking, "marking-blind"},
+	{marking.ErrNotFound, "not-found"},
+	{marking.ErrForbidden, "forbidden"},
+	{marking.ErrTaken, "piece-taken"},
+	{marking.ErrSettled, "mark-settled"},
+	{marking.ErrConflict, "conflict"},
+	{marking.ErrState, "wrong-state"},
+	{marking.ErrInvalid, "invalid"},
 	{certificate.ErrNotFound, "not-found"},
 	{certificate.ErrSecondPerson, "second-person"},
 	{certificate.ErrState, "wrong-state"},
@@ -146,6 +158,7 @@ var (
 	errRules           = errors.New("api: rules not accepted")
 	errNotReleased     = errors.New("api: results are not released")
 	errNotSealed       = errors.New("api: papers are not sealed")
+	errMarking         = errors.New("api: results are not for those who still mark them")
 	errMalformed       = errors.New("api: body is no JSON value")
 )
 
@@ -263,6 +276,7 @@ func fieldsOf(err error) []sitting.FieldError {
 	}
 	var scored *assess.FieldError
 	var entered *people.FieldError
+	var marked *marking.FieldError
 	var certified *certificate.FieldError
 	var number *certificate.NumberError
 	var resulting *result.FieldError
@@ -273,6 +287,8 @@ func fieldsOf(err error) []sitting.FieldError {
 		return []sitting.FieldError{{Field: scored.Field, Reason: scored.Reason}}
 	case errors.As(err, &entered):
 		return []sitting.FieldError{{Field: entered.Field, Reason: entered.Reason}}
+	case errors.As(err, &marked):
+		return []sitting.FieldError{{Field: marked.Field, Reason: marked.Reason}}
 	case errors.As(err, &certified):
 		return []sitting.FieldError{{Field: certified.Field, Reason: certified.Reason}}
 	case errors.As(err, &number):

@@ -83,6 +83,10 @@ func (s *server) GetResult(ctx context.Context, r contract.GetResultRequestObjec
 	if err != nil {
 		return nil, err
 	}
+	// Who still marks answers of this sitting must not see whose they are.
+	if blind, err := s.marking.Blind(ctx, staff(ctx), rec.Sitting); err != nil || blind {
+		return nil, errors.Join(err, errMarking)
+	}
 	reg, err := s.registrations.Registration(ctx, rec.Registration)
 	if err != nil {
 		return nil, err
@@ -112,5 +116,5 @@ func (s *server) GetResult(ctx context.Context, r contract.GetResultRequestObjec
 	if out.Slots, err = s.review(ctx, sub, theory); err != nil {
 		return nil, err
 	}
-	return out, nil
+	return out, s.tellPeople(ctx, out.Slots, &theory)
 }

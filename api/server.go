@@ -18,6 +18,7 @@ import (
 	"gongyuan/engine/attempt"
 	"gongyuan/engine/audit"
 	"gongyuan/engine/certificate"
+	"gongyuan/engine/marking"
 	"gongyuan/engine/people"
 	"gongyuan/engine/result"
 	"gongyuan/engine/sitting"
@@ -46,6 +47,7 @@ type Config struct {
 	Registrar     *result.Registrar
 	Audit         Audit
 	Register      *assess.Register
+	Marking       *marking.Desk
 	Certificates  *certificate.Registry
 	Standard      standard.Standard
 	Clock         attempt.Clock
@@ -88,6 +90,7 @@ type server struct {
 	registrar     *result.Registrar
 	audit         Audit
 	register      *assess.Register
+	marking       *marking.Desk
 	certificates  *certificate.Registry
 	standard      standard.Standard
 	clock         attempt.Clock
@@ -117,8 +120,12 @@ func New(cfg Config) (*fiber.App, error) {
 		routes: routes, tokens: cfg.Tokens, sealer: cfg.Sealer, sessions: cfg.Sessions, accounts: cfg.Accounts,
 		limiter: cfg.Limiter, office: cfg.Office, sittings: cfg.Sittings, registrations: cfg.Registrations,
 		candidates: cfg.Candidates, attempts: cfg.Attempts, bank: cfg.Bank, results: cfg.Results,
-		desk: cfg.Desk, registrar: cfg.Registrar, register: cfg.Register, audit: cfg.Audit, certificates: cfg.Certificates,
-		standard: cfg.Standard, clock: cfg.Clock, log: cfg.Log, secure: cfg.Secure, nobody: nobody, observe: cfg.Observe,
+		desk: cfg.Desk, certificates: cfg.Certificates,
+		registrar: cfg.Registrar,
+		register:  cfg.Register,
+		marking:   cfg.Marking,
+		audit:     cfg.Audit,
+		standard:  cfg.Standard, clock: cfg.Clock, log: cfg.Log, secure: cfg.Secure, nobody: nobody, observe: cfg.Observe,
 		revisions: revisionCache{found: map[bank.Ref]*bank.Revision{}},
 	}
 	s.lanes, s.others = lanes()

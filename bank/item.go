@@ -100,9 +100,10 @@ type Option struct {
 // Key is what is right. A candidate must never receive any part of it before
 // the results are released.
 type Key struct {
-	Options   []OptionID // choice types: one, or for Multiple one or more
-	Blanks    [][]string // Blank: for each blank the accepted answers
-	Reference string     // ShortAnswer, Essay: what markers read
+	Options   []OptionID  // choice types: one, or for Multiple one or more
+	Blanks    [][]string  // Blank: for each blank the accepted answers
+	Reference string      // ShortAnswer, Essay: what markers read
+	Rubric    []Criterion // ShortAnswer, Essay: what it should say; may be empty
 }
 
 // Question is what one answerable unit asks: a whole item, or a part of a case.

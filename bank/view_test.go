@@ -17,7 +17,7 @@ const canary = "CANARY金丝雀"
 // poisoned returns a question with the canary in every key-side field.
 func poisoned(t bank.Type, stem string) bank.Question {
 	q := bank.Question{Type: t, Stem: stem, Explanation: canary, Source: canary}
-	q.Key = bank.Key{Options: []bank.OptionID{"B", canary}, Blanks: [][]string{{canary}, {canary, canary}}, Reference: canary}
+	q.Key = bank.Key{Options: []bank.OptionID{"B", canary}, Blanks: [][]string{{canary}, {canary, canary}}, Reference: canary, Rubric: []bank.Criterion{{Text: canary, Weight: 777004}}}
 	switch t {
 	case bank.Single, bank.Multiple:
 		q.Options = choices("A", "B", "C")
@@ -73,7 +73,7 @@ func TestViewHoldsNoKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	dump := string(blob) + fmt.Sprintf("%v %+v %#v %q", v, v, v, fmt.Sprint(v))
-	for _, secret := range []string{"CANARY", "金丝雀", "777001", "777002", "777003"} {
+	for _, secret := range []string{"CANARY", "金丝雀", "777001", "777002", "777003", "777004"} {
 		if strings.Contains(dump, secret) {
 			t.Errorf("the view leaks %q:\n%s", secret, dump)
 		}

@@ -313,6 +313,27 @@ func (e LateOperationReason) Valid() bool {
 	}
 }
 
+// Defines values for MarkingHandoutLeft.
+const (
+	Done    MarkingHandoutLeft = "done"
+	Nothing MarkingHandoutLeft = "nothing"
+	Others  MarkingHandoutLeft = "others"
+)
+
+// Valid indicates whether the value is a known member of the MarkingHandoutLeft enum.
+func (e MarkingHandoutLeft) Valid() bool {
+	switch e {
+	case Done:
+		return true
+	case Nothing:
+		return true
+	case Others:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for MayStart.
 const (
 	MayStartClosed  MayStart = "closed"
@@ -628,6 +649,27 @@ func (e PaperSectionRule) Valid() bool {
 	case Half:
 		return true
 	case PerOption:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PeopleRule.
+const (
+	Agreed  PeopleRule = "agreed"
+	Nearest PeopleRule = "nearest"
+	Third   PeopleRule = "third"
+)
+
+// Valid indicates whether the value is a known member of the PeopleRule enum.
+func (e PeopleRule) Valid() bool {
+	switch e {
+	case Agreed:
+		return true
+	case Nearest:
+		return true
+	case Third:
 		return true
 	default:
 		return false
@@ -1618,6 +1660,18 @@ type FieldError struct {
 	Pointer string `json:"pointer"`
 }
 
+// GivenBy defines model for GivenBy.
+type GivenBy struct {
+	At time.Time `json:"at"`
+
+	// Marker the marker's name; for administrators only
+	Marker *string `json:"marker,omitempty"`
+
+	// Marks hundredths of a point
+	Marks Marks `json:"marks"`
+	Place int   `json:"place"`
+}
+
 // HandedIn defines model for HandedIn.
 type HandedIn struct {
 	// Known operations that the server had already
@@ -1769,6 +1823,189 @@ type LateOperationReason string
 type LoginRequest struct {
 	Login    string `json:"login"`
 	Password string `json:"password"`
+}
+
+// MarkerProgress defines model for MarkerProgress.
+type MarkerProgress struct {
+	Account Account `json:"account"`
+
+	// Drift A mean over pairs of marks, in hundredths. Drift: an own piece marked again, second less first. Severity: own mark less the other marker's; above 0 is milder. No pairs: nothing to say yet.
+	Drift      MarkingFigure `json:"drift"`
+	HoldsSince *time.Time    `json:"holdsSince,omitempty"`
+
+	// HoldsUntil until when a piece stays in hand
+	HoldsUntil *time.Time `json:"holdsUntil,omitempty"`
+	Marked     int        `json:"marked"`
+
+	// PaceSeconds mean time for one piece
+	PaceSeconds *int `json:"paceSeconds,omitempty"`
+
+	// Planned false for somebody who is no longer in the plan
+	Planned bool `json:"planned"`
+
+	// Severity A mean over pairs of marks, in hundredths. Drift: an own piece marked again, second less first. Severity: own mark less the other marker's; above 0 is milder. No pairs: nothing to say yet.
+	Severity MarkingFigure `json:"severity"`
+}
+
+// MarkingCriterion defines model for MarkingCriterion.
+type MarkingCriterion struct {
+	// Marks hundredths of a point
+	Marks Marks  `json:"marks"`
+	Text  string `json:"text"`
+}
+
+// MarkingDuty defines model for MarkingDuty.
+type MarkingDuty struct {
+	LevelTitle string       `json:"levelTitle"`
+	Sitting    string       `json:"sitting"`
+	State      SittingState `json:"state"`
+	Title      string       `json:"title"`
+}
+
+// MarkingFigure A mean over pairs of marks, in hundredths. Drift: an own piece marked again, second less first. Severity: own mark less the other marker's; above 0 is milder. No pairs: nothing to say yet.
+type MarkingFigure struct {
+	// Absolute hundredths of a point
+	Absolute Marks `json:"absolute"`
+	Pairs    int   `json:"pairs"`
+
+	// Signed hundredths of a point
+	Signed Marks `json:"signed"`
+}
+
+// MarkingGiven defines model for MarkingGiven.
+type MarkingGiven struct {
+	// Criteria which criteria are met, from 0, sorted
+	Criteria []int `json:"criteria"`
+
+	// Marks hundredths
+	Marks   int64  `json:"marks"`
+	Note    string `json:"note"`
+	Version int    `json:"version"`
+}
+
+// MarkingHandout defines model for MarkingHandout.
+type MarkingHandout struct {
+	// Left why there is no task
+	Left *MarkingHandoutLeft `json:"left,omitempty"`
+	Task *MarkingTask        `json:"task,omitempty"`
+}
+
+// MarkingHandoutLeft why there is no task
+type MarkingHandoutLeft string
+
+// MarkingMark defines model for MarkingMark.
+type MarkingMark struct {
+	At       time.Time `json:"at"`
+	Criteria []int     `json:"criteria"`
+
+	// Marks hundredths of a point
+	Marks   Marks  `json:"marks"`
+	Note    string `json:"note"`
+	Version int    `json:"version"`
+}
+
+// MarkingPlan defines model for MarkingPlan.
+type MarkingPlan struct {
+	// CorrectionSeconds how long the marks of a piece may be corrected after the last of them
+	CorrectionSeconds int `json:"correctionSeconds"`
+
+	// Every after how many pieces a marker gets an own one again; 0 never
+	Every   int             `json:"every"`
+	Markers []PlannedMarker `json:"markers"`
+
+	// Tolerance how far apart two marks may lie, in per cent of the slot's points
+	Tolerance int `json:"tolerance"`
+	Version   int `json:"version"`
+}
+
+// MarkingProgress defines model for MarkingProgress.
+type MarkingProgress struct {
+	Markers   []MarkerProgress  `json:"markers"`
+	Pieces    int               `json:"pieces"`
+	Questions []MarkingQuestion `json:"questions"`
+	Settled   int               `json:"settled"`
+
+	// ThirdWait pieces that wait for a third mark
+	ThirdWait int `json:"thirdWait"`
+}
+
+// MarkingQuestion defines model for MarkingQuestion.
+type MarkingQuestion struct {
+	First  int    `json:"first"`
+	Item   string `json:"item"`
+	Part   *int   `json:"part,omitempty"`
+	Pieces int    `json:"pieces"`
+
+	// Points hundredths of a point
+	Points  Marks  `json:"points"`
+	Second  int    `json:"second"`
+	Settled int    `json:"settled"`
+	Stem    string `json:"stem"`
+
+	// Third need a third mark or have it
+	Third int `json:"third"`
+
+	// Thirds have it
+	Thirds int      `json:"thirds"`
+	Type   ItemType `json:"type"`
+}
+
+// MarkingRecent defines model for MarkingRecent.
+type MarkingRecent struct {
+	Mark MarkingMark `json:"mark"`
+	Open bool        `json:"open"`
+
+	// Points hundredths of a point
+	Points Marks  `json:"points"`
+	Stem   string `json:"stem"`
+	Ticket string `json:"ticket"`
+}
+
+// MarkingTask defines model for MarkingTask.
+type MarkingTask struct {
+	Answer   string             `json:"answer"`
+	Criteria []MarkingCriterion `json:"criteria"`
+
+	// Done of this question
+	Done int          `json:"done"`
+	Mine *MarkingMark `json:"mine,omitempty"`
+	Of   int          `json:"of"`
+
+	// Open whether the mark may be given or corrected
+	Open bool `json:"open"`
+
+	// Points hundredths of a point
+	Points    Marks  `json:"points"`
+	Reference string `json:"reference"`
+
+	// Situation of the case that this is a part of
+	Situation *string `json:"situation,omitempty"`
+	Stem      string  `json:"stem"`
+
+	// Ticket names the piece for this marker; says nothing of the candidate
+	Ticket string    `json:"ticket"`
+	Type   ItemType  `json:"type"`
+	Until  time.Time `json:"until"`
+}
+
+// MarkingThird defines model for MarkingThird.
+type MarkingThird struct {
+	// Awarded hundredths of a point
+	Awarded *Marks    `json:"awarded,omitempty"`
+	Item    string    `json:"item"`
+	Marks   []GivenBy `json:"marks"`
+	Part    *int      `json:"part,omitempty"`
+
+	// Points hundredths of a point
+	Points Marks `json:"points"`
+
+	// Rule agreed: mean of two within the tolerance; nearest: mean of the two nearest of three; third: the third's, no two being nearer
+	Rule *PeopleRule `json:"rule,omitempty"`
+	Stem string      `json:"stem"`
+	Type ItemType    `json:"type"`
+
+	// Within hundredths of a point
+	Within Marks `json:"within"`
 }
 
 // Marks hundredths of a point
@@ -2149,6 +2386,25 @@ type PaperSlot struct {
 	Type      ItemType `json:"type"`
 }
 
+// PeopleMark defines model for PeopleMark.
+type PeopleMark struct {
+	Marks []GivenBy `json:"marks"`
+
+	// Rule agreed: mean of two within the tolerance; nearest: mean of the two nearest of three; third: the third's, no two being nearer
+	Rule PeopleRule `json:"rule"`
+}
+
+// PeopleRule agreed: mean of two within the tolerance; nearest: mean of the two nearest of three; third: the third's, no two being nearer
+type PeopleRule string
+
+// PlannedMarker defines model for PlannedMarker.
+type PlannedMarker struct {
+	Account string `json:"account"`
+
+	// Types D 简答, W 论述; all where left out
+	Types *[]ItemType `json:"types,omitempty"`
+}
+
 // PreviousPage the page that could write before this one
 type PreviousPage struct {
 	Epoch      int64  `json:"epoch"`
@@ -2397,8 +2653,9 @@ type ResultRowState string
 // ReviewSlot defines model for ReviewSlot.
 type ReviewSlot struct {
 	// Awarded hundredths of a point
-	Awarded     Marks   `json:"awarded"`
-	Explanation *string `json:"explanation,omitempty"`
+	Awarded     Marks       `json:"awarded"`
+	Explanation *string     `json:"explanation,omitempty"`
+	People      *PeopleMark `json:"people,omitempty"`
 
 	// Points hundredths of a point
 	Points Marks `json:"points"`
@@ -2913,6 +3170,9 @@ type YearAssessment struct {
 // YearAssessmentResult defines model for YearAssessment.Result.
 type YearAssessmentResult string
 
+// AccountId defines model for AccountId.
+type AccountId = string
+
 // AttemptId defines model for AttemptId.
 type AttemptId = string
 
@@ -2936,6 +3196,9 @@ type RegistrationId = string
 
 // SittingId defines model for SittingId.
 type SittingId = string
+
+// Ticket defines model for Ticket.
+type Ticket = string
 
 // ProblemAny defines model for ProblemAny.
 type ProblemAny = Problem
@@ -3055,6 +3318,12 @@ type DecideLateJSONRequestBody = LateDecision
 
 // IssueCertificatesJSONRequestBody defines body for IssueCertificates for application/json ContentType.
 type IssueCertificatesJSONRequestBody = IssueRequest
+
+// PutMarkingPlanJSONRequestBody defines body for PutMarkingPlan for application/json ContentType.
+type PutMarkingPlanJSONRequestBody = MarkingPlan
+
+// GiveMarkJSONRequestBody defines body for GiveMark for application/json ContentType.
+type GiveMarkJSONRequestBody = MarkingGiven
 
 // GiveOrderJSONRequestBody defines body for GiveOrder for application/json ContentType.
 type GiveOrderJSONRequestBody = OrderRequest
@@ -3178,6 +3447,9 @@ type ServerInterface interface {
 	// DeclareRelation 申报与考生的关系 · declare a relation to a candidate
 	// (POST /api/v1/examiners/{examiner}/relations)
 	DeclareRelation(c *fiber.Ctx, examiner ExaminerId) error
+	// ListMarkingDuties 我参加阅卷的场次 · sittings whose papers I mark
+	// (GET /api/v1/marking/duties)
+	ListMarkingDuties(c *fiber.Ctx) error
 	// SettleRuling 由第二人确认、驳回或解除 · confirmed, refused or lifted by a second person
 	// (POST /api/v1/rulings/{ruling})
 	SettleRuling(c *fiber.Ctx, ruling string) error
@@ -3241,6 +3513,33 @@ type ServerInterface interface {
 	// ListLate 迟到的作答，等候决定 · what came too late, for a decision
 	// (GET /api/v1/sittings/{sitting}/late)
 	ListLate(c *fiber.Ctx, sitting SittingId) error
+	// FreeMarkingPiece 收回某人手上的一份 · take the piece in a marker’s hand away
+	// (POST /api/v1/sittings/{sitting}/marking/markers/{account}/free)
+	FreeMarkingPiece(c *fiber.Ctx, sitting SittingId, account AccountId) error
+	// ListMyMarks 我最近给的分 · my latest marks
+	// (GET /api/v1/sittings/{sitting}/marking/mine)
+	ListMyMarks(c *fiber.Ctx, sitting SittingId) error
+	// NextMarkingTask 下一份 · the next piece to mark
+	// (POST /api/v1/sittings/{sitting}/marking/next)
+	NextMarkingTask(c *fiber.Ctx, sitting SittingId) error
+	// GetMarkingPlan 阅卷安排 · who marks, and how
+	// (GET /api/v1/sittings/{sitting}/marking/plan)
+	GetMarkingPlan(c *fiber.Ctx, sitting SittingId) error
+	// PutMarkingPlan 保存阅卷安排 · keep the plan
+	// (PUT /api/v1/sittings/{sitting}/marking/plan)
+	PutMarkingPlan(c *fiber.Ctx, sitting SittingId) error
+	// GetMarkingProgress 阅卷进度，各阅卷员的快慢、宽严、前后一致 · progress, and each marker’s pace, severity and drift
+	// (GET /api/v1/sittings/{sitting}/marking/progress)
+	GetMarkingProgress(c *fiber.Ctx, sitting SittingId) error
+	// GetMarkingTask 再看一份 · show a piece again
+	// (GET /api/v1/sittings/{sitting}/marking/tasks/{ticket})
+	GetMarkingTask(c *fiber.Ctx, sitting SittingId, ticket Ticket) error
+	// GiveMark 给分 · give a mark
+	// (PUT /api/v1/sittings/{sitting}/marking/tasks/{ticket})
+	GiveMark(c *fiber.Ctx, sitting SittingId, ticket Ticket) error
+	// ListMarkingThirds 两人分差过大、由第三人评的答卷 · pieces on third marking
+	// (GET /api/v1/sittings/{sitting}/marking/thirds)
+	ListMarkingThirds(c *fiber.Ctx, sitting SittingId) error
 	// ListOrders 补时、暂停、恢复、重开的记录 · what was ordered about time, newest first
 	// (GET /api/v1/sittings/{sitting}/orders)
 	ListOrders(c *fiber.Ctx, sitting SittingId) error
@@ -4125,6 +4424,24 @@ func (siw *ServerInterfaceWrapper) DeclareRelation(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListMarkingDuties operation middleware
+func (siw *ServerInterfaceWrapper) ListMarkingDuties(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListMarkingDuties(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // SettleRuling operation middleware
 func (siw *ServerInterfaceWrapper) SettleRuling(c *fiber.Ctx) error {
 
@@ -4845,6 +5162,291 @@ func (siw *ServerInterfaceWrapper) ListLate(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.ListLate(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// FreeMarkingPiece operation middleware
+func (siw *ServerInterfaceWrapper) FreeMarkingPiece(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "account" -------------
+	var account AccountId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "account", c.Params("account"), &account, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter account: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.FreeMarkingPiece(c, sitting, account)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListMyMarks operation middleware
+func (siw *ServerInterfaceWrapper) ListMyMarks(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListMyMarks(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// NextMarkingTask operation middleware
+func (siw *ServerInterfaceWrapper) NextMarkingTask(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.NextMarkingTask(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetMarkingPlan operation middleware
+func (siw *ServerInterfaceWrapper) GetMarkingPlan(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetMarkingPlan(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// PutMarkingPlan operation middleware
+func (siw *ServerInterfaceWrapper) PutMarkingPlan(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.PutMarkingPlan(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetMarkingProgress operation middleware
+func (siw *ServerInterfaceWrapper) GetMarkingProgress(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetMarkingProgress(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetMarkingTask operation middleware
+func (siw *ServerInterfaceWrapper) GetMarkingTask(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "ticket" -------------
+	var ticket Ticket
+
+	err = runtime.BindStyledParameterWithOptions("simple", "ticket", c.Params("ticket"), &ticket, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter ticket: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetMarkingTask(c, sitting, ticket)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GiveMark operation middleware
+func (siw *ServerInterfaceWrapper) GiveMark(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "ticket" -------------
+	var ticket Ticket
+
+	err = runtime.BindStyledParameterWithOptions("simple", "ticket", c.Params("ticket"), &ticket, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter ticket: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GiveMark(c, sitting, ticket)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListMarkingThirds operation middleware
+func (siw *ServerInterfaceWrapper) ListMarkingThirds(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListMarkingThirds(c, sitting)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -5803,6 +6405,26 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/assess/:kind/:draw/decide", wrapper.DecideScore)
 
+	router.Get(options.BaseURL+"/api/v1/marking/duties", wrapper.ListMarkingDuties)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/marking/plan", wrapper.GetMarkingPlan)
+
+	router.Put(options.BaseURL+"/api/v1/sittings/:sitting/marking/plan", wrapper.PutMarkingPlan)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/marking/progress", wrapper.GetMarkingProgress)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/marking/thirds", wrapper.ListMarkingThirds)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/marking/markers/:account/free", wrapper.FreeMarkingPiece)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/marking/next", wrapper.NextMarkingTask)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/marking/mine", wrapper.ListMyMarks)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/marking/tasks/:ticket", wrapper.GetMarkingTask)
+
+	router.Put(options.BaseURL+"/api/v1/sittings/:sitting/marking/tasks/:ticket", wrapper.GiveMark)
+
 	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/outcomes", wrapper.ListOutcomes)
 
 	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/release", wrapper.GetRelease)
@@ -6674,6 +7296,34 @@ func (response DeclareRelationdefaultApplicationProblemPlusJSONResponse) VisitDe
 	return ctx.JSON(&response.Body)
 }
 
+type ListMarkingDutiesRequestObject struct {
+}
+
+type ListMarkingDutiesResponseObject interface {
+	VisitListMarkingDutiesResponse(ctx *fiber.Ctx) error
+}
+
+type ListMarkingDuties200JSONResponse []MarkingDuty
+
+func (response ListMarkingDuties200JSONResponse) VisitListMarkingDutiesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListMarkingDutiesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListMarkingDutiesdefaultApplicationProblemPlusJSONResponse) VisitListMarkingDutiesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type SettleRulingRequestObject struct {
 	Ruling string `json:"ruling"`
 	Body   *SettleRulingJSONRequestBody
@@ -7301,6 +7951,271 @@ type ListLatedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListLatedefaultApplicationProblemPlusJSONResponse) VisitListLateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type FreeMarkingPieceRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Account AccountId `json:"account"`
+}
+
+type FreeMarkingPieceResponseObject interface {
+	VisitFreeMarkingPieceResponse(ctx *fiber.Ctx) error
+}
+
+type FreeMarkingPiece204Response struct {
+}
+
+func (response FreeMarkingPiece204Response) VisitFreeMarkingPieceResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type FreeMarkingPiecedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response FreeMarkingPiecedefaultApplicationProblemPlusJSONResponse) VisitFreeMarkingPieceResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListMyMarksRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type ListMyMarksResponseObject interface {
+	VisitListMyMarksResponse(ctx *fiber.Ctx) error
+}
+
+type ListMyMarks200JSONResponse []MarkingRecent
+
+func (response ListMyMarks200JSONResponse) VisitListMyMarksResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListMyMarksdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListMyMarksdefaultApplicationProblemPlusJSONResponse) VisitListMyMarksResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type NextMarkingTaskRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type NextMarkingTaskResponseObject interface {
+	VisitNextMarkingTaskResponse(ctx *fiber.Ctx) error
+}
+
+type NextMarkingTask200JSONResponse MarkingHandout
+
+func (response NextMarkingTask200JSONResponse) VisitNextMarkingTaskResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type NextMarkingTaskdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response NextMarkingTaskdefaultApplicationProblemPlusJSONResponse) VisitNextMarkingTaskResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetMarkingPlanRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type GetMarkingPlanResponseObject interface {
+	VisitGetMarkingPlanResponse(ctx *fiber.Ctx) error
+}
+
+type GetMarkingPlan200JSONResponse MarkingPlan
+
+func (response GetMarkingPlan200JSONResponse) VisitGetMarkingPlanResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetMarkingPlandefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetMarkingPlandefaultApplicationProblemPlusJSONResponse) VisitGetMarkingPlanResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type PutMarkingPlanRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Body    *PutMarkingPlanJSONRequestBody
+}
+
+type PutMarkingPlanResponseObject interface {
+	VisitPutMarkingPlanResponse(ctx *fiber.Ctx) error
+}
+
+type PutMarkingPlan200JSONResponse MarkingPlan
+
+func (response PutMarkingPlan200JSONResponse) VisitPutMarkingPlanResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type PutMarkingPlandefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PutMarkingPlandefaultApplicationProblemPlusJSONResponse) VisitPutMarkingPlanResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetMarkingProgressRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type GetMarkingProgressResponseObject interface {
+	VisitGetMarkingProgressResponse(ctx *fiber.Ctx) error
+}
+
+type GetMarkingProgress200JSONResponse MarkingProgress
+
+func (response GetMarkingProgress200JSONResponse) VisitGetMarkingProgressResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetMarkingProgressdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetMarkingProgressdefaultApplicationProblemPlusJSONResponse) VisitGetMarkingProgressResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetMarkingTaskRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Ticket  Ticket    `json:"ticket"`
+}
+
+type GetMarkingTaskResponseObject interface {
+	VisitGetMarkingTaskResponse(ctx *fiber.Ctx) error
+}
+
+type GetMarkingTask200JSONResponse MarkingTask
+
+func (response GetMarkingTask200JSONResponse) VisitGetMarkingTaskResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetMarkingTaskdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetMarkingTaskdefaultApplicationProblemPlusJSONResponse) VisitGetMarkingTaskResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GiveMarkRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Ticket  Ticket    `json:"ticket"`
+	Body    *GiveMarkJSONRequestBody
+}
+
+type GiveMarkResponseObject interface {
+	VisitGiveMarkResponse(ctx *fiber.Ctx) error
+}
+
+type GiveMark200JSONResponse MarkingMark
+
+func (response GiveMark200JSONResponse) VisitGiveMarkResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GiveMarkdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GiveMarkdefaultApplicationProblemPlusJSONResponse) VisitGiveMarkResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListMarkingThirdsRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type ListMarkingThirdsResponseObject interface {
+	VisitListMarkingThirdsResponse(ctx *fiber.Ctx) error
+}
+
+type ListMarkingThirds200JSONResponse []MarkingThird
+
+func (response ListMarkingThirds200JSONResponse) VisitListMarkingThirdsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListMarkingThirdsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListMarkingThirdsdefaultApplicationProblemPlusJSONResponse) VisitListMarkingThirdsResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -8162,6 +9077,9 @@ type StrictServerInterface interface {
 	// DeclareRelation 申报与考生的关系 · declare a relation to a candidate
 	// (POST /api/v1/examiners/{examiner}/relations)
 	DeclareRelation(ctx context.Context, request DeclareRelationRequestObject) (DeclareRelationResponseObject, error)
+	// ListMarkingDuties 我参加阅卷的场次 · sittings whose papers I mark
+	// (GET /api/v1/marking/duties)
+	ListMarkingDuties(ctx context.Context, request ListMarkingDutiesRequestObject) (ListMarkingDutiesResponseObject, error)
 	// SettleRuling 由第二人确认、驳回或解除 · confirmed, refused or lifted by a second person
 	// (POST /api/v1/rulings/{ruling})
 	SettleRuling(ctx context.Context, request SettleRulingRequestObject) (SettleRulingResponseObject, error)
@@ -8225,6 +9143,33 @@ type StrictServerInterface interface {
 	// ListLate 迟到的作答，等候决定 · what came too late, for a decision
 	// (GET /api/v1/sittings/{sitting}/late)
 	ListLate(ctx context.Context, request ListLateRequestObject) (ListLateResponseObject, error)
+	// FreeMarkingPiece 收回某人手上的一份 · take the piece in a marker’s hand away
+	// (POST /api/v1/sittings/{sitting}/marking/markers/{account}/free)
+	FreeMarkingPiece(ctx context.Context, request FreeMarkingPieceRequestObject) (FreeMarkingPieceResponseObject, error)
+	// ListMyMarks 我最近给的分 · my latest marks
+	// (GET /api/v1/sittings/{sitting}/marking/mine)
+	ListMyMarks(ctx context.Context, request ListMyMarksRequestObject) (ListMyMarksResponseObject, error)
+	// NextMarkingTask 下一份 · the next piece to mark
+	// (POST /api/v1/sittings/{sitting}/marking/next)
+	NextMarkingTask(ctx context.Context, request NextMarkingTaskRequestObject) (NextMarkingTaskResponseObject, error)
+	// GetMarkingPlan 阅卷安排 · who marks, and how
+	// (GET /api/v1/sittings/{sitting}/marking/plan)
+	GetMarkingPlan(ctx context.Context, request GetMarkingPlanRequestObject) (GetMarkingPlanResponseObject, error)
+	// PutMarkingPlan 保存阅卷安排 · keep the plan
+	// (PUT /api/v1/sittings/{sitting}/marking/plan)
+	PutMarkingPlan(ctx context.Context, request PutMarkingPlanRequestObject) (PutMarkingPlanResponseObject, error)
+	// GetMarkingProgress 阅卷进度，各阅卷员的快慢、宽严、前后一致 · progress, and each marker’s pace, severity and drift
+	// (GET /api/v1/sittings/{sitting}/marking/progress)
+	GetMarkingProgress(ctx context.Context, request GetMarkingProgressRequestObject) (GetMarkingProgressResponseObject, error)
+	// GetMarkingTask 再看一份 · show a piece again
+	// (GET /api/v1/sittings/{sitting}/marking/tasks/{ticket})
+	GetMarkingTask(ctx context.Context, request GetMarkingTaskRequestObject) (GetMarkingTaskResponseObject, error)
+	// GiveMark 给分 · give a mark
+	// (PUT /api/v1/sittings/{sitting}/marking/tasks/{ticket})
+	GiveMark(ctx context.Context, request GiveMarkRequestObject) (GiveMarkResponseObject, error)
+	// ListMarkingThirds 两人分差过大、由第三人评的答卷 · pieces on third marking
+	// (GET /api/v1/sittings/{sitting}/marking/thirds)
+	ListMarkingThirds(ctx context.Context, request ListMarkingThirdsRequestObject) (ListMarkingThirdsResponseObject, error)
 	// ListOrders 补时、暂停、恢复、重开的记录 · what was ordered about time, newest first
 	// (GET /api/v1/sittings/{sitting}/orders)
 	ListOrders(ctx context.Context, request ListOrdersRequestObject) (ListOrdersResponseObject, error)
@@ -9204,6 +10149,31 @@ func (sh *strictHandler) DeclareRelation(ctx *fiber.Ctx, examiner ExaminerId) er
 	return nil
 }
 
+// ListMarkingDuties operation middleware
+func (sh *strictHandler) ListMarkingDuties(ctx *fiber.Ctx) error {
+	var request ListMarkingDutiesRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMarkingDuties(ctx.UserContext(), request.(ListMarkingDutiesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMarkingDuties")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListMarkingDutiesResponseObject); ok {
+		if err := validResponse.VisitListMarkingDutiesResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // SettleRuling operation middleware
 func (sh *strictHandler) SettleRuling(ctx *fiber.Ctx, ruling string) error {
 	var request SettleRulingRequestObject
@@ -9929,6 +10899,280 @@ func (sh *strictHandler) ListLate(ctx *fiber.Ctx, sitting SittingId) error {
 		return err
 	} else if validResponse, ok := response.(ListLateResponseObject); ok {
 		if err := validResponse.VisitListLateResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// FreeMarkingPiece operation middleware
+func (sh *strictHandler) FreeMarkingPiece(ctx *fiber.Ctx, sitting SittingId, account AccountId) error {
+	var request FreeMarkingPieceRequestObject
+
+	request.Sitting = sitting
+	request.Account = account
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.FreeMarkingPiece(ctx.UserContext(), request.(FreeMarkingPieceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FreeMarkingPiece")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(FreeMarkingPieceResponseObject); ok {
+		if err := validResponse.VisitFreeMarkingPieceResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListMyMarks operation middleware
+func (sh *strictHandler) ListMyMarks(ctx *fiber.Ctx, sitting SittingId) error {
+	var request ListMyMarksRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMyMarks(ctx.UserContext(), request.(ListMyMarksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMyMarks")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListMyMarksResponseObject); ok {
+		if err := validResponse.VisitListMyMarksResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// NextMarkingTask operation middleware
+func (sh *strictHandler) NextMarkingTask(ctx *fiber.Ctx, sitting SittingId) error {
+	var request NextMarkingTaskRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.NextMarkingTask(ctx.UserContext(), request.(NextMarkingTaskRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "NextMarkingTask")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(NextMarkingTaskResponseObject); ok {
+		if err := validResponse.VisitNextMarkingTaskResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetMarkingPlan operation middleware
+func (sh *strictHandler) GetMarkingPlan(ctx *fiber.Ctx, sitting SittingId) error {
+	var request GetMarkingPlanRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMarkingPlan(ctx.UserContext(), request.(GetMarkingPlanRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMarkingPlan")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetMarkingPlanResponseObject); ok {
+		if err := validResponse.VisitGetMarkingPlanResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PutMarkingPlan operation middleware
+func (sh *strictHandler) PutMarkingPlan(ctx *fiber.Ctx, sitting SittingId) error {
+	var request PutMarkingPlanRequestObject
+
+	request.Sitting = sitting
+
+	var body PutMarkingPlanJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.PutMarkingPlan(ctx.UserContext(), request.(PutMarkingPlanRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutMarkingPlan")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PutMarkingPlanResponseObject); ok {
+		if err := validResponse.VisitPutMarkingPlanResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetMarkingProgress operation middleware
+func (sh *strictHandler) GetMarkingProgress(ctx *fiber.Ctx, sitting SittingId) error {
+	var request GetMarkingProgressRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMarkingProgress(ctx.UserContext(), request.(GetMarkingProgressRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMarkingProgress")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetMarkingProgressResponseObject); ok {
+		if err := validResponse.VisitGetMarkingProgressResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetMarkingTask operation middleware
+func (sh *strictHandler) GetMarkingTask(ctx *fiber.Ctx, sitting SittingId, ticket Ticket) error {
+	var request GetMarkingTaskRequestObject
+
+	request.Sitting = sitting
+	request.Ticket = ticket
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMarkingTask(ctx.UserContext(), request.(GetMarkingTaskRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMarkingTask")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetMarkingTaskResponseObject); ok {
+		if err := validResponse.VisitGetMarkingTaskResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GiveMark operation middleware
+func (sh *strictHandler) GiveMark(ctx *fiber.Ctx, sitting SittingId, ticket Ticket) error {
+	var request GiveMarkRequestObject
+
+	request.Sitting = sitting
+	request.Ticket = ticket
+
+	var body GiveMarkJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GiveMark(ctx.UserContext(), request.(GiveMarkRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GiveMark")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GiveMarkResponseObject); ok {
+		if err := validResponse.VisitGiveMarkResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListMarkingThirds operation middleware
+func (sh *strictHandler) ListMarkingThirds(ctx *fiber.Ctx, sitting SittingId) error {
+	var request ListMarkingThirdsRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMarkingThirds(ctx.UserContext(), request.(ListMarkingThirdsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMarkingThirds")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListMarkingThirdsResponseObject); ok {
+		if err := validResponse.VisitListMarkingThirdsResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

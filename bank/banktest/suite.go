@@ -79,7 +79,7 @@ func samples() []bank.Revision {
 	}
 	judgement := bank.Question{Type: bank.Judgement, Stem: "门卫应核对证件。", Options: bank.JudgementOptions(), Key: bank.Key{Options: []bank.OptionID{bank.True}}}
 	blank := bank.Question{Type: bank.Blank, Stem: "____电话是____。", Key: bank.Key{Blanks: [][]string{{"火警", "消防"}, {"119"}}}}
-	essay := bank.Question{Type: bank.Essay, Stem: "试述预案演练。", Key: bank.Key{Reference: "准备\n实施\n评估"}}
+	essay := bank.Question{Type: bank.Essay, Stem: "试述预案演练。", Key: bank.Key{Reference: "准备\n实施\n评估", Rubric: []bank.Criterion{{Text: "准备", Weight: 200}, {Text: "实施", Weight: 150}}}}
 	all := []bank.Question{choice(bank.Single, "A"), choice(bank.Multiple, "A", "C"), judgement, blank, essay, {Type: bank.Case, Stem: "某医院夜间……"}}
 	var out []bank.Revision
 	for i, q := range all {

@@ -65,6 +65,7 @@ type questionDoc struct {
 	Right       []string    `bson:"right,omitempty"`
 	Blanks      []blankDoc  `bson:"blanks,omitempty"`
 	Reference   string      `bson:"reference,omitempty"`
+	Rubric      []pointMark `bson:"rubric,omitempty"`
 	Explanation string      `bson:"explanation,omitempty"`
 	Source      string      `bson:"source,omitempty"`
 }
@@ -73,6 +74,12 @@ type questionDoc struct {
 // inside an array.
 type blankDoc struct {
 	Accepted []string `bson:"accepted"`
+}
+
+// pointMark is a criterion of a rubric.
+type pointMark struct {
+	Text   string `bson:"text"`
+	Weight int64  `bson:"weight"` // hundredths
 }
 
 type optionDoc struct {
@@ -103,6 +110,7 @@ func newQuestionDoc(q *bank.Question) questionDoc {
 		Options: mapped(q.Options, func(o bank.Option) optionDoc { return optionDoc{string(o.ID), o.Text, o.Last} }),
 		Right:   mapped(q.Key.Options, func(id bank.OptionID) string { return string(id) }),
 		Blanks:  mapped(q.Key.Blanks, func(b []string) blankDoc { return blankDoc{b} }), Reference: q.Key.Reference,
+		Rubric:      mapped(q.Key.Rubric, func(c bank.Criterion) pointMark { return pointMark{c.Text, int64(c.Weight)} }),
 		Explanation: q.Explanation, Source: q.Source,
 	}
 }
@@ -125,6 +133,7 @@ func (d questionDoc) question() bank.Question {
 		Key: bank.Key{
 			Options: mapped(d.Right, func(s string) bank.OptionID { return bank.OptionID(s) }),
 			Blanks:  mapped(d.Blanks, func(b blankDoc) []string { return b.Accepted }), Reference: d.Reference,
+			Rubric: mapped(d.Rubric, func(m pointMark) bank.Criterion { return bank.Criterion{Text: m.Text, Weight: bank.Marks(m.Weight)} }),
 		},
 		Explanation: d.Explanation, Source: d.Source,
 	}

@@ -7,6 +7,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"time"
 
 	"gongyuan/bank"
 )
@@ -37,3 +38,15 @@ func Levels() []Level {
 
 // Open opens the workbook of a level.
 func (l Level) Open() (fs.File, error) { return workbooks.Open(l.Name) }
+
+// Written is a second blueprint (示例) of level 2: short answers, an essay and
+// a case beside the choices. People mark a part of it.
+func Written() bank.Blueprint {
+	return bank.Blueprint{
+		ID: "bwgly-2-written", Bank: "bwgly-2", Title: "保卫管理员二级理论知识考试（含主观题，示例方案）", Duration: 90 * time.Minute, MaxPerPoint: 2,
+		Sections: []bank.Section{
+			{Type: bank.Single, Count: 20, Points: 150}, {Type: bank.Judgement, Count: 10, Points: 100}, {Type: bank.ShortAnswer, Count: 2, Points: 1000},
+			{Type: bank.Essay, Count: 1, Points: 2000}, {Type: bank.Case, Count: 1, Points: 2000},
+		},
+	}
+}

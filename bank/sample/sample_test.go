@@ -216,3 +216,43 @@ func TestEqualPapers(t *testing.T) {
 		})
 	}
 }
+
+// TestWritten draws papers with questions that people mark, each of which says
+// what it looks for.
+func TestWritten(t *testing.T) {
+	t.Parallel()
+	in := load(t, sample.Levels()[1])
+	bp := sample.Written()
+	if bp.Total() != bank.FullMarks || bp.Bank != in.Bank {
+		t.Errorf("blueprint: %+v", bp)
+	}
+	plan, err := draw.NewPool(in.Revisions).Plan(bp)
+	if err != nil {
+		t.Fatal(err)
+	}
+	met := map[bank.ItemID]bool{}
+	for i := range 60 {
+		paper, err := plan.Draw(draw.Request{Seed: draw.Seed([]byte("secret"), "sitting", "candidate", i)})
+		if err != nil || paper.Total() != bank.FullMarks {
+			t.Fatalf("a paper is worth %s: %v", paper.Total(), err)
+		}
+		for _, s := range paper.Slots {
+			met[s.Ref.Item] = true
+		}
+	}
+	words := 0
+	for _, r := range in.Revisions {
+		for _, q := range append([]bank.Question{r.Question}, r.Parts...) {
+			if q.Type.ByEngine() || q.Type == bank.Case {
+				continue
+			}
+			words++
+			if len(q.Key.Rubric) < 3 || !met[r.Item] {
+				t.Errorf("%s: %d criteria, drawn: %v", r.Item, len(q.Key.Rubric), met[r.Item])
+			}
+		}
+	}
+	if words < 8 {
+		t.Errorf("%d questions for people", words)
+	}
+}

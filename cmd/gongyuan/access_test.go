@@ -64,10 +64,13 @@ func TestAccess(t *testing.T) {
 	}
 	panel := w.panel(s, contract.AssessKindSkill)
 	tokens["examiner"] = panel[0].token
+	w.call("PUT", "/api/v1/sittings/"+string(s.ID)+"/marking/plan", tokens["administrator"], contract.MarkingPlan{
+		Markers: []contract.PlannedMarker{{Account: panel[0].id}, {Account: panel[1].id}}, Every: 10,
+	}).must(t, 200)
 	parameter := regexp.MustCompile(`\{\w+\}`)
 	values := map[string]string{
 		"{attempt}": persons[1].attempt, "{sitting}": string(s.ID), "{bank}": "sample", "{blueprint}": "test", "{registration}": "none", "{kind}": "skill", "{draw}": "1", "{number}": "none", "{ruling}": "none", "{unlock}": string(s.ID) + ":skill:1:none:1:1",
-		"{examiner}": panel[0].id,
+		"{examiner}": panel[0].id, "{account}": "none", "{ticket}": "none",
 	}
 	routes := contractRoutes(t, w)
 	if len(routes) < 25 {

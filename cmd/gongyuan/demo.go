@@ -108,6 +108,9 @@ func (e *engine) demo(ctx context.Context) (demoSheet, error) {
 		}
 		sheet.Candidates = append(sheet.Candidates, candidates...)
 	}
+	if err := e.demoWritten(ctx, sheet.Staff); err != nil {
+		return sheet, fmt.Errorf("answers in words: %w", err)
+	}
 	return sheet, nil
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"gongyuan/bank"
 	"gongyuan/engine/attempt"
+	"gongyuan/engine/marking"
 	"gongyuan/engine/result"
 	"gongyuan/engine/sitting"
 	"gongyuan/engine/standard"
@@ -57,11 +58,17 @@ func (e *engine) mark(ctx context.Context, all []attempt.Marking) []error {
 		return fill(errs, err)
 	}
 	var marked []result.Theory
+	var handed []marking.Submitted
 	for i, m := range all {
 		var theory result.Theory
-		if theory, errs[i] = e.markOne(ctx, m, papers[m.Record.ID]); errs[i] == nil {
-			marked = append(marked, theory)
+		var sub marking.Submitted
+		if theory, sub, errs[i] = e.markOne(ctx, m, papers[m.Record.ID]); errs[i] == nil {
+			marked, handed = append(marked, theory), append(handed, sub)
 		}
+	}
+	// What people mark is kept before the results that wait for it.
+	if err := e.marking.Take(ctx, handed); err != nil {
+		return fill(errs, err)
 	}
 	if err := e.results.InsertTheories(ctx, marked); err != nil {
 		return fill(errs, err)
@@ -76,36 +83,54 @@ func fill(errs []error, err error) []error {
 	return errs
 }
 
-func (e *engine) markOne(ctx context.Context, m attempt.Marking, paper bank.Paper) (result.Theory, error) {
-	s, err := e.recent.sitting(ctx, m.Record.Sitting)
+func (e *engine) markOne(ctx context.Context, m attempt.Marking, paper bank.Paper) (result.Theory, marking.Submitted, error) {
+	sub, err := e.handed(ctx, m.Submission, paper)
 	if err != nil {
-		return result.Theory{}, err
+		return result.Theory{}, sub, err
+	}
+	theory, err := e.Remark(ctx, &sub, nil)
+	return theory, sub, err
+}
+
+// handed is a submission with its paper and its questions.
+func (e *engine) handed(ctx context.Context, s attempt.Submission, paper bank.Paper) (marking.Submitted, error) {
+	out := marking.Submitted{
+		Attempt: string(s.Attempt), Sitting: s.Sitting, Round: s.Round, Paper: paper, Answers: make(map[int]bank.Response, len(s.Answers)),
 	}
 	lookup, err := e.recent.lookup(ctx, paper)
 	if err != nil {
-		return result.Theory{}, err
+		return out, err
 	}
-	answers := make(map[int]bank.Response, len(m.Submission.Answers))
+	out.Lookup = lookup
 	for _, slot := range paper.Slots {
 		rev, ok := lookup(bank.Ref{Item: slot.Ref.Item, Revision: slot.Ref.Revision})
 		if !ok {
-			return result.Theory{}, fmt.Errorf("slot %d: %w", slot.Number, bank.ErrNotFound)
+			return out, fmt.Errorf("slot %d: %w", slot.Number, bank.ErrNotFound)
 		}
 		q, ok := rev.Part(slot.Ref.Part)
 		if !ok {
-			return result.Theory{}, fmt.Errorf("slot %d: %w", slot.Number, bank.ErrPaper)
+			return out, fmt.Errorf("slot %d: %w", slot.Number, bank.ErrPaper)
 		}
-		if answers[slot.Number], err = bank.DecodeResponse(q.Type, m.Submission.Answers[slot.Number].Response); err != nil {
-			return result.Theory{}, fmt.Errorf("slot %d: %w", slot.Number, err)
+		if out.Answers[slot.Number], err = bank.DecodeResponse(q.Type, s.Answers[slot.Number].Response); err != nil {
+			return out, fmt.Errorf("slot %d: %w", slot.Number, err)
 		}
 	}
-	scheme, _ := e.standard.Scheme(s.Level)
-	component, _ := scheme.Component(standard.Theory)
-	theory, err := result.MarkTheory(paper, answers, lookup, component)
+	return out, nil
+}
+
+// Remark implements marking.Papers.
+func (e *engine) Remark(ctx context.Context, sub *marking.Submitted, given map[int]result.PeopleMark) (result.Theory, error) {
+	s, err := e.recent.sitting(ctx, sub.Sitting)
 	if err != nil {
 		return result.Theory{}, err
 	}
-	theory.Attempt, theory.Sitting, theory.Round = string(m.Record.ID), string(m.Record.Sitting), m.Submission.Round
+	scheme, _ := e.standard.Scheme(s.Level)
+	component, _ := scheme.Component(standard.Theory)
+	theory, err := result.MarkTheoryBy(sub.Paper, sub.Answers, sub.Lookup, component, given)
+	if err != nil {
+		return result.Theory{}, err
+	}
+	theory.Attempt, theory.Sitting, theory.Round = sub.Attempt, string(sub.Sitting), sub.Round
 	theory.Marked = e.clock.Now()
 	return theory, nil
 }

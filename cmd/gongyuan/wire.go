@@ -16,6 +16,7 @@ import (
 	"gongyuan/engine/attempt/redislive"
 	"gongyuan/engine/audit"
 	"gongyuan/engine/certificate"
+	"gongyuan/engine/marking"
 	"gongyuan/engine/mongostore"
 	"gongyuan/engine/people"
 	"gongyuan/engine/people/redislimit"
@@ -39,6 +40,7 @@ type engine struct {
 	desk      *assess.Desk
 	registrar *result.Registrar
 	register  *assess.Register
+	marking   *marking.Desk
 	registry  *certificate.Registry
 	sealer    *people.Sealer
 	sessions  *people.Sessions
@@ -94,6 +96,7 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 		return err
 	}
 	e.people, e.sittings, e.records, e.results = store.People(), store.Sittings(), ledger.Attempts(), ledger.Results()
+	e.marking = e.newMarking(store.Markings())
 	e.recent = newRecent(ledger.Sittings(), mongobank.New(e.stores.ledger))
 	e.sessions = people.NewSessions(e.people, api.SessionLifetime)
 	e.limiter = redislimit.New(e.stores.redis, prefix)

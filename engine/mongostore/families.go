@@ -17,6 +17,7 @@ func (s *Store) families() []family {
 		{"sittings", s.ensureSittingIndexes},
 		{"results", s.ensureResultIndexes},
 		{"records", s.ensureRecordIndexes},
+		{"marking", s.ensureMarkingIndexes},
 		{"assessments", s.ensureAssessIndexes},
 		{"certificates", s.ensureCertificateIndexes},
 		{"audit", s.ensureAuditIndexes},

@@ -13,10 +13,12 @@ import (
 )
 
 // Results keeps what marking found. It is safe for concurrent use.
-type Results struct{ theories lungo.ICollection }
+type Results struct{ theories, history lungo.ICollection }
 
 // Results returns the store of results.
-func (s *Store) Results() *Results { return &Results{s.db.Collection("theory_results")} }
+func (s *Store) Results() *Results {
+	return &Results{s.db.Collection("theory_results"), s.db.Collection("theory_history")}
+}
 
 func (s *Store) ensureResultIndexes(ctx context.Context) error {
 	return ensure(ctx, []index{{s.Results().theories, bson.D{{Key: "sitting", Value: 1}}, false}})
@@ -51,6 +53,8 @@ type theorySlotDoc struct {
 	Awarded  int64  `bson:"awarded"`
 	Verdict  string `bson:"verdict"`
 	ByPeople bool   `bson:"byPeople"`
+
+	People *peopleMarkDoc `bson:"people,omitempty"`
 }
 
 // InsertTheories stores the first version of theory results. One that is there
@@ -83,7 +87,7 @@ func theoryToDoc(t result.Theory) theoryDoc {
 		doc.Sections = append(doc.Sections, theorySectionDoc{string(s.Type), int64(s.Awarded), int64(s.Full), s.Right, s.Slots, s.Waiting})
 	}
 	for _, s := range t.Slots {
-		doc.Slots = append(doc.Slots, theorySlotDoc{s.Number, int64(s.Mark.Awarded), string(s.Mark.Verdict), s.Mark.ByPeople})
+		doc.Slots = append(doc.Slots, theorySlotDoc{s.Number, int64(s.Mark.Awarded), string(s.Mark.Verdict), s.Mark.ByPeople, peopleMarkToDoc(s.People)})
 	}
 	return doc
 }
@@ -99,7 +103,7 @@ func (d theoryDoc) theory() result.Theory {
 		})
 	}
 	for _, s := range d.Slots {
-		t.Slots = append(t.Slots, result.Slot{Number: s.Number, Mark: bank.Mark{
+		t.Slots = append(t.Slots, result.Slot{Number: s.Number, People: s.People.mark(), Mark: bank.Mark{
 			Awarded: bank.Marks(s.Awarded), Verdict: bank.Verdict(s.Verdict), ByPeople: s.ByPeople,
 		}})
 	}

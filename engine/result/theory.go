@@ -7,6 +7,7 @@ import (
 
 	"gongyuan/bank"
 	"gongyuan/engine/attempt"
+	"gongyuan/engine/people"
 	"gongyuan/engine/standard"
 )
 
@@ -44,6 +45,48 @@ type Section struct {
 type Slot struct {
 	Number int
 	Mark   bank.Mark
+	People *PeopleMark // how people came to the mark; nil where none did
+}
+
+// PeopleMark is what people gave one slot, and how.
+type PeopleMark struct {
+	Awarded bank.Marks
+	Rule    PeopleRule
+	Marks   []OneMark // by place
+}
+
+// PeopleRule is how the marks of several people became one.
+type PeopleRule string
+
+// The rules.
+const (
+	// AgreedMean: the first two were close enough; their mean, half up.
+	AgreedMean PeopleRule = "agreed"
+	// NearestMean: a third marked; the mean of the two nearest, half up.
+	NearestMean PeopleRule = "nearest"
+	// ThirdCounts: a third marked and no two are nearer than others; the
+	// third's.
+	ThirdCounts PeopleRule = "third"
+)
+
+// OneMark is what one marker gave.
+type OneMark struct {
+	Place  int // 1 and 2, and 3 where the two disagreed
+	Marker people.AccountID
+	Marks  bank.Marks
+	At     time.Time
+}
+
+// PeopleOf returns what people gave the slots of a result, so that marking
+// again by another key keeps it.
+func PeopleOf(t *Theory) map[int]PeopleMark {
+	out := map[int]PeopleMark{}
+	for _, s := range t.Slots {
+		if s.People != nil {
+			out[s.Number] = *s.People
+		}
+	}
+	return out
 }
 
 // MarkTheory marks the answers (by slot number) of a paper. The pass mark is
@@ -51,6 +94,14 @@ type Slot struct {
 // returns an error only where the paper names a revision that lookup does not
 // know.
 func MarkTheory(p bank.Paper, answers map[int]bank.Response, lookup bank.Lookup, c standard.Component) (Theory, error) {
+	return MarkTheoryBy(p, answers, lookup, c, nil)
+}
+
+// MarkTheoryBy does so with what people gave the slots that waited for them,
+// by slot number. What they gave a slot that does not wait is passed over.
+func MarkTheoryBy(
+	p bank.Paper, answers map[int]bank.Response, lookup bank.Lookup, c standard.Component, given map[int]PeopleMark,
+) (Theory, error) {
 	t := Theory{Version: 1, Full: p.Total(), Complete: true, Sections: make([]Section, len(p.Sections))}
 	for i, s := range p.Sections {
 		t.Sections[i].Type = s.Type
@@ -65,7 +116,11 @@ func MarkTheory(p bank.Paper, answers map[int]bank.Response, lookup bank.Lookup,
 			return Theory{}, fmt.Errorf("slot %d: %w", s.Number, bank.ErrPaper)
 		}
 		mark := bank.MarkSlot(q, s, p.Sections[s.Section].Rule, answers[s.Number])
-		t.add(s, mark)
+		slot := Slot{Number: s.Number, Mark: mark}
+		if by, ok := given[s.Number]; ok && mark.Verdict == bank.Waiting {
+			slot.Mark, slot.People = by.mark(s.Points), &by
+		}
+		t.add(s, slot)
 	}
 	if c.Full > 0 {
 		t.Pass = (c.Pass*t.Full + c.Full - 1) / c.Full
@@ -74,7 +129,20 @@ func MarkTheory(p bank.Paper, answers map[int]bank.Response, lookup bank.Lookup,
 	return t, nil
 }
 
-func (t *Theory) add(s bank.Slot, mark bank.Mark) {
+// mark is what the slot earned, never above its points or below nothing.
+func (m *PeopleMark) mark(points bank.Marks) bank.Mark {
+	out := bank.Mark{Awarded: min(max(m.Awarded, 0), points), Verdict: bank.Partial, ByPeople: true}
+	switch out.Awarded {
+	case points:
+		out.Verdict = bank.Right
+	case 0:
+		out.Verdict = bank.Wrong
+	}
+	return out
+}
+
+func (t *Theory) add(s bank.Slot, slot Slot) {
+	mark := slot.Mark
 	sec := &t.Sections[s.Section]
 	sec.Slots++
 	sec.Full += s.Points
@@ -87,7 +155,7 @@ func (t *Theory) add(s bank.Slot, mark bank.Mark) {
 	case bank.Right:
 		sec.Right++
 	}
-	t.Slots = append(t.Slots, Slot{s.Number, mark})
+	t.Slots = append(t.Slots, slot)
 }
 
 // Current tells whether a result is that of the attempt as it stands: one that

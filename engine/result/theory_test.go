@@ -57,6 +57,21 @@ func TestMarkTheory(t *testing.T) {
 			t.Errorf("%s: %+v", c.name, got)
 		}
 	}
+	t.Run("OK with what people gave", func(t *testing.T) {
+		t.Parallel()
+		answers := map[int]bank.Response{1: {Choice: []string{"B"}}, 3: {Text: []string{"论述"}}}
+		for given, verdict := range map[bank.Marks]bank.Verdict{400: bank.Partial, 0: bank.Wrong, 500: bank.Right, 900: bank.Right, -1: bank.Wrong} {
+			by := PeopleMark{Awarded: given, Rule: AgreedMean, Marks: []OneMark{{Place: 1, Marker: "a", Marks: given}, {Place: 2, Marker: "b", Marks: given}}}
+			got, err := MarkTheoryBy(paper, answers, lookup, theory, map[int]PeopleMark{1: by, 3: by})
+			want := 200 + min(max(given, 0), 500)
+			if err != nil || got.Awarded != want || !got.Complete || got.Passed != (want >= 600) || got.Slots[2].Mark.Verdict != verdict || got.Sections[2].Waiting != 0 {
+				t.Errorf("given %d: %+v, %v", given, got, err)
+			}
+			if d := cmp.Diff(map[int]PeopleMark{3: by}, PeopleOf(&got)); d != "" {
+				t.Errorf("what people gave (-want +got):\n%s", d)
+			}
+		}
+	})
 	t.Run("OK at the pass mark exactly", func(t *testing.T) {
 		t.Parallel()
 		paper := paper

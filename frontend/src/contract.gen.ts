@@ -1053,6 +1053,169 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/marking/duties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 我参加阅卷的场次 · sittings whose papers I mark */
+        get: operations["listMarkingDuties"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/marking/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        /** 阅卷安排 · who marks, and how */
+        get: operations["getMarkingPlan"];
+        /**
+         * 保存阅卷安排 · keep the plan
+         * @description `version` is the one last seen, 0 for none; 409 conflict where somebody changed it meanwhile. May be changed while marking goes on.
+         */
+        put: operations["putMarkingPlan"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/marking/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        /** 阅卷进度，各阅卷员的快慢、宽严、前后一致 · progress, and each marker’s pace, severity and drift */
+        get: operations["getMarkingProgress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/marking/thirds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        /** 两人分差过大、由第三人评的答卷 · pieces on third marking */
+        get: operations["listMarkingThirds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/marking/markers/{account}/free": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                account: components["parameters"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 收回某人手上的一份 · take the piece in a marker’s hand away */
+        post: operations["freeMarkingPiece"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/marking/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 下一份 · the next piece to mark
+         * @description The piece in hand, where there is one. It stays in hand for 15 minutes.
+         */
+        post: operations["nextMarkingTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/marking/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        /** 我最近给的分 · my latest marks */
+        get: operations["listMyMarks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/marking/tasks/{ticket}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                ticket: components["parameters"]["Ticket"];
+            };
+            cookie?: never;
+        };
+        /** 再看一份 · show a piece again */
+        get: operations["getMarkingTask"];
+        /**
+         * 给分 · give a mark
+         * @description `version` is the one last seen, 0 for none. The same again changes nothing. The answer is sent once it is in permanent storage.
+         */
+        put: operations["giveMark"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sittings/{sitting}/outcomes": {
         parameters: {
             query?: never;
@@ -1573,6 +1736,7 @@ export interface components {
             right?: string[];
             explanation?: string;
             source?: string;
+            people?: components["schemas"]["PeopleMark"];
         };
         OwnResult: {
             receipt: components["schemas"]["Receipt"];
@@ -2237,6 +2401,159 @@ export interface components {
         ScoreLock: {
             version: number;
         };
+        MarkingDuty: {
+            sitting: string;
+            title: string;
+            levelTitle: string;
+            state: components["schemas"]["SittingState"];
+        };
+        MarkingPlan: {
+            markers: components["schemas"]["PlannedMarker"][];
+            /** @description how far apart two marks may lie, in per cent of the slot's points */
+            tolerance: number;
+            /** @description after how many pieces a marker gets an own one again; 0 never */
+            every: number;
+            /** @description how long the marks of a piece may be corrected after the last of them */
+            correctionSeconds: number;
+            version: number;
+        };
+        PlannedMarker: {
+            account: string;
+            /** @description D 简答, W 论述; all where left out */
+            types?: components["schemas"]["ItemType"][];
+        };
+        MarkingProgress: {
+            questions: components["schemas"]["MarkingQuestion"][];
+            markers: components["schemas"]["MarkerProgress"][];
+            pieces: number;
+            settled: number;
+            /** @description pieces that wait for a third mark */
+            thirdWait: number;
+        };
+        MarkingQuestion: {
+            item: string;
+            part?: number;
+            type: components["schemas"]["ItemType"];
+            stem: string;
+            points: components["schemas"]["Marks"];
+            pieces: number;
+            first: number;
+            second: number;
+            /** @description need a third mark or have it */
+            third: number;
+            /** @description have it */
+            thirds: number;
+            settled: number;
+        };
+        MarkerProgress: {
+            account: components["schemas"]["Account"];
+            /** @description false for somebody who is no longer in the plan */
+            planned: boolean;
+            marked: number;
+            /** @description mean time for one piece */
+            paceSeconds?: number;
+            drift: components["schemas"]["MarkingFigure"];
+            severity: components["schemas"]["MarkingFigure"];
+            /**
+             * Format: date-time
+             * @description until when a piece stays in hand
+             */
+            holdsUntil?: string;
+            /** Format: date-time */
+            holdsSince?: string;
+        };
+        /** @description A mean over pairs of marks, in hundredths. Drift: an own piece marked again, second less first. Severity: own mark less the other marker's; above 0 is milder. No pairs: nothing to say yet. */
+        MarkingFigure: {
+            pairs: number;
+            signed: components["schemas"]["Marks"];
+            absolute: components["schemas"]["Marks"];
+        };
+        MarkingThird: {
+            item: string;
+            part?: number;
+            type: components["schemas"]["ItemType"];
+            stem: string;
+            points: components["schemas"]["Marks"];
+            within: components["schemas"]["Marks"];
+            marks: components["schemas"]["GivenBy"][];
+            awarded?: components["schemas"]["Marks"];
+            rule?: components["schemas"]["PeopleRule"];
+        };
+        /**
+         * @description agreed: mean of two within the tolerance; nearest: mean of the two nearest of three; third: the third's, no two being nearer
+         * @enum {string}
+         */
+        PeopleRule: "agreed" | "nearest" | "third";
+        GivenBy: {
+            place: number;
+            /** @description the marker's name; for administrators only */
+            marker?: string;
+            marks: components["schemas"]["Marks"];
+            /** Format: date-time */
+            at: string;
+        };
+        PeopleMark: {
+            rule: components["schemas"]["PeopleRule"];
+            marks: components["schemas"]["GivenBy"][];
+        };
+        MarkingHandout: {
+            task?: components["schemas"]["MarkingTask"];
+            /**
+             * @description why there is no task
+             * @enum {string}
+             */
+            left?: "nothing" | "others" | "done";
+        };
+        MarkingTask: {
+            /** @description names the piece for this marker; says nothing of the candidate */
+            ticket: string;
+            /** Format: date-time */
+            until: string;
+            type: components["schemas"]["ItemType"];
+            points: components["schemas"]["Marks"];
+            stem: string;
+            /** @description of the case that this is a part of */
+            situation?: string;
+            answer: string;
+            reference: string;
+            criteria: components["schemas"]["MarkingCriterion"][];
+            mine?: components["schemas"]["MarkingMark"];
+            /** @description whether the mark may be given or corrected */
+            open: boolean;
+            /** @description of this question */
+            done: number;
+            of: number;
+        };
+        MarkingCriterion: {
+            text: string;
+            marks: components["schemas"]["Marks"];
+        };
+        MarkingGiven: {
+            version: number;
+            /**
+             * Format: int64
+             * @description hundredths
+             */
+            marks: number;
+            /** @description which criteria are met, from 0, sorted */
+            criteria: number[];
+            note: string;
+        };
+        MarkingMark: {
+            version: number;
+            marks: components["schemas"]["Marks"];
+            criteria: number[];
+            note: string;
+            /** Format: date-time */
+            at: string;
+        };
+        MarkingRecent: {
+            ticket: string;
+            stem: string;
+            points: components["schemas"]["Marks"];
+            mark: components["schemas"]["MarkingMark"];
+            open: boolean;
+        };
         OutcomeRow: {
             registration: string;
             admission: string;
@@ -2544,6 +2861,8 @@ export interface components {
         ExaminerId: string;
         Draw: string;
         CertificateNumber: string;
+        AccountId: string;
+        Ticket: string;
         SittingId: string;
     };
     requestBodies: never;
@@ -4010,6 +4329,243 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OutcomePart"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listMarkingDuties: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarkingDuty"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getMarkingPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarkingPlan"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    putMarkingPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkingPlan"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarkingPlan"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getMarkingProgress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarkingProgress"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listMarkingThirds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarkingThird"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    freeMarkingPiece: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                account: components["parameters"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 已收回 · freed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    nextMarkingTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarkingHandout"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listMyMarks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarkingRecent"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getMarkingTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                ticket: components["parameters"]["Ticket"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarkingTask"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    giveMark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                ticket: components["parameters"]["Ticket"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkingGiven"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarkingMark"];
                 };
             };
             default: components["responses"]["ProblemAny"];

@@ -157,6 +157,7 @@ func TestReadAnswers(t *testing.T) {
 		{row("T", "灭火器|灭火 器材"), bank.Key{Blanks: [][]string{{"灭火器", "灭火 器材"}}}},
 		{row("T", `a\|b ｜ c`), bank.Key{Blanks: [][]string{{"a|b", "c"}}}},
 		{row("D", "先报警；；再疏散"), bank.Key{Reference: "先报警；；再疏散"}},
+		{row("D", "先报警（2分）\n再疏散（3 分）"), bank.Key{Reference: "先报警（2分）\n再疏散（3 分）", Rubric: []bank.Criterion{{Text: "先报警", Weight: 200}, {Text: "再疏散", Weight: 300}}}},
 	} {
 		got, err := xlsx.Read(bytes.NewReader(sheetOf(t, c.row)), xlsx.Options{Bank: "b"})
 		if err != nil || len(got.Revisions) != 1 {

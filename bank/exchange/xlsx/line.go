@@ -176,7 +176,7 @@ func (l *line) question(t bank.Type) bank.Question {
 	case t == bank.Blank:
 		q.Key.Blanks = splitBlanks(answer)
 	default:
-		q.Key.Reference = answer
+		q.Key.Reference, q.Key.Rubric = answer, bank.ParseRubric(answer)
 	}
 	return q
 }

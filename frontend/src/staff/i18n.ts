@@ -2,19 +2,10 @@ import { watchEffect } from 'vue'
 import { en as sharedEn } from '../shared/messages/en'
 import { zhCN as sharedZh } from '../shared/messages/zh-CN'
 import { createText, type Language } from '../shared/text'
-import { auditEn } from './messages/audit.en'
-import { auditZh } from './messages/audit.zh-CN'
-import { en } from './messages/en'
-import { lineEn } from './messages/line.en'
-import { lineZh } from './messages/line.zh-CN'
-import { liveEn } from './messages/live.en'
-import { liveZh } from './messages/live.zh-CN'
-import { resultEn } from './messages/result.en'
-import { resultZh } from './messages/result.zh-CN'
-import { zhCN } from './messages/zh-CN'
+import { en, zhCN } from './messages/all'
 import { saveLanguage, savedLanguage } from './store'
 
-const text = createText({ 'zh-CN': { ...sharedZh, ...zhCN, ...lineZh, ...liveZh, ...resultZh, ...auditZh }, en: { ...sharedEn, ...en, ...lineEn, ...liveEn, ...resultEn, ...auditEn } }, savedLanguage() ?? 'zh-CN')
+const text = createText({ 'zh-CN': { ...sharedZh, ...zhCN }, en: { ...sharedEn, ...en } }, savedLanguage() ?? 'zh-CN')
 
 /** The language of the page; Chinese unless the person chose another. */
 export const language = text.language

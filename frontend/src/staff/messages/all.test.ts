@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest'
+import { FILES } from './all'
+
+test('both languages fill in the same values, and no key stands twice', () => {
+  const holes = (s: string | undefined) => [...new Set([...(s ?? '').matchAll(/\{(\w+)/g)].map((m) => m[1]))].sort()
+  const seen = new Set<string>()
+  for (const [zh, en] of FILES) {
+    expect(Object.keys(en).sort()).toEqual(Object.keys(zh).sort())
+    for (const key of Object.keys(zh)) {
+      expect([key, holes(en[key])]).toEqual([key, holes(zh[key])])
+      expect(seen.has(key), `${key} stands in two files`).toBe(false)
+      seen.add(key)
+    }
+  }
+})

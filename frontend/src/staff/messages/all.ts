@@ -1,0 +1,41 @@
+import { auditEn } from './audit.en'
+import { auditZh } from './audit.zh-CN'
+import { en as staffEn } from './en'
+import { lineEn } from './line.en'
+import { lineZh } from './line.zh-CN'
+import { liveEn } from './live.en'
+import { liveZh } from './live.zh-CN'
+import { markingEn } from './marking.en'
+import { markingZh } from './marking.zh-CN'
+import { resultEn } from './result.en'
+import { resultZh } from './result.zh-CN'
+import { zhCN as staffZh } from './zh-CN'
+
+/** Every file of texts, for the test that holds the two languages against each other. */
+export const FILES: readonly (readonly [zh: Record<string, string>, en: Record<string, string>])[] = [
+  [staffZh, staffEn],
+  [lineZh, lineEn],
+  [liveZh, liveEn],
+  [resultZh, resultEn],
+  [auditZh, auditEn],
+  [markingZh, markingEn],
+]
+
+/** All texts of the staff pages. */
+export const zhCN = {
+  ...staffZh,
+  ...lineZh,
+  ...liveZh,
+  ...resultZh,
+  ...auditZh,
+  ...markingZh,
+}
+
+export const en = {
+  ...staffEn,
+  ...lineEn,
+  ...liveEn,
+  ...resultEn,
+  ...auditEn,
+  ...markingEn,
+}
