@@ -40,6 +40,7 @@ var rules = []rule{
 	{"engine/people/redislimit", nil, redisC, "an adapter imports its driver"},
 	{"engine/sequence", nil, nil, "places in a row: one algorithm over any store"},
 	{"engine/audit", []string{"engine/people", "engine/sequence"}, nil, "lowest: everything that people decide is taken down"},
+	{"engine/print", nil, nil, "pages are set from bytes; what stands on them is the callers'"},
 	{"engine/sitting", []string{"bank", "engine/standard", "engine/people", "engine/audit"}, []string{"github.com/google/uuid"}, "sittings stand on standards and people"},
 	{"engine/attempt", []string{"bank", "engine/standard", "engine/people", "engine/sitting"}, nil, "an attempt belongs to a sitting; time and stores are arguments"},
 	{"engine/attempt/redislive", []string{"bank", "engine/attempt", "engine/people", "engine/sitting"}, redisC, "an adapter imports its domain and its driver"},
