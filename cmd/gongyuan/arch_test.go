@@ -46,6 +46,7 @@ var rules = []rule{
 	{"engine/attempt/redislive", []string{"bank", "engine/attempt", "engine/people", "engine/sitting"}, redisC, "an adapter imports its domain and its driver"},
 	{"engine/assess", []string{"bank", "engine/standard", "engine/people", "engine/audit", "engine/sitting"}, nil, "examiners score candidates of a sitting"},
 	{"engine/result", []string{"bank", "engine/standard", "engine/people", "engine/audit", "engine/sitting", "engine/attempt", "engine/assess"}, []string{"github.com/google/uuid"}, "results stand on what was marked and scored"},
+	{"engine/transcript", []string{"bank", "engine/standard", "engine/people", "engine/sitting", "engine/result", "engine/print"}, nil, "a result with its names, on paper"},
 	{"engine/certificate", []string{"bank", "engine/standard", "engine/people", "engine/audit", "engine/sequence", "engine/sitting", "engine/result"}, []string{"golang.org/x/mod/sumdb/tlog"}, "qualified results enter here, and nothing else"},
 	{"engine/mongostore", []string{"bank", "engine"}, append([]string{"github.com/google/uuid"}, driver...), "an adapter imports its domain and its driver"},
 	{"engine/enginetest", []string{"bank", "engine"}, []string{"github.com/google/go-cmp", "github.com/google/uuid", "pgregory.net/rapid"}, "suites serve every adapter and import none"},

@@ -144,7 +144,7 @@ func (d *Document) text(p *page, x, y float64, text string, s Style, artifact bo
 	}
 	fmt.Fprintf(&p.body, "BT\n/F1 %s Tf\n%s g\n%s Tc\n", number(s.Size), number(s.Gray), number(s.Space*point))
 	if s.Bold {
-		fmt.Fprintf(&p.body, "2 Tr\n%s w\n%s G\n", number(s.Size*0.028), number(s.Gray))
+		fmt.Fprintf(&p.body, "2 Tr\n%s w\n%s G\n", number(s.Size*0.022), number(s.Gray))
 	} else {
 		p.body.WriteString("0 Tr\n")
 	}

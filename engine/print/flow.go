@@ -136,11 +136,29 @@ const (
 	hairline = 0.2
 )
 
-// Table sets a table. The head comes again on each page; a row is never split.
-func (f *Flow) Table(t Table) {
+// Plain sets a table without a head; the text of a row's first cell, and of
+// every other after it, names what follows.
+func (f *Flow) Plain(t Table) {
+	t.size()
+	widths := f.widths(t.Columns)
+	f.Begin("Table", "")
+	for _, row := range t.Rows {
+		height := f.rowHeight(&t, widths, row)
+		f.Room(height)
+		f.row(&t, widths, row, "TD", height)
+	}
+	f.End()
+}
+
+func (t *Table) size() {
 	if t.Size == 0 {
 		t.Size = 10.5
 	}
+}
+
+// Table sets a table. The head comes again on each page; a row is never split.
+func (f *Flow) Table(t Table) {
+	t.size()
 	widths := f.widths(t.Columns)
 	head := make([]Cell, len(t.Columns))
 	for i, c := range t.Columns {
