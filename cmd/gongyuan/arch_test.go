@@ -47,11 +47,13 @@ var rules = []rule{
 	{"engine/assess", []string{"bank", "engine/standard", "engine/people", "engine/audit", "engine/sitting"}, nil, "examiners score candidates of a sitting"},
 	{"engine/result", []string{"bank", "engine/standard", "engine/people", "engine/audit", "engine/sitting", "engine/attempt", "engine/assess"}, []string{"github.com/google/uuid"}, "results stand on what was marked and scored"},
 	{"engine/transcript", []string{"bank", "engine/standard", "engine/people", "engine/sitting", "engine/result", "engine/print"}, nil, "a result with its names, on paper"},
+	{"engine/report", []string{"bank", "engine/standard", "engine/people", "engine/audit", "engine/sitting", "engine/result"}, []string{"github.com/google/uuid"}, "exports are made of released results"},
+	{"engine/report/xlsx", []string{"engine/report"}, []string{"github.com/xuri/excelize/v2"}, "a format adds its own library"},
 	{"engine/certificate", []string{"bank", "engine/standard", "engine/people", "engine/audit", "engine/sequence", "engine/sitting", "engine/result"}, []string{"golang.org/x/mod/sumdb/tlog"}, "qualified results enter here, and nothing else"},
 	{"engine/mongostore", []string{"bank", "engine"}, append([]string{"github.com/google/uuid"}, driver...), "an adapter imports its domain and its driver"},
 	{"engine/enginetest", []string{"bank", "engine"}, []string{"github.com/google/go-cmp", "github.com/google/uuid", "pgregory.net/rapid"}, "suites serve every adapter and import none"},
 	{"engine/enginetest/servers", []string{"engine/enginetest/servers", "cmd/gongyuan/embedded"}, append(append([]string{"github.com/google/uuid"}, driver...), redisC...), "the harness opens the real and the embedded stores"},
-	{"api", []string{"bank", "engine/standard", "engine/people", "engine/audit", "engine/sitting", "engine/attempt", "engine/assess", "engine/result", "engine/certificate", "api"},
+	{"api", []string{"bank", "engine/standard", "engine/people", "engine/audit", "engine/sitting", "engine/attempt", "engine/assess", "engine/result", "engine/report", "engine/transcript", "engine/certificate", "api"},
 		[]string{"github.com/gofiber/fiber/v2", "github.com/golang-jwt/jwt/v5", "github.com/google/uuid", "github.com/getkin/kin-openapi", "github.com/oapi-codegen/runtime"},
 		"HTTP knows the domain and no store"},
 	{"frontend", nil, nil, "the web app is files"},
@@ -61,7 +63,7 @@ var rules = []rule{
 }
 
 // adapters may not import each other.
-var adapters = []string{"bank/mongobank", "engine/mongostore", "engine/attempt/redislive", "engine/people/redislimit"}
+var adapters = []string{"bank/mongobank", "engine/mongostore", "engine/attempt/redislive", "engine/people/redislimit", "engine/report/xlsx"}
 
 func ruleFor(pkg string) (rule, bool) {
 	best, found := rule{}, false
