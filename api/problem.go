@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"strings"
 	"time"
@@ -16,8 +17,11 @@ import (
 	"gongyuan/engine/attempt"
 	"gongyuan/engine/certificate"
 	"gongyuan/engine/people"
+	"gongyuan/engine/print"
+	"gongyuan/engine/report"
 	"gongyuan/engine/result"
 	"gongyuan/engine/sitting"
+	"gongyuan/engine/transcript"
 )
 
 // kind is a problem type. Its wire form is the URN below.
@@ -69,6 +73,10 @@ var problems = map[kind]wording{
 	"unfit-panel":        {409, "考评小组不合规定", "请按每一条换人或补登记；确有必要时写明理由，由另一位管理员确认。人数不合规定的不能例外。", "The panel breaks rules", "Change it as each line says. If it cannot be helped, give a reason for another administrator to approve; the number of examiners has no exception."},
 	"results-released":   {409, "成绩已经公布", "公布后不能再改评分；请走复核。", "Results are released", "Scores stay as they are; use an appeal."},
 	"second-person":      {422, "需要第二人确认", "确认人不能是同一个人。", "A second person is needed", "It cannot be the same person."},
+	"no-result":          {404, "没有查到成绩", "请核对准考证号和查询码。成绩公布前查不到。", "No result found", "Check the admission number and the code. Nothing is found before the release."},
+	"withheld":           {409, "成绩暂缓公布", "请与评价机构联系。", "The result is withheld", "Ask the assessing body."},
+	"cannot-print":       {409, "有字印不出来", "打印字体里没有这个字。", "A character cannot be printed", "The font of printed pages lacks it."},
+	"nothing-released":   {409, "还没有可导出的成绩", "成绩公布后才能导出。", "Nothing to export yet", "Results can be exported once they are released."},
 	"internal":           {500, "服务器出错", "请稍后再试，并把编号告诉管理员。", "Something went wrong", "Try again later and tell the administrator the number."},
 }
 
@@ -128,6 +136,14 @@ var table = []struct {
 	{certificate.ErrInvalid, "invalid"},
 	{certificate.ErrNumber, "invalid"},
 	{certificate.ErrBusy, "busy"},
+	{errNoResult, "no-result"},
+	{transcript.ErrWithheld, "withheld"},
+	{print.ErrGlyph, "cannot-print"},
+	{report.ErrNotFound, "not-found"},
+	{report.ErrForbidden, "forbidden"},
+	{report.ErrConflict, "conflict"},
+	{report.ErrEmpty, "nothing-released"},
+	{report.ErrInvalid, "invalid"},
 	{bank.ErrNotFound, "not-found"},
 	{bank.ErrUnavailable, "unavailable"},
 	{result.ErrNotFound, "not-found"},
@@ -173,6 +189,10 @@ func problemOf(err error, lang, requestID string) (contract.Problem, bool) {
 	var short *draw.Shortage
 	if errors.As(err, &short) {
 		detail = short.Text(lang)
+	}
+	var glyph *print.GlyphError
+	if errors.As(err, &glyph) {
+		detail = fmt.Sprintf("%s（%s，U+%04X）", detail, string(glyph.Rune), glyph.Rune)
 	}
 	p.Detail = &detail
 	describe(&p, err, lang)
@@ -263,6 +283,7 @@ func fieldsOf(err error) []sitting.FieldError {
 	}
 	var scored *assess.FieldError
 	var entered *people.FieldError
+	var reported *report.FieldError
 	var certified *certificate.FieldError
 	var number *certificate.NumberError
 	var resulting *result.FieldError
@@ -273,6 +294,8 @@ func fieldsOf(err error) []sitting.FieldError {
 		return []sitting.FieldError{{Field: scored.Field, Reason: scored.Reason}}
 	case errors.As(err, &entered):
 		return []sitting.FieldError{{Field: entered.Field, Reason: entered.Reason}}
+	case errors.As(err, &reported):
+		return []sitting.FieldError{{Field: reported.Field, Reason: reported.Reason}}
 	case errors.As(err, &certified):
 		return []sitting.FieldError{{Field: certified.Field, Reason: certified.Reason}}
 	case errors.As(err, &number):

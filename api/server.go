@@ -47,6 +47,7 @@ type Config struct {
 	Audit         Audit
 	Register      *assess.Register
 	Certificates  *certificate.Registry
+	Handouts      Handouts
 	Standard      standard.Standard
 	Clock         attempt.Clock
 	Log           *slog.Logger
@@ -89,6 +90,7 @@ type server struct {
 	audit         Audit
 	register      *assess.Register
 	certificates  *certificate.Registry
+	handouts      Handouts
 	standard      standard.Standard
 	clock         attempt.Clock
 	log           *slog.Logger
@@ -117,7 +119,7 @@ func New(cfg Config) (*fiber.App, error) {
 		routes: routes, tokens: cfg.Tokens, sealer: cfg.Sealer, sessions: cfg.Sessions, accounts: cfg.Accounts,
 		limiter: cfg.Limiter, office: cfg.Office, sittings: cfg.Sittings, registrations: cfg.Registrations,
 		candidates: cfg.Candidates, attempts: cfg.Attempts, bank: cfg.Bank, results: cfg.Results,
-		desk: cfg.Desk, registrar: cfg.Registrar, register: cfg.Register, audit: cfg.Audit, certificates: cfg.Certificates,
+		desk: cfg.Desk, registrar: cfg.Registrar, register: cfg.Register, audit: cfg.Audit, certificates: cfg.Certificates, handouts: cfg.Handouts,
 		standard: cfg.Standard, clock: cfg.Clock, log: cfg.Log, secure: cfg.Secure, nobody: nobody, observe: cfg.Observe,
 		revisions: revisionCache{found: map[bank.Ref]*bank.Revision{}},
 	}

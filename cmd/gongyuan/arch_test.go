@@ -53,7 +53,7 @@ var rules = []rule{
 	{"engine/mongostore", []string{"bank", "engine"}, append([]string{"github.com/google/uuid"}, driver...), "an adapter imports its domain and its driver"},
 	{"engine/enginetest", []string{"bank", "engine"}, []string{"github.com/google/go-cmp", "github.com/google/uuid", "pgregory.net/rapid"}, "suites serve every adapter and import none"},
 	{"engine/enginetest/servers", []string{"engine/enginetest/servers", "cmd/gongyuan/embedded"}, append(append([]string{"github.com/google/uuid"}, driver...), redisC...), "the harness opens the real and the embedded stores"},
-	{"api", []string{"bank", "engine/standard", "engine/people", "engine/audit", "engine/sitting", "engine/attempt", "engine/assess", "engine/result", "engine/report", "engine/transcript", "engine/certificate", "api"},
+	{"api", []string{"bank", "engine/standard", "engine/people", "engine/audit", "engine/sitting", "engine/attempt", "engine/assess", "engine/result", "engine/report", "engine/print", "engine/transcript", "engine/certificate", "api"},
 		[]string{"github.com/gofiber/fiber/v2", "github.com/golang-jwt/jwt/v5", "github.com/google/uuid", "github.com/getkin/kin-openapi", "github.com/oapi-codegen/runtime"},
 		"HTTP knows the domain and no store"},
 	{"frontend", nil, nil, "the web app is files"},

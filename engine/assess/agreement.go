@@ -3,8 +3,10 @@ package assess
 import (
 	"errors"
 	"math"
+	"slices"
 
 	"gongyuan/bank"
+	"gongyuan/engine/people"
 )
 
 // Errors of statistics.
@@ -235,4 +237,36 @@ func beyondChance(observed, expected float64) Figure {
 		return Figure{}
 	}
 	return figure((observed - expected) / (1 - expected))
+}
+
+// AgreeOf compares what the examiners of one panel signed. Candidates whom not
+// all of them have signed are left out. The names are in the order of the
+// result's severities.
+func AgreeOf(all []Outcome, pass bank.Marks) (Agreement, []people.AccountID, error) {
+	var ratings [][]Rating
+	var examiners []people.AccountID
+	for _, o := range all {
+		if len(o.Sheets) == 0 || o.Absent {
+			continue
+		}
+		row := make([]Rating, len(o.Sheets))
+		names := make([]people.AccountID, len(o.Sheets))
+		for i, s := range o.Sheets {
+			row[i] = Rating{s.Total.Sum, s.Total.Sum >= pass && !s.Total.Vetoed}
+			names[i] = s.Examiner
+		}
+		if examiners == nil {
+			examiners = names
+		}
+		if !slices.Equal(examiners, names) {
+			return Agreement{}, nil, ErrRagged
+		}
+		ratings = append(ratings, row)
+	}
+	if len(ratings) == 0 {
+		return Agreement{}, examiners, ErrTooFew
+	}
+	a, err := Agree(ratings)
+	a.Candidates = len(ratings)
+	return a, examiners, err
 }

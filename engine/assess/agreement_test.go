@@ -8,6 +8,7 @@ import (
 
 	"gongyuan/bank"
 	"gongyuan/engine/assess"
+	"gongyuan/engine/people"
 )
 
 func near(t *testing.T, name string, got, want, within float64) {
@@ -147,4 +148,29 @@ func TestKappa(t *testing.T) {
 			t.Errorf("unanimous = %d", a.Unanimous)
 		}
 	})
+}
+
+func TestAgreeOf(t *testing.T) {
+	t.Parallel()
+	signed := func(marks ...bank.Marks) assess.Outcome {
+		var o assess.Outcome
+		for i, m := range marks {
+			o.Sheets = append(o.Sheets, assess.Signature{Examiner: people.AccountID(rune('a' + i)), Total: assess.Total{Sum: m, Vetoed: m == 9999}})
+		}
+		return o
+	}
+	a, names, err := assess.AgreeOf([]assess.Outcome{signed(5900, 6100, 6200), {State: assess.Scoring}, signed(7000, 9999, 7000)}, 6000)
+	if err != nil || a.Candidates != 2 || len(names) != 3 || a.Unanimous != 0 {
+		t.Errorf("%+v of %v, %v", a, names, err)
+	}
+	absent := signed(7000, 7000)
+	absent.Absent = true
+	for name, all := range map[string][]assess.Outcome{"nobody": nil, "nobody signed": {{}}, "absent": {absent, absent}, "one": {signed(5000, 6000)}} {
+		if _, _, err := assess.AgreeOf(all, 6000); !errors.Is(err, assess.ErrTooFew) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, _, err := assess.AgreeOf([]assess.Outcome{signed(5000, 6000), signed(5000, 6000, 7000)}, 6000); !errors.Is(err, assess.ErrRagged) {
+		t.Errorf("two panels: %v", err)
+	}
 }

@@ -32,14 +32,14 @@ type Maps interface {
 
 // Results finds released results.
 type Results interface {
-	// Latest returns the newest version, or result.ErrNotFound before the release.
-	Latest(ctx context.Context, id sitting.RegistrationID) (result.Record, error)
+	// LatestOf returns the newest version of each registration that has one.
+	LatestOf(ctx context.Context, ids []sitting.RegistrationID) (map[sitting.RegistrationID]result.Record, error)
 }
 
-// Roster finds a sitting and who is on its list.
-type Roster interface {
+// Sittings knows sittings and who is on their rosters.
+type Sittings interface {
 	Sitting(ctx context.Context, id sitting.ID) (sitting.Sitting, error)
-	RegistrationsOf(ctx context.Context, id sitting.ID) ([]sitting.Registration, error)
+	Roster(ctx context.Context, s sitting.Sitting) ([]sitting.Registration, error)
 }
 
 // Candidates finds people.
@@ -69,7 +69,7 @@ type Clock interface{ Now() time.Time }
 type Deps struct {
 	Maps       Maps
 	Results    Results
-	Roster     Roster
+	Sittings   Sittings
 	Candidates Candidates
 	Accounts   Accounts
 	Sealer     Sealer
@@ -274,38 +274,34 @@ func (e *Exporter) open(rows []Row) error {
 
 // rows gathers everybody on a sitting's roster.
 func (e *Exporter) rows(ctx context.Context, id sitting.ID) ([]Row, error) {
-	x, err := e.in.Roster.Sitting(ctx, id)
+	x, err := e.in.Sittings.Sitting(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	regs, err := e.in.Roster.RegistrationsOf(ctx, id)
+	regs, err := e.in.Sittings.Roster(ctx, x)
 	if err != nil {
 		return nil, err
 	}
-	admitted := map[sitting.RegistrationID]bool{}
-	for _, r := range x.Roster {
-		admitted[r] = true
-	}
-	var ids []people.CandidateID
-	for _, r := range regs {
-		ids = append(ids, r.Candidate)
+	ids, all := make([]people.CandidateID, len(regs)), make([]sitting.RegistrationID, len(regs))
+	for i, r := range regs {
+		ids[i], all[i] = r.Candidate, r.ID
 	}
 	persons, err := e.in.Candidates.CandidatesByID(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
-	scheme, _ := e.in.Standard.Scheme(x.Level)
-	var out []Row
-	for _, r := range regs {
-		if !admitted[r.ID] {
-			continue
-		}
-		row := Row{Registration: r, Person: persons[r.Candidate], Sitting: x.Title, LevelTitle: scheme.Title, Body: e.in.Body}
-		row.Record, err = e.in.Results.Latest(ctx, r.ID)
-		if err != nil && !errors.Is(err, result.ErrNotFound) {
+	records := map[sitting.RegistrationID]result.Record{}
+	if x.State == sitting.Released { // a release that was cut off half-way is none yet
+		if records, err = e.in.Results.LatestOf(ctx, all); err != nil {
 			return nil, err
 		}
-		out = append(out, row)
+	}
+	scheme, _ := e.in.Standard.Scheme(x.Level)
+	out := make([]Row, len(regs))
+	for i, r := range regs {
+		out[i] = Row{
+			Registration: r, Person: persons[r.Candidate], Sitting: x.Title, LevelTitle: scheme.Title, Body: e.in.Body, Record: records[r.ID],
+		}
 	}
 	return out, nil
 }

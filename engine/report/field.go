@@ -95,6 +95,7 @@ type word struct{ zh, en, code string }
 var states = map[result.PartState]word{
 	result.Missing: {"未参加", "not taken", "0"}, result.Pending: {"未出分", "pending", "0"}, result.Absent: {"缺考", "absent", "2"},
 	result.Vetoed: {"否定项", "vetoed", "3"}, result.Scored: {"已评", "scored", "1"}, result.Carried: {"沿用", "carried over", "4"},
+	result.Cheated: {"违纪", "misconduct", "5"},
 }
 
 var verdicts = map[result.Verdict]word{
@@ -103,6 +104,7 @@ var verdicts = map[result.Verdict]word{
 
 var qualifications = map[result.Qualification]word{
 	result.Qualified: {"合格", "qualified", "1"}, result.Unqualified: {"不合格", "not qualified", "0"}, result.Incomplete: {"未完成", "incomplete", ""},
+	result.Withheld: {"暂缓公布", "withheld", ""},
 }
 
 var causes = map[result.Cause]word{
@@ -126,6 +128,9 @@ func released(get func(*result.Record) value) func(*Row) value {
 // part gives a value of one component, where the level has it.
 func part(k standard.Kind, get func(*result.Component) value) func(*Row) value {
 	return released(func(r *result.Record) value {
+		if r.Outcome.Result == result.Withheld { // known, not said
+			return value{none: true}
+		}
 		for i := range r.Outcome.Components {
 			if r.Outcome.Components[i].Kind == k {
 				return get(&r.Outcome.Components[i])
@@ -161,10 +166,12 @@ var descriptions = append([]Description{
 	{Field: "overall", ZH: "总评", EN: "Overall", Type: Word, value: released(func(r *result.Record) value {
 		return value{word: qualifications[r.Outcome.Result]}
 	})},
-	{Field: "passed", ZH: "合格项数", EN: "Components passed", Type: Count, value: released(func(r *result.Record) value { return value{count: r.Outcome.Passed} })},
-	{Field: "releasedOn", ZH: "公布日期", EN: "Released on", Type: Date, value: released(func(r *result.Record) value { return dateOf(r.Sat) })},
+	{Field: "passed", ZH: "合格项数", EN: "Components passed", Type: Count, value: released(func(r *result.Record) value {
+		return value{count: r.Outcome.Passed, none: r.Outcome.Result == result.Withheld}
+	})},
+	{Field: "satOn", ZH: "考试日期", EN: "Exam date", Type: Date, value: released(func(r *result.Record) value { return dateOf(r.Sat) })},
 	{Field: "version", ZH: "成绩版本", EN: "Version of the result", Type: Count, value: released(func(r *result.Record) value { return value{count: r.Version} })},
-	{Field: "versionOn", ZH: "版本日期", EN: "Version of", Type: Date, value: released(func(r *result.Record) value { return dateOf(r.At) })},
+	{Field: "releasedOn", ZH: "公布日期", EN: "Released on", Type: Date, value: released(func(r *result.Record) value { return dateOf(r.At) })},
 	{Field: "cause", ZH: "版本原因", EN: "Cause of the version", Type: Word, value: released(func(r *result.Record) value { return value{word: causes[r.Cause]} })},
 	{Field: FixedText, ZH: "固定文字", EN: "Fixed text", Type: Text, Fixed: true},
 }, componentFields()...)

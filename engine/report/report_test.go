@@ -64,17 +64,13 @@ func (o *office) Maps(context.Context) ([]report.Map, error) {
 	return slices.Collect(maps.Values(o.maps)), nil
 }
 
-func (o *office) Latest(_ context.Context, id sitting.RegistrationID) (result.Record, error) {
-	r, ok := o.records[id]
-	if !ok {
-		return r, result.ErrNotFound
-	}
-	return r, nil
+func (o *office) LatestOf(context.Context, []sitting.RegistrationID) (map[sitting.RegistrationID]result.Record, error) {
+	return o.records, nil
 }
 
 func (o *office) Sitting(context.Context, sitting.ID) (sitting.Sitting, error) { return o.plan, nil }
 
-func (o *office) RegistrationsOf(context.Context, sitting.ID) ([]sitting.Registration, error) {
+func (o *office) Roster(context.Context, sitting.Sitting) ([]sitting.Registration, error) {
 	return o.regs, nil
 }
 
@@ -111,8 +107,7 @@ func (o *office) Record(_ context.Context, e audit.Event) error {
 	return nil
 }
 
-// newOffice has three on its roster, one of them without a result, and one who
-// is not on it. The first has a name that a spreadsheet would run.
+// newOffice has three on its roster, one of them without a result. The second has a name that a spreadsheet would run.
 func newOffice(t *testing.T) (*office, *report.Exporter) {
 	t.Helper()
 	s, err := standard.Sample()
@@ -122,9 +117,9 @@ func newOffice(t *testing.T) (*office, *report.Exporter) {
 	scheme, _ := s.Scheme(2)
 	o := &office{
 		maps: map[report.MapID]report.Map{}, records: map[sitting.RegistrationID]result.Record{}, persons: map[people.CandidateID]people.Candidate{},
-		plan: sitting.Sitting{ID: "s", Title: "示例场次", Level: 2, Occupation: s.Occupation, Roster: []sitting.RegistrationID{"r2", "r1", "r3"}},
+		plan: sitting.Sitting{ID: "s", Title: "示例场次", Level: 2, Occupation: s.Occupation, State: sitting.Released},
 	}
-	for i, name := range []string{"周壬", "=HYPERLINK(1)", "郑癸", "别人"} {
+	for i, name := range []string{"周壬", "=HYPERLINK(1)", "郑癸"} {
 		id := people.CandidateID("c" + string(rune('1'+i)))
 		o.persons[id] = people.Candidate{ID: id, Name: name, IDMasked: "1101**********002X", IDSealed: []byte("sealed:" + string(id))}
 		o.regs = append(o.regs, sitting.Registration{
@@ -143,7 +138,7 @@ func newOffice(t *testing.T) (*office, *report.Exporter) {
 	})
 	record("r2", map[standard.Kind]result.Part{standard.Theory: {State: result.Scored, Awarded: 6000}, standard.Skill: {State: result.Absent}})
 	return o, report.NewExporter(report.Deps{
-		Maps: o, Results: o, Roster: o, Candidates: o, Accounts: o, Sealer: o, Workbook: xlsx.Writer{}, Recorder: o, Standard: s, Body: "示例机构", Clock: o,
+		Maps: o, Results: o, Sittings: o, Candidates: o, Accounts: o, Sealer: o, Workbook: xlsx.Writer{}, Recorder: o, Standard: s, Body: "示例机构", Clock: o,
 	})
 }
 
@@ -184,11 +179,23 @@ func TestCSV(t *testing.T) {
 	if file.Rows != 2 || last.Act != "result.export" || last.Object != "sitting:s" || last.Actor != "admin" {
 		t.Errorf("%d rows, recorded %+v", file.Rows, last)
 	}
+	t.Run("OK a withheld result says nothing", func(t *testing.T) {
+		t.Parallel()
+		o, e := newOffice(t)
+		r := o.records["r1"]
+		r.Outcome.Result = result.Withheld
+		o.records["r1"] = r
+		m := saved(t, e, columns("theoryMarks", "theoryVerdict", "theoryState", "passed", "overall"))
+		file, err := e.Export(t.Context(), "admin", report.Order{Sitting: "s", Map: m.ID, Version: 1, Kind: report.CSV})
+		if err != nil || !strings.Contains(string(file.Data), "\r\n,,,,暂缓公布\r\n") {
+			t.Errorf("%s, %v", file.Data, err)
+		}
+	})
 	t.Run("OK formats", func(t *testing.T) {
 		t.Parallel()
 		_, e := newOffice(t)
 		m := saved(t, e, []report.Column{
-			{"理论", "theoryMarks", report.Shortest, ""}, {"结果", "theoryVerdict", report.Code, ""}, {"总评", "overall", report.EnglishWord, ""}, {"日期", "releasedOn", report.Chinese, ""},
+			{"理论", "theoryMarks", report.Shortest, ""}, {"结果", "theoryVerdict", report.Code, ""}, {"总评", "overall", report.EnglishWord, ""}, {"日期", "satOn", report.Chinese, ""},
 			{"紧凑", "releasedOn", report.Compact, ""}, {"代码", report.FixedText, "", "-001"}, {"状态", "reviewState", "", ""}, {"沿用", "reviewCarriedOn", report.Slashes, ""}, {"单位", "employer", "", ""},
 		})
 		file, err := e.Export(t.Context(), "admin", report.Order{Sitting: "s", Map: m.ID, Version: 1, Kind: report.CSV})
@@ -319,7 +326,7 @@ func TestPreview(t *testing.T) {
 	if p.Rows != 2 || !slices.Equal(p.Table.Missing, want) || len(o.events) != 0 {
 		t.Errorf("%+v, recorded %v", p, o.events)
 	}
-	clear(o.records)
+	o.plan.State = sitting.Closed // records that a cut-off release left
 	if p, err := e.Preview(t.Context(), "admin", "s", report.Map{Columns: slices.Clone(usual)}); err != nil || p.Rows != 0 || len(p.Table.Missing) != 3 {
 		t.Errorf("before the release: %+v, %v", p, err)
 	}

@@ -3,6 +3,7 @@ package transcript
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -91,9 +92,15 @@ func marks(m bank.Marks) string {
 	return fmt.Sprintf("%s%d.%02d", sign, m/100, m%100)
 }
 
+// ErrWithheld is returned for a result that is known and not said (暂缓公布).
+var ErrWithheld = errors.New("transcript: the result is withheld")
+
 // Write returns the sheet as a PDF. It returns a *print.GlyphError where a
 // name has a character that cannot be set.
 func (p *Printer) Write(s *Sheet) ([]byte, error) {
+	if s.Record.Outcome.Result == result.Withheld {
+		return nil, ErrWithheld
+	}
 	font, err := p.Source.Font()
 	if err != nil {
 		return nil, err
@@ -181,6 +188,8 @@ func component(c *result.Component) (awarded string, verdict, note [2]string) {
 		note = [2]string{"缺考", "absent"}
 	case result.Vetoed:
 		note = [2]string{"出现否定项", "failed by a veto item"}
+	case result.Cheated:
+		note = [2]string{"违纪，成绩无效", "void for misconduct"}
 	case result.Pending:
 		note = [2]string{"尚未出分", "not scored yet"}
 	default:

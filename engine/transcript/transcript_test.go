@@ -83,9 +83,17 @@ func TestWrite(t *testing.T) {
 		s.Record.Version, s.Record.Cause, s.Record.At, s.Sample = 3, result.ByAppeal, at(t, "2026-12-20T01:00:00Z"), false
 		s.Name, s.Sitting = "买买提·吐尔逊江·阿卜杜热合曼·艾合买提", "二〇二六年第三批职业技能等级认定（保卫管理员二级，西安考点，第二场）"
 		scheme := standard.Scheme{Level: 2, Components: []standard.Component{{Kind: standard.Theory, Full: 10000, Pass: 6000}, {Kind: standard.Skill, Full: 10000, Pass: 6000}, {Kind: standard.Review, Full: 10000, Pass: 6000}}}
-		s.Record.Outcome = result.Compose(scheme, map[standard.Kind]result.Part{standard.Theory: {State: result.Absent}, standard.Skill: {State: result.Vetoed}})
+		s.Record.Outcome = result.Compose(scheme, map[standard.Kind]result.Part{standard.Theory: {State: result.Cheated}, standard.Skill: {State: result.Vetoed}})
 		if n := bytes.Count(write(t, "transcript-3", s), []byte("/Type /Page ")); n != 1 {
 			t.Errorf("%d pages, want 1", n)
+		}
+	})
+	t.Run("Err a withheld result", func(t *testing.T) {
+		t.Parallel()
+		s := sheet(t)
+		s.Record.Outcome.Result = result.Withheld
+		if doc, err := printer.Write(s); !errors.Is(err, transcript.ErrWithheld) || doc != nil {
+			t.Errorf("%d bytes, error %v", len(doc), err)
 		}
 	})
 	t.Run("Err a name that cannot be set", func(t *testing.T) {
