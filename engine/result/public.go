@@ -49,7 +49,12 @@ func (g *Registrar) Public(ctx context.Context, reg *sitting.Registration) (Publ
 	desk := Desk{All: All{Sitting: p.Sitting, Scheme: p.Scheme}, Rounds: rounds, calendar: g.Standard.Calendar}
 	p.NoticeEnds = desk.noticeEnds(record)
 	p.AppealUntil = g.Standard.Calendar.After(record.At, p.Scheme.Rules.Appeal.ApplyDays)
-	if p.Withheld = record.Outcome.Result == Withheld; p.Withheld {
+	// A ruling counts from its own moment, not from when a version says so.
+	held, err := g.Withheld(ctx, reg.Sitting, reg.ID)
+	if err != nil {
+		return Public{}, fmt.Errorf("public result: %w", err)
+	}
+	if p.Withheld = held || record.Outcome.Result == Withheld; p.Withheld {
 		p.Record.Outcome = Outcome{Level: record.Level, Result: Withheld}
 		p.Record.Basis = nil
 	}

@@ -5,6 +5,8 @@ import { createText, type Language } from '../shared/text'
 import { auditEn } from './messages/audit.en'
 import { auditZh } from './messages/audit.zh-CN'
 import { en } from './messages/en'
+import { handoutEn } from './messages/handout.en'
+import { handoutZh } from './messages/handout.zh-CN'
 import { lineEn } from './messages/line.en'
 import { lineZh } from './messages/line.zh-CN'
 import { liveEn } from './messages/live.en'
@@ -14,7 +16,10 @@ import { resultZh } from './messages/result.zh-CN'
 import { zhCN } from './messages/zh-CN'
 import { saveLanguage, savedLanguage } from './store'
 
-const text = createText({ 'zh-CN': { ...sharedZh, ...zhCN, ...lineZh, ...liveZh, ...resultZh, ...auditZh }, en: { ...sharedEn, ...en, ...lineEn, ...liveEn, ...resultEn, ...auditEn } }, savedLanguage() ?? 'zh-CN')
+const text = createText({
+  'zh-CN': { ...sharedZh, ...zhCN, ...lineZh, ...liveZh, ...resultZh, ...auditZh, ...handoutZh },
+  en: { ...sharedEn, ...en, ...lineEn, ...liveEn, ...resultEn, ...auditEn, ...handoutEn },
+}, savedLanguage() ?? 'zh-CN')
 
 /** The language of the page; Chinese unless the person chose another. */
 export const language = text.language

@@ -2,6 +2,8 @@ import { expect, test } from 'vitest'
 import { auditEn } from './audit.en'
 import { auditZh } from './audit.zh-CN'
 import { en } from './en'
+import { handoutEn } from './handout.en'
+import { handoutZh } from './handout.zh-CN'
 import { lineEn } from './line.en'
 import { lineZh } from './line.zh-CN'
 import { liveEn } from './live.en'
@@ -17,6 +19,8 @@ test('both languages fill in the same values, and no key stands twice', () => {
   for (const k of Object.keys(auditZh) as (keyof typeof auditZh)[]) expect([k, holes(auditEn[k])]).toEqual([k, holes(auditZh[k])])
   for (const k of Object.keys(resultZh) as (keyof typeof resultZh)[]) expect([k, holes(resultEn[k])]).toEqual([k, holes(resultZh[k])])
   expect(Object.keys(resultZh).filter((k) => k in zhCN || k in en || k in lineZh || k in liveZh)).toEqual([])
+  for (const k of Object.keys(handoutZh) as (keyof typeof handoutZh)[]) expect([k, holes(handoutEn[k])]).toEqual([k, holes(handoutZh[k])])
+  expect(Object.keys(handoutZh).filter((k) => k in zhCN || k in en || k in lineZh || k in liveZh || k in resultZh)).toEqual([])
   expect(Object.keys(lineZh).filter((k) => k in zhCN || k in en)).toEqual([])
   expect(Object.keys(liveZh).filter((k) => k in zhCN || k in en || k in lineZh)).toEqual([])
 })
