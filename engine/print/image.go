@@ -69,6 +69,10 @@ func withoutMetadata(data []byte) []byte {
 		if data[at] != 0xFF {
 			return append(out, data[at:]...)
 		}
+		if data[at+1] == 0xFF { // bytes may be filled up before a marker
+			at++
+			continue
+		}
 		kind, size := data[at+1], int(data[at+2])<<8+int(data[at+3])
 		end := at + 2 + size
 		if kind == 0xDA || end > len(data) { // the scan: all that follows is the picture

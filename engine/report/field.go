@@ -79,9 +79,11 @@ type Row struct {
 	number int
 }
 
-// value is a value before it has a format. None is what is not known.
+// value is a value before it has a format. None is what is not known, never
+// what cannot be: a component that the level does not have.
 type value struct {
 	none  bool
+	never bool
 	text  string
 	marks bank.Marks
 	count int
@@ -136,7 +138,7 @@ func part(k standard.Kind, get func(*result.Component) value) func(*Row) value {
 				return get(&r.Outcome.Components[i])
 			}
 		}
-		return value{none: true}
+		return value{none: true, never: true}
 	})
 }
 
@@ -222,6 +224,7 @@ type Cell struct {
 	Number  bool   // a number, that a workbook keeps as one
 	Value   bank.Marks
 	Decimal bool // Value is hundredths, with two decimals shown; else a whole number
+	Never   bool // empty because there is no such thing, and so not missing
 }
 
 // cell writes a value. What is not known is an empty cell.
@@ -231,7 +234,7 @@ func (c *Column) cell(r *Row, d *Description) Cell {
 	}
 	v := d.value(r)
 	if v.none {
-		return Cell{}
+		return Cell{Never: v.never}
 	}
 	switch d.Type {
 	case Marks:

@@ -148,7 +148,7 @@ func Build(m *Map, rows []Row) Table {
 		cells := make([]Cell, len(m.Columns))
 		for j := range m.Columns {
 			d, _ := describe(m.Columns[j].Field)
-			if cells[j] = m.Columns[j].cell(r, &d); cells[j].Text == "" {
+			if cells[j] = m.Columns[j].cell(r, &d); cells[j].Text == "" && !cells[j].Never {
 				t.Missing = append(t.Missing, Missing{r.Registration.Admission, m.Columns[j].Heading})
 			}
 		}

@@ -326,6 +326,13 @@ func TestPreview(t *testing.T) {
 	if p.Rows != 2 || !slices.Equal(p.Table.Missing, want) || len(o.events) != 0 {
 		t.Errorf("%+v, recorded %v", p, o.events)
 	}
+	// Of a level without a review, none is missing.
+	r := o.records["r2"]
+	r.Outcome.Components = r.Outcome.Components[:2]
+	o.records["r2"] = r
+	if p, err := e.Preview(t.Context(), "admin", "s", report.Map{Columns: columns("reviewMarks", "reviewVerdict")}); err != nil || len(p.Table.Missing) != 1 {
+		t.Errorf("%+v, %v", p.Table.Missing, err)
+	}
 	o.plan.State = sitting.Closed // records that a cut-off release left
 	if p, err := e.Preview(t.Context(), "admin", "s", report.Map{Columns: slices.Clone(usual)}); err != nil || p.Rows != 0 || len(p.Table.Missing) != 3 {
 		t.Errorf("before the release: %+v, %v", p, err)

@@ -158,7 +158,8 @@ test('results go out in the columns of a receiver', { skip, timeout: 120_000 }, 
   await page.getByRole('button', { name: '新建列方案' }).click()
   await page.getByLabel('方案名称').fill('季度上报')
   await page.getByRole('button', { name: '保存方案' }).click()
-  await page.getByText('请填写 1 到 60 个字。').waitFor() // the receiver
+  await page.getByText('请填写 1 到 60 个字。').waitFor()
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'map-receiver', 'what is wrong has the focus')
   await page.getByLabel('接收方').fill('示例接收方')
   await page.getByRole('button', { name: '姓名：上移' }).focus()
   await page.keyboard.press('Enter')
