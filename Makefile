@@ -100,4 +100,4 @@ drill: bin/gongyuan ## synthetic candidates against a running installation (DRIL
 
 .PHONY: clean
 clean: ## remove what was built; data stays
-	@rm -rf bin $(STAMPS) $(TOOLS) drill-report frontend/node_modules frontend/dist/assets frontend/dist/*.html frontend/dist/*.gz
+	@rm -rf bin $(STAMPS) $(TOOLS) drill-report frontend/node_modules frontend/dist/assets frontend/dist/fonts frontend/dist/*.html frontend/dist/*.gz

@@ -76,6 +76,11 @@ var fieldTexts = map[string][2]string{
 	"digest":                     {"文件不完整或被改过，请重新导出。", "The file is incomplete or was changed; export it again."},
 	"other-attempt":              {"这份文件属于另一位考生。", "This file belongs to another candidate."},
 	"sequence-twice":             {"序号重复。", "A sequence stands here twice."},
+	"columns-1-80":               {"请用 1 到 80 列。", "Use 1 to 80 columns."},
+	"not-of-this-field":          {"这个字段不能用这种写法。", "This field cannot be written so."},
+	"only-of-fixed-text":         {"只有“固定文字”才填内容。", "Only a fixed text has a value."},
+	"twice-in-map":               {"列名重复。", "This heading stands twice."},
+	"length-1-200":               {"请填写 1 到 200 个字。", "Use 1 to 200 characters."},
 	"response":                   {"这个作答不适合本题。", "This response does not fit the question."},
 }
 

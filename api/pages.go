@@ -46,6 +46,7 @@ func pages(app *fiber.App, web fs.FS, doc *openapi3.T) error {
 	})
 	app.Get("/", func(c *fiber.Ctx) error { return sendPage(c, web, "index.html") })
 	app.Get("/verify", func(c *fiber.Ctx) error { return sendPage(c, web, "verify.html") })
+	app.Get("/result", func(c *fiber.Ctx) error { return sendPage(c, web, "result.html") })
 	app.Get("/staff", func(c *fiber.Ctx) error { return sendPage(c, web, "staff.html") })
 	app.Get("/staff/*", func(c *fiber.Ctx) error { return sendPage(c, web, "staff.html") })
 	return nil

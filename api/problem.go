@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"strings"
 	"time"
@@ -17,8 +18,11 @@ import (
 	"gongyuan/engine/certificate"
 	"gongyuan/engine/marking"
 	"gongyuan/engine/people"
+	"gongyuan/engine/print"
+	"gongyuan/engine/report"
 	"gongyuan/engine/result"
 	"gongyuan/engine/sitting"
+	"gongyuan/engine/transcript"
 )
 
 // kind is a problem type. Its wire form is the URN below.
@@ -73,6 +77,10 @@ var problems = map[kind]wording{
 	"mark-settled":       {409, "已经定分，不能再改", "请评下一份。如有误，请告诉考务。", "Settled", "It can no longer be corrected. Go on with the next, and tell the administrator of an error."},
 	"results-released":   {409, "成绩已经公布", "公布后不能再改评分；请走复核。", "Results are released", "Scores stay as they are; use an appeal."},
 	"second-person":      {422, "需要第二人确认", "确认人不能是同一个人。", "A second person is needed", "It cannot be the same person."},
+	"no-result":          {404, "没有查到成绩", "请核对准考证号和查询码。成绩公布前查不到。", "No result found", "Check the admission number and the code. Nothing is found before the release."},
+	"withheld":           {409, "成绩暂缓公布", "请与评价机构联系。", "The result is withheld", "Ask the assessing body."},
+	"cannot-print":       {409, "有字印不出来", "打印字体里没有这个字。", "A character cannot be printed", "The font of printed pages lacks it."},
+	"nothing-released":   {409, "还没有可导出的成绩", "成绩公布后才能导出。", "Nothing to export yet", "Results can be exported once they are released."},
 	"internal":           {500, "服务器出错", "请稍后再试，并把编号告诉管理员。", "Something went wrong", "Try again later and tell the administrator the number."},
 }
 
@@ -140,6 +148,14 @@ var table = []struct {
 	{certificate.ErrInvalid, "invalid"},
 	{certificate.ErrNumber, "invalid"},
 	{certificate.ErrBusy, "busy"},
+	{errNoResult, "no-result"},
+	{transcript.ErrWithheld, "withheld"},
+	{print.ErrGlyph, "cannot-print"},
+	{report.ErrNotFound, "not-found"},
+	{report.ErrForbidden, "forbidden"},
+	{report.ErrConflict, "conflict"},
+	{report.ErrEmpty, "nothing-released"},
+	{report.ErrInvalid, "invalid"},
 	{bank.ErrNotFound, "not-found"},
 	{bank.ErrUnavailable, "unavailable"},
 	{result.ErrNotFound, "not-found"},
@@ -186,6 +202,10 @@ func problemOf(err error, lang, requestID string) (contract.Problem, bool) {
 	var short *draw.Shortage
 	if errors.As(err, &short) {
 		detail = short.Text(lang)
+	}
+	var glyph *print.GlyphError
+	if errors.As(err, &glyph) {
+		detail = fmt.Sprintf("%s（%s，U+%04X）", detail, string(glyph.Rune), glyph.Rune)
 	}
 	p.Detail = &detail
 	describe(&p, err, lang)
@@ -277,6 +297,7 @@ func fieldsOf(err error) []sitting.FieldError {
 	var scored *assess.FieldError
 	var entered *people.FieldError
 	var marked *marking.FieldError
+	var reported *report.FieldError
 	var certified *certificate.FieldError
 	var number *certificate.NumberError
 	var resulting *result.FieldError
@@ -289,6 +310,8 @@ func fieldsOf(err error) []sitting.FieldError {
 		return []sitting.FieldError{{Field: entered.Field, Reason: entered.Reason}}
 	case errors.As(err, &marked):
 		return []sitting.FieldError{{Field: marked.Field, Reason: marked.Reason}}
+	case errors.As(err, &reported):
+		return []sitting.FieldError{{Field: reported.Field, Reason: reported.Reason}}
 	case errors.As(err, &certified):
 		return []sitting.FieldError{{Field: certified.Field, Reason: certified.Reason}}
 	case errors.As(err, &number):

@@ -49,6 +49,7 @@ type Config struct {
 	Register      *assess.Register
 	Marking       *marking.Desk
 	Certificates  *certificate.Registry
+	Handouts      Handouts
 	Standard      standard.Standard
 	Clock         attempt.Clock
 	Log           *slog.Logger
@@ -92,6 +93,7 @@ type server struct {
 	register      *assess.Register
 	marking       *marking.Desk
 	certificates  *certificate.Registry
+	handouts      Handouts
 	standard      standard.Standard
 	clock         attempt.Clock
 	log           *slog.Logger
@@ -125,6 +127,7 @@ func New(cfg Config) (*fiber.App, error) {
 		register:  cfg.Register,
 		marking:   cfg.Marking,
 		audit:     cfg.Audit,
+		handouts:  cfg.Handouts,
 		standard:  cfg.Standard, clock: cfg.Clock, log: cfg.Log, secure: cfg.Secure, nobody: nobody, observe: cfg.Observe,
 		revisions: revisionCache{found: map[bank.Ref]*bank.Revision{}},
 	}

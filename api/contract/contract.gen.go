@@ -172,6 +172,27 @@ func (e CombineRule) Valid() bool {
 	}
 }
 
+// Defines values for DistributionKind.
+const (
+	DistributionKindReview DistributionKind = "review"
+	DistributionKindSkill  DistributionKind = "skill"
+	DistributionKindTheory DistributionKind = "theory"
+)
+
+// Valid indicates whether the value is a known member of the DistributionKind enum.
+func (e DistributionKind) Valid() bool {
+	switch e {
+	case DistributionKindReview:
+		return true
+	case DistributionKindSkill:
+		return true
+	case DistributionKindTheory:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ExaminerGrade.
 const (
 	ExaminerGradeExaminer ExaminerGrade = "examiner"
@@ -184,6 +205,24 @@ func (e ExaminerGrade) Valid() bool {
 	case ExaminerGradeExaminer:
 		return true
 	case ExaminerGradeSenior:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ExportRequestKind.
+const (
+	Csv  ExportRequestKind = "csv"
+	Xlsx ExportRequestKind = "xlsx"
+)
+
+// Valid indicates whether the value is a known member of the ExportRequestKind enum.
+func (e ExportRequestKind) Valid() bool {
+	switch e {
+	case Csv:
+		return true
+	case Xlsx:
 		return true
 	default:
 		return false
@@ -307,6 +346,84 @@ func (e LateOperationReason) Valid() bool {
 	case LateOperationReasonFile:
 		return true
 	case LateOperationReasonLate:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LookupPartKind.
+const (
+	LookupPartKindReview LookupPartKind = "review"
+	LookupPartKindSkill  LookupPartKind = "skill"
+	LookupPartKindTheory LookupPartKind = "theory"
+)
+
+// Valid indicates whether the value is a known member of the LookupPartKind enum.
+func (e LookupPartKind) Valid() bool {
+	switch e {
+	case LookupPartKindReview:
+		return true
+	case LookupPartKindSkill:
+		return true
+	case LookupPartKindTheory:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LookupPartState.
+const (
+	LookupPartStateAbsent     LookupPartState = "absent"
+	LookupPartStateCarried    LookupPartState = "carried"
+	LookupPartStateMisconduct LookupPartState = "misconduct"
+	LookupPartStateMissing    LookupPartState = "missing"
+	LookupPartStatePending    LookupPartState = "pending"
+	LookupPartStateScored     LookupPartState = "scored"
+	LookupPartStateVetoed     LookupPartState = "vetoed"
+)
+
+// Valid indicates whether the value is a known member of the LookupPartState enum.
+func (e LookupPartState) Valid() bool {
+	switch e {
+	case LookupPartStateAbsent:
+		return true
+	case LookupPartStateCarried:
+		return true
+	case LookupPartStateMisconduct:
+		return true
+	case LookupPartStateMissing:
+		return true
+	case LookupPartStatePending:
+		return true
+	case LookupPartStateScored:
+		return true
+	case LookupPartStateVetoed:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LookupResultCause.
+const (
+	LookupResultCauseAppeal  LookupResultCause = "appeal"
+	LookupResultCauseRegrade LookupResultCause = "regrade"
+	LookupResultCauseRelease LookupResultCause = "release"
+	LookupResultCauseRuling  LookupResultCause = "ruling"
+)
+
+// Valid indicates whether the value is a known member of the LookupResultCause enum.
+func (e LookupResultCause) Valid() bool {
+	switch e {
+	case LookupResultCauseAppeal:
+		return true
+	case LookupResultCauseRegrade:
+		return true
+	case LookupResultCauseRelease:
+		return true
+	case LookupResultCauseRuling:
 		return true
 	default:
 		return false
@@ -616,6 +733,27 @@ func (e PanelState) Valid() bool {
 	}
 }
 
+// Defines values for PanelAgreementKind.
+const (
+	PanelAgreementKindReview PanelAgreementKind = "review"
+	PanelAgreementKindSkill  PanelAgreementKind = "skill"
+	PanelAgreementKindTheory PanelAgreementKind = "theory"
+)
+
+// Valid indicates whether the value is a known member of the PanelAgreementKind enum.
+func (e PanelAgreementKind) Valid() bool {
+	switch e {
+	case PanelAgreementKindReview:
+		return true
+	case PanelAgreementKindSkill:
+		return true
+	case PanelAgreementKindTheory:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PanelDecisionAct.
 const (
 	PanelDecisionActApprove PanelDecisionAct = "approve"
@@ -802,6 +940,75 @@ func (e ReleaseRoundState) Valid() bool {
 	case ReleaseRoundStateReturned:
 		return true
 	case ReleaseRoundStateVoid:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReportFieldType.
+const (
+	ReportFieldTypeCount ReportFieldType = "count"
+	ReportFieldTypeDate  ReportFieldType = "date"
+	ReportFieldTypeMarks ReportFieldType = "marks"
+	ReportFieldTypeText  ReportFieldType = "text"
+	ReportFieldTypeWord  ReportFieldType = "word"
+)
+
+// Valid indicates whether the value is a known member of the ReportFieldType enum.
+func (e ReportFieldType) Valid() bool {
+	switch e {
+	case ReportFieldTypeCount:
+		return true
+	case ReportFieldTypeDate:
+		return true
+	case ReportFieldTypeMarks:
+		return true
+	case ReportFieldTypeText:
+		return true
+	case ReportFieldTypeWord:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReportFormat.
+const (
+	ReportFormatChinese     ReportFormat = "chinese"
+	ReportFormatCode        ReportFormat = "code"
+	ReportFormatCompact     ReportFormat = "compact"
+	ReportFormatEnglishWord ReportFormat = "englishWord"
+	ReportFormatIso         ReportFormat = "iso"
+	ReportFormatPlain       ReportFormat = "plain"
+	ReportFormatShort       ReportFormat = "short"
+	ReportFormatSlashes     ReportFormat = "slashes"
+	ReportFormatTwo         ReportFormat = "two"
+	ReportFormatWord        ReportFormat = "word"
+)
+
+// Valid indicates whether the value is a known member of the ReportFormat enum.
+func (e ReportFormat) Valid() bool {
+	switch e {
+	case ReportFormatChinese:
+		return true
+	case ReportFormatCode:
+		return true
+	case ReportFormatCompact:
+		return true
+	case ReportFormatEnglishWord:
+		return true
+	case ReportFormatIso:
+		return true
+	case ReportFormatPlain:
+		return true
+	case ReportFormatShort:
+		return true
+	case ReportFormatSlashes:
+		return true
+	case ReportFormatTwo:
+		return true
+	case ReportFormatWord:
 		return true
 	default:
 		return false
@@ -1566,6 +1773,49 @@ type DeductionCount struct {
 	Deduction string `json:"deduction"`
 }
 
+// Distribution Marks of those who were scored at this sitting. Mean, standard deviation and median are hundredths.
+type Distribution struct {
+	Absent  int               `json:"absent"`
+	Bins    []DistributionBin `json:"bins"`
+	Carried int               `json:"carried"`
+
+	// Full hundredths of a point
+	Full Marks            `json:"full"`
+	Kind DistributionKind `json:"kind"`
+
+	// Least hundredths of a point
+	Least      Marks   `json:"least"`
+	Mean       float64 `json:"mean"`
+	Median     float64 `json:"median"`
+	Misconduct int     `json:"misconduct"`
+
+	// Most hundredths of a point
+	Most Marks `json:"most"`
+	N    int   `json:"n"`
+
+	// Pass hundredths of a point
+	Pass   Marks `json:"pass"`
+	Passed int   `json:"passed"`
+
+	// Sd of the sample, by n−1
+	Sd     float64 `json:"sd"`
+	Vetoed int     `json:"vetoed"`
+}
+
+// DistributionKind defines model for Distribution.Kind.
+type DistributionKind string
+
+// DistributionBin defines model for DistributionBin.
+type DistributionBin struct {
+	Count int `json:"count"`
+
+	// From hundredths of a point
+	From Marks `json:"from"`
+
+	// To hundredths of a point
+	To Marks `json:"to"`
+}
+
 // DrawProof defines model for DrawProof.
 type DrawProof struct {
 	Papers []DrawnPaper `json:"papers"`
@@ -1643,6 +1893,17 @@ type ExaminerChange struct {
 // ExaminerGrade 考评员 or 高级考评员
 type ExaminerGrade string
 
+// ExaminerSeverity defines model for ExaminerSeverity.
+type ExaminerSeverity struct {
+	// Difference mean less others; negative is more severe
+	Difference float64 `json:"difference"`
+	Mean       float64 `json:"mean"`
+	Name       string  `json:"name"`
+
+	// Others what the others gave the same candidates
+	Others float64 `json:"others"`
+}
+
 // ExaminerTotal defines model for ExaminerTotal.
 type ExaminerTotal struct {
 	Examiner string `json:"examiner"`
@@ -1651,6 +1912,17 @@ type ExaminerTotal struct {
 	Total  Marks `json:"total"`
 	Vetoed bool  `json:"vetoed"`
 }
+
+// ExportRequest defines model for ExportRequest.
+type ExportRequest struct {
+	Kind    ExportRequestKind `json:"kind"`
+	Map     string            `json:"map"`
+	Version int               `json:"version"`
+	Why     *string           `json:"why,omitempty"`
+}
+
+// ExportRequestKind defines model for ExportRequest.Kind.
+type ExportRequestKind string
 
 // FieldError defines model for FieldError.
 type FieldError struct {
@@ -1824,6 +2096,86 @@ type LoginRequest struct {
 	Login    string `json:"login"`
 	Password string `json:"password"`
 }
+
+// LookupCode defines model for LookupCode.
+type LookupCode struct {
+	// Code Example: 7K3M-Q9XA
+	Code         string `json:"code"`
+	Registration string `json:"registration"`
+}
+
+// LookupPart defines model for LookupPart.
+type LookupPart struct {
+	// Awarded hundredths of a point
+	Awarded   *Marks     `json:"awarded,omitempty"`
+	CarriedOn *time.Time `json:"carriedOn,omitempty"`
+
+	// Distance hundredths of a point
+	Distance *Marks `json:"distance,omitempty"`
+
+	// Full hundredths of a point
+	Full Marks          `json:"full"`
+	Kind LookupPartKind `json:"kind"`
+
+	// Pass hundredths of a point
+	Pass Marks `json:"pass"`
+
+	// Passed absent while it is open
+	Passed *bool           `json:"passed,omitempty"`
+	State  LookupPartState `json:"state"`
+
+	// Until until when a passed component counts
+	Until *time.Time `json:"until,omitempty"`
+}
+
+// LookupPartKind defines model for LookupPart.Kind.
+type LookupPartKind string
+
+// LookupPartState defines model for LookupPart.State.
+type LookupPartState string
+
+// LookupRequest defines model for LookupRequest.
+type LookupRequest struct {
+	Admission string `json:"admission"`
+
+	// Code eight characters; small letters, spaces and hyphens do not matter
+	Code string `json:"code"`
+}
+
+// LookupResult defines model for LookupResult.
+type LookupResult struct {
+	Admission  string `json:"admission"`
+	AppealDays *int   `json:"appealDays,omitempty"`
+
+	// AppealUntil the first moment at which an appeal is too late; absent where there is no appeal
+	AppealUntil *time.Time        `json:"appealUntil,omitempty"`
+	Cause       LookupResultCause `json:"cause"`
+
+	// Components empty where the result is withheld
+	Components []LookupPart `json:"components"`
+	LevelTitle string       `json:"levelTitle"`
+	Name       string       `json:"name"`
+	NoticeDays *int         `json:"noticeDays,omitempty"`
+
+	// NoticeEnds the first moment after the public notice; absent where there is none
+	NoticeEnds *time.Time `json:"noticeEnds,omitempty"`
+	Occupation string     `json:"occupation"`
+
+	// Passed components that are passed
+	Passed int `json:"passed"`
+
+	// Released when this version came into force
+	Released time.Time `json:"released"`
+
+	// Sample the standard is a sample
+	Sample  bool           `json:"sample"`
+	Sitting string         `json:"sitting"`
+	Verdict OutcomeVerdict `json:"verdict"`
+	Version int            `json:"version"`
+}
+
+// LookupResultCause defines model for LookupResult.Cause.
+type LookupResultCause string
 
 // MarkerProgress defines model for MarkerProgress.
 type MarkerProgress struct {
@@ -2283,6 +2635,39 @@ type Panel struct {
 // PanelState defines model for Panel.State.
 type PanelState string
 
+// PanelAgreement defines model for PanelAgreement.
+type PanelAgreement struct {
+	// Apart mean difference between two examiners' scores of one candidate
+	Apart *float64 `json:"apart,omitempty"`
+
+	// Candidates whom the whole panel has signed
+	Candidates int                `json:"candidates"`
+	Examiners  []ExaminerSeverity `json:"examiners"`
+
+	// Icc1 ICC(2,1); absent where nobody differs
+	Icc1 *float64 `json:"icc1,omitempty"`
+
+	// Icck ICC(2,k)
+	Icck *float64 `json:"icck,omitempty"`
+
+	// Kappa on passed and failed; absent where all were judged alike
+	Kappa *float64           `json:"kappa,omitempty"`
+	Kind  PanelAgreementKind `json:"kind"`
+	Panel string             `json:"panel"`
+
+	// Station its title
+	Station string `json:"station"`
+
+	// TooFew fewer than two candidates; nothing can be said
+	TooFew *bool `json:"tooFew,omitempty"`
+
+	// Unanimous candidates whom all passed or all failed
+	Unanimous *int `json:"unanimous,omitempty"`
+}
+
+// PanelAgreementKind defines model for PanelAgreement.Kind.
+type PanelAgreementKind string
+
 // PanelChange defines model for PanelChange.
 type PanelChange struct {
 	Plan    PanelPlan `json:"plan"`
@@ -2621,6 +3006,98 @@ type ReleaseTally struct {
 	Qualified   int `json:"qualified"`
 	Unqualified int `json:"unqualified"`
 	Withheld    int `json:"withheld"`
+}
+
+// ReportColumn defines model for ReportColumn.
+type ReportColumn struct {
+	Field   string        `json:"field"`
+	Format  *ReportFormat `json:"format,omitempty"`
+	Heading string        `json:"heading"`
+
+	// Value of a fixed text
+	Value *string `json:"value,omitempty"`
+}
+
+// ReportColumns defines model for ReportColumns.
+type ReportColumns struct {
+	Columns []ReportColumn `json:"columns"`
+}
+
+// ReportField defines model for ReportField.
+type ReportField struct {
+	Field string `json:"field"`
+
+	// Fixed the column gives the value itself
+	Fixed bool `json:"fixed"`
+
+	// Formats the usual one first
+	Formats []ReportFormat `json:"formats"`
+
+	// Full shows document numbers unmasked
+	Full  bool            `json:"full"`
+	Label string          `json:"label"`
+	Type  ReportFieldType `json:"type"`
+}
+
+// ReportFieldType defines model for ReportField.Type.
+type ReportFieldType string
+
+// ReportFormat defines model for ReportFormat.
+type ReportFormat string
+
+// ReportGap defines model for ReportGap.
+type ReportGap struct {
+	Admission string  `json:"admission"`
+	Heading   *string `json:"heading,omitempty"`
+}
+
+// ReportMap defines model for ReportMap.
+type ReportMap struct {
+	By      string         `json:"by"`
+	Changed time.Time      `json:"changed"`
+	Columns []ReportColumn `json:"columns"`
+
+	// Full shows document numbers unmasked, so that an export takes a reason
+	Full     bool   `json:"full"`
+	Id       string `json:"id"`
+	Name     string `json:"name"`
+	Receiver string `json:"receiver"`
+	Version  int    `json:"version"`
+}
+
+// ReportMapChange defines model for ReportMapChange.
+type ReportMapChange struct {
+	Columns []ReportColumn `json:"columns"`
+
+	// Id of the map that is changed; absent for a new one
+	Id       *string `json:"id,omitempty"`
+	Name     string  `json:"name"`
+	Receiver string  `json:"receiver"`
+
+	// Version as it was read
+	Version *int `json:"version,omitempty"`
+}
+
+// ReportPreview defines model for ReportPreview.
+type ReportPreview struct {
+	Full bool     `json:"full"`
+	Head []string `json:"head"`
+
+	// Missing the first of the empty cells; without a heading: somebody without a released result, who is left out
+	Missing      []ReportGap `json:"missing"`
+	MissingTotal int         `json:"missingTotal"`
+
+	// Rows the first ones
+	Rows [][]string `json:"rows"`
+
+	// Total rows that an export has
+	Total int `json:"total"`
+}
+
+// ReportSetup defines model for ReportSetup.
+type ReportSetup struct {
+	Fields []ReportField `json:"fields"`
+	Maps   []ReportMap   `json:"maps"`
 }
 
 // Response Letters as shown, or one text per blank (one text for an answer in words). Both empty means not answered.
@@ -3034,6 +3511,17 @@ type StationPartReasons string
 // StationPartState defines model for StationPart.State.
 type StationPartState string
 
+// Statistics defines model for Statistics.
+type Statistics struct {
+	Candidates  int              `json:"candidates"`
+	Components  []Distribution   `json:"components"`
+	Incomplete  int              `json:"incomplete"`
+	Panels      []PanelAgreement `json:"panels"`
+	Qualified   int              `json:"qualified"`
+	Unqualified int              `json:"unqualified"`
+	Withheld    int              `json:"withheld"`
+}
+
 // SubmitRequest defines model for SubmitRequest.
 type SubmitRequest struct {
 	Epoch   int64 `json:"epoch"`
@@ -3286,6 +3774,15 @@ type AssessExaminerJSONRequestBody = NewYearAssessment
 // DeclareRelationJSONRequestBody defines body for DeclareRelation for application/json ContentType.
 type DeclareRelationJSONRequestBody = NewRelation
 
+// LookUpResultJSONRequestBody defines body for LookUpResult for application/json ContentType.
+type LookUpResultJSONRequestBody = LookupRequest
+
+// LookUpTranscriptJSONRequestBody defines body for LookUpTranscript for application/json ContentType.
+type LookUpTranscriptJSONRequestBody = LookupRequest
+
+// SaveReportMapJSONRequestBody defines body for SaveReportMap for application/json ContentType.
+type SaveReportMapJSONRequestBody = ReportMapChange
+
 // SettleRulingJSONRequestBody defines body for SettleRuling for application/json ContentType.
 type SettleRulingJSONRequestBody = RulingSettlement
 
@@ -3318,6 +3815,12 @@ type DecideLateJSONRequestBody = LateDecision
 
 // IssueCertificatesJSONRequestBody defines body for IssueCertificates for application/json ContentType.
 type IssueCertificatesJSONRequestBody = IssueRequest
+
+// ExportResultsJSONRequestBody defines body for ExportResults for application/json ContentType.
+type ExportResultsJSONRequestBody = ExportRequest
+
+// PreviewExportJSONRequestBody defines body for PreviewExport for application/json ContentType.
+type PreviewExportJSONRequestBody = ReportColumns
 
 // PutMarkingPlanJSONRequestBody defines body for PutMarkingPlan for application/json ContentType.
 type PutMarkingPlanJSONRequestBody = MarkingPlan
@@ -3447,9 +3950,21 @@ type ServerInterface interface {
 	// DeclareRelation 申报与考生的关系 · declare a relation to a candidate
 	// (POST /api/v1/examiners/{examiner}/relations)
 	DeclareRelation(c *fiber.Ctx, examiner ExaminerId) error
+	// LookUpResult 考生凭准考证号和查询码查成绩（公开） · a candidate looks the result up
+	// (POST /api/v1/lookup)
+	LookUpResult(c *fiber.Ctx) error
+	// LookUpTranscript 考生下载成绩单（PDF，公开） · a candidate downloads the transcript
+	// (POST /api/v1/lookup/transcript)
+	LookUpTranscript(c *fiber.Ctx) error
 	// ListMarkingDuties 我参加阅卷的场次 · sittings whose papers I mark
 	// (GET /api/v1/marking/duties)
 	ListMarkingDuties(c *fiber.Ctx) error
+	// ListReportMaps 成绩导出的列方案 · column maps of exports, and what columns may show
+	// (GET /api/v1/report-maps)
+	ListReportMaps(c *fiber.Ctx) error
+	// SaveReportMap 新建或修改列方案 · add a column map, or change one
+	// (POST /api/v1/report-maps)
+	SaveReportMap(c *fiber.Ctx) error
 	// SettleRuling 由第二人确认、驳回或解除 · confirmed, refused or lifted by a second person
 	// (POST /api/v1/rulings/{ruling})
 	SettleRuling(c *fiber.Ctx, ruling string) error
@@ -3504,9 +4019,18 @@ type ServerInterface interface {
 	// IssueCertificates 给总评合格者发证 · issue to the qualified
 	// (POST /api/v1/sittings/{sitting}/certificates)
 	IssueCertificates(c *fiber.Ctx, sitting SittingId) error
+	// ListCodes 考生的成绩查询码 · the codes with which candidates look up their results
+	// (GET /api/v1/sittings/{sitting}/codes)
+	ListCodes(c *fiber.Ctx, sitting SittingId) error
 	// GetDrawProof 抽题凭据 · what proves how papers were drawn
 	// (GET /api/v1/sittings/{sitting}/draw)
 	GetDrawProof(c *fiber.Ctx, sitting SittingId) error
+	// ExportResults 导出成绩（Excel 或 CSV） · released results as a file
+	// (POST /api/v1/sittings/{sitting}/export)
+	ExportResults(c *fiber.Ctx, sitting SittingId) error
+	// PreviewExport 预览导出：前几行和缺什么 · what an export would be
+	// (POST /api/v1/sittings/{sitting}/export/preview)
+	PreviewExport(c *fiber.Ctx, sitting SittingId) error
 	// ListIncidents 测得的断线，以及建议的补时 · measured losses of connection, each with a proposed extension
 	// (GET /api/v1/sittings/{sitting}/incidents)
 	ListIncidents(c *fiber.Ctx, sitting SittingId) error
@@ -3552,6 +4076,9 @@ type ServerInterface interface {
 	// GetOutcome 一名考生的成绩怎样得出，和它的各版 · how a result came about, and its versions
 	// (GET /api/v1/sittings/{sitting}/outcomes/{registration})
 	GetOutcome(c *fiber.Ctx, sitting SittingId, registration RegistrationId) error
+	// GetTranscript 成绩单（PDF） · the transcript of a released result
+	// (GET /api/v1/sittings/{sitting}/outcomes/{registration}/transcript)
+	GetTranscript(c *fiber.Ctx, sitting SittingId, registration RegistrationId) error
 	// SettleComponent 记缺考，或撤销缺考 · record an absence, or withdraw it
 	// (POST /api/v1/sittings/{sitting}/outcomes/{registration}/{kind})
 	SettleComponent(c *fiber.Ctx, sitting SittingId, registration RegistrationId, kind Component) error
@@ -3603,6 +4130,9 @@ type ServerInterface interface {
 	// MakeRuling 记违纪或暂缓 · find misconduct, or withhold a result
 	// (POST /api/v1/sittings/{sitting}/rulings)
 	MakeRuling(c *fiber.Ctx, sitting SittingId) error
+	// GetStatistics 成绩分布和考评员一致性 · how marks lie, and how far examiners agree
+	// (GET /api/v1/sittings/{sitting}/statistics)
+	GetStatistics(c *fiber.Ctx, sitting SittingId) error
 	// ListUnlocks 解锁申请 · requests to open signed scores
 	// (GET /api/v1/sittings/{sitting}/unlocks)
 	ListUnlocks(c *fiber.Ctx, sitting SittingId) error
@@ -4424,11 +4954,83 @@ func (siw *ServerInterfaceWrapper) DeclareRelation(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// LookUpResult operation middleware
+func (siw *ServerInterfaceWrapper) LookUpResult(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.LookUpResult(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// LookUpTranscript operation middleware
+func (siw *ServerInterfaceWrapper) LookUpTranscript(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.LookUpTranscript(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListMarkingDuties operation middleware
 func (siw *ServerInterfaceWrapper) ListMarkingDuties(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.ListMarkingDuties(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListReportMaps operation middleware
+func (siw *ServerInterfaceWrapper) ListReportMaps(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListReportMaps(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// SaveReportMap operation middleware
+func (siw *ServerInterfaceWrapper) SaveReportMap(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.SaveReportMap(c)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -5088,6 +5690,35 @@ func (siw *ServerInterfaceWrapper) IssueCertificates(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListCodes operation middleware
+func (siw *ServerInterfaceWrapper) ListCodes(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListCodes(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // GetDrawProof operation middleware
 func (siw *ServerInterfaceWrapper) GetDrawProof(c *fiber.Ctx) error {
 
@@ -5104,6 +5735,64 @@ func (siw *ServerInterfaceWrapper) GetDrawProof(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.GetDrawProof(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ExportResults operation middleware
+func (siw *ServerInterfaceWrapper) ExportResults(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ExportResults(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// PreviewExport operation middleware
+func (siw *ServerInterfaceWrapper) PreviewExport(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.PreviewExport(c, sitting)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -5571,6 +6260,43 @@ func (siw *ServerInterfaceWrapper) GetOutcome(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.GetOutcome(c, sitting, registration)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetTranscript operation middleware
+func (siw *ServerInterfaceWrapper) GetTranscript(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "registration" -------------
+	var registration RegistrationId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "registration", c.Params("registration"), &registration, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter registration: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetTranscript(c, sitting, registration)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -6133,6 +6859,35 @@ func (siw *ServerInterfaceWrapper) MakeRuling(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetStatistics operation middleware
+func (siw *ServerInterfaceWrapper) GetStatistics(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetStatistics(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListUnlocks operation middleware
 func (siw *ServerInterfaceWrapper) ListUnlocks(c *fiber.Ctx) error {
 
@@ -6440,6 +7195,24 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/outcomes/:registration", wrapper.GetOutcome)
 
 	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/outcomes/:registration/:kind", wrapper.SettleComponent)
+
+	router.Post(options.BaseURL+"/api/v1/lookup", wrapper.LookUpResult)
+
+	router.Post(options.BaseURL+"/api/v1/lookup/transcript", wrapper.LookUpTranscript)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/codes", wrapper.ListCodes)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/outcomes/:registration/transcript", wrapper.GetTranscript)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/statistics", wrapper.GetStatistics)
+
+	router.Get(options.BaseURL+"/api/v1/report-maps", wrapper.ListReportMaps)
+
+	router.Post(options.BaseURL+"/api/v1/report-maps", wrapper.SaveReportMap)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/export/preview", wrapper.PreviewExport)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/export", wrapper.ExportResults)
 
 	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/certificates", wrapper.ListCertificates)
 
@@ -7296,6 +8069,74 @@ func (response DeclareRelationdefaultApplicationProblemPlusJSONResponse) VisitDe
 	return ctx.JSON(&response.Body)
 }
 
+type LookUpResultRequestObject struct {
+	Body *LookUpResultJSONRequestBody
+}
+
+type LookUpResultResponseObject interface {
+	VisitLookUpResultResponse(ctx *fiber.Ctx) error
+}
+
+type LookUpResult200JSONResponse LookupResult
+
+func (response LookUpResult200JSONResponse) VisitLookUpResultResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type LookUpResultdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response LookUpResultdefaultApplicationProblemPlusJSONResponse) VisitLookUpResultResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type LookUpTranscriptRequestObject struct {
+	Body *LookUpTranscriptJSONRequestBody
+}
+
+type LookUpTranscriptResponseObject interface {
+	VisitLookUpTranscriptResponse(ctx *fiber.Ctx) error
+}
+
+type LookUpTranscript200ApplicationpdfResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response LookUpTranscript200ApplicationpdfResponse) VisitLookUpTranscriptResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/pdf")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type LookUpTranscriptdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response LookUpTranscriptdefaultApplicationProblemPlusJSONResponse) VisitLookUpTranscriptResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListMarkingDutiesRequestObject struct {
 }
 
@@ -7318,6 +8159,63 @@ type ListMarkingDutiesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListMarkingDutiesdefaultApplicationProblemPlusJSONResponse) VisitListMarkingDutiesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListReportMapsRequestObject struct {
+}
+
+type ListReportMapsResponseObject interface {
+	VisitListReportMapsResponse(ctx *fiber.Ctx) error
+}
+
+type ListReportMaps200JSONResponse ReportSetup
+
+func (response ListReportMaps200JSONResponse) VisitListReportMapsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListReportMapsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListReportMapsdefaultApplicationProblemPlusJSONResponse) VisitListReportMapsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SaveReportMapRequestObject struct {
+	Body *SaveReportMapJSONRequestBody
+}
+
+type SaveReportMapResponseObject interface {
+	VisitSaveReportMapResponse(ctx *fiber.Ctx) error
+}
+
+type SaveReportMap200JSONResponse ReportMap
+
+func (response SaveReportMap200JSONResponse) VisitSaveReportMapResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type SaveReportMapdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SaveReportMapdefaultApplicationProblemPlusJSONResponse) VisitSaveReportMapResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -7870,6 +8768,35 @@ func (response IssueCertificatesdefaultApplicationProblemPlusJSONResponse) Visit
 	return ctx.JSON(&response.Body)
 }
 
+type ListCodesRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type ListCodesResponseObject interface {
+	VisitListCodesResponse(ctx *fiber.Ctx) error
+}
+
+type ListCodes200JSONResponse []LookupCode
+
+func (response ListCodes200JSONResponse) VisitListCodesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListCodesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListCodesdefaultApplicationProblemPlusJSONResponse) VisitListCodesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type GetDrawProofRequestObject struct {
 	Sitting SittingId `json:"sitting"`
 }
@@ -7893,6 +8820,95 @@ type GetDrawProofdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetDrawProofdefaultApplicationProblemPlusJSONResponse) VisitGetDrawProofResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ExportResultsRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Body    *ExportResultsJSONRequestBody
+}
+
+type ExportResultsResponseObject interface {
+	VisitExportResultsResponse(ctx *fiber.Ctx) error
+}
+
+type ExportResults200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response ExportResults200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportResultsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type ExportResults200TextcsvResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response ExportResults200TextcsvResponse) VisitExportResultsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type ExportResultsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportResultsdefaultApplicationProblemPlusJSONResponse) VisitExportResultsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type PreviewExportRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Body    *PreviewExportJSONRequestBody
+}
+
+type PreviewExportResponseObject interface {
+	VisitPreviewExportResponse(ctx *fiber.Ctx) error
+}
+
+type PreviewExport200JSONResponse ReportPreview
+
+func (response PreviewExport200JSONResponse) VisitPreviewExportResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type PreviewExportdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PreviewExportdefaultApplicationProblemPlusJSONResponse) VisitPreviewExportResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -8334,6 +9350,46 @@ type GetOutcomedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetOutcomedefaultApplicationProblemPlusJSONResponse) VisitGetOutcomeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetTranscriptRequestObject struct {
+	Sitting      SittingId      `json:"sitting"`
+	Registration RegistrationId `json:"registration"`
+}
+
+type GetTranscriptResponseObject interface {
+	VisitGetTranscriptResponse(ctx *fiber.Ctx) error
+}
+
+type GetTranscript200ApplicationpdfResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetTranscript200ApplicationpdfResponse) VisitGetTranscriptResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/pdf")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetTranscriptdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetTranscriptdefaultApplicationProblemPlusJSONResponse) VisitGetTranscriptResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -8847,6 +9903,35 @@ func (response MakeRulingdefaultApplicationProblemPlusJSONResponse) VisitMakeRul
 	return ctx.JSON(&response.Body)
 }
 
+type GetStatisticsRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type GetStatisticsResponseObject interface {
+	VisitGetStatisticsResponse(ctx *fiber.Ctx) error
+}
+
+type GetStatistics200JSONResponse Statistics
+
+func (response GetStatistics200JSONResponse) VisitGetStatisticsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetStatisticsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetStatisticsdefaultApplicationProblemPlusJSONResponse) VisitGetStatisticsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListUnlocksRequestObject struct {
 	Sitting SittingId `json:"sitting"`
 }
@@ -9077,9 +10162,21 @@ type StrictServerInterface interface {
 	// DeclareRelation 申报与考生的关系 · declare a relation to a candidate
 	// (POST /api/v1/examiners/{examiner}/relations)
 	DeclareRelation(ctx context.Context, request DeclareRelationRequestObject) (DeclareRelationResponseObject, error)
+	// LookUpResult 考生凭准考证号和查询码查成绩（公开） · a candidate looks the result up
+	// (POST /api/v1/lookup)
+	LookUpResult(ctx context.Context, request LookUpResultRequestObject) (LookUpResultResponseObject, error)
+	// LookUpTranscript 考生下载成绩单（PDF，公开） · a candidate downloads the transcript
+	// (POST /api/v1/lookup/transcript)
+	LookUpTranscript(ctx context.Context, request LookUpTranscriptRequestObject) (LookUpTranscriptResponseObject, error)
 	// ListMarkingDuties 我参加阅卷的场次 · sittings whose papers I mark
 	// (GET /api/v1/marking/duties)
 	ListMarkingDuties(ctx context.Context, request ListMarkingDutiesRequestObject) (ListMarkingDutiesResponseObject, error)
+	// ListReportMaps 成绩导出的列方案 · column maps of exports, and what columns may show
+	// (GET /api/v1/report-maps)
+	ListReportMaps(ctx context.Context, request ListReportMapsRequestObject) (ListReportMapsResponseObject, error)
+	// SaveReportMap 新建或修改列方案 · add a column map, or change one
+	// (POST /api/v1/report-maps)
+	SaveReportMap(ctx context.Context, request SaveReportMapRequestObject) (SaveReportMapResponseObject, error)
 	// SettleRuling 由第二人确认、驳回或解除 · confirmed, refused or lifted by a second person
 	// (POST /api/v1/rulings/{ruling})
 	SettleRuling(ctx context.Context, request SettleRulingRequestObject) (SettleRulingResponseObject, error)
@@ -9134,9 +10231,18 @@ type StrictServerInterface interface {
 	// IssueCertificates 给总评合格者发证 · issue to the qualified
 	// (POST /api/v1/sittings/{sitting}/certificates)
 	IssueCertificates(ctx context.Context, request IssueCertificatesRequestObject) (IssueCertificatesResponseObject, error)
+	// ListCodes 考生的成绩查询码 · the codes with which candidates look up their results
+	// (GET /api/v1/sittings/{sitting}/codes)
+	ListCodes(ctx context.Context, request ListCodesRequestObject) (ListCodesResponseObject, error)
 	// GetDrawProof 抽题凭据 · what proves how papers were drawn
 	// (GET /api/v1/sittings/{sitting}/draw)
 	GetDrawProof(ctx context.Context, request GetDrawProofRequestObject) (GetDrawProofResponseObject, error)
+	// ExportResults 导出成绩（Excel 或 CSV） · released results as a file
+	// (POST /api/v1/sittings/{sitting}/export)
+	ExportResults(ctx context.Context, request ExportResultsRequestObject) (ExportResultsResponseObject, error)
+	// PreviewExport 预览导出：前几行和缺什么 · what an export would be
+	// (POST /api/v1/sittings/{sitting}/export/preview)
+	PreviewExport(ctx context.Context, request PreviewExportRequestObject) (PreviewExportResponseObject, error)
 	// ListIncidents 测得的断线，以及建议的补时 · measured losses of connection, each with a proposed extension
 	// (GET /api/v1/sittings/{sitting}/incidents)
 	ListIncidents(ctx context.Context, request ListIncidentsRequestObject) (ListIncidentsResponseObject, error)
@@ -9182,6 +10288,9 @@ type StrictServerInterface interface {
 	// GetOutcome 一名考生的成绩怎样得出，和它的各版 · how a result came about, and its versions
 	// (GET /api/v1/sittings/{sitting}/outcomes/{registration})
 	GetOutcome(ctx context.Context, request GetOutcomeRequestObject) (GetOutcomeResponseObject, error)
+	// GetTranscript 成绩单（PDF） · the transcript of a released result
+	// (GET /api/v1/sittings/{sitting}/outcomes/{registration}/transcript)
+	GetTranscript(ctx context.Context, request GetTranscriptRequestObject) (GetTranscriptResponseObject, error)
 	// SettleComponent 记缺考，或撤销缺考 · record an absence, or withdraw it
 	// (POST /api/v1/sittings/{sitting}/outcomes/{registration}/{kind})
 	SettleComponent(ctx context.Context, request SettleComponentRequestObject) (SettleComponentResponseObject, error)
@@ -9233,6 +10342,9 @@ type StrictServerInterface interface {
 	// MakeRuling 记违纪或暂缓 · find misconduct, or withhold a result
 	// (POST /api/v1/sittings/{sitting}/rulings)
 	MakeRuling(ctx context.Context, request MakeRulingRequestObject) (MakeRulingResponseObject, error)
+	// GetStatistics 成绩分布和考评员一致性 · how marks lie, and how far examiners agree
+	// (GET /api/v1/sittings/{sitting}/statistics)
+	GetStatistics(ctx context.Context, request GetStatisticsRequestObject) (GetStatisticsResponseObject, error)
 	// ListUnlocks 解锁申请 · requests to open signed scores
 	// (GET /api/v1/sittings/{sitting}/unlocks)
 	ListUnlocks(ctx context.Context, request ListUnlocksRequestObject) (ListUnlocksResponseObject, error)
@@ -10149,6 +11261,84 @@ func (sh *strictHandler) DeclareRelation(ctx *fiber.Ctx, examiner ExaminerId) er
 	return nil
 }
 
+// LookUpResult operation middleware
+func (sh *strictHandler) LookUpResult(ctx *fiber.Ctx) error {
+	var request LookUpResultRequestObject
+
+	var body LookUpResultJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.LookUpResult(ctx.UserContext(), request.(LookUpResultRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "LookUpResult")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(LookUpResultResponseObject); ok {
+		if err := validResponse.VisitLookUpResultResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// LookUpTranscript operation middleware
+func (sh *strictHandler) LookUpTranscript(ctx *fiber.Ctx) error {
+	var request LookUpTranscriptRequestObject
+
+	var body LookUpTranscriptJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.LookUpTranscript(ctx.UserContext(), request.(LookUpTranscriptRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "LookUpTranscript")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(LookUpTranscriptResponseObject); ok {
+		if err := validResponse.VisitLookUpTranscriptResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListMarkingDuties operation middleware
 func (sh *strictHandler) ListMarkingDuties(ctx *fiber.Ctx) error {
 	var request ListMarkingDutiesRequestObject
@@ -10166,6 +11356,70 @@ func (sh *strictHandler) ListMarkingDuties(ctx *fiber.Ctx) error {
 		return err
 	} else if validResponse, ok := response.(ListMarkingDutiesResponseObject); ok {
 		if err := validResponse.VisitListMarkingDutiesResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListReportMaps operation middleware
+func (sh *strictHandler) ListReportMaps(ctx *fiber.Ctx) error {
+	var request ListReportMapsRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListReportMaps(ctx.UserContext(), request.(ListReportMapsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListReportMaps")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListReportMapsResponseObject); ok {
+		if err := validResponse.VisitListReportMapsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SaveReportMap operation middleware
+func (sh *strictHandler) SaveReportMap(ctx *fiber.Ctx) error {
+	var request SaveReportMapRequestObject
+
+	var body SaveReportMapJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.SaveReportMap(ctx.UserContext(), request.(SaveReportMapRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SaveReportMap")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SaveReportMapResponseObject); ok {
+		if err := validResponse.VisitSaveReportMapResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -10826,6 +12080,33 @@ func (sh *strictHandler) IssueCertificates(ctx *fiber.Ctx, sitting SittingId) er
 	return nil
 }
 
+// ListCodes operation middleware
+func (sh *strictHandler) ListCodes(ctx *fiber.Ctx, sitting SittingId) error {
+	var request ListCodesRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCodes(ctx.UserContext(), request.(ListCodesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCodes")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCodesResponseObject); ok {
+		if err := validResponse.VisitListCodesResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetDrawProof operation middleware
 func (sh *strictHandler) GetDrawProof(ctx *fiber.Ctx, sitting SittingId) error {
 	var request GetDrawProofRequestObject
@@ -10845,6 +12126,88 @@ func (sh *strictHandler) GetDrawProof(ctx *fiber.Ctx, sitting SittingId) error {
 		return err
 	} else if validResponse, ok := response.(GetDrawProofResponseObject); ok {
 		if err := validResponse.VisitGetDrawProofResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportResults operation middleware
+func (sh *strictHandler) ExportResults(ctx *fiber.Ctx, sitting SittingId) error {
+	var request ExportResultsRequestObject
+
+	request.Sitting = sitting
+
+	var body ExportResultsJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportResults(ctx.UserContext(), request.(ExportResultsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportResults")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportResultsResponseObject); ok {
+		if err := validResponse.VisitExportResultsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PreviewExport operation middleware
+func (sh *strictHandler) PreviewExport(ctx *fiber.Ctx, sitting SittingId) error {
+	var request PreviewExportRequestObject
+
+	request.Sitting = sitting
+
+	var body PreviewExportJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.PreviewExport(ctx.UserContext(), request.(PreviewExportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PreviewExport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PreviewExportResponseObject); ok {
+		if err := validResponse.VisitPreviewExportResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -11296,6 +12659,34 @@ func (sh *strictHandler) GetOutcome(ctx *fiber.Ctx, sitting SittingId, registrat
 		return err
 	} else if validResponse, ok := response.(GetOutcomeResponseObject); ok {
 		if err := validResponse.VisitGetOutcomeResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetTranscript operation middleware
+func (sh *strictHandler) GetTranscript(ctx *fiber.Ctx, sitting SittingId, registration RegistrationId) error {
+	var request GetTranscriptRequestObject
+
+	request.Sitting = sitting
+	request.Registration = registration
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetTranscript(ctx.UserContext(), request.(GetTranscriptRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetTranscript")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetTranscriptResponseObject); ok {
+		if err := validResponse.VisitGetTranscriptResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -11888,6 +13279,33 @@ func (sh *strictHandler) MakeRuling(ctx *fiber.Ctx, sitting SittingId) error {
 		return err
 	} else if validResponse, ok := response.(MakeRulingResponseObject); ok {
 		if err := validResponse.VisitMakeRulingResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetStatistics operation middleware
+func (sh *strictHandler) GetStatistics(ctx *fiber.Ctx, sitting SittingId) error {
+	var request GetStatisticsRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetStatistics(ctx.UserContext(), request.(GetStatisticsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetStatistics")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetStatisticsResponseObject); ok {
+		if err := validResponse.VisitGetStatisticsResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

@@ -40,17 +40,21 @@ var rules = []rule{
 	{"engine/people/redislimit", nil, redisC, "an adapter imports its driver"},
 	{"engine/sequence", nil, nil, "places in a row: one algorithm over any store"},
 	{"engine/audit", []string{"engine/people", "engine/sequence"}, nil, "lowest: everything that people decide is taken down"},
+	{"engine/print", nil, nil, "pages are set from bytes; what stands on them is the callers'"},
 	{"engine/sitting", []string{"bank", "engine/standard", "engine/people", "engine/audit"}, []string{"github.com/google/uuid"}, "sittings stand on standards and people"},
 	{"engine/attempt", []string{"bank", "engine/standard", "engine/people", "engine/sitting"}, nil, "an attempt belongs to a sitting; time and stores are arguments"},
 	{"engine/attempt/redislive", []string{"bank", "engine/attempt", "engine/people", "engine/sitting"}, redisC, "an adapter imports its domain and its driver"},
 	{"engine/assess", []string{"bank", "engine/standard", "engine/people", "engine/audit", "engine/sitting"}, nil, "examiners score candidates of a sitting"},
 	{"engine/result", []string{"bank", "engine/standard", "engine/people", "engine/audit", "engine/sitting", "engine/attempt", "engine/assess"}, []string{"github.com/google/uuid"}, "results stand on what was marked and scored"},
 	{"engine/marking", []string{"bank", "engine/standard", "engine/people", "engine/audit", "engine/sitting", "engine/result"}, nil, "people mark what was handed in; what comes out is a result"},
+	{"engine/transcript", []string{"bank", "engine/standard", "engine/people", "engine/sitting", "engine/result", "engine/print"}, nil, "a result with its names, on paper"},
+	{"engine/report", []string{"bank", "engine/standard", "engine/people", "engine/audit", "engine/sitting", "engine/result"}, []string{"github.com/google/uuid"}, "exports are made of released results"},
+	{"engine/report/xlsx", []string{"engine/report"}, []string{"github.com/xuri/excelize/v2"}, "a format adds its own library"},
 	{"engine/certificate", []string{"bank", "engine/standard", "engine/people", "engine/audit", "engine/sequence", "engine/sitting", "engine/result"}, []string{"golang.org/x/mod/sumdb/tlog"}, "qualified results enter here, and nothing else"},
 	{"engine/mongostore", []string{"bank", "engine"}, append([]string{"github.com/google/uuid"}, driver...), "an adapter imports its domain and its driver"},
 	{"engine/enginetest", []string{"bank", "engine"}, []string{"github.com/google/go-cmp", "github.com/google/uuid", "pgregory.net/rapid"}, "suites serve every adapter and import none"},
 	{"engine/enginetest/servers", []string{"engine/enginetest/servers", "cmd/gongyuan/embedded"}, append(append([]string{"github.com/google/uuid"}, driver...), redisC...), "the harness opens the real and the embedded stores"},
-	{"api", []string{"bank", "engine/standard", "engine/people", "engine/audit", "engine/sitting", "engine/attempt", "engine/assess", "engine/result", "engine/marking", "engine/certificate", "api"},
+	{"api", []string{"bank", "engine/standard", "engine/people", "engine/audit", "engine/sitting", "engine/attempt", "engine/assess", "engine/result", "engine/marking", "engine/report", "engine/print", "engine/transcript", "engine/certificate", "api"},
 		[]string{"github.com/gofiber/fiber/v2", "github.com/golang-jwt/jwt/v5", "github.com/google/uuid", "github.com/getkin/kin-openapi", "github.com/oapi-codegen/runtime"},
 		"HTTP knows the domain and no store"},
 	{"frontend", nil, nil, "the web app is files"},
@@ -60,7 +64,7 @@ var rules = []rule{
 }
 
 // adapters may not import each other.
-var adapters = []string{"bank/mongobank", "engine/mongostore", "engine/attempt/redislive", "engine/people/redislimit"}
+var adapters = []string{"bank/mongobank", "engine/mongostore", "engine/attempt/redislive", "engine/people/redislimit", "engine/report/xlsx"}
 
 func ruleFor(pkg string) (rule, bool) {
 	best, found := rule{}, false

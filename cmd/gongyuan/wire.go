@@ -42,6 +42,7 @@ type engine struct {
 	register  *assess.Register
 	marking   *marking.Desk
 	registry  *certificate.Registry
+	handouts  api.Handouts
 	sealer    *people.Sealer
 	sessions  *people.Sessions
 	limiter   *redislimit.Limiter
@@ -112,7 +113,11 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 		Store: e.sittings, Registrations: e.sittings, Candidates: e.people, Papers: e, Attempts: e, Histories: e, Sealer: e.sealer, Audit: e.trail, Clock: e.clock,
 	})
 	e.examine(store)
-	e.registrar = e.newRegistrar(store.Records())
+	records := store.Records()
+	e.registrar = e.newRegistrar(records)
+	if err := e.handOut(store.Reports(), records, settings.Body.BodyName, secrets); err != nil {
+		return err
+	}
 	return e.certify(store.Certificates(), &settings.Body, secrets)
 }
 

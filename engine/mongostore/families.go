@@ -21,5 +21,6 @@ func (s *Store) families() []family {
 		{"assessments", s.ensureAssessIndexes},
 		{"certificates", s.ensureCertificateIndexes},
 		{"audit", s.ensureAuditIndexes},
+		{"reports", s.ensureReportIndexes},
 	}
 }

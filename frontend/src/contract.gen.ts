@@ -1344,6 +1344,171 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 考生凭准考证号和查询码查成绩（公开） · a candidate looks the result up
+         * @description The answer is the same, `no-result`, for a number that is not there, a code that does not fit it, and a result
+         *     that is not released yet. Wrong guesses are limited per number and per address.
+         */
+        post: operations["lookUpResult"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lookup/transcript": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 考生下载成绩单（PDF，公开） · a candidate downloads the transcript */
+        post: operations["lookUpTranscript"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * 考生的成绩查询码 · the codes with which candidates look up their results
+         * @description That they were read is recorded.
+         */
+        get: operations["listCodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/outcomes/{registration}/transcript": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                registration: components["parameters"]["RegistrationId"];
+            };
+            cookie?: never;
+        };
+        /** 成绩单（PDF） · the transcript of a released result */
+        get: operations["getTranscript"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * 成绩分布和考评员一致性 · how marks lie, and how far examiners agree
+         * @description Of what is marked and signed so far. Agreement is over candidates whom the whole panel has signed: ICC(2,1) and
+         *     ICC(2,k) (Shrout & Fleiss 1979), kappa on passed and failed, severity. Means and differences are hundredths.
+         */
+        get: operations["getStatistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/report-maps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 成绩导出的列方案 · column maps of exports, and what columns may show */
+        get: operations["listReportMaps"];
+        put?: never;
+        /** 新建或修改列方案 · add a column map, or change one */
+        post: operations["saveReportMap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/export/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 预览导出：前几行和缺什么 · what an export would be
+         * @description Nothing is stored or recorded; document numbers stay masked.
+         */
+        post: operations["previewExport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 导出成绩（Excel 或 CSV） · released results as a file
+         * @description It is recorded who took it, with the file's digest. Document numbers in full take a reason.
+         */
+        post: operations["exportResults"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sittings/{sitting}/certificates": {
         parameters: {
             query?: never;
@@ -2831,6 +2996,228 @@ export interface components {
             x: string;
             alg: string;
             use: string;
+        };
+        LookupRequest: {
+            admission: string;
+            /** @description eight characters; small letters, spaces and hyphens do not matter */
+            code: string;
+        };
+        LookupCode: {
+            registration: string;
+            /** @example 7K3M-Q9XA */
+            code: string;
+        };
+        LookupResult: {
+            admission: string;
+            name: string;
+            occupation: string;
+            levelTitle: string;
+            sitting: string;
+            /** @description the standard is a sample */
+            sample: boolean;
+            /**
+             * Format: date-time
+             * @description when this version came into force
+             */
+            released: string;
+            version: number;
+            /** @enum {string} */
+            cause: "release" | "appeal" | "regrade" | "ruling";
+            verdict: components["schemas"]["OutcomeVerdict"];
+            /** @description empty where the result is withheld */
+            components: components["schemas"]["LookupPart"][];
+            /** @description components that are passed */
+            passed: number;
+            /**
+             * Format: date-time
+             * @description the first moment after the public notice; absent where there is none
+             */
+            noticeEnds?: string;
+            noticeDays?: number;
+            /**
+             * Format: date-time
+             * @description the first moment at which an appeal is too late; absent where there is no appeal
+             */
+            appealUntil?: string;
+            appealDays?: number;
+        };
+        LookupPart: {
+            /** @enum {string} */
+            kind: "theory" | "skill" | "review";
+            /** @enum {string} */
+            state: "missing" | "pending" | "absent" | "vetoed" | "misconduct" | "scored" | "carried";
+            awarded?: components["schemas"]["Marks"];
+            full: components["schemas"]["Marks"];
+            pass: components["schemas"]["Marks"];
+            distance?: components["schemas"]["Marks"];
+            /** @description absent while it is open */
+            passed?: boolean;
+            /** Format: date-time */
+            carriedOn?: string;
+            /**
+             * Format: date-time
+             * @description until when a passed component counts
+             */
+            until?: string;
+        };
+        Statistics: {
+            candidates: number;
+            qualified: number;
+            unqualified: number;
+            incomplete: number;
+            withheld: number;
+            components: components["schemas"]["Distribution"][];
+            panels: components["schemas"]["PanelAgreement"][];
+        };
+        /** @description Marks of those who were scored at this sitting. Mean, standard deviation and median are hundredths. */
+        Distribution: {
+            /** @enum {string} */
+            kind: "theory" | "skill" | "review";
+            full: components["schemas"]["Marks"];
+            pass: components["schemas"]["Marks"];
+            n: number;
+            passed: number;
+            absent: number;
+            vetoed: number;
+            misconduct: number;
+            carried: number;
+            /** Format: double */
+            mean: number;
+            /**
+             * Format: double
+             * @description of the sample, by n−1
+             */
+            sd: number;
+            /** Format: double */
+            median: number;
+            least: components["schemas"]["Marks"];
+            most: components["schemas"]["Marks"];
+            bins: components["schemas"]["DistributionBin"][];
+        };
+        DistributionBin: {
+            from: components["schemas"]["Marks"];
+            to: components["schemas"]["Marks"];
+            count: number;
+        };
+        PanelAgreement: {
+            /** @enum {string} */
+            kind: "theory" | "skill" | "review";
+            panel: string;
+            /** @description its title */
+            station: string;
+            /** @description whom the whole panel has signed */
+            candidates: number;
+            /** @description fewer than two candidates; nothing can be said */
+            tooFew?: boolean;
+            /**
+             * Format: double
+             * @description ICC(2,1); absent where nobody differs
+             */
+            icc1?: number;
+            /**
+             * Format: double
+             * @description ICC(2,k)
+             */
+            icck?: number;
+            /**
+             * Format: double
+             * @description on passed and failed; absent where all were judged alike
+             */
+            kappa?: number;
+            /** @description candidates whom all passed or all failed */
+            unanimous?: number;
+            /**
+             * Format: double
+             * @description mean difference between two examiners' scores of one candidate
+             */
+            apart?: number;
+            examiners: components["schemas"]["ExaminerSeverity"][];
+        };
+        ExaminerSeverity: {
+            name: string;
+            /** Format: double */
+            mean: number;
+            /**
+             * Format: double
+             * @description what the others gave the same candidates
+             */
+            others: number;
+            /**
+             * Format: double
+             * @description mean less others; negative is more severe
+             */
+            difference: number;
+        };
+        ReportField: {
+            field: string;
+            label: string;
+            /** @enum {string} */
+            type: "text" | "marks" | "count" | "date" | "word";
+            /** @description the usual one first */
+            formats: components["schemas"]["ReportFormat"][];
+            /** @description shows document numbers unmasked */
+            full: boolean;
+            /** @description the column gives the value itself */
+            fixed: boolean;
+        };
+        /** @enum {string} */
+        ReportFormat: "plain" | "two" | "short" | "iso" | "compact" | "slashes" | "chinese" | "word" | "englishWord" | "code";
+        ReportColumn: {
+            heading: string;
+            field: string;
+            format?: components["schemas"]["ReportFormat"];
+            /** @description of a fixed text */
+            value?: string;
+        };
+        ReportColumns: {
+            columns: components["schemas"]["ReportColumn"][];
+        };
+        ReportMapChange: {
+            /** @description of the map that is changed; absent for a new one */
+            id?: string;
+            /** @description as it was read */
+            version?: number;
+            name: string;
+            receiver: string;
+            columns: components["schemas"]["ReportColumn"][];
+        };
+        ReportMap: {
+            id: string;
+            version: number;
+            name: string;
+            receiver: string;
+            columns: components["schemas"]["ReportColumn"][];
+            /** Format: date-time */
+            changed: string;
+            by: string;
+            /** @description shows document numbers unmasked, so that an export takes a reason */
+            full: boolean;
+        };
+        ReportSetup: {
+            fields: components["schemas"]["ReportField"][];
+            maps: components["schemas"]["ReportMap"][];
+        };
+        ReportPreview: {
+            head: string[];
+            /** @description the first ones */
+            rows: string[][];
+            /** @description rows that an export has */
+            total: number;
+            /** @description the first of the empty cells; without a heading: somebody without a released result, who is left out */
+            missing: components["schemas"]["ReportGap"][];
+            missingTotal: number;
+            full: boolean;
+        };
+        ReportGap: {
+            admission: string;
+            heading?: string;
+        };
+        ExportRequest: {
+            map: string;
+            version: number;
+            /** @enum {string} */
+            kind: "xlsx" | "csv";
+            why?: string;
         };
     };
     responses: {
@@ -4769,6 +5156,227 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OutcomeRow"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    lookUpResult: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookupRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookupResult"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    lookUpTranscript: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookupRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listCodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookupCode"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getTranscript: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                registration: components["parameters"]["RegistrationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getStatistics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statistics"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listReportMaps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportSetup"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    saveReportMap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportMapChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportMap"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    previewExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportColumns"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportPreview"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    exportResults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["ProblemAny"];

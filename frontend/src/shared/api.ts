@@ -110,9 +110,10 @@ export function createApi(config: ApiConfig) {
   }
 
   /** Fetches an answer that is no JSON. Throws like `call`. */
-  async function bytes<P extends PathsWith<'get'>>(path: P, args: Args<'get', P>): Promise<ArrayBuffer> {
-    const reading: Reading<ArrayBuffer> = { accept: 'application/octet-stream', read: (response) => response.arrayBuffer() }
-    return (await signedIn(args, (token) => send<ArrayBuffer>('get', path, args, token, reading))).data
+  async function bytes<P extends PathsWith<'get'>>(path: P, args: Args<'get', P>): Promise<ArrayBuffer>
+  async function bytes<P extends PathsWith<M>, M extends Method>(path: P, args: Args<M, P>, accept: string, method: M): Promise<ArrayBuffer>
+  async function bytes(path: string, args: Loose, accept = 'application/octet-stream', method: Method = 'get'): Promise<ArrayBuffer> {
+    return (await signedIn(args, (token) => send<ArrayBuffer>(method, path, args, token, { accept, read: (response) => response.arrayBuffer() }))).data
   }
 
   /** Does a request with a token that holds, and once more with a new one if it was refused. */

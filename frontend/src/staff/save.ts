@@ -1,6 +1,11 @@
 /** Hands a text to the browser as a file to keep. */
 export function save(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }))
+  saveFile(name, new Blob([text], { type: 'text/csv;charset=utf-8' }))
+}
+
+/** Hands a file to the browser to keep. */
+export function saveFile(name: string, file: Blob): void {
+  const url = URL.createObjectURL(file)
   const a = document.createElement('a')
   a.href = url
   a.download = name

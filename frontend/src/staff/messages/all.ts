@@ -1,6 +1,8 @@
 import { auditEn } from './audit.en'
 import { auditZh } from './audit.zh-CN'
 import { en as staffEn } from './en'
+import { handoutEn } from './handout.en'
+import { handoutZh } from './handout.zh-CN'
 import { lineEn } from './line.en'
 import { lineZh } from './line.zh-CN'
 import { liveEn } from './live.en'
@@ -19,6 +21,7 @@ export const FILES: readonly (readonly [zh: Record<string, string>, en: Record<s
   [resultZh, resultEn],
   [auditZh, auditEn],
   [markingZh, markingEn],
+  [handoutZh, handoutEn],
 ]
 
 /** All texts of the staff pages. */
@@ -29,6 +32,7 @@ export const zhCN = {
   ...resultZh,
   ...auditZh,
   ...markingZh,
+  ...handoutZh,
 }
 
 export const en = {
@@ -38,4 +42,5 @@ export const en = {
   ...resultEn,
   ...auditEn,
   ...markingEn,
+  ...handoutEn,
 }

@@ -1,0 +1,29 @@
+package main
+
+import (
+	"gongyuan/api"
+	"gongyuan/engine/mongostore"
+	"gongyuan/engine/people"
+	"gongyuan/engine/print"
+	"gongyuan/engine/report"
+	"gongyuan/engine/report/xlsx"
+	"gongyuan/engine/result"
+	"gongyuan/engine/transcript"
+	"gongyuan/frontend"
+)
+
+// handOut sets up what results leave the office with.
+func (e *engine) handOut(maps *mongostore.Reports, records *mongostore.Records, body string, secrets []people.Secret) error {
+	codes, err := result.NewCodes(secrets)
+	if err != nil {
+		return err
+	}
+	e.handouts = api.Handouts{
+		Body: body, Codes: codes, Transcripts: &transcript.Printer{Source: print.NewSource(frontend.FS(), print.FontFile)}, Recorder: e.trail,
+		Exports: report.NewExporter(report.Deps{
+			Maps: maps, Results: records, Sittings: rosters{e.sittings, e.office}, Candidates: e.people, Accounts: e.people, Sealer: e.sealer,
+			Workbook: xlsx.Writer{}, Recorder: e.trail, Standard: e.standard, Body: body, Clock: e.clock,
+		}),
+	}
+	return nil
+}

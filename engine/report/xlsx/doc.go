@@ -1,0 +1,2 @@
+// Package xlsx writes tables of engine/report as Excel workbooks.
+package xlsx
