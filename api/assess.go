@@ -60,9 +60,13 @@ func wireSheet(sheet assess.Sheet) contract.ScoreSheet {
 		out.Vetoes = append(out.Vetoes, contract.SheetVeto{Id: string(v.ID), Text: v.Text})
 	}
 	for _, sec := range sheet.Sections {
-		section := contract.SheetSection{Title: sec.Title}
+		section := contract.SheetSection{Function: sec.Function, Title: sec.Title}
 		for _, row := range sec.Rows {
 			wire := contract.SheetRow{Id: string(row.ID), Text: row.Text, Full: contract.Marks(row.Full), Rule: row.Rule, Deductions: []contract.SheetDeduction{}}
+			if row.Step > 0 {
+				step := int(row.Step)
+				wire.Step = &step
+			}
 			for _, d := range row.Deductions {
 				wire.Deductions = append(wire.Deductions, contract.SheetDeduction{Id: string(d.ID), Label: d.Label, Marks: contract.Marks(d.Marks), Most: d.Most})
 			}

@@ -35,6 +35,8 @@ var fieldTexts = map[string][2]string{
 	"window-too-long":            {"场次不能超过 400 天。", "A sitting lasts at most 400 days."},
 	"within-window":              {"不能超过场次的时间。", "Must lie within the window."},
 	"identity":                   {"不是有效的居民身份证号码，请核对 18 位号码。", "Not a valid resident identity number; check its 18 characters."},
+	"divides-the-full-marks":     {"要能整除本行的配分。", "Must divide the row's full marks."},
+	"not-a-step":                 {"扣分要按本行规定的步长。", "A deduction goes by the row's step."},
 	"retakes-used-up":            {"补考次数已用完；如重新报考全部项目，请选“全部重考”。", "No retakes are left; to take every component again, choose so."},
 	"twice":                      {"与本批中另一行重复。", "Stands in another line of this batch too."},
 	"taken":                      {"本场次中已被占用。", "Already taken."},

@@ -3327,6 +3327,19 @@ type SheetDeduction struct {
 	Most int `json:"most"`
 }
 
+// SheetDesign defines model for SheetDesign.
+type SheetDesign struct {
+	Base     int            `json:"base"`
+	Id       string         `json:"id"`
+	Kind     AssessKind     `json:"kind"`
+	Level    int            `json:"level"`
+	Minutes  int            `json:"minutes"`
+	Sample   *bool          `json:"sample,omitempty"`
+	Sections []SheetSection `json:"sections"`
+	Title    string         `json:"title"`
+	Vetoes   []SheetVeto    `json:"vetoes"`
+}
+
 // SheetRow defines model for SheetRow.
 type SheetRow struct {
 	Deductions []SheetDeduction `json:"deductions"`
@@ -3337,13 +3350,18 @@ type SheetRow struct {
 
 	// Rule the scoring rule in words
 	Rule string `json:"rule"`
+
+	// Step any other deduction is a multiple of it, in hundredths
+	Step *int   `json:"step,omitempty"`
 	Text string `json:"text"`
 }
 
 // SheetSection defines model for SheetSection.
 type SheetSection struct {
-	Rows  []SheetRow `json:"rows"`
-	Title string     `json:"title"`
+	// Function 职能
+	Function string     `json:"function"`
+	Rows     []SheetRow `json:"rows"`
+	Title    string     `json:"title"`
 }
 
 // SheetVeto defines model for SheetVeto.
@@ -3786,6 +3804,9 @@ type SaveReportMapJSONRequestBody = ReportMapChange
 // SettleRulingJSONRequestBody defines body for SettleRuling for application/json ContentType.
 type SettleRulingJSONRequestBody = RulingSettlement
 
+// DesignSheetJSONRequestBody defines body for DesignSheet for application/json ContentType.
+type DesignSheetJSONRequestBody = SheetDesign
+
 // CreateSittingJSONRequestBody defines body for CreateSitting for application/json ContentType.
 type CreateSittingJSONRequestBody = SittingPlan
 
@@ -3968,9 +3989,12 @@ type ServerInterface interface {
 	// SettleRuling 由第二人确认、驳回或解除 · confirmed, refused or lifted by a second person
 	// (POST /api/v1/rulings/{ruling})
 	SettleRuling(c *fiber.Ctx, ruling string) error
-	// ListSheets 评分表（示例） · score sheets
+	// ListSheets 评分表，各版 · score sheets, all versions
 	// (GET /api/v1/sheets)
 	ListSheets(c *fiber.Ctx, params ListSheetsParams) error
+	// DesignSheet 新建评分表，或出新的一版 · a new score sheet, or a new version of one
+	// (POST /api/v1/sheets)
+	DesignSheet(c *fiber.Ctx) error
 	// ListSittings 场次列表 · sittings, newest first
 	// (GET /api/v1/sittings)
 	ListSittings(c *fiber.Ctx, params ListSittingsParams) error
@@ -5097,6 +5121,24 @@ func (siw *ServerInterfaceWrapper) ListSheets(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.ListSheets(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// DesignSheet operation middleware
+func (siw *ServerInterfaceWrapper) DesignSheet(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.DesignSheet(c)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -7120,6 +7162,8 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Get(options.BaseURL+"/api/v1/sheets", wrapper.ListSheets)
 
+	router.Post(options.BaseURL+"/api/v1/sheets", wrapper.DesignSheet)
+
 	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/panels", wrapper.ListPanels)
 
 	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/panels", wrapper.AppointPanel)
@@ -8275,6 +8319,35 @@ type ListSheetsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListSheetsdefaultApplicationProblemPlusJSONResponse) VisitListSheetsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type DesignSheetRequestObject struct {
+	Body *DesignSheetJSONRequestBody
+}
+
+type DesignSheetResponseObject interface {
+	VisitDesignSheetResponse(ctx *fiber.Ctx) error
+}
+
+type DesignSheet201JSONResponse ScoreSheet
+
+func (response DesignSheet201JSONResponse) VisitDesignSheetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type DesignSheetdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DesignSheetdefaultApplicationProblemPlusJSONResponse) VisitDesignSheetResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -10180,9 +10253,12 @@ type StrictServerInterface interface {
 	// SettleRuling 由第二人确认、驳回或解除 · confirmed, refused or lifted by a second person
 	// (POST /api/v1/rulings/{ruling})
 	SettleRuling(ctx context.Context, request SettleRulingRequestObject) (SettleRulingResponseObject, error)
-	// ListSheets 评分表（示例） · score sheets
+	// ListSheets 评分表，各版 · score sheets, all versions
 	// (GET /api/v1/sheets)
 	ListSheets(ctx context.Context, request ListSheetsRequestObject) (ListSheetsResponseObject, error)
+	// DesignSheet 新建评分表，或出新的一版 · a new score sheet, or a new version of one
+	// (POST /api/v1/sheets)
+	DesignSheet(ctx context.Context, request DesignSheetRequestObject) (DesignSheetResponseObject, error)
 	// ListSittings 场次列表 · sittings, newest first
 	// (GET /api/v1/sittings)
 	ListSittings(ctx context.Context, request ListSittingsRequestObject) (ListSittingsResponseObject, error)
@@ -11488,6 +11564,45 @@ func (sh *strictHandler) ListSheets(ctx *fiber.Ctx, params ListSheetsParams) err
 		return err
 	} else if validResponse, ok := response.(ListSheetsResponseObject); ok {
 		if err := validResponse.VisitListSheetsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DesignSheet operation middleware
+func (sh *strictHandler) DesignSheet(ctx *fiber.Ctx) error {
+	var request DesignSheetRequestObject
+
+	var body DesignSheetJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.DesignSheet(ctx.UserContext(), request.(DesignSheetRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DesignSheet")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DesignSheetResponseObject); ok {
+		if err := validResponse.VisitDesignSheetResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

@@ -80,18 +80,20 @@ func (d *Desk) sameSheet(ctx context.Context, s Sheet) error {
 	if err != nil {
 		return err
 	}
-	a, err := json.Marshal(have)
+	same, err := sameContent(&have, &s)
+	if err == nil && !same {
+		err = ErrImmutable
+	}
+	return err
+}
+
+func sameContent(a, b *Sheet) (bool, error) {
+	x, err := json.Marshal(a)
 	if err != nil {
-		return err
+		return false, err
 	}
-	b, err := json.Marshal(s)
-	if err != nil {
-		return err
-	}
-	if !bytes.Equal(a, b) {
-		return ErrImmutable
-	}
-	return nil
+	y, err := json.Marshal(b)
+	return bytes.Equal(x, y), err
 }
 
 // Sheets lists all versions of all sheets, for staff.

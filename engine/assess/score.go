@@ -167,6 +167,8 @@ func (r RowScore) clean(row *Row, at string) (RowScore, error) {
 	switch {
 	case r.Other < 0 || r.Other > row.Full:
 		return out, &FieldError{at + "/other", "within-the-row"}
+	case row.Step > 0 && r.Other%row.Step != 0:
+		return out, &FieldError{at + "/other", "not-a-step"}
 	case !within(r.Note, 0, mostNote):
 		return out, &FieldError{at + "/note", "length-0-500"}
 	case !r.Touched && (len(r.Deductions) > 0 || r.Other != 0):

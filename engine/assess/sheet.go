@@ -67,6 +67,9 @@ type Row struct {
 	Full       bank.Marks  `json:"full"` // 配分, hundredths
 	Rule       string      `json:"rule"` // what is asked, in words
 	Deductions []Deduction `json:"deductions,omitempty"`
+	// Step is what any other deduction is a multiple of; 0 allows every
+	// hundredth.
+	Step bank.Marks `json:"step,omitempty"`
 }
 
 // Deduction is a fault that costs marks each time it is seen.
@@ -166,6 +169,8 @@ func (r *Row) check(at string) error {
 		return &FieldError{at + "/rule", "length-2-400"}
 	case r.Full <= 0 || r.Full > bank.FullMarks:
 		return &FieldError{at + "/full", "within-full-marks"}
+	case r.Step < 0 || r.Step > 0 && r.Full%r.Step != 0:
+		return &FieldError{at + "/step", "divides-the-full-marks"}
 	case len(r.Deductions) > mostDeductions:
 		return &FieldError{at + "/deductions", "too-many"}
 	}

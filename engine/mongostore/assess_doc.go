@@ -41,6 +41,7 @@ type sheetRowDoc struct {
 	Full       int64               `bson:"full"`
 	Rule       string              `bson:"rule"`
 	Deductions []sheetDeductionDoc `bson:"deductions"`
+	Step       int64               `bson:"step,omitempty"`
 }
 
 type sheetDeductionDoc struct {
@@ -61,7 +62,7 @@ func sheetDocOf(s assess.Sheet) sheetDoc {
 	for _, section := range s.Sections {
 		to := sheetSectionDoc{Function: section.Function, Title: section.Title}
 		for _, r := range section.Rows {
-			row := sheetRowDoc{ID: string(r.ID), Text: r.Text, Full: int64(r.Full), Rule: r.Rule}
+			row := sheetRowDoc{ID: string(r.ID), Text: r.Text, Full: int64(r.Full), Rule: r.Rule, Step: int64(r.Step)}
 			for _, x := range r.Deductions {
 				row.Deductions = append(row.Deductions, sheetDeductionDoc{string(x.ID), x.Label, int64(x.Marks), x.Most})
 			}
@@ -83,7 +84,7 @@ func (d sheetDoc) sheet() assess.Sheet {
 	for _, section := range d.Sections {
 		to := assess.Section{Function: section.Function, Title: section.Title}
 		for _, r := range section.Rows {
-			row := assess.Row{ID: assess.RowID(r.ID), Text: r.Text, Full: bank.Marks(r.Full), Rule: r.Rule}
+			row := assess.Row{ID: assess.RowID(r.ID), Text: r.Text, Full: bank.Marks(r.Full), Rule: r.Rule, Step: bank.Marks(r.Step)}
 			for _, x := range r.Deductions {
 				row.Deductions = append(row.Deductions, assess.Deduction{
 					ID: assess.DeductionID(x.ID), Label: x.Label, Marks: bank.Marks(x.Marks), Most: x.Most,

@@ -688,10 +688,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** 评分表（示例） · score sheets */
+        /** 评分表，各版 · score sheets, all versions */
         get: operations["listSheets"];
         put?: never;
-        post?: never;
+        /**
+         * 新建评分表，或出新的一版 · a new score sheet, or a new version of one
+         * @description Versions never change. `base` is the version that the design began from, 0 for a new name; 409 conflict where a newer one is there.
+         */
+        post: operations["designSheet"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2286,11 +2290,24 @@ export interface components {
             vetoes: components["schemas"]["SheetVeto"][];
             sections: components["schemas"]["SheetSection"][];
         };
+        SheetDesign: {
+            id: string;
+            base: number;
+            level: number;
+            kind: components["schemas"]["AssessKind"];
+            title: string;
+            minutes: number;
+            sample?: boolean;
+            vetoes: components["schemas"]["SheetVeto"][];
+            sections: components["schemas"]["SheetSection"][];
+        };
         SheetVeto: {
             id: string;
             text: string;
         };
         SheetSection: {
+            /** @description 职能 */
+            function: string;
             title: string;
             rows: components["schemas"]["SheetRow"][];
         };
@@ -2301,6 +2318,8 @@ export interface components {
             /** @description the scoring rule in words */
             rule: string;
             deductions: components["schemas"]["SheetDeduction"][];
+            /** @description any other deduction is a multiple of it, in hundredths */
+            step?: number;
         };
         SheetDeduction: {
             id: string;
@@ -4193,6 +4212,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ScoreSheet"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    designSheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SheetDesign"];
+            };
+        };
+        responses: {
+            /** @description 已存为新的一版 · kept */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreSheet"];
                 };
             };
             default: components["responses"]["ProblemAny"];

@@ -11,6 +11,8 @@ import { markingEn } from './marking.en'
 import { markingZh } from './marking.zh-CN'
 import { resultEn } from './result.en'
 import { resultZh } from './result.zh-CN'
+import { sheetEn } from './sheet.en'
+import { sheetZh } from './sheet.zh-CN'
 import { zhCN as staffZh } from './zh-CN'
 
 /** Every file of texts, for the test that holds the two languages against each other. */
@@ -22,6 +24,7 @@ export const FILES: readonly (readonly [zh: Record<string, string>, en: Record<s
   [auditZh, auditEn],
   [markingZh, markingEn],
   [handoutZh, handoutEn],
+  [sheetZh, sheetEn],
 ]
 
 /** All texts of the staff pages. */
@@ -33,6 +36,7 @@ export const zhCN = {
   ...auditZh,
   ...markingZh,
   ...handoutZh,
+  ...sheetZh,
 }
 
 export const en = {
@@ -43,4 +47,5 @@ export const en = {
   ...auditEn,
   ...markingEn,
   ...handoutEn,
+  ...sheetEn,
 }
