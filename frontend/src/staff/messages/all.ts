@@ -9,6 +9,8 @@ import { liveEn } from './live.en'
 import { liveZh } from './live.zh-CN'
 import { markingEn } from './marking.en'
 import { markingZh } from './marking.zh-CN'
+import { panelEn } from './panel.en'
+import { panelZh } from './panel.zh-CN'
 import { resultEn } from './result.en'
 import { resultZh } from './result.zh-CN'
 import { zhCN as staffZh } from './zh-CN'
@@ -22,6 +24,7 @@ export const FILES: readonly (readonly [zh: Record<string, string>, en: Record<s
   [auditZh, auditEn],
   [markingZh, markingEn],
   [handoutZh, handoutEn],
+  [panelZh, panelEn],
 ]
 
 /** All texts of the staff pages. */
@@ -33,6 +36,7 @@ export const zhCN = {
   ...auditZh,
   ...markingZh,
   ...handoutZh,
+  ...panelZh,
 }
 
 export const en = {
@@ -43,4 +47,5 @@ export const en = {
   ...auditEn,
   ...markingEn,
   ...handoutEn,
+  ...panelEn,
 }
