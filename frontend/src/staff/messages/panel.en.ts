@@ -71,7 +71,7 @@ export const panelEn: Record<PanelKey, string> = {
   'over.returned': 'returned at {time}',
   'over.approve': 'Approve…',
   'over.approveTitle': 'Approve the panel of {kind}?',
-  'over.approveText': '{n} rules are broken. Reason of {name}: {reason} After this they may score; both of you are recorded.',
+  'over.approveText': '{n} rules are broken. Reason of {name}: “{reason}”. After this they may score; both of you are recorded.',
   'over.approveAct': 'Approve',
   'over.approveReason': 'Remark (optional)',
   'over.return': 'Return…',
@@ -115,7 +115,7 @@ export const panelEn: Record<PanelKey, string> = {
   'unlock.versions': 'Signed versions',
   'unlock.versionsOf': 'Signed versions of draw {draw}',
   'unlock.versionsTitle': 'Scores of draw {draw} as they were signed before',
-  'unlock.versionsNone': 'There are none.',
+  'unlock.versionsNone': 'Nothing to show. Others’ scores can be read once all have signed.',
   'unlock.version': '{examiner} · version {v} · signed {time} · total {total}',
   'unlock.shut': 'Close',
 
