@@ -2,6 +2,7 @@ package assess_test
 
 import (
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -298,4 +299,29 @@ func TestLoad(t *testing.T) {
 	found, err := d.CheckPanel(ctx, "admin", ask)
 	ok(t, err)
 	same(t, "58 and 3 of 60", found, []assess.Breach{{Rule: assess.TooMuchLoad, Examiner: "e1", Count: 61, Limit: 60}})
+}
+
+// TestBeginOrChange lets an examiner score for the first time while an
+// administrator replaces them: one of the two happens, never both.
+func TestBeginOrChange(t *testing.T) {
+	t.Parallel()
+	for range 10 {
+		ctx := t.Context()
+		d, c := appointed(t, embedded(t))
+		n := ask
+		n.Examiners = []people.AccountID{"e2", "e3", "e4"}
+		var wg sync.WaitGroup
+		var saved, changed error
+		wg.Go(func() { _, saved = d.Save(ctx, "e1", c, 0, filled(0, assess.NotOccurred)) })
+		wg.Go(func() { _, changed = d.Change(ctx, "admin", 1, n) })
+		wg.Wait()
+		if (saved == nil) == (changed == nil) {
+			t.Fatalf("saved: %v, changed: %v", saved, changed)
+		}
+		scores, err := d.deps.Scores.ScoresOf(ctx, c.Panel)
+		ok(t, err)
+		if (len(scores) == 1) != (saved == nil) {
+			t.Fatalf("%d scores are kept, saved: %v", len(scores), saved)
+		}
+	}
 }

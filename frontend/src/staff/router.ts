@@ -7,7 +7,7 @@ declare module 'vue-router' {
     /** Which roles may open the page; left out for everyone. */
     area?: Area
     /** The item of the main navigation that is marked. */
-    nav?: 'bank' | 'blueprints' | 'sittings' | 'assess' | 'results' | 'certificates' | 'audit'
+    nav?: 'bank' | 'blueprints' | 'sittings' | 'assess' | 'own' | 'examiners' | 'sheets' | 'results' | 'certificates' | 'audit'
   }
 }
 
@@ -40,28 +40,33 @@ export const router = createRouter({
     { path: '/sittings/:sitting/certificates', name: 'certificates', component: () => import('./views/certificate/CertificateList.vue'), props: true, meta: { area: 'certificates', nav: 'certificates' } },
     { path: '/certificates', name: 'certificate-home', component: () => import('./views/certificate/CertificateHome.vue'), meta: { area: 'certificates', nav: 'certificates' } },
     { path: '/certificates/:number', name: 'certificate', component: () => import('./views/certificate/CertificatePage.vue'), props: true, meta: { area: 'certificates', nav: 'certificates' } },
-    { path: '/sheets', name: 'sheets', component: () => import('./views/sheets/SheetList.vue'), meta: { area: 'plan', nav: 'assess' } },
-    { path: '/sheets/new', name: 'sheet-new', component: () => import('./views/sheets/SheetForm.vue'), meta: { area: 'plan', nav: 'assess' } },
-    { path: '/sheets/:sheet', name: 'sheet-next', component: () => import('./views/sheets/SheetForm.vue'), props: true, meta: { area: 'plan', nav: 'assess' } },
+    { path: '/sheets', name: 'sheets', component: () => import('./views/sheets/SheetList.vue'), meta: { area: 'plan', nav: 'sheets' } },
+    { path: '/sheets/new', name: 'sheet-new', component: () => import('./views/sheets/SheetForm.vue'), meta: { area: 'plan', nav: 'sheets' } },
+    { path: '/sheets/:sheet', name: 'sheet-next', component: () => import('./views/sheets/SheetForm.vue'), props: true, meta: { area: 'plan', nav: 'sheets' } },
+    { path: '/examiners', name: 'examiners', component: () => import('./views/examiner/ExaminerRegister.vue'), meta: { area: 'register', nav: 'examiners' } },
+    { path: '/qualification', name: 'own', component: () => import('./views/examiner/ExaminerOwn.vue'), meta: { area: 'assess', nav: 'own' } },
     { path: '/audit', name: 'audit', component: () => import('./views/audit/AuditPage.vue'), meta: { area: 'audit', nav: 'audit' } },
     { path: '/assess', name: 'assess', component: () => import('./views/assess/AssessHome.vue'), meta: { area: 'assess', nav: 'assess' } },
     { path: '/assess/:sitting/theory', name: 'marking', component: () => import('./views/marking/MarkPage.vue'), props: true, meta: { area: 'assess', nav: 'assess' } },
-    { path: '/assess/:sitting/:kind(skill|review)', name: 'assess-list', component: () => import('./views/assess/TaskList.vue'), props: true, meta: { area: 'assess', nav: 'assess' } },
-    { path: '/assess/:sitting/:kind(skill|review)/:draw', name: 'assess-sheet', component: () => import('./views/assess/SheetPage.vue'), props: true, meta: { area: 'assess', nav: 'assess' } },
+    { path: '/assess/:sitting/:kind(skill|review|skill-[2-9]|review-[2-9])', name: 'assess-list', component: () => import('./views/assess/TaskList.vue'), props: true, meta: { area: 'assess', nav: 'assess' } },
+    { path: '/assess/:sitting/:kind(skill|review|skill-[2-9]|review-[2-9])/:draw', name: 'assess-sheet', component: () => import('./views/assess/SheetPage.vue'), props: true, meta: { area: 'assess', nav: 'assess' } },
     { path: '/:rest(.*)*', name: 'missing', component: () => import('./views/Missing.vue') },
   ],
   scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? undefined : { left: 0, top: 0 }),
 })
 
-export type NavItem = { area: Area; to: 'banks' | 'blueprints' | 'sittings' | 'assess' | 'results' | 'certificate-home' | 'audit'; nav: 'bank' | 'blueprints' | 'sittings' | 'assess' | 'results' | 'certificates' | 'audit' }
+export type NavItem = { area: Area; to: 'banks' | 'blueprints' | 'sittings' | 'assess' | 'own' | 'examiners' | 'sheets' | 'results' | 'certificate-home' | 'audit'; nav: 'bank' | 'blueprints' | 'sittings' | 'assess' | 'own' | 'examiners' | 'sheets' | 'results' | 'certificates' | 'audit' }
 
 const NAV: readonly NavItem[] = [
   { area: 'bank', to: 'banks', nav: 'bank' },
   { area: 'blueprints', to: 'blueprints', nav: 'blueprints' },
   { area: 'sittings', to: 'sittings', nav: 'sittings' },
   { area: 'assess', to: 'assess', nav: 'assess' },
+  { area: 'assess', to: 'own', nav: 'own' },
   { area: 'results', to: 'results', nav: 'results' },
   { area: 'certificates', to: 'certificate-home', nav: 'certificates' },
+  { area: 'register', to: 'examiners', nav: 'examiners' },
+  { area: 'plan', to: 'sheets', nav: 'sheets' },
   { area: 'audit', to: 'audit', nav: 'audit' },
 ]
 

@@ -16,6 +16,10 @@ describe('parsePaste', () => {
       expect(l!.candidate).toEqual({ name: '王甲', idNumber: A, room: '01', seat: '05', extraMinutes: 15, admission: 'ZK-7' })
     }
   })
+  it('takes the employer as the last column, or by its heading', () => {
+    expect(parsePaste(`王甲\t${A}\t01\t05\t\t\t 甲公司 `, [], now)[0]!.candidate.employer).toBe('甲公司')
+    expect(parsePaste(`姓名\t单位\t证件号\t考场\t座位\n王甲\t甲公司\t${A}\t01\t05`, [], now)[0]!.candidate.employer).toBe('甲公司')
+  })
   it('leaves out what may be left out', () => {
     const [l] = parsePaste(`王甲\t${A}\t01\t05`, [], now)
     expect(l!.candidate).toEqual({ name: '王甲', idNumber: A, room: '01', seat: '05', extraMinutes: 0 })
@@ -40,7 +44,8 @@ describe('parsePaste', () => {
   it('names each fault of a line', () => {
     expect(codes('王甲\t123\t\t05\t999\t号')).toEqual([['idNumber:id-length', 'room:required', 'extraMinutes:minutes', 'admission:admission']])
     expect(codes(`\t${A}\t01\t${'座'.repeat(21)}\t-5`)).toEqual([['name:required', 'seat:long-20', 'extraMinutes:minutes']])
-    expect(codes(`王甲\t${A}\t01\t05\t\t\t多余`)).toEqual([['-:cells']])
+    expect(codes(`王甲\t${A}\t01\t05\t\t\t${'长'.repeat(81)}`)).toEqual([['employer:long-80']])
+    expect(codes(`王甲\t${A}\t01\t05\t\t\t\t多余`)).toEqual([['-:cells']])
     expect(codes('王甲\t1.10105E+17\t01\t05')).toEqual([['idNumber:id-scientific']])
   })
   it('finds repeats and tells the other line', () => {
@@ -57,7 +62,7 @@ describe('parsePaste', () => {
 
 describe('checkCandidate', () => {
   it('takes minutes with their word and full-width digits', () => {
-    const raw = { name: '王甲', idNumber: A, room: '01', seat: '05', extraMinutes: '１５ 分钟', admission: '' }
+    const raw = { name: '王甲', idNumber: A, room: '01', seat: '05', extraMinutes: '１５ 分钟', admission: '', employer: '' }
     expect(checkCandidate(raw, now).candidate.extraMinutes).toBe(15)
   })
 })

@@ -1,13 +1,13 @@
 import { checkIdentity, halfWidth, type IdentityFault } from './identity'
 
 /** A field of one candidate, named as the contract names it. */
-export type Field = 'name' | 'idNumber' | 'room' | 'seat' | 'extraMinutes' | 'admission'
+export type Field = 'name' | 'idNumber' | 'room' | 'seat' | 'extraMinutes' | 'admission' | 'employer'
 
-export const FIELDS: readonly Field[] = ['name', 'idNumber', 'room', 'seat', 'extraMinutes', 'admission']
+export const FIELDS: readonly Field[] = ['name', 'idNumber', 'room', 'seat', 'extraMinutes', 'admission', 'employer']
 
 export type FaultCode =
   | `id-${IdentityFault}`
-  | 'required' | 'long-60' | 'long-20' | 'minutes' | 'admission' | 'cells'
+  | 'required' | 'long-80' | 'long-60' | 'long-20' | 'minutes' | 'admission' | 'cells'
   | 'twice' | 'seat-taken' | 'admission-taken'
 
 /** What is wrong with one field. `line` is the other line, where there is one. */
@@ -24,6 +24,8 @@ export interface Candidate {
   seat: string
   extraMinutes: number
   admission?: string
+  /** Whoever works there does not examine the candidate. */
+  employer?: string
 }
 
 /** One candidate as pasted: the line it stands on, its cells, what is wrong. */
@@ -50,6 +52,7 @@ const HEADS: Record<Field, readonly string[]> = {
   room: ['考场', '考场号', 'room'],
   seat: ['座位', '座位号', '座号', 'seat'],
   extraMinutes: ['延时分钟', '延时', '延时（分钟）', '延时(分钟)', 'extra', 'extra minutes', 'extraminutes'],
+  employer: ['工作单位', '单位', '单位名称', 'employer'],
   admission: ['准考证号', '准考证', 'admission', 'admission number', 'admission no.'],
 }
 
@@ -78,7 +81,7 @@ function fieldOfHead(cell: string): Field | null {
 }
 
 function readLine(line: number, cells: string[], columns: (Field | null)[], now: Date): Line {
-  const raw: Record<Field, string> = { name: '', idNumber: '', room: '', seat: '', extraMinutes: '', admission: '' }
+  const raw: Record<Field, string> = { name: '', idNumber: '', room: '', seat: '', extraMinutes: '', admission: '', employer: '' }
   columns.forEach((f, i) => {
     if (f) raw[f] = (cells[i] ?? '').trim().replace(/\s*\n\s*/g, ' ')
   })
@@ -105,10 +108,13 @@ export function checkCandidate(raw: Record<Field, string>, now: Date): { candida
   if (extra === null || extra > 240) faults.push({ field: 'extraMinutes', code: 'minutes' })
   const admission = halfWidth(raw.admission).toUpperCase()
   if (!/^[A-Z0-9-]{0,32}$/.test(admission)) faults.push({ field: 'admission', code: 'admission' })
+  const employer = raw.employer.trim()
+  if ([...employer].length > 80) faults.push({ field: 'employer', code: 'long-80' })
   const candidate: Candidate = {
     name, idNumber: id.ok ? id.number : raw.idNumber, room: raw.room.trim(), seat: raw.seat.trim(), extraMinutes: extra ?? 0,
   }
   if (admission !== '') candidate.admission = admission
+  if (employer !== '') candidate.employer = employer
   return { candidate, faults }
 }
 

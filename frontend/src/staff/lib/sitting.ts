@@ -41,6 +41,7 @@ export const AREAS = {
   roster: ['administrator', 'invigilator'],
   watch: ['administrator', 'invigilator'],
   plan: ['administrator'],
+  register: ['administrator'],
   assess: ['examiner'],
   certificates: ['administrator'],
   audit: ['administrator'],

@@ -9,6 +9,8 @@ import { liveEn } from './live.en'
 import { liveZh } from './live.zh-CN'
 import { markingEn } from './marking.en'
 import { markingZh } from './marking.zh-CN'
+import { panelEn } from './panel.en'
+import { panelZh } from './panel.zh-CN'
 import { resultEn } from './result.en'
 import { resultZh } from './result.zh-CN'
 import { sheetEn } from './sheet.en'
@@ -25,6 +27,7 @@ export const FILES: readonly (readonly [zh: Record<string, string>, en: Record<s
   [markingZh, markingEn],
   [handoutZh, handoutEn],
   [sheetZh, sheetEn],
+  [panelZh, panelEn],
 ]
 
 /** All texts of the staff pages. */
@@ -37,6 +40,7 @@ export const zhCN = {
   ...markingZh,
   ...handoutZh,
   ...sheetZh,
+  ...panelZh,
 }
 
 export const en = {
@@ -48,4 +52,5 @@ export const en = {
   ...markingEn,
   ...handoutEn,
   ...sheetEn,
+  ...panelEn,
 }

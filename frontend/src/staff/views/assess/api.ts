@@ -1,5 +1,5 @@
 import { client } from '../../api'
-import type { Judgement, Kind, PanelPlan, Revocation, ScoreChange, Settlement } from './types'
+import type { Component, ExaminerChange, Judgement, Kind, PanelPlan, RelationKind, Revocation, ScoreChange, Settlement, UnlockRequest } from './types'
 
 /** As in staff/api.ts: queries may be left out, which shared/api.ts does not see. */
 const query = (q: Record<string, string | number>) => q as never
@@ -17,6 +17,31 @@ export const line = {
     (await client.call('get', '/api/v1/sittings/{sitting}/panels', { path: { sitting }, signal })).data,
   appoint: async (sitting: string, plan: PanelPlan) =>
     (await client.call('post', '/api/v1/sittings/{sitting}/panels', { path: { sitting }, body: plan })).data,
+  checkPanel: async (sitting: string, plan: PanelPlan, signal: AbortSignal) =>
+    (await client.call('post', '/api/v1/sittings/{sitting}/panels/check', { path: { sitting }, body: plan, signal })).data,
+  changePanel: async (sitting: string, kind: Kind, version: number, plan: PanelPlan) =>
+    (await client.call('put', '/api/v1/sittings/{sitting}/panels/{kind}', { path: { sitting, kind }, body: { version, plan } })).data,
+  decidePanel: async (sitting: string, kind: Kind, body: { version: number; act: 'approve' | 'return'; reason?: string }) =>
+    (await client.call('post', '/api/v1/sittings/{sitting}/panels/{kind}/decision', { path: { sitting, kind }, body })).data,
+  withdrawPanel: async (sitting: string, kind: Kind, version: number, reason: string) => {
+    await client.call('post', '/api/v1/sittings/{sitting}/panels/{kind}/withdraw', { path: { sitting, kind }, body: { version, reason } })
+  },
+  unlocks: async (sitting: string, signal: AbortSignal) =>
+    (await client.call('get', '/api/v1/sittings/{sitting}/unlocks', { path: { sitting }, signal })).data,
+  askUnlock: async (sitting: string, body: UnlockRequest) =>
+    (await client.call('post', '/api/v1/sittings/{sitting}/unlocks', { path: { sitting }, body })).data,
+  decideUnlock: async (sitting: string, unlock: string, body: { decision: 'approved' | 'refused'; reason?: string }) =>
+    (await client.call('post', '/api/v1/sittings/{sitting}/unlocks/{unlock}/decision', { path: { sitting, unlock }, body })).data,
+  versions: async (sitting: string, kind: Kind, draw: string, signal: AbortSignal) =>
+    (await client.call('get', '/api/v1/sittings/{sitting}/assess/{kind}/{draw}/versions', { path: { sitting, kind, draw }, signal })).data,
+  register: async (signal: AbortSignal) => (await client.call('get', '/api/v1/examiners', { signal })).data,
+  examiner: async (examiner: string, signal: AbortSignal) => (await client.call('get', '/api/v1/examiners/{examiner}', { path: { examiner }, signal })).data,
+  keepExaminer: async (examiner: string, body: ExaminerChange) =>
+    (await client.call('put', '/api/v1/examiners/{examiner}', { path: { examiner }, body })).data,
+  assessExaminer: async (examiner: string, body: { year: number; result: 'passed' | 'failed'; note?: string }) =>
+    (await client.call('post', '/api/v1/examiners/{examiner}/assessments', { path: { examiner }, body })).data,
+  declare: async (examiner: string, body: { idNumber: string; kind: RelationKind; note?: string }) =>
+    (await client.call('post', '/api/v1/examiners/{examiner}/relations', { path: { examiner }, body })).data,
   tasks: async (sitting: string, kind: Kind, signal: AbortSignal) =>
     (await client.call('get', '/api/v1/sittings/{sitting}/assess/{kind}', { path: { sitting, kind }, signal, timeoutMs: SHORT })).data,
   score: async (sitting: string, kind: Kind, draw: string) =>
@@ -29,7 +54,7 @@ export const line = {
     (await client.call('post', '/api/v1/sittings/{sitting}/assess/{kind}/{draw}/decide', { path: { sitting, kind, draw }, body })).data,
   outcomes: async (sitting: string, signal: AbortSignal) =>
     (await client.call('get', '/api/v1/sittings/{sitting}/outcomes', { path: { sitting }, signal, timeoutMs: LONG })).data,
-  settle: async (sitting: string, registration: string, kind: Kind, body: Settlement) =>
+  settle: async (sitting: string, registration: string, kind: Component, body: Settlement) =>
     (await client.call('post', '/api/v1/sittings/{sitting}/outcomes/{registration}/{kind}', { path: { sitting, registration, kind }, body })).data,
   certificates: async (sitting: string, signal: AbortSignal) =>
     (await client.call('get', '/api/v1/sittings/{sitting}/certificates', { path: { sitting }, signal })).data,

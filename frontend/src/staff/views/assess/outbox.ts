@@ -3,6 +3,7 @@ import { NetworkError, ProblemError, typeOf } from '../../../shared/problem'
 import type { Draft } from './journal'
 import { begin, draftOf, reduce, unsent, type Event, type SheetState } from './state'
 import type { Keep, Keeping } from './store'
+import { isStation } from './station'
 import type { Kind, Score, ScoreChange, Sheet, TaskList } from './types'
 
 /** Names one sheet of the examiner: a sitting, a component, a draw number. */
@@ -143,7 +144,7 @@ export class Outbox {
     const prefix = this.keyOf('board', '')
     return (await this.config.keep.all(prefix)).flatMap(([key, value]) => {
       const [sitting, kind] = key.slice(prefix.length).split('/')
-      return sitting && (kind === 'skill' || kind === 'review') ? [{ sitting, kind: kind as Kind, board: value as Board }] : []
+      return sitting && isStation(kind) ? [{ sitting, kind, board: value as Board }] : []
     })
   }
 
@@ -249,6 +250,6 @@ export function nameOf(key: SheetKey): string {
 
 function parse(name: string): SheetKey | null {
   const [sitting, kind, draw] = name.split('/')
-  if (!sitting || !draw || (kind !== 'skill' && kind !== 'review')) return null
+  if (!sitting || !draw || !isStation(kind)) return null
   return { sitting: decodeURIComponent(sitting), kind, draw: decodeURIComponent(draw) }
 }

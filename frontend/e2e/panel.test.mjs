@@ -1,0 +1,261 @@
+// Who examines, in a browser against the real program that GONGYUAN_DEMO names:
+// the register of examiners, a panel that breaks a rule and its second person,
+// a second station, and a signed score that is opened again.
+import assert from 'node:assert/strict'
+import { randomInt, randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { after, before, test } from 'node:test'
+import { chromium } from 'playwright-core'
+
+const axe = await readFile(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
+const demo = process.env.GONGYUAN_DEMO ? JSON.parse(await readFile(process.env.GONGYUAN_DEMO, 'utf8')) : null
+const base = process.env.GONGYUAN_URL ?? demo?.url
+const skip = demo ? false : 'needs the real program: GONGYUAN_DEMO'
+const shots = process.env.GONGYUAN_SHOTS
+const WIDE = { width: 1366, height: 768 }
+const TABLET = { width: 1024, height: 768 }
+let browser
+
+const of = (role) => demo.staff.filter((a) => a.role === role)
+
+async function call(method, path, token, body) {
+  const response = await fetch(base + path, {
+    method, headers: { Accept: 'application/json', 'Accept-Language': 'zh-CN', ...(body ? { 'Content-Type': 'application/json' } : {}), ...(token ? { Authorization: `Bearer ${token}` } : {}) },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  })
+  const text = await response.text()
+  assert.ok(response.ok, `${method} ${path}: ${response.status} ${text}`)
+  return text ? JSON.parse(text) : null
+}
+
+const signIn = async (account) => (await call('POST', '/api/v1/auth/login', null, { login: account.login, password: account.password })).accessToken
+
+/** A number that is valid by GB 11643 and of a region that is not given out. */
+function identity() {
+  const body = `000000${1950 + randomInt(50)}0${1 + randomInt(9)}${10 + randomInt(18)}${String(randomInt(1000)).padStart(3, '0')}`
+  const w = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
+  return body + '10X98765432'[w.reduce((s, x, i) => s + x * Number(body[i]), 0) % 11]
+}
+
+async function as(account, path, viewport = WIDE) {
+  const context = await browser.newContext({ viewport, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce' })
+  const page = await context.newPage()
+  page.setDefaultTimeout(15_000)
+  page.faults = []
+  page.on('pageerror', (e) => page.faults.push(e.message))
+  page.on('console', (m) => { if (/Content Security Policy/.test(m.text())) page.faults.push(m.text()) })
+  await page.goto(base + path)
+  await page.getByLabel('账号').fill(account.login)
+  await page.getByLabel('密码').fill(account.password)
+  await page.keyboard.press('Enter')
+  await page.locator('#main h1').first().waitFor()
+  return page
+}
+
+/** No axe violation, nothing wider than the page, at both sizes. */
+async function clean(page, where) {
+  for (const size of [TABLET, WIDE]) {
+    await page.setViewportSize(size)
+    if (shots) await page.screenshot({ path: `${shots}/panel-${where}-${size.width}.png`, fullPage: !(await page.locator('dialog[open]').count()) })
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+    assert.ok(over <= 0, `${where} at ${size.width} is ${over} px too wide`)
+    await page.evaluate(axe)
+    const found = await page.evaluate(() => globalThis.axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }))
+    assert.deepEqual(found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 120)).join(' | ')}`), [], `axe on ${where} at ${size.width}`)
+  }
+  assert.deepEqual(page.faults, [], `console on ${where}`)
+}
+
+const focused = (page) => page.evaluate(() => document.activeElement.textContent.trim())
+
+before(async () => {
+  if (skip) return
+  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] })
+})
+after(async () => { await browser?.close() })
+
+test('from the register of examiners to a score that is opened again', { skip, timeout: 280_000 }, async (t) => {
+  const [first, second] = of('administrator')
+  const examiners = of('examiner').slice(0, 3)
+  const admin = await signIn(first)
+  const tokens = await Promise.all(examiners.map(signIn))
+  const firm = `示例公司${randomUUID().slice(0, 6)}`
+  let s, page, other, sheet, draw, before
+  let broken = false
+  const step = (name, work) => t.test(name, { skip: broken }, async () => { broken = true; await work(); broken = false })
+
+  await step('candidates are registered with their employer', async () => {
+    const blueprint = (await call('GET', '/api/v1/blueprints', admin)).find((b) => b.bank.endsWith('-3'))
+    const now = Date.now()
+    s = await call('POST', '/api/v1/sittings', admin, {
+      title: `示例考评 ${randomUUID().slice(0, 8)}`, level: 3, blueprint: blueprint.id, opens: new Date(now - 60_000).toISOString(), closes: new Date(now + 3 * 3_600_000).toISOString(),
+      durationMinutes: blueprint.durationMinutes, release: 'after-release', explain: true,
+    })
+    page = await as(first, `/staff/sittings/${s.id}/register`)
+    await page.getByLabel('把表格粘贴在这里').fill(`姓名\t身份证件号\t考场\t座位\t工作单位\n考评甲\t${identity()}\t09\t01\t${firm}\n考评乙\t${identity()}\t09\t02\t`)
+    await page.getByRole('cell', { name: firm }).waitFor()
+    await clean(page, 'register')
+    await page.getByRole('button', { name: /登记.*2/ }).click()
+    await page.getByText(/已登记/).first().waitFor()
+    for (const act of ['seal', 'open']) {
+      s = await call('GET', `/api/v1/sittings/${s.id}`, admin)
+      s = await call('POST', `/api/v1/sittings/${s.id}/acts`, admin, { act, version: s.version })
+    }
+  })
+
+  await step('the register takes an employer, an assessment and a relation', async () => {
+    before = (await call('GET', '/api/v1/examiners', admin)).find((e) => e.account.login === examiners[2].login)
+    await page.goto(`${base}/staff/examiners`)
+    await page.getByText(/就绪.3/).waitFor()
+    await clean(page, 'examiners')
+    await page.getByRole('button', { name: `查看并登记 ${examiners[2].name}` }).click()
+    assert.equal(await focused(page), `登记：${examiners[2].name}`)
+    const entry = page.getByRole('complementary')
+    await entry.getByLabel('有效期至').fill('2028-13-01')
+    await entry.getByRole('button', { name: '保存登记' }).click()
+    await entry.getByText('请填写日期').waitFor()
+    await entry.getByLabel('有效期至').fill('2029-06-30')
+    await entry.getByLabel('工作单位').fill(firm)
+    await entry.getByRole('button', { name: '保存登记' }).click()
+    await entry.getByText(`已保存${examiners[2].name}的登记`).waitFor()
+    await page.getByRole('cell', { name: firm }).waitFor()
+    await entry.getByRole('button', { name: '记入考核' }).click()
+    await entry.getByText('请选择一种。').waitFor() // no result is chosen beforehand
+    await entry.getByLabel('结果').selectOption('passed')
+    await entry.getByRole('button', { name: '记入考核' }).click()
+    await entry.getByText(/已记入/).waitFor()
+    const number = identity()
+    await entry.getByLabel('考生的身份证件号').fill(number)
+    await entry.getByLabel('关系', { exact: true }).selectOption('teacher')
+    await entry.getByRole('button', { name: '申报关系' }).click()
+    await entry.getByText(/已申报/).waitFor()
+    assert.equal((await page.content()).includes(number), false, 'the number is not shown again')
+    await clean(page, 'examiner')
+  })
+
+  await step('a panel that breaks a rule says so, and needs a reason', async () => {
+    await page.goto(`${base}/staff/sittings/${s.id}/panels`)
+    const card = page.locator('.panel-card').first()
+    const box = (a) => card.getByRole('checkbox', { name: new RegExp(`\\b${a.login}$`) })
+    await card.getByLabel('权重').fill('60')
+    for (const a of examiners.slice(0, 2)) await box(a).check()
+    await card.getByText('是双数').waitFor()
+    await card.getByText('不能例外').first().waitFor()
+    await box(examiners[2]).check()
+    await card.getByText(`${examiners[2].name}与 1 名考生同一单位（${firm}）：考评甲。`).waitFor()
+    await card.getByText('应当回避，请换人。').waitFor()
+    await clean(page, 'breach')
+    await card.getByLabel('考评组长').selectOption({ label: examiners[0].name })
+    await card.getByRole('button', { name: '提交第二人确认…' }).click()
+    await card.getByText('或写明例外理由').waitFor()
+    await card.getByLabel('例外理由').fill('本地区没有别的考评员')
+    await card.getByRole('button', { name: '提交第二人确认…' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.waitFor()
+    assert.equal(await focused(page), '返回')
+    await dialog.getByRole('button', { name: '提交' }).click()
+    await page.getByText('待另一位管理员确认。确认前不能评分。').waitFor()
+    await page.getByText('还差 40%').waitFor()
+    await page.getByText('您是提出的人').waitFor()
+    assert.equal(await page.getByRole('button', { name: '确认组成…' }).count(), 0, 'the proposer cannot approve')
+    await clean(page, 'proposed')
+  })
+
+  await step('another administrator approves', async () => {
+    other = await as(second, `/staff/sittings/${s.id}/panels`)
+    await other.getByRole('button', { name: '确认组成…' }).click()
+    await other.getByRole('dialog').getByText('本地区没有别的考评员').waitFor()
+    await clean(other, 'approve')
+    await other.getByRole('dialog').getByRole('button', { name: '确认组成' }).click()
+    await other.getByText('已确认技能考核的考评小组').waitFor()
+    await other.getByText(`第二人：${second.name}`).waitFor()
+    await clean(other, 'approved')
+  })
+
+  await step('a second station makes the weights whole', async () => {
+    await page.reload()
+    await page.getByRole('button', { name: /增加一站/ }).click()
+    const card = page.locator('.panel-card').nth(1)
+    assert.equal(await card.getByLabel('权重').inputValue(), '40')
+    await card.getByLabel('站名').fill('消火栓')
+    for (const a of examiners) await card.getByRole('checkbox', { name: new RegExp(`\\b${a.login}$`) }).check()
+    await card.getByLabel('考评组长').selectOption({ label: examiners[0].name })
+    await card.getByLabel('例外理由').fill('同第一站')
+    await card.getByRole('button', { name: '提交第二人确认…' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: '提交' }).click()
+    await page.getByText('权重合计 100%').waitFor()
+    await page.getByText('第 2 站 消火栓').waitFor()
+    await other.reload()
+    await other.getByRole('button', { name: '退回…' }).click()
+    await other.getByRole('dialog').getByRole('button', { name: '退回' }).click()
+    await other.getByText('请填写 2 到 500 个字。').waitFor()
+    await other.getByLabel('理由').fill('换一名考评员')
+    await other.getByRole('dialog').getByRole('button', { name: '退回' }).click()
+    await other.getByText('已退回技能考核 第 2 站的考评小组').waitFor()
+    await clean(other, 'returned')
+  })
+
+  await step('a signed score is opened again by two people', async () => {
+    const path = `/api/v1/sittings/${s.id}/assess/skill`
+    const list = await call('GET', path, tokens[0])
+    sheet = list.sheet
+    draw = list.tasks[0].draw
+    const whole = (off) => ({
+      rows: sheet.sections.flatMap((x) => x.rows).map((r, i) => ({ row: r.id, touched: true, deductions: [], other: i === 0 ? off : 0, note: i === 0 && off > 0 ? '示例扣分' : '' })),
+      vetoes: sheet.vetoes.map((v) => ({ veto: v.id, state: 'no', fact: '' })),
+    })
+    for (const [i, token] of tokens.entries()) {
+      const got = await call('PUT', `${path}/${draw}`, token, { version: 0, ...whole(100 * i) })
+      await call('POST', `${path}/${draw}/lock`, token, { version: got.version })
+    }
+    await page.reload()
+    await page.getByRole('button', { name: '申请解锁…' }).click()
+    const ask = page.getByRole('dialog')
+    await ask.getByRole('button', { name: '申请', exact: true }).click()
+    await ask.getByText('请填写抽签号').waitFor()
+    await ask.getByLabel('抽签号').fill(draw)
+    await ask.getByLabel('哪位考评员的评分').selectOption({ label: examiners[1].name })
+    await ask.getByLabel('理由').fill('漏看一项')
+    await clean(page, 'unlock-ask')
+    await ask.getByRole('button', { name: '申请', exact: true }).click()
+    await page.getByText(`已申请解锁抽签号 ${draw} 的评分`).waitFor()
+    assert.equal(await page.getByRole('button', { name: /^决定/ }).count(), 0, 'who asked does not decide')
+    await clean(page, 'unlock-asked')
+
+    const chair = await as(examiners[0], `/staff/assess/${s.id}/skill`, TABLET)
+    await chair.getByRole('button', { name: /^决定抽签号/ }).click()
+    const decide = chair.getByRole('dialog')
+    await decide.getByRole('button', { name: '决定' }).click()
+    await decide.getByText('请选择一种。').waitFor()
+    await decide.getByLabel(/^同意/).check()
+    await clean(chair, 'unlock-decide')
+    await decide.getByRole('button', { name: '决定' }).click()
+    await chair.getByText(`已解锁抽签号 ${draw} 的评分`).waitFor()
+    await clean(chair, 'unlocked')
+    await chair.context().close()
+
+    const mine = await call('GET', `${path}/${draw}`, tokens[1])
+    assert.deepEqual([mine.state, mine.version], ['open', 3])
+    await page.reload()
+    await page.getByRole('button', { name: /^看原版/ }).click()
+    await page.getByRole('dialog').getByText(/第.2.版/).waitFor()
+    await page.getByRole('dialog').getByText('示例扣分').waitFor()
+    await clean(page, 'versions')
+    await page.keyboard.press('Escape')
+  })
+
+  await step('an examiner sees their own entry', async () => {
+    const own = await as(examiners[2], '/staff/qualification', TABLET)
+    await own.getByText(firm).waitFor()
+    await own.getByText('师徒').first().waitFor()
+    await clean(own, 'own')
+    await own.context().close()
+  })
+
+  if (before) {
+    const now = (await call('GET', '/api/v1/examiners', admin)).find((e) => e.account.login === examiners[2].login)
+    await call('PUT', `/api/v1/examiners/${now.account.id}`, admin, { version: now.version, grade: before.grade, cardNumber: before.cardNumber, cardUntil: before.cardUntil, employer: before.employer })
+  }
+  await page?.context().close()
+  await other?.context().close()
+})
