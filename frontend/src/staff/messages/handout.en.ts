@@ -18,6 +18,7 @@ export const handoutEn: Record<keyof typeof handoutZh, string> = {
 
   'agree.heading': 'Agreement of examiners',
   'agree.none': 'No panel has scored yet.',
+  'agree.one': 'Scores of the {kind}',
   'agree.title': '{kind}: {station}',
   'agree.tooFew': 'The whole panel has signed {n}; two are needed to compare.',
   'agree.count': 'Compared over {n} candidates whom the whole panel has signed. ',
