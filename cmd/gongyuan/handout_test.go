@@ -32,7 +32,7 @@ func scored(t *testing.T, w *world) (sitting.Sitting, []person, []member) {
 		base := "/api/v1/sittings/" + string(s.ID) + "/assess/skill"
 		w.call("GET", base, m.token, nil).must(t, 200).into(t, &list)
 		for i, task := range list.Tasks {
-			off := int64(1000 + 1500*i)
+			off := int64(500 + 1000*i) // whoever drew which number passes
 			if n == 1 {
 				off += 900
 			}

@@ -11,6 +11,8 @@ export const auditZh = {
   'audit.act.sitting.seal': '封卷', 'audit.act.sitting.open': '开考', 'audit.act.sitting.close': '结束考试', 'audit.act.sitting.release': '公布给考生',
   'audit.act.result.propose': '提请公布', 'audit.act.result.approved': '批准公布', 'audit.act.result.returned': '退回公布', 'audit.act.result.void': '公布作废', 'audit.act.result.version': '成绩新的一版',
   'audit.act.ruling.make': '记违纪或暂缓', 'audit.act.ruling.confirm': '确认违纪', 'audit.act.ruling.refuse': '不予确认', 'audit.act.ruling.lift': '解除',
+  'audit.act.result.export': '导出成绩', 'audit.act.result-codes.read': '查看查询码', 'audit.act.report-map.add': '新建列方案', 'audit.act.report-map.change': '修改列方案',
   'audit.act.certificate.issue': '发证', 'audit.act.certificate.revoke': '作废证书',
+  'audit.object.report-map': '列方案',
   'audit.object.sitting': '场次', 'audit.object.registration': '考生', 'audit.object.certificate': '证书', 'audit.object.score': '评分', 'audit.object.panel': '考评小组',
 } as const

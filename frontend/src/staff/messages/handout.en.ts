@@ -18,7 +18,8 @@ export const handoutEn: Record<keyof typeof handoutZh, string> = {
 
   'agree.heading': 'Agreement of examiners',
   'agree.none': 'No panel has scored yet.',
-  'agree.title': '{kind}, panel {n}',
+  'agree.one': 'Scores of the {kind}',
+  'agree.title': '{kind}: {station}',
   'agree.tooFew': 'The whole panel has signed {n}; two are needed to compare.',
   'agree.count': 'Compared over {n} candidates whom the whole panel has signed. ',
   'agree.lower': '{name} is {n} points lower than the others on average.',

@@ -16,7 +16,8 @@ export const handoutZh = {
 
   'agree.heading': '考评员的一致性',
   'agree.none': '还没有考评小组评分。',
-  'agree.title': '{kind}，第 {n} 组',
+  'agree.one': '{kind}的评分',
+  'agree.title': '{kind} · {station}',
   'agree.tooFew': '全组都已签名的考生只有 {n} 人，至少要 2 人才能比较。',
   'agree.count': '比较了 {n} 位全组都已签名的考生。',
   'agree.lower': '{name} 平均比他人低 {n} 分。',
