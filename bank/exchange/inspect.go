@@ -9,6 +9,9 @@ import (
 	"gongyuan/bank"
 )
 
+// MaxOptions is how many options a question can have, A to H.
+const MaxOptions = 8
+
 // Limits on one text of an item, in characters. Excel holds 32,767 in a cell.
 const (
 	MaxStem   = 10_000

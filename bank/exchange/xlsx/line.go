@@ -174,7 +174,7 @@ func (l *line) question(t bank.Type) bank.Question {
 		l.last(&q)
 	case answer == "": // Inspect says so
 	case t == bank.Blank:
-		q.Key.Blanks = splitBlanks(answer)
+		q.Key.Blanks = exchange.SplitBlanks(answer)
 	default:
 		q.Key.Reference = answer
 	}
