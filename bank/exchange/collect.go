@@ -42,9 +42,7 @@ func NewCollector(opts Options) (*Collector, error) {
 		rev := &opts.Held[i]
 		code := CodeOf(opts.Bank, rev.Item)
 		c.codes[code], c.byCode[code] = true, rev
-		if rev.Type.Valid() {
-			c.byText[Fingerprint(rev)] = rev
-		}
+		c.byText[Fingerprint(rev)] = rev
 		if rev.Foreign != nil && rev.Foreign.ID != "" {
 			c.byID[family(rev.Foreign.Format)+"\x00"+rev.Foreign.ID] = rev
 		}

@@ -187,3 +187,13 @@ func (d *Draft) FillReference(q *bank.Question) {
 		d.Change(FieldAnswer, NoReference, "", Placeholder)
 	}
 }
+
+// Absorb takes over what was said of a part.
+func (d *Draft) Absorb(part *Draft) {
+	for _, v := range part.notes {
+		if len(d.notes) < maxNotes {
+			d.notes = append(d.notes, v)
+		}
+	}
+	d.dropped, d.changed = d.dropped || part.dropped, d.changed || part.changed
+}

@@ -149,3 +149,6 @@ func letters(ids []bank.OptionID) string {
 	}
 	return b.String()
 }
+
+// SplitGaps splits a stem at its blanks.
+func SplitGaps(stem string) []string { return gap.Split(stem, -1) }

@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"unicode/utf16"
+	"unicode/utf8"
 )
 
 // Limits on a document.
@@ -56,7 +58,7 @@ func Parse(raw []byte) (*Node, error) {
 // children first. Where visit returns true the element is dropped from the
 // tree, so that a long file of small elements needs little memory.
 func Each(raw []byte, visit func(n *Node, depth int) bool) error {
-	raw, err := toUTF8(raw)
+	raw, err := UTF8(raw)
 	if err != nil {
 		return err
 	}
@@ -88,10 +90,8 @@ func newDecoder(raw []byte) *xml.Decoder {
 	dec.Entity = xml.HTMLEntity
 	dec.CharsetReader = func(charset string, in io.Reader) (io.Reader, error) {
 		switch strings.ToLower(charset) {
-		case "utf-8", "utf8", "us-ascii", "ascii", "utf-16", "utf-16le", "utf-16be":
-			return in, nil // toUTF8 has done it
-		case "iso-8859-1", "latin1", "latin-1", "windows-1252":
-			return &latin{in: in}, nil
+		case "utf-8", "utf8", "us-ascii", "ascii", "utf-16", "utf-16le", "utf-16be", "iso-8859-1", "latin1", "windows-1252":
+			return in, nil // UTF8 has seen to it
 		}
 		return nil, fmt.Errorf("encoding %q: save the file as UTF-8", charset)
 	}
@@ -203,29 +203,10 @@ func scanTags(raw []byte) error {
 	return nil
 }
 
-// latin reads ISO 8859-1 as UTF-8.
-type latin struct {
-	in   io.Reader
-	held []byte
-}
+var latinDecl = regexp.MustCompile(`(?i)^\s*<\?xml[^>]*encoding=["'](iso-8859-1|latin1|windows-1252)["']`)
 
-func (l *latin) Read(p []byte) (int, error) {
-	if len(l.held) == 0 {
-		buf := make([]byte, 4096)
-		n, err := l.in.Read(buf)
-		for _, b := range buf[:n] {
-			l.held = append(l.held, string(rune(b))...)
-		}
-		if n == 0 {
-			return 0, err
-		}
-	}
-	n := copy(p, l.held)
-	l.held = l.held[n:]
-	return n, nil
-}
-
-func toUTF8(raw []byte) ([]byte, error) {
+// UTF8 returns a document in UTF-8, whatever its byte order mark says it is in.
+func UTF8(raw []byte) ([]byte, error) {
 	var order binary.ByteOrder
 	switch {
 	case bytes.HasPrefix(raw, []byte{0xEF, 0xBB, 0xBF}):
@@ -234,6 +215,12 @@ func toUTF8(raw []byte) ([]byte, error) {
 		order = binary.LittleEndian
 	case bytes.HasPrefix(raw, []byte{0xFE, 0xFF}):
 		order = binary.BigEndian
+	case latinDecl.Match(raw[:min(len(raw), 200)]) && !utf8.Valid(raw):
+		var b bytes.Buffer
+		for _, c := range raw {
+			b.WriteRune(rune(c))
+		}
+		return b.Bytes(), nil
 	default:
 		return raw, nil
 	}

@@ -69,24 +69,22 @@ type document struct {
 type level struct{ format, text string }
 
 func (d *document) read(raw []byte) error {
-	err := markup.Each(raw, func(n *markup.Node, depth int) bool {
-		switch n.Name {
-		case "tr":
-			d.row(n)
-			return true
-		case "p":
-			if depth <= 2 { // document, body: not inside a table
-				d.paragraph(n)
-				return true
-			}
-		case "sectPr", "AlternateContent", "del", "instrText", "rPr":
-			return n.Name != "AlternateContent" || n.Child("Choice") == nil
-		}
-		return false
-	})
+	root, err := markup.Parse(raw)
 	if err != nil {
 		return fmt.Errorf("%w: %w", exchange.ErrFormat, err)
 	}
+	root.Walk(func(n *markup.Node) bool {
+		switch n.Name {
+		case "p":
+			d.paragraph(n)
+		case "tr":
+			d.row(n)
+		case "Fallback", "sectPr", "del":
+		default:
+			return true
+		}
+		return false
+	})
 	if len(d.lines) > maxLines {
 		return fmt.Errorf("%w: over %d paragraphs", exchange.ErrTooLarge, maxLines)
 	}
