@@ -143,6 +143,9 @@ func (c *Collector) settle(d *Draft) {
 	if !d.dropped {
 		c.judge(d)
 	}
+	if f := d.Rev.Foreign; f != nil && f.Raw != "" && f.Digest == "" {
+		f.Digest = Digest(&d.Rev)
+	}
 	code := CodeOf(c.out.Bank, d.Rev.Item)
 	for _, v := range d.notes {
 		if v.Outcome == Kept && (d.dropped || d.changed) {

@@ -197,3 +197,6 @@ func (d *Draft) Absorb(part *Draft) {
 	}
 	d.dropped, d.changed = d.dropped || part.dropped, d.changed || part.changed
 }
+
+// Altered tells whether anything was changed of the item so far.
+func (d *Draft) Altered() bool { return d.changed }

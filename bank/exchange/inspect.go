@@ -152,3 +152,6 @@ func letters(ids []bank.OptionID) string {
 
 // SplitGaps splits a stem at its blanks.
 func SplitGaps(stem string) []string { return gap.Split(stem, -1) }
+
+// GapMarks lists the marks of the blanks of a stem, as long as they are.
+func GapMarks(stem string) []string { return gap.FindAllString(stem, -1) }

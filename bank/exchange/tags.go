@@ -65,8 +65,16 @@ type Meta struct {
 func ParseTags(own bank.ID, tags []string) Meta {
 	var m Meta
 	for _, tag := range tags {
-		name, value, found := strings.Cut(strings.Replace(tag, "：", ":", 1), ":")
-		if !found || !m.take(own, strings.TrimSpace(name), strings.TrimSpace(value)) {
+		at := strings.IndexAny(tag, ":：")
+		if at < 0 {
+			m.Unknown = append(m.Unknown, tag)
+			continue
+		}
+		name, value := tag[:at], strings.TrimPrefix(strings.TrimPrefix(tag[at:], ":"), "：")
+		if tag[at] == ':' {
+			value = tag[at+1:]
+		}
+		if !m.take(own, strings.TrimSpace(name), strings.TrimSpace(value)) {
 			m.Unknown = append(m.Unknown, tag)
 		}
 	}

@@ -39,7 +39,7 @@ var block = map[string]bool{
 }
 
 // plain elements carry no formatting of their own.
-var plain = map[string]bool{"p": true, "div": true, "span": true, "br": true, "pre": true, "body": true, "html": true, "font": true, "a": true}
+var plain = map[string]bool{"p": true, "div": true, "span": true, "br": true, "pre": true, "body": true, "html": true, "font": true, "a": true, "content-body": true, "stimulus-body": true, "stimulusbody": true}
 
 // hidden elements have no text for readers.
 var hidden = map[string]bool{"script": true, "style": true, "head": true, "title": true, "noscript": true, "template": true}

@@ -92,9 +92,7 @@ func (d *document) read(raw []byte) error {
 }
 
 func (d *document) paragraph(n *markup.Node) {
-	for _, l := range strings.Split(d.prefix(n)+textOf(n), "\n") {
-		d.lines = append(d.lines, strings.TrimRight(l, " "))
-	}
+	d.lines = append(d.lines, strings.Split(d.prefix(n)+textOf(n), "\n")...)
 }
 
 // row writes a row of a table as one line, or as many as it has paragraphs
