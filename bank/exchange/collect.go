@@ -270,13 +270,30 @@ func (c *Collector) placeCode(d *Draft, code Code) {
 	if d.Point != "" && d.Point != code.Point {
 		d.Drop(FieldPoint, PointMismatch, string(d.Point))
 	}
+	held := c.byCode[code.Item]
+	if held != nil {
+		keepReferences(&d.Rev, held)
+	}
 	if d.Rev.Difficulty == 0 {
 		d.Rev.Difficulty = 3
-		if held := c.byCode[code.Item]; held != nil {
+		if held != nil {
 			d.Rev.Difficulty, d.Rev.Consistency = held.Difficulty, held.Consistency
 		} else {
 			d.Change(FieldDifficulty, BadDifficulty, "", "3")
 		}
+	}
+}
+
+// keepReferences puts back the reference answers that a format left out.
+func keepReferences(rev, held *bank.Revision) {
+	put := func(q, old *bank.Question) {
+		if q.Key.Reference == Placeholder && q.Type == old.Type {
+			q.Key.Reference = old.Key.Reference
+		}
+	}
+	put(&rev.Question, &held.Question)
+	for i := range min(len(rev.Parts), len(held.Parts)) {
+		put(&rev.Parts[i], &held.Parts[i])
 	}
 }
 
@@ -398,4 +415,21 @@ func Digest(rev *bank.Revision) string {
 // RawFits tells whether the raw form of an item says what the revision says.
 func RawFits(rev *bank.Revision) bool {
 	return rev.Foreign != nil && rev.Foreign.Raw != "" && (rev.Type == bank.Other || rev.Foreign.Digest == Digest(rev))
+}
+
+// CarryForeign gives the items of an import what earlier imports knew of them
+// and this file has no place for, so that a way through a plainer format
+// changes nothing. A raw form that no longer fits says so by its digest.
+func (i *Import) CarryForeign(held []bank.Revision) {
+	known := map[bank.ItemID]*bank.Foreign{}
+	for j := range held {
+		if held[j].Foreign != nil {
+			known[held[j].Item] = held[j].Foreign
+		}
+	}
+	for j := range i.Revisions {
+		if i.Revisions[j].Foreign == nil {
+			i.Revisions[j].Foreign = known[i.Revisions[j].Item]
+		}
+	}
 }

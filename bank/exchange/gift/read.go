@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 
 	"gongyuan/bank"
@@ -143,6 +144,14 @@ func (r *reader) item(ch chunk) {
 			tags = append(tags, unescapeTag(m[1]))
 		}
 	}
+	explanation := ""
+	tags = slices.DeleteFunc(tags, func(tag string) bool {
+		rest, ok := strings.CutPrefix(tag, tagExplanation)
+		if ok {
+			explanation = rest
+		}
+		return ok
+	})
 	meta := exchange.ParseTags(r.own, tags)
 	if meta.Point == "" {
 		meta.Point = r.point
@@ -160,6 +169,9 @@ func (r *reader) item(ch chunk) {
 		}
 	} else if id != "" && id != strings.TrimSpace(title) {
 		d.Rev.Foreign = &bank.Foreign{Format: "gift", ID: id}
+	}
+	if d.Rev.Type == bank.Case {
+		d.Rev.Explanation = explanation
 	}
 	p.meta.Apply(d, &d.Rev.Question)
 	if d.Rev.Type == bank.Other {

@@ -15,6 +15,9 @@ var escaper = strings.NewReplacer(`\`, `\\`, "~", `\~`, "=", `\=`, "#", `\#`, "{
 
 func escape(s string) string { return escaper.Replace(s) }
 
+// tagExplanation is where a case, which has no braces, says its explanation.
+const tagExplanation = "解析:"
+
 var tagEscaper = strings.NewReplacer(`\`, `\\`, "]", `\]`, "\n", `\n`)
 
 // Write writes a bank as GIFT.
@@ -58,7 +61,11 @@ func (w *writer) item(rev *bank.Revision) {
 		w.led.Lose(exchange.FieldRaw, rev.Foreign.Kind)
 	}
 	code := exchange.CodeOf(w.own, rev.Item)
-	w.question(code, &rev.Question, exchange.Tags(w.own, rev, nil))
+	tags := exchange.Tags(w.own, rev, nil)
+	if rev.Type == bank.Case && rev.Explanation != "" {
+		tags = append(tags, tagExplanation+rev.Explanation)
+	}
+	w.question(code, &rev.Question, tags)
 	for i := range rev.Parts {
 		w.question(code+"/"+strconv.Itoa(i+1), &rev.Parts[i], exchange.Tags(w.own, rev, &rev.Parts[i]))
 	}
@@ -93,7 +100,6 @@ func (w *writer) question(code string, q *bank.Question, tags []string) {
 	}
 	fmt.Fprintf(w.out, "\n::%s::[plain]%s ", escape(code), escape(q.Stem))
 	if q.Type == bank.Case {
-		w.led.Lose(exchange.FieldExplanation, q.Explanation)
 		fmt.Fprint(w.out, "\n\n")
 		return
 	}

@@ -43,9 +43,10 @@ type ownMeta struct {
 }
 
 type partMeta struct {
-	Type   bank.Type
-	source string
-	last   []bank.OptionID
+	Type        bank.Type
+	source      string
+	explanation string // QTI has feedback for the whole item only
+	last        []bank.OptionID
 }
 
 // item reads an item of version 2 or 3.
@@ -92,7 +93,7 @@ func readMeta(own bank.ID, meta *markup.Node) ownMeta {
 		m.Last, _, _ = exchange.ParseLetters(attr(n, "last"))
 		for _, k := range n.Children("part") {
 			last, _, _ := exchange.ParseLetters(attr(k, "last"))
-			m.parts = append(m.parts, partMeta{bank.Type(attr(k, "type")), k.Child("source").Content(), last})
+			m.parts = append(m.parts, partMeta{bank.Type(attr(k, "type")), k.Child("source").Content(), k.Child("explanation").Content(), last})
 		}
 	}
 	if m.Difficulty < 0 || m.Difficulty > 5 {
@@ -295,6 +296,7 @@ func (it *itemReader) settle(r resource, raw []byte) {
 		if i < len(it.meta.parts) {
 			m := exchange.Meta{Source: it.meta.parts[i].source, Last: it.meta.parts[i].last}
 			m.Apply(d, &d.Rev.Parts[i])
+			d.Rev.Parts[i].Explanation = it.meta.parts[i].explanation
 		}
 	}
 	if it.foreign != "" || d.Altered() {

@@ -36,7 +36,7 @@ func (w *writer) manifest(b exchange.Bundle) string {
 		put("<gy:source>%s</gy:source>", e.rev.Source)
 		for i := range e.rev.Parts {
 			p := &e.rev.Parts[i]
-			put("<gy:part type=\"%s\" last=\"%s\"><gy:source>%s</gy:source></gy:part>", p.Type, lastOf(p), p.Source)
+			put("<gy:part type=\"%s\" last=\"%s\"><gy:source>%s</gy:source><gy:explanation>%s</gy:explanation></gy:part>", p.Type, lastOf(p), p.Source, p.Explanation)
 		}
 		put("</gy:item></metadata>\n<file href=\"%s\"/>\n", hrefOf(e.href))
 		for _, f := range e.files {

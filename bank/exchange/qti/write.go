@@ -200,9 +200,6 @@ func (w *writer) document(code string, rev *bank.Revision) string {
 	for _, q := range units {
 		if rev.Type == bank.Case {
 			body.WriteString(`<div class="` + classPart + `">`)
-			if q.Explanation != "" {
-				w.led.Lose(exchange.FieldExplanation, q.Explanation)
-			}
 		}
 		w.unit(q, &decls, &body, &rules)
 		if rev.Type == bank.Case {

@@ -1,10 +1,14 @@
 package xlsx
 
 import (
+	"errors"
+	"fmt"
 	"io"
 
 	"gongyuan/bank"
 	"gongyuan/bank/exchange"
+
+	"github.com/xuri/excelize/v2"
 )
 
 // Format is what the registry knows of Excel workbooks.
@@ -43,4 +47,24 @@ func Export(w io.Writer, b exchange.Bundle) ([]exchange.Verdict, error) {
 	}
 	led.End()
 	return led.Verdicts, Write(w, kept)
+}
+
+// WriteVerdicts writes a table of verdicts as a workbook.
+func WriteVerdicts(w io.Writer, verdicts []exchange.Verdict) (err error) {
+	f := excelize.NewFile()
+	defer func() { err = errors.Join(err, f.Close()) }()
+	bold, err := f.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}})
+	if err != nil {
+		return fmt.Errorf("xlsx: write verdicts: %w", err)
+	}
+	const name = "导入结果"
+	if err := f.SetSheetName("Sheet1", name); err != nil {
+		return fmt.Errorf("xlsx: write verdicts: %w", err)
+	}
+	t := table{name: name, widths: []float64{8, 16, 6, 6, 16, 20, 30, 30, 18, 40, 40, 10, 40, 40}, rows: exchange.Table(verdicts)}
+	if err := t.write(f, bold); err != nil {
+		return fmt.Errorf("xlsx: write verdicts: %w", err)
+	}
+	_, err = f.WriteTo(w)
+	return err
 }
