@@ -138,6 +138,9 @@ func (c *Collector) Done() (Import, error) {
 func (c *Collector) settle(d *Draft) {
 	d.Tidy()
 	if !d.dropped {
+		inspectDraft(d)
+	}
+	if !d.dropped {
 		c.place(d)
 	}
 	if !d.dropped {
@@ -342,12 +345,15 @@ func (c *Collector) assign(d *Draft) {
 	d.Drop(FieldPoint, NoSerial, string(point))
 }
 
-// judge looks for reasons to drop an item that was read without trouble.
-func (c *Collector) judge(d *Draft) {
+// inspectDraft looks for what is unsound about the content of a draft.
+func inspectDraft(d *Draft) {
 	rev := &d.Rev
+	if rev.Foreign != nil && len(rev.Foreign.Raw) > MaxRaw {
+		d.Drop(FieldRaw, TooLong, rev.Stem)
+	}
 	if rev.Type == bank.Other {
-		if rev.Foreign == nil || rev.Foreign.Raw == "" || len(rev.Foreign.Raw) > MaxRaw {
-			d.Drop(FieldRaw, TooLong, rev.Stem)
+		if rev.Foreign == nil || rev.Foreign.Raw == "" {
+			d.Drop(FieldRaw, Malformed, rev.Stem)
 		}
 		return
 	}
@@ -358,9 +364,11 @@ func (c *Collector) judge(d *Draft) {
 		}
 		d.Drop(field, f.Reason, f.Old)
 	}
-	if rev.Foreign != nil && len(rev.Foreign.Raw) > MaxRaw {
-		d.Drop(FieldRaw, TooLong, rev.Stem)
-	}
+}
+
+// judge looks for what speaks against an item beside those before it.
+func (c *Collector) judge(d *Draft) {
+	rev := &d.Rev
 	if c.mine[CodeOf(c.out.Bank, rev.Item)] {
 		d.Drop(FieldCode, DuplicateCode, d.Code)
 		return

@@ -132,14 +132,16 @@ func (r *reader) question(n *markup.Node) {
 	}
 	media := r.media(d, n)
 	complete := r.read(d, n, kind, meta)
-	if !complete || len(media) > 0 {
-		reason := kind
-		if complete {
-			reason = kind + "+media"
-		}
-		r.keepRaw(d, n, reason, id, media)
+	switch {
+	case !complete:
+		r.keepRaw(d, n, kind, id, media)
 		meta.Last = nil
-	} else if id != "" {
+	case len(media) > 0:
+		r.keepRaw(d, n, kind+"+media", id, media)
+		meta.Last = nil
+	case d.Altered() && part == 0 && d.Rev.Type != bank.Case:
+		d.Rev.Foreign = &bank.Foreign{Format: format, ID: id, Raw: r.rawOf(n, id)}
+	case id != "":
 		d.Rev.Foreign = &bank.Foreign{Format: format, ID: id}
 	}
 	meta.Apply(d, q)
@@ -150,14 +152,20 @@ var ownID = regexp.MustCompile(`<idnumber>[^<]*</idnumber>`)
 
 // keepRaw keeps a question as it is.
 func (r *reader) keepRaw(d *exchange.Draft, n *markup.Node, kind, id string, media []bank.Media) {
-	raw := string(r.raw[n.Start:n.End])
-	if id == "" { // the code is the revision's
-		raw = ownID.ReplaceAllString(raw, "")
-	}
 	d.Rev.Question = bank.Question{Type: bank.Other, Stem: d.Rev.Stem}
-	d.Rev.Foreign = &bank.Foreign{Format: format, ID: id, Kind: kind, Raw: raw, Media: media}
+	d.Rev.Foreign = &bank.Foreign{Format: format, ID: id, Kind: kind, Raw: r.rawOf(n, id), Media: media}
 	d.Guessed = false
 	d.Change(exchange.FieldRaw, exchange.KeptRaw, kind, "")
+}
+
+// rawOf is a question as it stands. An idnumber that is a code is left out:
+// the revision has it.
+func (r *reader) rawOf(n *markup.Node, id string) string {
+	raw := string(r.raw[n.Start:n.End])
+	if id == "" {
+		raw = ownID.ReplaceAllString(raw, "")
+	}
+	return raw
 }
 
 // media takes the embedded files. They stay in the raw form too, which the

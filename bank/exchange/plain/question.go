@@ -52,7 +52,7 @@ func cutAt(s, letter string, elsewhere bool) (from, to int) {
 	if elsewhere {
 		return -1, -1
 	}
-	for _, pattern := range []*regexp.Regexp{spaced, tight} {
+	for _, pattern := range []*regexp.Regexp{spaced, bracket, tight} {
 		for _, m := range pattern.FindAllStringSubmatchIndex(s, 64) {
 			if strings.ToUpper(bank.Normal(s[m[2]:m[3]])) == letter {
 				if pattern == tight {

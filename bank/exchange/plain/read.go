@@ -85,7 +85,7 @@ func (r *reader) split(lines []string) {
 	var current *block
 	var typ bank.Type
 	group, inTable, groups := 0, false, map[bank.Type]int{}
-	isCase := false
+	isCase, titled := false, false
 	for i, raw := range lines {
 		if i == 0 && strings.TrimSpace(raw) == Mark {
 			r.escaped = true
@@ -150,6 +150,9 @@ func (r *reader) split(lines []string) {
 			}
 		}
 		switch {
+		case current == nil && l.kind == text && group == 0 && !titled && len(raw) < maxTitle:
+			titled = true
+			r.Title(raw)
 		case current == nil && l.kind != empty:
 			r.Say(exchange.Verdict{Outcome: exchange.Dropped, Sheet: r.sheet, Row: l.number, Reason: exchange.LineSkipped, Old: raw})
 		case current == nil:
@@ -160,6 +163,9 @@ func (r *reader) split(lines []string) {
 		}
 	}
 }
+
+// maxTitle is how long a first line may be that names the file, in bytes.
+const maxTitle = 200
 
 // maxQuoted is how much of an overlong line a verdict repeats, in bytes.
 const maxQuoted = 200
@@ -403,6 +409,7 @@ func (r *reader) meta(d *exchange.Draft, b *block, q *bank.Question, get func(ex
 			reason := exchange.BadDifficulty
 			if f == exchange.FieldConsistency {
 				reason = exchange.BadConsistency
+				n = 0
 			} else {
 				n = 3
 			}

@@ -88,6 +88,7 @@ func (it *itemReader) units(body *markup.Node) (units []unit, stem string) {
 			it.draft.Change(exchange.FieldFeedback, exchange.FeedbackLost, strings.TrimSpace(n.Content()), "")
 		case strings.HasSuffix(name, "interaction"):
 			it.keep(n.Name)
+			f.Text(it.prompt(n))
 			f.Gap("【" + n.Name + "】")
 		default:
 			return false

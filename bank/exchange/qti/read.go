@@ -44,7 +44,11 @@ func detect(s exchange.Sample) bool {
 			return true
 		}
 	}
-	return s.Begins("assessmentItem", "qti-assessment-item", "questestinterop") || s.HasFile("qti.xml")
+	if s.HasFile("[content_types].xml") {
+		return false // an Office document
+	}
+	return s.Begins("assessmentItem", "qti-assessment-item", "questestinterop") ||
+		slices.ContainsFunc(s.Files, func(f string) bool { return path.Ext(f) == ".xml" })
 }
 
 // Read reads a package of any version, or a single file of items.

@@ -103,6 +103,9 @@ func (it *itemReader) present1(n *markup.Node) {
 			q.Key.Options = append(q.Key.Options, q.Options[i].ID)
 		}
 	}
+	if len(q.Key.Options) == 0 {
+		it.keep("no-key")
+	}
 	slices.Sort(q.Key.Options)
 	if q.Type == bank.Single && exchange.AsJudgement(q) {
 		it.draft.Guessed = false
