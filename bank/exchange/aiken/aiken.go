@@ -45,8 +45,19 @@ func detect(s exchange.Sample) bool { return answerLine.MatchString(s.Text) }
 type question struct {
 	line    int
 	stem    []string
-	options []string
+	options [][]string // the lines of each
 	gap     bool
+}
+
+// texts joins the lines of the options.
+func (q *question) texts() []string {
+	var out []string
+	for _, lines := range q.options {
+		if out = append(out, strings.Join(lines, "\n")); len(out) > exchange.MaxOptions {
+			break
+		}
+	}
+	return out
 }
 
 // Read reads an Aiken file.
@@ -101,12 +112,12 @@ func (q *question) take(n int, l string) {
 		letter := strings.ToUpper(bank.Normal(m[1]))
 		if len(q.options) > 0 || letter == "A" {
 			q.gap = q.gap || letter != bank.Letter(len(q.options))
-			q.options = append(q.options, m[2])
+			q.options = append(q.options, []string{m[2]})
 			return
 		}
 	}
-	if n := len(q.options); n > 0 && n <= 26 && len(q.options[n-1]) < maxLine {
-		q.options[n-1] += "\n" + l
+	if n := len(q.options); n > 0 {
+		q.options[n-1] = append(q.options[n-1], l)
 		return
 	}
 	q.stem = append(q.stem, l)
@@ -117,9 +128,9 @@ func (q *question) draft(answerLine int, answer string) *exchange.Draft {
 	d.Guessed = true
 	d.Rev.Type, d.Rev.Stem = bank.Single, strings.Join(q.stem, "\n")
 	if q.gap {
-		d.Drop(exchange.FieldOption, exchange.OptionGap, strings.Join(q.options[:min(len(q.options), 26)], " ‖ "))
+		d.Drop(exchange.FieldOption, exchange.OptionGap, strings.Join(q.texts(), " ‖ "))
 	}
-	d.SetOptions(&d.Rev.Question, q.options)
+	d.SetOptions(&d.Rev.Question, q.texts())
 	ids, repeated, ok := exchange.ParseLetters(answer)
 	if !ok {
 		d.DropAt(answerLine, exchange.FieldAnswer, exchange.BadAnswer, answer)

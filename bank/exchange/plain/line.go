@@ -22,11 +22,7 @@ var (
 	keyed     = regexp.MustCompile(`^\s*[【\[]?\s*(标准答案|正确答案|参考答案|答案要点|答案解析|试题解析|试题编号|试题代码|鉴定点代码|认定点代码|鉴定点|认定点|考点|知识点|难易度|难度|答案|答|解析|分析|编号|题型|一致性|依据|出处|来源|互斥题|必须最后的选项|必须最后|题库)\s*(?:[】\]]\s*[:：]?|[:：])\s*(.*)$`)
 	keyTable  = regexp.MustCompile(`^\s*[【\[]?\s*(?:参考|标准|正确)?答案(?:及解析|与解析|部分|表)?\s*[】\]]?\s*[:：]?\s*$`)
 	answered  = regexp.MustCompile(`[(（][\s　]*((?:[A-HＡ-Ｈ][\s　,，、]*){1,8}|√|×|对|错|正确|错误)[\s　]*[)）]`)
-	// option letters within a line: behind a space, in brackets, right behind a word
-	spaced  = regexp.MustCompile(`[\s　]+[(（]?([A-JＡ-Ｊ])[)）.．、:：]`)
-	tight   = regexp.MustCompile(`[^\sA-Za-z0-9(（]([B-JＢ-Ｊ])[.．]`)
-	bracket = regexp.MustCompile(`[(（]\s*([B-JＢ-Ｊ])\s*[)）]`)
-	entry   = regexp.MustCompile(`([0-9]{1,5})\s*[-~—－～至]\s*([0-9]{1,5})\s*[:：.．、]?\s*([A-H√×对错TF\s]+)|([0-9]{1,5})\s*[.．、:：)）]?\s*([A-H]+|√|×|对|错|正确|错误|T|F)`)
+	entry     = regexp.MustCompile(`([0-9]{1,5})\s*[-~—－～至]\s*([0-9]{1,5})\s*[:：.．、]?\s*([A-H√×对错TF\s]+)|([0-9]{1,5})\s*[.．、:：)）]?\s*([A-H]+|√|×|对|错|正确|错误|T|F)`)
 )
 
 // kind is what a line is.

@@ -36,33 +36,14 @@ func (p *pieces) takeOption(l line, starts map[string]bool, r *reader) {
 	rest := l.rest
 	for {
 		next := bank.Letter(len(p.options) + 1)
-		from, to := cutAt(rest, next, starts[next])
-		if from < 0 || r.escaped {
+		from, to := exchange.CutOption(rest, next)
+		if from < 0 || starts[next] || r.escaped {
 			p.options = append(p.options, r.trim(r.plain(rest)))
 			return
 		}
 		p.options = append(p.options, strings.TrimSpace(rest[:from]))
 		rest = rest[to:]
 	}
-}
-
-// cutAt finds the marker of the next option in a line. One that begins a line
-// of its own is not looked for.
-func cutAt(s, letter string, elsewhere bool) (from, to int) {
-	if elsewhere {
-		return -1, -1
-	}
-	for _, pattern := range []*regexp.Regexp{spaced, bracket, tight} {
-		for _, m := range pattern.FindAllStringSubmatchIndex(s, 64) {
-			if strings.ToUpper(bank.Normal(s[m[2]:m[3]])) == letter {
-				if pattern == tight {
-					return m[2], m[1]
-				}
-				return m[0], m[1]
-			}
-		}
-	}
-	return -1, -1
 }
 
 // finish understands type, options and answer of a question.
@@ -170,18 +151,12 @@ func (p *pieces) fromStem(d *exchange.Draft, row int, q *bank.Question) {
 	if p.typ != "" && p.typ != bank.Single && p.typ != bank.Multiple {
 		return
 	}
-	from, to := cutAt(q.Stem, "A", false)
-	if from <= 0 {
+	rest, options, ok := exchange.OptionsInStem(q.Stem)
+	if !ok {
 		return
 	}
-	probe := pieces{}
-	probe.takeOption(line{mark: "A", rest: q.Stem[to:]}, nil, &reader{})
-	if len(probe.options) < 2 {
-		return
-	}
-	old := q.Stem
-	p.options, q.Stem = probe.options, strings.TrimSpace(q.Stem[:from])
-	d.ChangeAt(row, exchange.FieldStem, exchange.OptionsFromStem, old, q.Stem)
+	d.ChangeAt(row, exchange.FieldStem, exchange.OptionsFromStem, q.Stem, rest)
+	p.options, q.Stem = options, rest
 }
 
 var gapMark = regexp.MustCompile(`[_＿]{2,}`)
