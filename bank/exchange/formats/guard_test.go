@@ -187,7 +187,10 @@ func fuzz(f *testing.F, format string) {
 			}
 		}
 		for _, w := range writers() {
-			if _, err := w.Write(&bytes.Buffer{}, got.Bundle()); err != nil && w.Name != "xlsx" { // a cell may be too small
+			if w.Name == "xlsx" { // slow, and has a fuzz target of its own
+				continue
+			}
+			if _, err := w.Write(&bytes.Buffer{}, got.Bundle()); err != nil {
 				t.Fatalf("%s: %v", w.Name, err)
 			}
 		}

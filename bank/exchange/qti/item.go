@@ -315,6 +315,9 @@ func (it *itemReader) original(r resource, foreign *bank.Foreign, raw []byte) {
 	}
 	foreign.Raw = string(raw)
 	foreign.Path = strings.TrimPrefix(it.name, own)
+	if foreign.Path == "" {
+		foreign.Path = singleName
+	}
 	hrefs := slices.Clone(it.images)
 	for _, n := range find(it.root, "stylesheet") {
 		hrefs = append(hrefs, attr(n, "href"))

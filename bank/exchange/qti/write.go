@@ -17,6 +17,9 @@ import (
 // folder of its own, so that their files never meet.
 const rawFolder = "raw"
 
+// singleName is the path of an item that came without a package.
+const singleName = "item.xml"
+
 // write writes a package of a version.
 func write(out io.Writer, b exchange.Bundle, version string) ([]exchange.Verdict, error) {
 	w := &writer{zip: zip.NewWriter(out), version: version, own: b.Bank, media: b.Media, led: exchange.NewLedger(b.Bank)}
@@ -120,7 +123,7 @@ func (w *writer) raw(rev *bank.Revision) error {
 // inside puts a path below a folder, wherever it led.
 func inside(folder, name string) string {
 	if name == "" {
-		name = "item.xml"
+		name = singleName
 	}
 	return folder + path.Clean("/"+strings.ReplaceAll(name, `\`, "/"))
 }
