@@ -126,6 +126,7 @@ type Revision struct {
 	Question               // for a case the stem is the situation
 	Parts       []Question // Case only, at least one; never a Case
 	Excludes    []ItemID   // items that must not stand on the same paper
+	Foreign     *Foreign   // what its import said beyond this; usually nil
 	Created     time.Time
 	Author      string
 }

@@ -263,6 +263,7 @@ const (
 	D ItemType = "D"
 	E ItemType = "E"
 	G ItemType = "G"
+	O ItemType = "O"
 	T ItemType = "T"
 	W ItemType = "W"
 )
@@ -279,6 +280,8 @@ func (e ItemType) Valid() bool {
 	case E:
 		return true
 	case G:
+		return true
+	case O:
 		return true
 	case T:
 		return true

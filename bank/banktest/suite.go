@@ -28,6 +28,9 @@ type Store interface {
 	Revisions(ctx context.Context, refs []bank.Ref) (map[bank.Ref]bank.Revision, error)
 	Items(ctx context.Context, q bank.ItemQuery) (bank.ItemPage, error)
 	Banks(ctx context.Context) ([]bank.Summary, error)
+	Newest(ctx context.Context, id bank.ID) ([]bank.Revision, error)
+	SaveMedia(ctx context.Context, files map[string][]byte) error
+	Media(ctx context.Context, revisions []bank.Revision) (map[string][]byte, error)
 }
 
 // RunStore runs the suite that every store of questions must pass. open
@@ -51,6 +54,8 @@ func RunStore(t *testing.T, open func(t *testing.T) Store) {
 		{"RevisionsErrNotFound", testRevisionsErr},
 		{"Items", testItems},
 		{"Banks", testBanks},
+		{"Newest", testNewest},
+		{"Media", testMedia},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -97,6 +102,53 @@ func samples() []bank.Revision {
 		out = append(out, r)
 	}
 	return out
+}
+
+// foreignSample is an item of another system that is kept as it came.
+func foreignSample() bank.Revision {
+	return bank.Revision{
+		Item: bank.NewItemID(suiteBank, "O-A-A-A-001-001"), Point: "A-A-A-001", Difficulty: 3,
+		Question: bank.Question{Type: bank.Other, Stem: "排列步骤。"},
+		Foreign: &bank.Foreign{
+			Format: "qti-2.1", ID: "order-1", Kind: "orderInteraction", Raw: "<assessmentItem/>", Path: "items/1.xml", Digest: "d",
+			Media: []bank.Media{{Path: "items/a.png", Type: "image/png", Sum: "5e", Size: 2}},
+		},
+	}
+}
+
+func testNewest(t *testing.T, s Store) {
+	in := append(samples(), foreignSample())
+	mustImport(t, s, in, published(), bank.ImportResult{Added: len(in)})
+	later := published()
+	later.Status = bank.Draft
+	in[0].Stem = "改过的题干"
+	mustImport(t, s, in, later, bank.ImportResult{Revised: 1, Unchanged: len(in) - 1})
+	got, err := s.Newest(t.Context(), suiteBank)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.SortFunc(in, func(a, b bank.Revision) int { return cmpString(a.Item, b.Item) })
+	if len(got) != len(in) {
+		t.Fatalf("Newest has %d items, want %d", len(got), len(in))
+	}
+	for i := range got {
+		got[i].Number, got[i].Created, got[i].Author = 0, time.Time{}, ""
+	}
+	same(t, "Newest", in, got)
+}
+
+func testMedia(t *testing.T, s Store) {
+	revs := []bank.Revision{foreignSample()}
+	for range 2 { // the second changes nothing
+		if err := s.SaveMedia(t.Context(), map[string][]byte{"5e": []byte("png"), "6f": {0, 1}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := s.Media(t.Context(), revs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "Media", map[string][]byte{"5e": []byte("png")}, got)
 }
 
 func mustImport(t *testing.T, s Store, revisions []bank.Revision, opts bank.ImportOptions, want bank.ImportResult) {
@@ -178,9 +230,9 @@ func testBlueprint(t *testing.T, s Store) {
 }
 
 func testContent(t *testing.T, s Store) {
-	in := samples()
+	in := append(samples(), foreignSample())
 	mustImport(t, s, in, published(), bank.ImportResult{Added: len(in)})
-	want := samples()
+	want := append(samples(), foreignSample())
 	for i := range want {
 		want[i].Number, want[i].Created, want[i].Author = 1, noon, "editor"
 	}

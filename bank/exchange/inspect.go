@@ -9,6 +9,9 @@ import (
 	"gongyuan/bank"
 )
 
+// MaxOptions is how many options a question can have, A to H.
+const MaxOptions = 8
+
 // Limits on one text of an item, in characters. Excel holds 32,767 in a cell.
 const (
 	MaxStem   = 10_000
@@ -146,3 +149,9 @@ func letters(ids []bank.OptionID) string {
 	}
 	return b.String()
 }
+
+// SplitGaps splits a stem at its blanks.
+func SplitGaps(stem string) []string { return gap.Split(stem, -1) }
+
+// GapMarks lists the marks of the blanks of a stem, as long as they are.
+func GapMarks(stem string) []string { return gap.FindAllString(stem, -1) }

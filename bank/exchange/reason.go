@@ -27,6 +27,25 @@ const (
 	BadExclude       Reason = "bad-exclude"
 	DefaultTaken     Reason = "default-taken"
 	WeightOfParent   Reason = "weight-of-parent"
+	CodeAssigned     Reason = "code-assigned"
+	CodeHeld         Reason = "code-held"
+	TypeInferred     Reason = "type-inferred"
+	AnswerFromStem   Reason = "answer-from-stem"
+	AnswerFromTable  Reason = "answer-from-table"
+	OptionsFromStem  Reason = "options-from-stem"
+	FilledDown       Reason = "filled-down"
+	NoReference      Reason = "no-reference"
+	FormattingLost   Reason = "formatting-lost"
+	FeedbackLost     Reason = "feedback-lost"
+	ScoringLost      Reason = "scoring-lost"
+	TagsLost         Reason = "tags-lost"
+	ContextMerged    Reason = "context-merged"
+	KeptRaw          Reason = "kept-raw"
+	RawVersion       Reason = "raw-version"
+	RawStale         Reason = "raw-stale"
+	FieldLost        Reason = "field-lost"
+	LineBreakLost    Reason = "line-break-lost"
+	LineSkipped      Reason = "line-skipped"
 )
 
 // Reasons to drop a row, a column, a sheet or an item.
@@ -45,6 +64,7 @@ const (
 	TypeMismatch     Reason = "type-mismatch"
 	EmptyStem        Reason = "empty-stem"
 	TooLong          Reason = "too-long"
+	TooManyOptions   Reason = "too-many-options"
 	Picture          Reason = "picture"
 	ExcelDate        Reason = "excel-date"
 	ScientificNumber Reason = "scientific-number"
@@ -66,6 +86,14 @@ const (
 	BadSection       Reason = "bad-section"
 	BadSetting       Reason = "bad-setting"
 	UnsoundBlueprint Reason = "unsound-blueprint"
+	NoPoint          Reason = "no-point"
+	NoSerial         Reason = "no-serial"
+	Malformed        Reason = "malformed"
+	MissingFile      Reason = "missing-file"
+	UnsafePath       Reason = "unsafe-path"
+	MediaTooLarge    Reason = "media-too-large"
+	NotItems         Reason = "not-items"
+	NotCarried       Reason = "not-carried"
 )
 
 // Reasons lists every code, sorted.
@@ -96,6 +124,35 @@ var reasons = map[Reason]explanation{
 	DefaultTaken:     say("没有填写，已取默认值", "not given; the default was taken", "核对默认值", "check the default"),
 	WeightOfParent:   say("下级已有比重，上级的比重不再使用", "the weight of a range was not used because its children have their own", "核对知识点分布", "check the distribution"),
 
+	CodeAssigned:    say("文件没有试题代码，已按指定的鉴定点编号；没有写的难度按 3（中等）", "the file has no item code; one was given at the chosen point, and difficulty 3 where none is said", "核对鉴定点与难度", "check point and difficulty"),
+	CodeHeld:        say("文件没有试题代码，按内容认出是题库中的这道题", "the file has no item code; the content is that of this item of the bank", "无需处理", "nothing to do"),
+	TypeInferred:    say("文件没有写题型，已由选项和答案推断", "the type is not given and was inferred from options and answer", "核对题型", "check the type"),
+	AnswerFromStem:  say("答案写在题干的括号里，已取出", "the answer stood in the stem and was taken from there", "核对题干与答案", "check stem and answer"),
+	AnswerFromTable: say("答案取自文末的答案表", "the answer was taken from the list of answers", "核对答案", "check the answer"),
+	OptionsFromStem: say("选项写在题干里，已拆开", "the options stood in the stem and were split off", "核对题干与选项", "check stem and options"),
+	FilledDown:      say("合并的单元格已按首格的内容填入", "the cell is part of a merged one and was filled from its first", "核对填入的内容", "check what was filled in"),
+	NoReference:     say("没有参考答案，已写入占位文字", "there is no reference answer; a placeholder was put in", "发布前补写参考答案", "write the reference answer before publishing"),
+	FormattingLost:  say("文字的格式（如粗体、列表、表格、公式）未能保留", "formatting such as bold, lists, tables or formulas was not kept", "核对文字是否仍然清楚", "check that the text is still clear"),
+	FeedbackLost:    say("逐个选项或按得分的反馈未能保留", "feedback by option or by score was not kept", "需要时写入解析", "write it into the explanation where needed"),
+	ScoringLost:     say("计分方式未能保留，按贡院的规则计分", "the way of scoring was not kept; the rules of the paper apply", "核对组卷方案的计分规则", "check the scoring rule of the blueprint"),
+	TagsLost:        say("不认识的标签未能保留", "tags that are not known were not kept", "无需处理", "nothing to do"),
+	ContextMerged:   say("共用材料已写在题干之前", "shared material was put in front of the stem", "核对题干", "check the stem"),
+	KeptRaw:         say("贡院不支持这种题，已原样保存：不能编辑、不能组卷，导出为同一格式时原样给出", "this kind of item is not supported and is kept as it is: it cannot be edited or drawn, and is given back on export to the same format", "需要考这道题时改写为支持的题型", "rewrite it as a supported type if it is to be asked"),
+	RawVersion:      say("原样保存的题按它原来的版本给出", "an item kept as it was is given back in the version it came in", "确认接收系统支持该版本", "check that the receiving system takes that version"),
+	RawStale:        say("试题导入后已修改，原文中未支持的部分没有导出", "the item was changed after its import; what was not supported in the original is left out", "在接收系统中核对", "check it in the receiving system"),
+	FieldLost:       say("这种格式没有地方写这一项，未导出", "the format has no place for this and it was left out", "需要时改用 QTI 或 Excel", "use QTI or Excel where it is needed"),
+	LineBreakLost:   say("这种格式不能换行，换行已改为空格", "the format has no line breaks; spaces were written instead", "无需处理", "nothing to do"),
+	LineSkipped:     say("这一行不属于任何试题，未导入", "this line belongs to no item and was not imported", "核对该行", "check the line"),
+
+	NoPoint:       say("文件没有写鉴定点，导入时也没有指定", "the file names no assessment point and none was chosen for the import", "指定一个鉴定点后再导入", "choose a point for the import"),
+	NoSerial:      say("该鉴定点下此题型的题号已用完（999）", "the serials of this type at this point are used up (999)", "换一个鉴定点", "choose another point"),
+	Malformed:     say("写法有误，看不懂", "it is malformed and not understood", "改正后再导入", "correct it and import again"),
+	MissingFile:   say("包里缺少它引用的文件", "a file that it refers to is missing from the package", "补上文件后再导入", "add the file and import again"),
+	UnsafePath:    say("文件路径指向包外，未导入", "the path leads out of the package and was not followed", "改正路径", "correct the path"),
+	MediaTooLarge: say("媒体文件过大，未导入", "the media file is too large and was not imported", "压缩后再导入", "make it smaller and import again"),
+	NotItems:      say("这里没有试题，未导入", "this holds no items and was not imported", "无需处理", "nothing to do"),
+	NotCarried:    say("这种格式写不了这道题，未导出", "the format cannot carry this item, which was left out", "改用 QTI 或 Excel", "use QTI or Excel"),
+
 	UnknownColumn:    say("不认识这一列，未导入", "this column is not known and was not imported", "改用模板的列名，或删去该列", "use a column name of the template or remove the column"),
 	UnknownSheet:     say("不认识这个工作表，未导入", "this sheet is not known and was not imported", "改用模板的工作表名，或忽略", "use a sheet name of the template, or ignore this"),
 	NoHeader:         say("找不到表头", "no header row was found", "按模板补上表头", "add the header of the template"),
@@ -110,6 +167,7 @@ var reasons = map[Reason]explanation{
 	TypeMismatch:     say("题型与试题代码的第一个字母不一致", "the type differs from the first letter of the item code", "改正其中一个", "correct one of the two"),
 	EmptyStem:        say("题干为空", "the stem is empty", "填写题干", "enter the stem"),
 	TooLong:          say("文字过长", "the text is too long", "缩短文字", "shorten the text"),
+	TooManyOptions:   say("选项多于八个", "there are more than eight options", "减少选项", "use fewer options"),
 	Picture:          say("试题带图，本格式不导入图片，缺图则无法作答", "the item has a picture, which this format does not carry", "改写为不需要图的试题，或用 QTI 导入", "rewrite the item without a picture or import it as QTI"),
 	ExcelDate:        say("内容被 Excel 改成了日期，原文无法恢复", "Excel turned the text into a date and the original cannot be known", "把单元格格式改为“文本”，重新输入", "format the cell as text and type it again"),
 	ScientificNumber: say("数字被 Excel 改成了科学计数法，末位已丢失", "Excel turned the number into scientific notation and lost digits", "把单元格格式改为“文本”，重新输入", "format the cell as text and type it again"),

@@ -40,6 +40,17 @@ const (
 	FieldSource      Field = "依据"
 )
 
+// The fields that only formats other than the Excel template have.
+const (
+	FieldFormatting Field = "格式"
+	FieldMedia      Field = "媒体文件"
+	FieldFeedback   Field = "反馈"
+	FieldScoring    Field = "计分"
+	FieldTags       Field = "标签"
+	FieldContext    Field = "材料"
+	FieldRaw        Field = "原文"
+)
+
 // OptionField names the option at index i: 试题（选项A） and so on.
 func OptionField(i int) Field { return Field("试题（选项" + bank.Letter(i) + "）") }
 
@@ -61,7 +72,7 @@ type Verdict struct {
 	Item    string // the item's code, where it is known
 	Old     string // what the file holds, cut to a readable length
 	New     string // what was taken instead; Changed only
-	Reason  Reason // why, for programs; empty for Kept
+	Reason  Reason // why, for programs; for Kept usually empty
 	Text    Text   // why, for people
 	Todo    Text   // what to do about it
 }
@@ -84,6 +95,7 @@ type Import struct {
 	Revisions []bank.Revision
 	Outline   *bank.Outline
 	Blueprint *bank.Blueprint
+	Media     map[string][]byte // by bank.Media.Sum
 	Verdicts  []Verdict
 	Counts    Counts
 }
@@ -95,11 +107,12 @@ type Bundle struct {
 	Revisions []bank.Revision
 	Outline   *bank.Outline
 	Blueprint *bank.Blueprint
+	Media     map[string][]byte // what the revisions' Foreign.Media name, as far as it is there
 }
 
 // Bundle returns the import in the shape that exporters take.
 func (i *Import) Bundle() Bundle {
-	return Bundle{i.Bank, i.Title, i.Revisions, i.Outline, i.Blueprint}
+	return Bundle{i.Bank, i.Title, i.Revisions, i.Outline, i.Blueprint, i.Media}
 }
 
 // Clean tells whether everything was kept as it was.

@@ -56,6 +56,43 @@ type contentDoc struct {
 	Question    questionDoc   `bson:"question"`
 	Parts       []questionDoc `bson:"parts,omitempty"`
 	Excludes    []string      `bson:"excludes,omitempty"`
+	// Left out of the digest's JSON where there is none, so that content which
+	// was stored before this field existed still has the same digest.
+	Foreign *foreignDoc `bson:"foreign,omitempty" json:",omitempty"`
+}
+
+type foreignDoc struct {
+	Format string     `bson:"format"`
+	ID     string     `bson:"id,omitempty"`
+	Kind   string     `bson:"kind,omitempty"`
+	Raw    string     `bson:"raw,omitempty"`
+	Path   string     `bson:"path,omitempty"`
+	Digest string     `bson:"digest,omitempty"`
+	Media  []mediaDoc `bson:"media,omitempty"`
+}
+
+type mediaDoc struct {
+	Path string `bson:"path"`
+	Type string `bson:"type"`
+	Sum  string `bson:"sum"`
+	Size int64  `bson:"size"`
+}
+
+func newForeignDoc(f *bank.Foreign) *foreignDoc {
+	if f == nil {
+		return nil
+	}
+	return &foreignDoc{f.Format, f.ID, f.Kind, f.Raw, f.Path, f.Digest, mapped(f.Media, func(m bank.Media) mediaDoc { return mediaDoc(m) })}
+}
+
+func (d *foreignDoc) foreign() *bank.Foreign {
+	if d == nil {
+		return nil
+	}
+	return &bank.Foreign{
+		Format: d.Format, ID: d.ID, Kind: d.Kind, Raw: d.Raw, Path: d.Path, Digest: d.Digest,
+		Media: mapped(d.Media, func(m mediaDoc) bank.Media { return bank.Media(m) }),
+	}
 }
 
 type questionDoc struct {
@@ -97,6 +134,7 @@ func newContentDoc(r *bank.Revision) contentDoc {
 	doc := contentDoc{
 		Point: string(r.Point), Difficulty: r.Difficulty, Consistency: r.Consistency,
 		Question: newQuestionDoc(&r.Question), Excludes: mapped(r.Excludes, func(id bank.ItemID) string { return string(id) }),
+		Foreign: newForeignDoc(r.Foreign),
 	}
 	for i := range r.Parts {
 		doc.Parts = append(doc.Parts, newQuestionDoc(&r.Parts[i]))
@@ -122,6 +160,7 @@ func (d revisionDoc) revision() bank.Revision {
 		Difficulty: c.Difficulty, Consistency: c.Consistency, Question: c.Question.question(),
 		Parts:    mapped(c.Parts, questionDoc.question),
 		Excludes: mapped(c.Excludes, func(s string) bank.ItemID { return bank.ItemID(s) }),
+		Foreign:  c.Foreign.foreign(),
 		Created:  d.Created.UTC(), Author: d.Author,
 	}
 }

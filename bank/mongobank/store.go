@@ -21,7 +21,7 @@ const maxCached = 20_000
 // Store is the bank in MongoDB. It is safe for concurrent use. Revisions that
 // it returns share memory with later answers and must not be changed.
 type Store struct {
-	items, revisions, outlines, blueprints lungo.ICollection
+	items, revisions, outlines, blueprints, media lungo.ICollection
 
 	mu     sync.RWMutex
 	cached map[bank.Ref]bank.Revision
@@ -34,6 +34,7 @@ func New(db lungo.IDatabase) *Store {
 		revisions:  db.Collection("bank_revisions"),
 		outlines:   db.Collection("bank_outlines"),
 		blueprints: db.Collection("bank_blueprints"),
+		media:      db.Collection("bank_media"),
 		cached:     map[bank.Ref]bank.Revision{},
 	}
 }

@@ -4,89 +4,327 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"gongyuan/bank"
 	"gongyuan/bank/exchange"
+	"gongyuan/bank/exchange/formats"
 	"gongyuan/bank/exchange/xlsx"
 )
 
 type bankCommand struct {
-	Import bankImportCommand `cmd:"" help:"Read an Excel workbook into a bank and say what became of every row."`
+	Import bankImportCommand `cmd:"" help:"Read a file of questions into a bank and say what became of every item."`
+	Export bankExportCommand `cmd:"" help:"Write a bank to a file and say what the format could not carry."`
+	Check  bankCheckCommand  `cmd:"" help:"Say what an import of a file would do, without any store."`
 }
 
-type bankImportCommand struct {
-	File   string        `arg:"" type:"existingfile" help:"The workbook (.xlsx)."`
-	Bank   string        `required:"" help:"Bank to import into, such as bwgly-3."`
-	Status string        `enum:"draft,published" default:"draft" help:"Status of new items: ${enum}."`
-	DryRun bool          `help:"Say what would happen and change nothing."`
-	Stores storeSettings `embed:""`
+// The exit codes of import, export and check. 1 is every error, 2 is not used.
+const (
+	exitChanged = 3 // everything is in, something was changed on the way
+	exitDropped = 4 // something was left out; the rest is in
+)
+
+// outcome is how a command ended that did its work and has something to say.
+type outcome struct {
+	code int
+	text string
 }
 
-// errRefused is the outcome of an import that dropped rows; the rest is in.
-var errRefused = errors.New("some rows were not imported; they are listed above")
+func (o outcome) Error() string { return o.text }
 
-// Run imports the workbook. It exits with 1 where a row was dropped.
-func (c *bankImportCommand) Run(ctx context.Context) error {
-	f, err := os.Open(c.File)
-	if err != nil {
-		return err
+// ExitCode is what the program ends with.
+func (o outcome) ExitCode() int { return o.code }
+
+// outcomeOf sums verdicts up: nil where everything was kept as it was.
+func outcomeOf(verdicts []exchange.Verdict) error {
+	has := func(o exchange.Outcome) bool {
+		return slices.ContainsFunc(verdicts, func(v exchange.Verdict) bool { return v.Outcome == o })
 	}
-	defer f.Close()
-	imported, err := xlsx.Read(f, xlsx.Options{Bank: bank.ID(c.Bank)})
-	if err != nil {
-		return fmt.Errorf("%s: %w", c.File, err)
-	}
-	for _, v := range imported.Verdicts {
-		if v.Outcome != exchange.Kept {
-			fmt.Println(verdictLine(v))
-		}
-	}
-	n := imported.Counts
-	fmt.Printf("保留 kept %d · 已改 changed %d · 未导入 dropped %d\n", n.Kept, n.Changed, n.Dropped)
-	if !c.DryRun {
-		if err := c.store(ctx, imported); err != nil {
-			return err
-		}
-	}
-	if n.Dropped > 0 {
-		return errRefused
+	switch {
+	case has(exchange.Dropped):
+		return outcome{exitDropped, "some of it was left out; the table says what"}
+	case has(exchange.Changed):
+		return outcome{exitChanged, "some of it was changed on the way; the table says how"}
 	}
 	return nil
 }
 
-func (c *bankImportCommand) store(ctx context.Context, imported exchange.Import) error {
+// reading are the settings of a file to be read.
+type reading struct {
+	Format   string `default:"auto" help:"Format of the file: auto, or one of xlsx, docx, text, qti-2.2 (any QTI), moodle-xml, gift, aiken."`
+	Point    string `placeholder:"A-B-C-001" help:"Assessment point of items whose file names none."`
+	Verdicts string `placeholder:"FILE" help:"Write the table of verdicts to this file: .csv, .json or .xlsx."`
+}
+
+// read reads a file. Held is what the bank has already.
+func (r *reading) read(file, id string, held []bank.Revision) (exchange.Import, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return exchange.Import{}, err
+	}
+	defer f.Close()
+	bar := newBar("读取 read")
+	defer bar.end()
+	opts := exchange.Options{Bank: bank.ID(id), Point: bank.PointCode(r.Point), Held: held, Progress: func(n int) { bar.set(n, 0) }}
+	if r.Point != "" && !exchange.ValidPoint(opts.Point) {
+		return exchange.Import{}, fmt.Errorf("--point %q: not an assessment point such as A-B-C-001", r.Point)
+	}
+	raw, err := exchange.ReadAll(f, exchange.MaxFile)
+	if err != nil {
+		return exchange.Import{}, fmt.Errorf("%s: %w", file, err)
+	}
+	var format exchange.Format
+	if r.Format == "auto" {
+		format, err = formats.Detect(filepath.Base(file), raw)
+	} else if named, ok := formats.Named(r.Format); ok {
+		format = named
+	} else {
+		err = fmt.Errorf("--format %q: %w", r.Format, formats.ErrUnknown)
+	}
+	if err != nil {
+		return exchange.Import{}, fmt.Errorf("%s: %w", file, err)
+	}
+	imported, err := formats.ReadAs(format, raw, opts)
+	if err != nil {
+		return exchange.Import{}, fmt.Errorf("%s (%s): %w", file, format.Name, err)
+	}
+	return imported, nil
+}
+
+// report prints the table, or writes it to its file, and the sums.
+func (r *reading) report(imported *exchange.Import) error {
+	if err := tell(r.Verdicts, imported.Verdicts); err != nil {
+		return err
+	}
+	n := imported.Counts
+	fmt.Printf("保留 kept %d · 已改 changed %d · 未导入 dropped %d\n", n.Kept, n.Changed, n.Dropped)
+	return nil
+}
+
+// tell writes verdicts to a file by its extension, or prints those that say
+// something.
+func tell(file string, verdicts []exchange.Verdict) (err error) {
+	if file == "" {
+		for _, v := range verdicts {
+			if v.Outcome != exchange.Kept {
+				fmt.Println(verdictLine(v))
+			}
+		}
+		return nil
+	}
+	write, ok := map[string]func(io.Writer, []exchange.Verdict) error{
+		".csv": exchange.WriteCSV, ".json": exchange.WriteJSON, ".xlsx": xlsx.WriteVerdicts,
+	}[strings.ToLower(filepath.Ext(file))]
+	if !ok {
+		return fmt.Errorf("--verdicts %s: the name must end with .csv, .json or .xlsx", file)
+	}
+	f, err := os.Create(file)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	return write(f, verdicts)
+}
+
+type bankCheckCommand struct {
+	File    string  `arg:"" type:"existingfile" help:"The file: Excel, Word, text, QTI, Moodle XML, GIFT or Aiken."`
+	Bank    string  `default:"check" help:"Bank that its items would belong to."`
+	Reading reading `embed:""`
+}
+
+// Run reads the file and stores nothing.
+func (c *bankCheckCommand) Run() error {
+	imported, err := c.Reading.read(c.File, c.Bank, nil)
+	if err != nil {
+		return err
+	}
+	if err := c.Reading.report(&imported); err != nil {
+		return err
+	}
+	return outcomeOf(imported.Verdicts)
+}
+
+type bankImportCommand struct {
+	File    string        `arg:"" type:"existingfile" help:"The file: Excel, Word, text, QTI, Moodle XML, GIFT or Aiken."`
+	Bank    string        `required:"" help:"Bank to import into, such as bwgly-3."`
+	Status  string        `enum:"draft,published" default:"draft" help:"Status of new items: ${enum}. Items that cannot be drawn stay drafts."`
+	DryRun  bool          `help:"Say what would happen and change nothing."`
+	Reading reading       `embed:""`
+	Stores  storeSettings `embed:""`
+}
+
+// Run imports the file. It ends with 3 where something was changed and with 4
+// where something was left out.
+func (c *bankImportCommand) Run(ctx context.Context) error {
 	e, err := quietEngine(ctx, &c.Stores)
 	if err != nil {
 		return err
 	}
 	defer e.close(context.WithoutCancel(ctx))
-	result, err := e.importBank(ctx, imported, bank.ImportOptions{
-		Author: "gongyuan bank import", Status: bank.Status(c.Status),
-		Progress: func(done, total int) { fmt.Printf("\r%d / %d", done, total) },
-	})
+	held, err := e.bank.Newest(ctx, bank.ID(c.Bank))
 	if err != nil {
 		return err
 	}
-	fmt.Printf("\r新增 added %d · 新修订 revised %d · 未变 unchanged %d\n", result.Added, result.Revised, result.Unchanged)
-	return nil
+	imported, err := c.Reading.read(c.File, c.Bank, held)
+	if err != nil {
+		return err
+	}
+	if err := c.Reading.report(&imported); err != nil {
+		return err
+	}
+	if c.DryRun {
+		return outcomeOf(imported.Verdicts)
+	}
+	imported.CarryForeign(held)
+	bar := newBar("保存 save")
+	result, err := e.importBank(ctx, imported, bank.ImportOptions{Author: "gongyuan bank import", Status: bank.Status(c.Status), Progress: bar.set})
+	bar.end()
+	if err != nil {
+		return err
+	}
+	fmt.Printf("新增 added %d · 新修订 revised %d · 未变 unchanged %d\n", result.Added, result.Revised, result.Unchanged)
+	return outcomeOf(imported.Verdicts)
+}
+
+type bankExportCommand struct {
+	File      string        `arg:"" help:"The file to write."`
+	Bank      string        `required:"" help:"Bank to write, such as bwgly-3."`
+	Format    string        `help:"xlsx, docx, text, qti-3.0, qti-2.2, moodle-xml, gift or aiken; by the file's extension where it tells (.zip is QTI 3.0)."`
+	Published bool          `help:"Published revisions only; else the newest of every item."`
+	Verdicts  string        `placeholder:"FILE" help:"Write the table of what was not carried to this file: .csv, .json or .xlsx."`
+	Stores    storeSettings `embed:""`
+}
+
+// Run writes the bank. It ends with 3 where the format could not carry
+// something of an item, and with 4 where it could not carry an item.
+func (c *bankExportCommand) Run(ctx context.Context) error {
+	format, err := c.format()
+	if err != nil {
+		return err
+	}
+	e, err := quietEngine(ctx, &c.Stores)
+	if err != nil {
+		return err
+	}
+	defer e.close(context.WithoutCancel(ctx))
+	bundle, err := e.bundle(ctx, bank.ID(c.Bank), c.Published)
+	if err != nil {
+		return err
+	}
+	verdicts, err := writeFile(c.File, format, bundle)
+	if err != nil {
+		return err
+	}
+	if err := tell(c.Verdicts, verdicts); err != nil {
+		return err
+	}
+	fmt.Printf("%s: %d 题 items → %s\n", c.Bank, len(bundle.Revisions), c.File)
+	return outcomeOf(verdicts)
+}
+
+func (c *bankExportCommand) format() (exchange.Format, error) {
+	name := c.Format
+	if name == "" {
+		name = map[string]string{".xlsx": "xlsx", ".docx": "docx", ".txt": "text", ".zip": "qti-3.0", ".xml": "moodle-xml", ".gift": "gift"}[strings.ToLower(filepath.Ext(c.File))]
+	}
+	f, ok := formats.Named(name)
+	switch {
+	case !ok:
+		return f, fmt.Errorf("--format %q: say one of xlsx, docx, text, qti-3.0, qti-2.2, moodle-xml, gift, aiken", name)
+	case f.Write == nil:
+		return f, fmt.Errorf("--format %q: %w", name, exchange.ErrReadOnly)
+	}
+	return f, nil
+}
+
+// writeFile writes beside the file first, so that a failure leaves what was
+// there.
+func writeFile(name string, format exchange.Format, bundle exchange.Bundle) (verdicts []exchange.Verdict, err error) {
+	f, err := os.CreateTemp(filepath.Dir(name), ".gongyuan-export-*")
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(f.Name()))
+		}
+	}()
+	verdicts, err = format.Write(f, bundle)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return nil, err
+	}
+	if err = os.Chmod(f.Name(), 0o644); err != nil {
+		return nil, err
+	}
+	return verdicts, os.Rename(f.Name(), name)
 }
 
 func verdictLine(v exchange.Verdict) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\t%s!%s%d\t%s\t%s", v.Outcome, v.Sheet, v.Column, v.Row, v.Field, v.Text.ZH)
+	fmt.Fprintf(&b, "%s\t%s!%s%d\t%s\t%s\t%s", v.Outcome, v.Sheet, v.Column, v.Row, v.Item, v.Field, v.Text.ZH)
 	if v.Old != "" || v.New != "" {
 		fmt.Fprintf(&b, "\t%q → %q", v.Old, v.New)
 	}
 	return b.String()
 }
 
-// importBank stores what was read: items, outline, blueprint. The same import
-// twice changes nothing.
+// bundle gathers a bank with all that belongs to it.
+func (e *engine) bundle(ctx context.Context, id bank.ID, published bool) (exchange.Bundle, error) {
+	b := exchange.Bundle{Bank: id, Title: string(id)}
+	var err error
+	if published {
+		b.Revisions, err = e.bank.Published(ctx, id)
+	} else {
+		b.Revisions, err = e.bank.Newest(ctx, id)
+	}
+	if err != nil {
+		return b, err
+	}
+	if len(b.Revisions) == 0 {
+		return b, fmt.Errorf("bank %s holds no items to write", id)
+	}
+	if b.Media, err = e.bank.Media(ctx, b.Revisions); err != nil {
+		return b, err
+	}
+	switch outline, err := e.bank.Outline(ctx, id); {
+	case err == nil:
+		b.Outline, b.Title = &outline, outline.Title
+	case !errors.Is(err, bank.ErrNotFound):
+		return b, err
+	}
+	all, err := e.bank.Blueprints(ctx)
+	if i := slices.IndexFunc(all, func(p bank.Blueprint) bool { return p.Bank == id }); i >= 0 {
+		b.Blueprint = &all[i]
+	}
+	return b, err
+}
+
+// importBank stores what was read: files, items, outline, blueprint. The same
+// import twice changes nothing. Items that cannot be drawn stay drafts.
 func (e *engine) importBank(ctx context.Context, in exchange.Import, opts bank.ImportOptions) (bank.ImportResult, error) {
 	opts.Bank, opts.Now = in.Bank, e.clock.Now()
-	result, err := e.bank.Import(ctx, in.Revisions, opts)
+	if err := e.bank.SaveMedia(ctx, in.Media); err != nil {
+		return bank.ImportResult{}, err
+	}
+	var others, items []bank.Revision
+	for _, r := range in.Revisions {
+		if r.Type.Valid() {
+			items = append(items, r)
+		} else {
+			others = append(others, r)
+		}
+	}
+	result, err := e.bank.Import(ctx, items, opts)
+	if err != nil {
+		return result, err
+	}
+	opts.Status = bank.Draft
+	kept, err := e.bank.Import(ctx, others, opts)
+	result.Added, result.Revised, result.Unchanged = result.Added+kept.Added, result.Revised+kept.Revised, result.Unchanged+kept.Unchanged
 	if err != nil {
 		return result, err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -41,6 +42,12 @@ func main() {
 	k.BindTo(ctx, (*context.Context)(nil))
 	if err := k.Run(); err != nil {
 		fmt.Fprintf(os.Stderr, "gongyuan: %v\n", err)
-		os.Exit(1)
+		code := 1
+		var says interface{ ExitCode() int }
+		if errors.As(err, &says) {
+			code = says.ExitCode()
+		}
+		stop()
+		os.Exit(code)
 	}
 }

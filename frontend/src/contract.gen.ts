@@ -1685,7 +1685,7 @@ export interface components {
             roles: components["schemas"]["Role"][];
         };
         /** @enum {string} */
-        ItemType: "B" | "G" | "C" | "T" | "D" | "W" | "E";
+        ItemType: "B" | "G" | "C" | "T" | "D" | "W" | "E" | "O";
         /**
          * Format: int64
          * @description hundredths of a point

@@ -9,41 +9,10 @@ import (
 	"gongyuan/bank/exchange"
 )
 
-// parseLetters reads "A", "A,B,D", "A、B", "ABD" and their full-width forms.
-// It reports false for anything but letters and separators.
-func parseLetters(s string) (ids []bank.OptionID, repeated, ok bool) {
-	for _, r := range strings.ToUpper(bank.Normal(s)) {
-		switch {
-		case r >= 'A' && r <= 'Z':
-			id := bank.OptionID(string(r))
-			if slices.Contains(ids, id) {
-				repeated = true
-				continue
-			}
-			ids = append(ids, id)
-		case !strings.ContainsRune(",;/|.+", r):
-			return nil, false, false
-		}
-	}
-	slices.Sort(ids)
-	return ids, repeated, true
-}
-
-// parseTruth reads the ways to write right and wrong.
-func parseTruth(s string) (truth, ok bool) {
-	switch bank.Normal(s) {
-	case "正确", "对", "√", "✓", "✔", "t", "true", "y", "yes", "是", "1":
-		return true, true
-	case "错误", "错", "×", "✗", "✘", "x", "f", "false", "n", "no", "否", "0":
-		return false, true
-	}
-	return false, false
-}
-
 // parseJudgement reads the answer of a judgement. Letters mean the options as
 // the row gives them, and 正确, 错误 where it gives none.
 func parseJudgement(s string, options []string) (bank.OptionID, bool) {
-	ids, _, ok := parseLetters(s)
+	ids, _, ok := exchange.ParseLetters(s)
 	if ok && len(ids) == 1 && (ids[0] == "A" || ids[0] == "B") {
 		i := int(ids[0][0] - 'A')
 		if i < len(options) && options[i] != "" {
@@ -52,7 +21,7 @@ func parseJudgement(s string, options []string) (bank.OptionID, bool) {
 			return ids[0], true
 		}
 	}
-	truth, ok := parseTruth(s)
+	truth, ok := exchange.ParseTruth(s)
 	if !ok {
 		return "", false
 	}
@@ -64,14 +33,14 @@ func parseJudgement(s string, options []string) (bank.OptionID, bool) {
 
 // marker returns the pattern of an option's own letter before its text.
 func marker(letter string) *regexp.Regexp {
-	return regexp.MustCompile(`^\s*` + letter + `\s*[:：.．、)）]\s*`)
+	return regexp.MustCompile(`^\s*[(（]?` + letter + `\s*[:：.．、)）]\s*`)
 }
 
 // markers holds the patterns of A to H, at the begin of a cell and inside one.
 var markers, inner = func() (begin, inside [maxOptions]*regexp.Regexp) {
 	for i := range maxOptions {
 		begin[i] = marker(bank.Letter(i))
-		inside[i] = regexp.MustCompile(`[^A-Za-z0-9](` + bank.Letter(i) + `\s*[:：.．、]\s*)`)
+		inside[i] = regexp.MustCompile(`[^A-Za-z0-9]((?:` + bank.Letter(i) + `\s*[:：.．、]|[(（]` + bank.Letter(i) + `\s*[)）])\s*)`)
 	}
 	return begin, inside
 }()

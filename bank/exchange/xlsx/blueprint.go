@@ -93,7 +93,7 @@ func (p *plan) set(name, value string) (ok bool) {
 		p.bp.Exposure, ok = number(strings.TrimSuffix(bank.Normal(value), "%"), 0, 100)
 		return ok
 	case setAvoidMet:
-		p.bp.AvoidMet, ok = parseTruth(value)
+		p.bp.AvoidMet, ok = exchange.ParseTruth(value)
 		return ok
 	}
 	return false

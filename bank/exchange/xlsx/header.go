@@ -2,6 +2,7 @@ package xlsx
 
 import (
 	"regexp"
+	"slices"
 
 	"gongyuan/bank"
 	"gongyuan/bank/exchange"
@@ -19,23 +20,26 @@ const maxOptions = 8
 // own first.
 var names = map[exchange.Field][]string{
 	exchange.FieldBank:        {"题库名称", "题库"},
-	exchange.FieldCode:        {"id", "试题id", "编号", "试题编号", "试题代码", "题目编号", "代码"},
+	exchange.FieldCode:        {"id", "试题id", "编号", "试题编号", "试题代码", "题目编号", "试题编码", "题目编码", "代码"},
 	exchange.FieldSerial:      {"序号"},
-	exchange.FieldPoint:       {"认定点代码", "鉴定点代码", "考点代码", "知识点代码", "认定点", "鉴定点"},
-	exchange.FieldType:        {"题型代码", "题型", "试题类型", "题目类型"},
+	exchange.FieldPoint:       {"认定点代码", "鉴定点代码", "考点代码", "知识点代码", "认定点", "鉴定点", "鉴定点编号", "考点编号", "所属鉴定点", "所属考点"},
+	exchange.FieldType:        {"题型代码", "题型", "试题类型", "题目类型", "题型名称", "试题题型"},
 	exchange.FieldNumber:      {"题号"},
-	exchange.FieldStem:        {"试题(题干)", "题干", "试题", "题目", "试题内容", "题目内容"},
+	exchange.FieldStem:        {"试题(题干)", "题干", "试题", "题目", "试题内容", "题目内容", "试题题干", "题目题干", "试题正文", "问题"},
 	exchange.FieldPicture:     {"[图]及位置", "图及位置", "图", "图片"},
-	exchange.FieldAnswer:      {"正确答案", "答案", "标准答案", "参考答案"},
-	exchange.FieldDifficulty:  {"难度代码", "难度", "难易度", "难度等级"},
+	exchange.FieldAnswer:      {"正确答案", "答案", "标准答案", "参考答案", "正确选项", "试题答案"},
+	exchange.FieldDifficulty:  {"难度代码", "难度", "难易度", "难易程度", "难度等级", "试题难度"},
 	exchange.FieldConsistency: {"一致性代码", "一致性"},
-	exchange.FieldExplanation: {"解析", "试题解析", "答案解析"},
+	exchange.FieldExplanation: {"解析", "试题解析", "答案解析", "题目解析", "试题分析", "答案说明"},
 	exchange.FieldLast:        {"必须最后的选项"},
 	exchange.FieldExcludes:    {"互斥题", "互斥试题"},
-	exchange.FieldSource:      {"依据", "出处", "来源", "法规依据"},
+	exchange.FieldSource:      {"依据", "出处", "来源", "法规依据", "法律依据", "参考依据", "教材依据"},
 }
 
-var optionName = regexp.MustCompile(`^(?:试题\(选项([a-h])\)|选项([a-h])|备选答案([a-h])|([a-h]))$`)
+var optionName = regexp.MustCompile(`^(?:试题\(选项([a-h])\)|(?:备?选项|备选答案|候选项)\(?([a-h1-8])\)?|([a-h])选项|([a-h]))$`)
+
+// together are the names of a column that holds all options of an item.
+var together = []string{"选项", "备选项", "备选答案", "试题选项", "试题(选项)", "候选项"}
 
 // header says which column, counted from 0, holds which field.
 type header struct {
@@ -66,8 +70,14 @@ func findHeader(cells []cell) (header, bool) {
 
 func fieldOf(name string) (exchange.Field, bool) {
 	if m := optionName.FindStringSubmatch(name); m != nil {
-		letter := m[1] + m[2] + m[3] + m[4]
-		return exchange.OptionField(int(letter[0] - 'a')), true
+		letter := (m[1] + m[2] + m[3] + m[4])[0]
+		if letter <= '8' {
+			return exchange.OptionField(int(letter - '1')), true
+		}
+		return exchange.OptionField(int(letter - 'a')), true
+	}
+	if slices.Contains(together, name) {
+		return exchange.OptionField(0), true
 	}
 	for field, aliases := range names {
 		for _, a := range aliases {

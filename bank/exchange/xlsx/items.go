@@ -46,6 +46,9 @@ type line struct {
 	head  header
 	cells []cell
 	code  string
+	// filled are the columns that were filled from the cell that they are
+	// merged with.
+	filled []int
 	// broken tells that the row has a reason to be dropped, changed that one
 	// of its cells was repaired.
 	broken, changed bool
@@ -55,9 +58,11 @@ type line struct {
 func (it *items) sheet(name string) error {
 	var head header
 	found, looked := false, 0
+	fill := filler{merges: it.merges[name], tops: map[merge]cell{}}
 	err := eachRow(it.file, name, &it.budget, func(n int, cells []cell) {
+		cells, filled := fill.row(n, cells)
 		if found {
-			it.take(&line{items: it, sheet: name, row: n, head: head, cells: cells})
+			it.take(&line{items: it, sheet: name, row: n, head: head, cells: cells, filled: filled})
 			return
 		}
 		if looked++; looked > headerRows {
@@ -104,6 +109,7 @@ func (it *items) take(l *line) {
 		return
 	}
 	it.flush()
+	l.sayFilled()
 	p := &pending{code: code.Item, lines: []*line{l}}
 	it.current = p
 	if !ok {

@@ -170,11 +170,12 @@ func (l *line) question(t bank.Type) bank.Question {
 		l.judgement(&q, answer)
 	case t.Choice():
 		q.Options = l.options()
+		l.optionsInStem(&q)
 		l.choice(&q, answer)
 		l.last(&q)
 	case answer == "": // Inspect says so
 	case t == bank.Blank:
-		q.Key.Blanks = splitBlanks(answer)
+		q.Key.Blanks = exchange.SplitBlanks(answer)
 	default:
 		q.Key.Reference, q.Key.Rubric = answer, bank.ParseRubric(answer)
 	}
@@ -195,7 +196,7 @@ func (l *line) judgement(q *bank.Question, answer string) {
 }
 
 func (l *line) choice(q *bank.Question, answer string) {
-	ids, repeated, ok := parseLetters(answer)
+	ids, repeated, ok := exchange.ParseLetters(answer)
 	if !ok {
 		l.drop(exchange.FieldAnswer, exchange.BadAnswer)
 		return
@@ -227,10 +228,24 @@ func (l *line) options() []bank.Option {
 	return out
 }
 
+// optionsInStem takes the options out of a stem that they were run together
+// with, where the row has none in their own columns.
+func (l *line) optionsInStem(q *bank.Question) {
+	rest, texts, ok := exchange.OptionsInStem(q.Stem)
+	if len(q.Options) > 0 || !ok || len(texts) > maxOptions {
+		return
+	}
+	l.change(exchange.FieldStem, exchange.OptionsFromStem, q.Stem, rest)
+	q.Stem = rest
+	for i, t := range texts {
+		q.Options = append(q.Options, bank.Option{ID: bank.OptionID(bank.Letter(i)), Text: t})
+	}
+}
+
 // last marks the options that must stay last.
 func (l *line) last(q *bank.Question) {
 	text := l.quiet(exchange.FieldLast)
-	ids, _, ok := parseLetters(text)
+	ids, _, ok := exchange.ParseLetters(text)
 	for _, id := range ids {
 		i := slices.IndexFunc(q.Options, func(o bank.Option) bool { return o.ID == id })
 		if i < 0 {

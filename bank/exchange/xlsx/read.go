@@ -29,12 +29,18 @@ func Read(r io.Reader, opts Options) (imported exchange.Import, err error) {
 			imported, err = exchange.Import{}, fmt.Errorf("%w: %v", ErrWorkbook, p)
 		}
 	}()
-	f, err := open(r)
+	raw, err := exchange.ReadAll(r, MaxFile)
+	if errors.Is(err, exchange.ErrTooLarge) {
+		return exchange.Import{}, ErrTooLarge
+	} else if err != nil {
+		return exchange.Import{}, err
+	}
+	f, err := open(raw)
 	if err != nil {
 		return exchange.Import{}, err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	w := &workbook{file: f, budget: MaxRows}
+	w := &workbook{file: f, budget: MaxRows, merges: mergesOf(raw)}
 	w.out.Bank = opts.Bank
 	if err := w.read(); err != nil {
 		return exchange.Import{}, err
@@ -73,6 +79,7 @@ func kindOf(name string) kind {
 type workbook struct {
 	file   *excelize.File
 	budget int // rows that may still be read
+	merges map[string][]merge
 	out    exchange.Import
 	known  bool // some sheet was understood
 }

@@ -1,9 +1,9 @@
 package xlsx
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"regexp"
 	"strconv"
 	"strings"
@@ -36,12 +36,8 @@ type cell struct {
 	flaw exchange.Reason
 }
 
-func open(r io.Reader) (*excelize.File, error) {
-	limited := &io.LimitedReader{R: r, N: MaxFile + 1}
-	f, err := excelize.OpenReader(limited, excelize.Options{UnzipSizeLimit: MaxUnpacked, CultureInfo: excelize.CultureNameZhCN})
-	if limited.N <= 0 {
-		return nil, errors.Join(ErrTooLarge, closeFile(f))
-	}
+func open(raw []byte) (*excelize.File, error) {
+	f, err := excelize.OpenReader(bytes.NewReader(raw), excelize.Options{UnzipSizeLimit: MaxUnpacked, CultureInfo: excelize.CultureNameZhCN})
 	if err != nil {
 		if strings.Contains(err.Error(), "unzip size exceeds") {
 			return nil, fmt.Errorf("%w: unpacked", ErrTooLarge)
@@ -49,13 +45,6 @@ func open(r io.Reader) (*excelize.File, error) {
 		return nil, fmt.Errorf("%w: %w", ErrWorkbook, err)
 	}
 	return f, nil
-}
-
-func closeFile(f *excelize.File) error {
-	if f == nil {
-		return nil
-	}
-	return f.Close()
 }
 
 // eachRow calls visit with each row that is not empty, numbered from 1. budget

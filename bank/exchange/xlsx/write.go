@@ -219,7 +219,7 @@ func questionCells(q *bank.Question) map[exchange.Field]string {
 		}
 		values[exchange.FieldLast] = lettersOf(last, ",")
 	case q.Type == bank.Blank:
-		values[exchange.FieldAnswer] = joinBlanks(q.Key.Blanks)
+		values[exchange.FieldAnswer] = exchange.JoinBlanks(q.Key.Blanks)
 	default:
 		values[exchange.FieldAnswer] = referenceCell(q.Key)
 	}

@@ -1,0 +1,259 @@
+package gift
+
+import (
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+
+	"gongyuan/bank"
+	"gongyuan/bank/exchange"
+	"gongyuan/bank/exchange/markup"
+)
+
+// Limits on a file.
+const (
+	maxFile  = 16 << 20
+	maxLines = 500_000
+	maxItem  = 256 << 10
+	maxHints = 100 // answers of one question
+)
+
+// Format is what the registry knows of GIFT.
+func Format() exchange.Format {
+	return exchange.Format{
+		Name: "gift", Title: exchange.Text{ZH: "Moodle GIFT 文本", EN: "Moodle GIFT"}, Extension: ".gift", Media: "text/plain; charset=utf-8",
+		Detect: detect, Read: Read, Write: Write,
+	}
+}
+
+var looksLike = regexp.MustCompile(`(?m)^::|^\$CATEGORY:|(?:^|[^\\])\{\s*(?:[=~#]|T|F|TRUE|FALSE|\})`)
+
+func detect(s exchange.Sample) bool {
+	return strings.HasSuffix(s.Name, ".gift") || looksLike.MatchString(s.Text) && !strings.HasPrefix(strings.TrimSpace(s.Text), "<") && !strings.HasPrefix(strings.TrimSpace(s.Text), "%")
+}
+
+// chunk is a question's text, and the comments above it.
+type chunk struct {
+	line     int
+	lines    []string
+	comments []string
+}
+
+// Read reads a GIFT file.
+func Read(r io.Reader, opts exchange.Options) (exchange.Import, error) {
+	raw, err := exchange.ReadAll(r, maxFile)
+	if err != nil {
+		return exchange.Import{}, err
+	}
+	s, err := exchange.DecodeText(raw)
+	if err != nil {
+		return exchange.Import{}, err
+	}
+	if strings.Count(s, "\n") > maxLines {
+		return exchange.Import{}, fmt.Errorf("%w: over %d lines", exchange.ErrTooLarge, maxLines)
+	}
+	c, err := exchange.NewCollector(opts)
+	if err != nil {
+		return exchange.Import{}, err
+	}
+	rd := &reader{Collector: c, own: opts.Bank}
+	for _, ch := range rd.chunks(strings.Split(s, "\n")) {
+		rd.item(ch)
+	}
+	rd.closeCase()
+	return c.Done()
+}
+
+type reader struct {
+	*exchange.Collector
+	own   bank.ID
+	point bank.PointCode // of the category
+	open  *exchange.Draft
+}
+
+// chunks cuts the file at empty lines. A brace that is open holds the lines
+// together, as long as no new title begins.
+func (r *reader) chunks(lines []string) []chunk {
+	var out []chunk
+	current := chunk{}
+	flush := func() {
+		if len(current.lines) > 0 {
+			out = append(out, current)
+		}
+		current = chunk{}
+	}
+	for i, l := range lines {
+		t := strings.TrimSpace(l)
+		switch {
+		case strings.HasPrefix(t, "//"):
+			current.comments = append(current.comments, t)
+		case t == "":
+			flush()
+		case strings.HasPrefix(t, "$CATEGORY:"):
+			flush()
+			out = append(out, chunk{line: i + 1, lines: []string{t}})
+		default:
+			if len(current.lines) == 0 {
+				current.line = i + 1
+			}
+			current.lines = append(current.lines, l)
+		}
+	}
+	flush()
+	return out
+}
+
+func (r *reader) category(s string) {
+	r.point = ""
+	parts := strings.Split(strings.ReplaceAll(strings.TrimSpace(s), "//", "\x00"), "/")
+	last := strings.ToUpper(bank.Normal(parts[len(parts)-1]))
+	if code, _, found := strings.Cut(last, "("); found {
+		last = code
+	}
+	if p := bank.PointCode(last); exchange.ValidPoint(p) {
+		r.point = p
+	}
+}
+
+var (
+	idTag    = regexp.MustCompile(`\[id:((?:\\.|[^\]\\])*)\]`)
+	plainTag = regexp.MustCompile(`\[tag:((?:\\.|[^\]\\])*)\]`)
+)
+
+func (r *reader) item(ch chunk) {
+	body := strings.TrimSpace(strings.Join(ch.lines, "\n"))
+	if rest, ok := strings.CutPrefix(body, "$CATEGORY:"); ok {
+		r.category(rest)
+		return
+	}
+	d := exchange.NewDraft("", ch.line)
+	if len(body) > maxItem {
+		d.Drop(exchange.FieldStem, exchange.TooLong, body)
+		r.add(d, 0)
+		return
+	}
+	var tags []string
+	id := ""
+	for _, c := range ch.comments {
+		if m := idTag.FindStringSubmatch(c); m != nil {
+			id = unescapeTag(m[1])
+		}
+		for _, m := range plainTag.FindAllStringSubmatch(c, -1) {
+			tags = append(tags, unescapeTag(m[1]))
+		}
+	}
+	explanation := ""
+	tags = slices.DeleteFunc(tags, func(tag string) bool {
+		rest, ok := strings.CutPrefix(tag, tagExplanation)
+		if ok {
+			explanation = rest
+		}
+		return ok
+	})
+	meta := exchange.ParseTags(r.own, tags)
+	if meta.Point == "" {
+		meta.Point = r.point
+	}
+	p := parser{draft: d, meta: meta}
+	title := p.question(body)
+	if id == "" {
+		id = title
+	}
+	part := 0
+	if code, ok := exchange.ParseCode(strings.ToUpper(bank.Normal(id))); ok {
+		d.Code, part = id, code.Part
+		if part > 0 {
+			d.Code = code.Item
+		}
+	} else if id != "" && id != strings.TrimSpace(title) {
+		d.Rev.Foreign = &bank.Foreign{Format: "gift", ID: id}
+	}
+	if d.Rev.Type == bank.Case {
+		d.Rev.Explanation = explanation
+	}
+	p.meta.Apply(d, &d.Rev.Question)
+	if d.Rev.Type == bank.Other {
+		foreign := bank.Foreign{Format: "gift", Kind: p.kind, Raw: body}
+		if d.Rev.Foreign != nil {
+			foreign.ID = d.Rev.Foreign.ID
+		}
+		d.Rev.Foreign = &foreign
+		d.Rev.Stem = p.stem
+		d.Change(exchange.FieldRaw, exchange.KeptRaw, p.kind, "")
+	}
+	r.add(d, part)
+}
+
+// add adds an item, or a part to the case above it.
+func (r *reader) add(d *exchange.Draft, part int) {
+	if part == 0 {
+		r.closeCase()
+		if d.Rev.Type == bank.Case {
+			r.open = d
+			return
+		}
+		r.Add(d)
+		return
+	}
+	if r.open == nil || r.open.Code != d.Code || part != len(r.open.Rev.Parts)+1 {
+		d.Drop(exchange.FieldCode, exchange.OrphanPart, d.Code)
+		r.Add(d)
+		return
+	}
+	r.open.Rev.Parts = append(r.open.Rev.Parts, d.Rev.Question)
+	r.open.Absorb(d)
+}
+
+func (r *reader) closeCase() {
+	if r.open != nil {
+		r.Add(r.open)
+	}
+	r.open = nil
+}
+
+// unescape takes the meaning-off marks out of a text.
+func unescape(s string) string {
+	if !strings.Contains(s, `\`) {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] != '\\' || i+1 == len(s) {
+			b.WriteByte(s[i])
+			continue
+		}
+		i++
+		switch s[i] {
+		case 'n':
+			b.WriteByte('\n')
+		case '~', '=', '#', '{', '}', ':', '\\':
+			b.WriteByte(s[i])
+		default:
+			b.WriteByte('\\')
+			b.WriteByte(s[i])
+		}
+	}
+	return b.String()
+}
+
+var tagUnescape = strings.NewReplacer(`\]`, "]", `\\`, `\`, `\n`, "\n")
+
+func unescapeTag(s string) string { return strings.TrimSpace(tagUnescape.Replace(s)) }
+
+// say turns a text in one of Moodle's formats into plain text.
+func say(d *exchange.Draft, s, format string, field exchange.Field) string {
+	s = unescape(strings.TrimSpace(s))
+	if format == "html" || format == "moodle" && strings.Contains(s, "<") {
+		f := markup.FromHTML(s)
+		if len(f.Lost) > 0 {
+			d.Change(field, exchange.FormattingLost, s, f.String())
+		}
+		if len(f.Images) > 0 {
+			d.Drop(exchange.FieldPicture, exchange.Picture, f.Images[0])
+		}
+		return f.String()
+	}
+	return strings.TrimSpace(s)
+}

@@ -1,0 +1,66 @@
+package mongobank
+
+import (
+	"context"
+	"fmt"
+
+	"gongyuan/bank"
+
+	"github.com/256dpi/lungo"
+	"go.mongodb.org/mongo-driver/bson"
+	"go.mongodb.org/mongo-driver/mongo/options"
+)
+
+// Newest returns the newest revision of every item of a bank, whatever its
+// status, in the order of their items.
+func (s *Store) Newest(ctx context.Context, id bank.ID) ([]bank.Revision, error) {
+	held, err := s.held(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	var out []bank.Revision
+	opts := options.Find().SetSort(byID)
+	err = each(ctx, s.revisions, bson.D{{Key: "bank", Value: string(id)}}, opts, func(d revisionDoc) {
+		if held[d.Item].Revision == d.Number {
+			out = append(out, d.revision())
+		}
+	})
+	return out, err
+}
+
+// mediaBytes is a file that items refer to, in bank_media, named by its sum.
+type mediaBytes struct {
+	ID   string `bson:"_id"`
+	Data []byte `bson:"data"`
+}
+
+// SaveMedia keeps files by their sums. One that is held already stays.
+func (s *Store) SaveMedia(ctx context.Context, files map[string][]byte) error {
+	for sum, data := range files {
+		_, err := s.media.InsertOne(ctx, mediaBytes{sum, data})
+		if err != nil && !lungo.IsUniquenessError(err) {
+			return wrap(err, fmt.Sprintf("save media %s", sum))
+		}
+	}
+	return nil
+}
+
+// Media returns the files that revisions refer to, as far as they are held.
+func (s *Store) Media(ctx context.Context, revisions []bank.Revision) (map[string][]byte, error) {
+	out := map[string][]byte{}
+	for i := range revisions {
+		if revisions[i].Foreign == nil {
+			continue
+		}
+		for _, m := range revisions[i].Foreign.Media {
+			if _, known := out[m.Sum]; known {
+				continue
+			}
+			err := each(ctx, s.media, bson.D{{Key: "_id", Value: m.Sum}}, options.Find(), func(d mediaBytes) { out[d.ID] = d.Data })
+			if err != nil {
+				return nil, err
+			}
+		}
+	}
+	return out, nil
+}
