@@ -15,6 +15,7 @@ import (
 	"gongyuan/engine/assess"
 	"gongyuan/engine/attempt"
 	"gongyuan/engine/certificate"
+	"gongyuan/engine/editorial"
 	"gongyuan/engine/people"
 	"gongyuan/engine/result"
 	"gongyuan/engine/sitting"
@@ -67,6 +68,11 @@ var problems = map[kind]wording{
 	"candidate-absent":   {409, "考生已记为缺考", "如有误，请考务先取消缺考。", "Recorded as absent", "If this is wrong, have the absence withdrawn first."},
 	"already-appointed":  {409, "考评小组已组成", "一个项目只有一个考评小组。", "The panel is appointed already", "A component has one panel."},
 	"second-person":      {422, "需要第二人确认", "确认人不能是同一个人。", "A second person is needed", "It cannot be the same person."},
+	"author-approves":    {422, "命题人不能审核自己写的题", "请由没有写过这一修订的人审核。", "An author may not approve", "Somebody who wrote none of this revision must approve it."},
+	"item-conflict":      {409, "别人已先保存", "您写的内容还在，请与新的内容对比后再存。", "Somebody saved first", "What you wrote is still here; compare it and save again."},
+	"item-stage":         {409, "这一题现在不能这样做", "它的状态已经不同，请重新打开。", "Not possible for this item now", "Its state has changed; open it again."},
+	"key-change":         {409, "这一修订改变答案", "请确认答案确实要改。已用过的试卷和成绩不会自动改变。", "This revision alters the key", "Confirm that this is meant. Papers and results that used it do not change by themselves."},
+	"item-unfit":         {422, "这一题还不能提交", "请先改好列出的各项。", "This item cannot be handed in yet", "Mend what is listed first."},
 	"internal":           {500, "服务器出错", "请稍后再试，并把编号告诉管理员。", "Something went wrong", "Try again later and tell the administrator the number."},
 }
 
@@ -123,6 +129,12 @@ var table = []struct {
 	{certificate.ErrBusy, "busy"},
 	{bank.ErrNotFound, "not-found"},
 	{bank.ErrUnavailable, "unavailable"},
+	{bank.ErrSecondPerson, "author-approves"},
+	{bank.ErrConflict, "item-conflict"},
+	{bank.ErrStage, "item-stage"},
+	{editorial.ErrKeyChange, "key-change"},
+	{editorial.ErrUnfit, "item-unfit"},
+	{editorial.ErrInvalid, "invalid"},
 	{result.ErrNotFound, "not-found"},
 	{result.ErrSecondPerson, "second-person"},
 	{result.ErrConflict, "conflict"},
@@ -229,6 +241,14 @@ func describe(p *contract.Problem, err error, lang string) {
 		s := int(math.Ceil(comeBack().Seconds()))
 		p.RetryAfterSeconds = &s
 	}
+	var unfit *editorial.UnfitError
+	if errors.As(err, &unfit) {
+		out := make([]contract.FieldError, len(unfit.Warnings))
+		for i, w := range unfit.Warnings {
+			out[i] = contract.FieldError{Pointer: warningPointer(w), Detail: warningText(w, lang)}
+		}
+		p.Errors = &out
+	}
 	if list := fieldsOf(err); len(list) > 0 {
 		out := make([]contract.FieldError, len(list))
 		for i, f := range list {
@@ -254,7 +274,10 @@ func fieldsOf(err error) []sitting.FieldError {
 	var certified *certificate.FieldError
 	var number *certificate.NumberError
 	var resulting *result.FieldError
+	var edited *editorial.FieldError
 	switch {
+	case errors.As(err, &edited):
+		return []sitting.FieldError{{Field: edited.Field, Reason: edited.Reason}}
 	case errors.As(err, &resulting):
 		return []sitting.FieldError{{Field: resulting.Field, Reason: resulting.Reason}}
 	case errors.As(err, &scored):

@@ -17,6 +17,7 @@ import (
 	"gongyuan/engine/assess"
 	"gongyuan/engine/attempt"
 	"gongyuan/engine/certificate"
+	"gongyuan/engine/editorial"
 	"gongyuan/engine/people"
 	"gongyuan/engine/result"
 	"gongyuan/engine/sitting"
@@ -43,6 +44,7 @@ type Config struct {
 	Results       Results
 	Desk          *assess.Desk
 	Registrar     *result.Registrar
+	Editorial     *editorial.Desk
 	Certificates  *certificate.Registry
 	Standard      standard.Standard
 	Clock         attempt.Clock
@@ -77,6 +79,8 @@ type server struct {
 	results       Results
 	desk          *assess.Desk
 	registrar     *result.Registrar
+	editorial     *editorial.Desk
+	images        imageCache
 	certificates  *certificate.Registry
 	standard      standard.Standard
 	clock         attempt.Clock
@@ -106,7 +110,7 @@ func New(cfg Config) (*fiber.App, error) {
 		routes: routes, tokens: cfg.Tokens, sealer: cfg.Sealer, sessions: cfg.Sessions, accounts: cfg.Accounts,
 		limiter: cfg.Limiter, office: cfg.Office, sittings: cfg.Sittings, registrations: cfg.Registrations,
 		candidates: cfg.Candidates, attempts: cfg.Attempts, bank: cfg.Bank, results: cfg.Results,
-		desk: cfg.Desk, registrar: cfg.Registrar, certificates: cfg.Certificates,
+		desk: cfg.Desk, registrar: cfg.Registrar, editorial: cfg.Editorial, certificates: cfg.Certificates,
 		standard: cfg.Standard, clock: cfg.Clock, log: cfg.Log, secure: cfg.Secure, nobody: nobody, observe: cfg.Observe,
 		revisions: revisionCache{found: map[bank.Ref]*bank.Revision{}},
 	}

@@ -67,6 +67,7 @@ func TestAccess(t *testing.T) {
 	parameter := regexp.MustCompile(`\{\w+\}`)
 	values := map[string]string{
 		"{attempt}": persons[1].attempt, "{sitting}": string(s.ID), "{bank}": "sample", "{blueprint}": "test", "{registration}": "none", "{kind}": "skill", "{draw}": "1", "{number}": "none", "{ruling}": "none",
+		"{code}": "none", "{batch}": "none", "{picture}": strings.Repeat("0", 32),
 	}
 	routes := contractRoutes(t, w)
 	if len(routes) < 25 {

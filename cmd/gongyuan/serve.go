@@ -86,7 +86,7 @@ func (e *engine) app(server *serverSettings, m *metrics) (*fiber.App, error) {
 	return api.New(api.Config{
 		Tokens: e.tokens, Sealer: e.sealer, Sessions: e.sessions, Accounts: e.people, Limiter: e.limiter, Office: e.office,
 		Sittings: e.sittings, Registrations: e.sittings, Candidates: e.people, Attempts: e.attempts, Bank: e.bank, Results: e.results,
-		Desk: e.desk, Registrar: e.registrar, Certificates: e.registry, Standard: e.standard, Clock: e.clock, Log: e.log, Web: frontend.FS(), Health: e.stores.health, Observe: m.observe,
+		Desk: e.desk, Registrar: e.registrar, Editorial: e.editorial, Certificates: e.registry, Standard: e.standard, Clock: e.clock, Log: e.log, Web: frontend.FS(), Health: e.stores.health, Observe: m.observe,
 		Secure: server.Secure, ProxyHeader: server.ProxyHeader,
 	})
 }

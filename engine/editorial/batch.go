@@ -32,7 +32,7 @@ const (
 )
 
 // maxBatch is how many items one act takes.
-const maxBatch = 500
+const maxBatch = 200
 
 // BatchRequest is an act on many items.
 type BatchRequest struct {
@@ -64,8 +64,14 @@ func (d *Desk) Batch(ctx context.Context, by string, r BatchRequest) (BatchResul
 	if len(r.Items) == 0 || len(r.Items) > maxBatch {
 		return BatchResult{}, &FieldError{"/items", "maxItems"}
 	}
-	var err error
 	needed := r.Act == BatchRetire || r.Act == BatchRestore
+	done, err := d.Store.Batch(ctx, r.ID)
+	if err == nil { // asked again because the answer was lost
+		return BatchResult{Batch: done, Undoable: !done.Undone && BatchAct(done.Act) != BatchSubmit && BatchAct(done.Act) != BatchPublish}, nil
+	}
+	if !errors.Is(err, bank.ErrNotFound) {
+		return BatchResult{}, err
+	}
 	if r.Note, err = note(r.Note, needed); err != nil {
 		return BatchResult{}, err
 	}
@@ -108,8 +114,12 @@ func (d *Desk) one(ctx context.Context, by string, r BatchRequest, item bank.Ite
 		if err != nil {
 			return before, err
 		}
-		got, err := d.Take(ctx, by, StepRequest{Item: item, Step: step, Version: row.Version, Draft: m.Version, Note: r.Note})
-		before.Version = got.Row.Version
+		next, err := row.Work.Next(step, by, row.Status)
+		if err != nil {
+			return before, err
+		}
+		before.Version = row.Version + 1
+		_, err = d.take(ctx, by, StepRequest{Item: item, Step: step, Version: row.Version, Draft: m.Version, Note: r.Note}, row, next)
 		return before, err
 	}
 	tags := slices.DeleteFunc(slices.Clone(row.Tags), func(t string) bool { return t == r.Tag })
@@ -128,8 +138,11 @@ func (d *Desk) one(ctx context.Context, by string, r BatchRequest, item bank.Ite
 // Undo takes an act on many items back: tags, and what was retired or
 // restored. Items that changed since are left as they are and told. The second
 // time it returns bank.ErrConflict.
-func (d *Desk) Undo(ctx context.Context, by, id string) (BatchResult, error) {
+func (d *Desk) Undo(ctx context.Context, by string, in bank.ID, id string) (BatchResult, error) {
 	b, err := d.Store.Batch(ctx, id)
+	if err == nil && b.Bank != in {
+		err = bank.ErrNotFound
+	}
 	if err != nil {
 		return BatchResult{}, err
 	}

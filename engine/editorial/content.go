@@ -198,3 +198,31 @@ func keyWords(q *bank.Question) string {
 	}
 	return strings.Join(right, "\n")
 }
+
+// overlay puts what editors write over what was there, and keeps what their
+// form does not show: what an importer or a marker added to a content stays.
+func overlay(before, in bank.Revision) bank.Revision {
+	out := before
+	out.Item, out.Number, out.Point, out.Difficulty, out.Consistency = in.Item, 0, in.Point, in.Difficulty, in.Consistency
+	out.Excludes = in.Excludes
+	out.Question = overlayQuestion(before.Question, in.Question)
+	out.Parts = make([]bank.Question, len(in.Parts))
+	for i := range in.Parts {
+		var was bank.Question
+		if i < len(before.Parts) {
+			was = before.Parts[i]
+		}
+		out.Parts[i] = overlayQuestion(was, in.Parts[i])
+	}
+	return out
+}
+
+func overlayQuestion(before, in bank.Question) bank.Question {
+	out := before
+	if before.Type != in.Type {
+		out = bank.Question{}
+	}
+	out.Type, out.Stem, out.Options, out.Explanation, out.Source = in.Type, in.Stem, in.Options, in.Explanation, in.Source
+	out.Key.Options, out.Key.Blanks, out.Key.Reference = in.Key.Options, in.Key.Blanks, in.Key.Reference
+	return out
+}

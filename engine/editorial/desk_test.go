@@ -350,17 +350,17 @@ func TestBatch(t *testing.T) {
 		}
 		_, err = w.desk.Batch(ctx, "wu", editorial.BatchRequest{ID: "2", Bank: bankID, Act: editorial.BatchRetire, Items: items[:2], Note: "内容陈旧"})
 		w.ok(err)
-		undone, err := w.desk.Undo(ctx, "ding", "1")
+		undone, err := w.desk.Undo(ctx, "ding", bankID, "1")
 		w.ok(err)
 		if len(undone.Batch.Changes) != 1 || len(undone.Refused) != 2 {
 			w.Errorf("undone after two changed: %+v", undone)
 		}
-		undone, err = w.desk.Undo(ctx, "ding", "2")
+		undone, err = w.desk.Undo(ctx, "ding", bankID, "2")
 		w.ok(err)
 		if len(undone.Batch.Changes) != 2 {
 			w.Errorf("undone: %+v", undone)
 		}
-		_, err = w.desk.Undo(ctx, "ding", "2")
+		_, err = w.desk.Undo(ctx, "ding", bankID, "2")
 		w.err("undone again", err, bank.ErrConflict)
 		page, err := w.store.Items(ctx, bank.ItemQuery{Bank: bankID, Tag: "待配图"})
 		w.ok(err)
@@ -372,7 +372,7 @@ func TestBatch(t *testing.T) {
 		if len(handed.Refused) != 0 || handed.Undoable {
 			w.Errorf("handed in: %+v", handed)
 		}
-		_, err = w.desk.Undo(ctx, "ding", "3")
+		_, err = w.desk.Undo(ctx, "ding", bankID, "3")
 		w.err("undoing what others read", err, bank.ErrStage)
 	})
 }

@@ -57,7 +57,8 @@ type Compared struct {
 }
 
 // Compare compares two revisions of an item; 0 is the draft. A before of -1 is
-// the published revision, or nothing where there is none.
+// the published revision, or nothing where there is none; an after of -1 is the
+// newest revision, or the draft where there is none.
 func (d *Desk) Compare(ctx context.Context, item bank.ItemID, before, after int) (Compared, error) {
 	row, err := d.Store.Item(ctx, item)
 	if err != nil {
@@ -69,6 +70,9 @@ func (d *Desk) Compare(ctx context.Context, item bank.ItemID, before, after int)
 		if before == 0 {
 			before = -1
 		}
+	}
+	if after == -1 {
+		after = row.Revision
 	}
 	for _, side := range []struct {
 		number int

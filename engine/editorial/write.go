@@ -183,7 +183,14 @@ func (d *Desk) Save(ctx context.Context, by string, r SaveRequest) (Detail, erro
 		}
 		m.Base = row.Revision
 	}
-	r.Content.Item, r.Content.Number = r.Item, 0
+	was := m.Content
+	if !found && row.Revision > 0 {
+		if was, err = d.revision(ctx, r.Item, row.Revision); err != nil {
+			return Detail{}, err
+		}
+	}
+	r.Content.Item = r.Item
+	r.Content = overlay(was, r.Content)
 	m.Bank, m.Content, m.By, m.Updated = row.Bank, r.Content, by, d.Clock.Now()
 	if _, err := d.Store.SaveManuscript(ctx, m); err != nil {
 		return Detail{}, err
