@@ -32,6 +32,12 @@ export interface ItemFilter {
   range?: string
   difficulty?: number
   text?: string
+  status?: string
+  stage?: string
+  tag?: string
+  used?: string
+  sort?: string
+  descending?: string
 }
 
 // Each operation that the staff pages use, by the contract.
