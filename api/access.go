@@ -38,7 +38,8 @@ const callTimeout = 20 * time.Second
 // every paper, closing takes every paper in.
 var slow = map[string]time.Duration{
 	"actOnSitting": 5 * time.Minute, "issueCertificates": 5 * time.Minute,
-	"registerCandidates": time.Minute, "giveOrder": time.Minute,
+	"registerCandidates": time.Minute, "giveOrder": time.Minute, "actOnItems": 2 * time.Minute, "undoBatch": 2 * time.Minute,
+	"inspectBank": time.Minute,
 }
 
 // hot routes check their bodies themselves: holding every saved answer against

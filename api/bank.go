@@ -23,6 +23,7 @@ type Bank interface {
 type BankLister interface {
 	Banks(ctx context.Context) ([]bank.Summary, error)
 	Items(ctx context.Context, q bank.ItemQuery) (bank.ItemPage, error)
+	Uses(ctx context.Context, items []bank.ItemID) ([]bank.Use, error)
 }
 
 // ListBanks lists the banks.
@@ -34,42 +35,6 @@ func (s *server) ListBanks(ctx context.Context, _ contract.ListBanksRequestObjec
 	out := make(contract.ListBanks200JSONResponse, len(banks))
 	for i, b := range banks {
 		out[i] = contract.Bank{Id: string(b.ID), Title: b.Title, Total: b.Total, Published: b.Published}
-	}
-	return out, nil
-}
-
-// ListItems lists a page of a bank's items.
-func (s *server) ListItems(ctx context.Context, r contract.ListItemsRequestObject) (contract.ListItemsResponseObject, error) {
-	q := bank.ItemQuery{Bank: bank.ID(r.Bank), Limit: 20}
-	p := r.Params
-	if p.Type != nil {
-		q.Type = bank.Type(*p.Type)
-	}
-	if p.Range != nil {
-		q.Range = bank.RangeCode(*p.Range)
-	}
-	if p.Difficulty != nil {
-		q.Difficulty = *p.Difficulty
-	}
-	if p.Text != nil {
-		q.Text = *p.Text
-	}
-	if p.Skip != nil {
-		q.Skip = max(*p.Skip, 0)
-	}
-	if p.Limit != nil {
-		q.Limit = min(max(*p.Limit, 1), 100)
-	}
-	page, err := s.bank.Items(ctx, q)
-	if err != nil {
-		return nil, err
-	}
-	out := contract.ListItems200JSONResponse{Total: page.Total, Items: []contract.ItemRow{}}
-	for _, row := range page.Rows {
-		out.Items = append(out.Items, contract.ItemRow{
-			Id: string(row.ID), Code: row.Code, Type: contract.ItemType(row.Type), Point: string(row.Point),
-			Status: contract.ItemRowStatus(row.Status), Difficulty: row.Difficulty, Stem: row.Stem, Revision: row.Revision,
-		})
 	}
 	return out, nil
 }

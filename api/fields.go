@@ -83,6 +83,14 @@ var fieldTexts = map[string][2]string{
 	"only-of-fixed-text":         {"只有“固定文字”才填内容。", "Only a fixed text has a value."},
 	"twice-in-map":               {"列名重复。", "This heading stands twice."},
 	"length-1-200":               {"请填写 1 到 200 个字。", "Use 1 to 200 characters."},
+	"point-form":                 {"鉴定点要写成 A-B-C-001 这样。", "Write the point like A-B-C-001."},
+	"point-full":                 {"这个鉴定点的题号已用完。", "No code is left for this point."},
+	"item-code":                  {"题号要写成 B-A-B-C-001-001 这样。", "Write the code like B-A-B-C-001-001."},
+	"picture-type":               {"只接受 PNG 和 JPEG 图片。", "Only PNG and JPEG images are taken."},
+	"picture-size":               {"图片要在 512 KiB、4096 像素以内。", "Images may have up to 512 KiB and 4096 pixels."},
+	"picture-missing":            {"有图片没有上传成功，请重新粘贴。", "A picture is missing; paste it again."},
+	"no-editor":                  {"这个账号不能审题。", "This account does not review items."},
+	"author-reviews":             {"写过这一题的人不能审它。", "Who wrote it cannot review it."},
 	"response":                   {"这个作答不适合本题。", "This response does not fit the question."},
 }
 

@@ -16,6 +16,7 @@ import (
 	"gongyuan/engine/assess"
 	"gongyuan/engine/attempt"
 	"gongyuan/engine/certificate"
+	"gongyuan/engine/editorial"
 	"gongyuan/engine/marking"
 	"gongyuan/engine/people"
 	"gongyuan/engine/print"
@@ -81,6 +82,11 @@ var problems = map[kind]wording{
 	"withheld":           {409, "成绩暂缓公布", "请与评价机构联系。", "The result is withheld", "Ask the assessing body."},
 	"cannot-print":       {409, "有字印不出来", "打印字体里没有这个字。", "A character cannot be printed", "The font of printed pages lacks it."},
 	"nothing-released":   {409, "还没有可导出的成绩", "成绩公布后才能导出。", "Nothing to export yet", "Results can be exported once they are released."},
+	"author-approves":    {422, "命题人不能审核自己写的题", "请由没有写过这一修订的人审核。", "An author may not approve", "Somebody who wrote none of this revision must approve it."},
+	"item-conflict":      {409, "别人已先保存", "您写的内容还在，请与新的内容对比后再存。", "Somebody saved first", "What you wrote is still here; compare it and save again."},
+	"item-stage":         {409, "这一题现在不能这样做", "它的状态已经不同，请重新打开。", "Not possible for this item now", "Its state has changed; open it again."},
+	"key-change":         {409, "这一修订改变答案", "请确认答案确实要改。已用过的试卷和成绩不会自动改变。", "This revision alters the key", "Confirm that this is meant. Papers and results that used it do not change by themselves."},
+	"item-unfit":         {422, "这一题还不能提交", "请先改好列出的各项。", "This item cannot be handed in yet", "Mend what is listed first."},
 	"internal":           {500, "服务器出错", "请稍后再试，并把编号告诉管理员。", "Something went wrong", "Try again later and tell the administrator the number."},
 }
 
@@ -158,6 +164,12 @@ var table = []struct {
 	{report.ErrInvalid, "invalid"},
 	{bank.ErrNotFound, "not-found"},
 	{bank.ErrUnavailable, "unavailable"},
+	{bank.ErrSecondPerson, "author-approves"},
+	{bank.ErrConflict, "item-conflict"},
+	{bank.ErrStage, "item-stage"},
+	{editorial.ErrKeyChange, "key-change"},
+	{editorial.ErrUnfit, "item-unfit"},
+	{editorial.ErrInvalid, "invalid"},
 	{result.ErrNotFound, "not-found"},
 	{result.ErrSecondPerson, "second-person"},
 	{result.ErrConflict, "conflict"},
@@ -273,6 +285,14 @@ func describe(p *contract.Problem, err error, lang string) {
 	if errors.As(err, &unfit) {
 		p.Breaches = &unfit.breaches
 	}
+	var odd *editorial.UnfitError
+	if errors.As(err, &odd) {
+		out := make([]contract.FieldError, len(odd.Warnings))
+		for i, w := range odd.Warnings {
+			out[i] = contract.FieldError{Pointer: warningPointer(w), Detail: warningText(w, lang)}
+		}
+		p.Errors = &out
+	}
 	if list := fieldsOf(err); len(list) > 0 {
 		out := make([]contract.FieldError, len(list))
 		for i, f := range list {
@@ -301,7 +321,10 @@ func fieldsOf(err error) []sitting.FieldError {
 	var certified *certificate.FieldError
 	var number *certificate.NumberError
 	var resulting *result.FieldError
+	var edited *editorial.FieldError
 	switch {
+	case errors.As(err, &edited):
+		return []sitting.FieldError{{Field: edited.Field, Reason: edited.Reason}}
 	case errors.As(err, &resulting):
 		return []sitting.FieldError{{Field: resulting.Field, Reason: resulting.Reason}}
 	case errors.As(err, &scored):

@@ -18,6 +18,7 @@ import (
 	"gongyuan/engine/attempt"
 	"gongyuan/engine/audit"
 	"gongyuan/engine/certificate"
+	"gongyuan/engine/editorial"
 	"gongyuan/engine/marking"
 	"gongyuan/engine/people"
 	"gongyuan/engine/result"
@@ -48,6 +49,7 @@ type Config struct {
 	Audit         Audit
 	Register      *assess.Register
 	Marking       *marking.Desk
+	Editorial     *editorial.Desk
 	Certificates  *certificate.Registry
 	Handouts      Handouts
 	Standard      standard.Standard
@@ -92,6 +94,8 @@ type server struct {
 	audit         Audit
 	register      *assess.Register
 	marking       *marking.Desk
+	editorial     *editorial.Desk
+	images        imageCache
 	certificates  *certificate.Registry
 	handouts      Handouts
 	standard      standard.Standard
@@ -127,6 +131,7 @@ func New(cfg Config) (*fiber.App, error) {
 		register:  cfg.Register,
 		marking:   cfg.Marking,
 		audit:     cfg.Audit,
+		editorial: cfg.Editorial,
 		handouts:  cfg.Handouts,
 		standard:  cfg.Standard, clock: cfg.Clock, log: cfg.Log, secure: cfg.Secure, nobody: nobody, observe: cfg.Observe,
 		revisions: revisionCache{found: map[bank.Ref]*bank.Revision{}},

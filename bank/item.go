@@ -95,6 +95,9 @@ type Option struct {
 	ID   OptionID
 	Text string
 	Last bool // must stay last when options are shuffled
+	// Feedback is why the option is right or wrong. It goes out with the
+	// explanation and never before.
+	Feedback string
 }
 
 // Key is what is right. A candidate must never receive any part of it before

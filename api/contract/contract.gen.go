@@ -91,6 +91,72 @@ func (e Audience) Valid() bool {
 	}
 }
 
+// Defines values for BankItemType.
+const (
+	BankItemTypeB BankItemType = "B"
+	BankItemTypeC BankItemType = "C"
+	BankItemTypeD BankItemType = "D"
+	BankItemTypeE BankItemType = "E"
+	BankItemTypeG BankItemType = "G"
+	BankItemTypeO BankItemType = "O"
+	BankItemTypeT BankItemType = "T"
+	BankItemTypeW BankItemType = "W"
+)
+
+// Valid indicates whether the value is a known member of the BankItemType enum.
+func (e BankItemType) Valid() bool {
+	switch e {
+	case BankItemTypeB:
+		return true
+	case BankItemTypeC:
+		return true
+	case BankItemTypeD:
+		return true
+	case BankItemTypeE:
+		return true
+	case BankItemTypeG:
+		return true
+	case BankItemTypeO:
+		return true
+	case BankItemTypeT:
+		return true
+	case BankItemTypeW:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BatchRequestAct.
+const (
+	BatchActPublish BatchRequestAct = "publish"
+	BatchActRestore BatchRequestAct = "restore"
+	BatchActRetire  BatchRequestAct = "retire"
+	BatchActSubmit  BatchRequestAct = "submit"
+	BatchActTag     BatchRequestAct = "tag"
+	BatchActUntag   BatchRequestAct = "untag"
+)
+
+// Valid indicates whether the value is a known member of the BatchRequestAct enum.
+func (e BatchRequestAct) Valid() bool {
+	switch e {
+	case BatchActPublish:
+		return true
+	case BatchActRestore:
+		return true
+	case BatchActRetire:
+		return true
+	case BatchActSubmit:
+		return true
+	case BatchActTag:
+		return true
+	case BatchActUntag:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for BreachRule.
 const (
 	CardExpired      BreachRule = "card-expired"
@@ -172,6 +238,27 @@ func (e CombineRule) Valid() bool {
 	}
 }
 
+// Defines values for DiffPieceKind.
+const (
+	DiffPieceAdded   DiffPieceKind = "added"
+	DiffPieceRemoved DiffPieceKind = "removed"
+	DiffPieceSame    DiffPieceKind = "same"
+)
+
+// Valid indicates whether the value is a known member of the DiffPieceKind enum.
+func (e DiffPieceKind) Valid() bool {
+	switch e {
+	case DiffPieceAdded:
+		return true
+	case DiffPieceRemoved:
+		return true
+	case DiffPieceSame:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for DistributionKind.
 const (
 	DistributionKindReview DistributionKind = "review"
@@ -229,27 +316,96 @@ func (e ExportRequestKind) Valid() bool {
 	}
 }
 
-// Defines values for ItemRowStatus.
+// Defines values for ItemStage.
 const (
-	ItemRowStatusApproved  ItemRowStatus = "approved"
-	ItemRowStatusDraft     ItemRowStatus = "draft"
-	ItemRowStatusInReview  ItemRowStatus = "in-review"
-	ItemRowStatusPublished ItemRowStatus = "published"
-	ItemRowStatusRetired   ItemRowStatus = "retired"
+	ItemStageApproved ItemStage = "approved"
+	ItemStageDraft    ItemStage = "draft"
+	ItemStageInReview ItemStage = "in-review"
+	ItemStageReturned ItemStage = "returned"
 )
 
-// Valid indicates whether the value is a known member of the ItemRowStatus enum.
-func (e ItemRowStatus) Valid() bool {
+// Valid indicates whether the value is a known member of the ItemStage enum.
+func (e ItemStage) Valid() bool {
 	switch e {
-	case ItemRowStatusApproved:
+	case ItemStageApproved:
 		return true
-	case ItemRowStatusDraft:
+	case ItemStageDraft:
 		return true
-	case ItemRowStatusInReview:
+	case ItemStageInReview:
 		return true
-	case ItemRowStatusPublished:
+	case ItemStageReturned:
 		return true
-	case ItemRowStatusRetired:
+	default:
+		return false
+	}
+}
+
+// Defines values for ItemStatus.
+const (
+	ItemStatusApproved  ItemStatus = "approved"
+	ItemStatusDraft     ItemStatus = "draft"
+	ItemStatusInReview  ItemStatus = "in-review"
+	ItemStatusPublished ItemStatus = "published"
+	ItemStatusRetired   ItemStatus = "retired"
+)
+
+// Valid indicates whether the value is a known member of the ItemStatus enum.
+func (e ItemStatus) Valid() bool {
+	switch e {
+	case ItemStatusApproved:
+		return true
+	case ItemStatusDraft:
+		return true
+	case ItemStatusInReview:
+		return true
+	case ItemStatusPublished:
+		return true
+	case ItemStatusRetired:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ItemStep.
+const (
+	ItemStepApprove  ItemStep = "approve"
+	ItemStepAssign   ItemStep = "assign"
+	ItemStepComment  ItemStep = "comment"
+	ItemStepDiscard  ItemStep = "discard"
+	ItemStepPublish  ItemStep = "publish"
+	ItemStepRestore  ItemStep = "restore"
+	ItemStepRetire   ItemStep = "retire"
+	ItemStepReturn   ItemStep = "return"
+	ItemStepSave     ItemStep = "save"
+	ItemStepSubmit   ItemStep = "submit"
+	ItemStepWithdraw ItemStep = "withdraw"
+)
+
+// Valid indicates whether the value is a known member of the ItemStep enum.
+func (e ItemStep) Valid() bool {
+	switch e {
+	case ItemStepApprove:
+		return true
+	case ItemStepAssign:
+		return true
+	case ItemStepComment:
+		return true
+	case ItemStepDiscard:
+		return true
+	case ItemStepPublish:
+		return true
+	case ItemStepRestore:
+		return true
+	case ItemStepRetire:
+		return true
+	case ItemStepReturn:
+		return true
+	case ItemStepSave:
+		return true
+	case ItemStepSubmit:
+		return true
+	case ItemStepWithdraw:
 		return true
 	default:
 		return false
@@ -258,34 +414,31 @@ func (e ItemRowStatus) Valid() bool {
 
 // Defines values for ItemType.
 const (
-	B ItemType = "B"
-	C ItemType = "C"
-	D ItemType = "D"
-	E ItemType = "E"
-	G ItemType = "G"
-	O ItemType = "O"
-	T ItemType = "T"
-	W ItemType = "W"
+	ItemTypeB ItemType = "B"
+	ItemTypeC ItemType = "C"
+	ItemTypeD ItemType = "D"
+	ItemTypeE ItemType = "E"
+	ItemTypeG ItemType = "G"
+	ItemTypeT ItemType = "T"
+	ItemTypeW ItemType = "W"
 )
 
 // Valid indicates whether the value is a known member of the ItemType enum.
 func (e ItemType) Valid() bool {
 	switch e {
-	case B:
+	case ItemTypeB:
 		return true
-	case C:
+	case ItemTypeC:
 		return true
-	case D:
+	case ItemTypeD:
 		return true
-	case E:
+	case ItemTypeE:
 		return true
-	case G:
+	case ItemTypeG:
 		return true
-	case O:
+	case ItemTypeT:
 		return true
-	case T:
-		return true
-	case W:
+	case ItemTypeW:
 		return true
 	default:
 		return false
@@ -1534,6 +1687,45 @@ func (e YearAssessmentResult) Valid() bool {
 	}
 }
 
+// Defines values for ListItemsParamsUsed.
+const (
+	ItemsUsedNo  ListItemsParamsUsed = "no"
+	ItemsUsedYes ListItemsParamsUsed = "yes"
+)
+
+// Valid indicates whether the value is a known member of the ListItemsParamsUsed enum.
+func (e ListItemsParamsUsed) Valid() bool {
+	switch e {
+	case ItemsUsedNo:
+		return true
+	case ItemsUsedYes:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListItemsParamsSort.
+const (
+	ItemsByChanged    ListItemsParamsSort = "changed"
+	ItemsByCode       ListItemsParamsSort = "code"
+	ItemsByDifficulty ListItemsParamsSort = "difficulty"
+)
+
+// Valid indicates whether the value is a known member of the ListItemsParamsSort enum.
+func (e ListItemsParamsSort) Valid() bool {
+	switch e {
+	case ItemsByChanged:
+		return true
+	case ItemsByCode:
+		return true
+	case ItemsByDifficulty:
+		return true
+	default:
+		return false
+	}
+}
+
 // Account defines model for Account.
 type Account struct {
 	Id    string `json:"id"`
@@ -1607,6 +1799,53 @@ type Bank struct {
 	Published int    `json:"published"`
 	Title     string `json:"title"`
 	Total     int    `json:"total"`
+}
+
+// BankInspection defines model for BankInspection.
+type BankInspection struct {
+	At     time.Time       `json:"at"`
+	Counts []WarningCount  `json:"counts"`
+	Found  []InspectedItem `json:"found"`
+	Items  int             `json:"items"`
+	Keys   []KeySpread     `json:"keys"`
+	Thin   []ThinPoint     `json:"thin"`
+
+	// Total items with warnings of the kind
+	Total int `json:"total"`
+}
+
+// BankItemType O: kept as another system wrote it, on no paper
+type BankItemType string
+
+// BatchRefusal defines model for BatchRefusal.
+type BatchRefusal struct {
+	Code string `json:"code"`
+	Why  string `json:"why"`
+}
+
+// BatchRequest defines model for BatchRequest.
+type BatchRequest struct {
+	Act BatchRequestAct `json:"act"`
+
+	// Id given by the caller; the same twice is done once
+	Id openapi_types.UUID `json:"id"`
+
+	// Items codes
+	Items []string `json:"items"`
+	Note  *string  `json:"note,omitempty"`
+	Tag   *string  `json:"tag,omitempty"`
+}
+
+// BatchRequestAct defines model for BatchRequest.Act.
+type BatchRequestAct string
+
+// BatchResult defines model for BatchResult.
+type BatchResult struct {
+	Act      string         `json:"act"`
+	Done     int            `json:"done"`
+	Id       string         `json:"id"`
+	Refused  []BatchRefusal `json:"refused"`
+	Undoable bool           `json:"undoable"`
 }
 
 // Beat defines model for Beat.
@@ -1776,6 +2015,15 @@ type DeductionCount struct {
 	Deduction string `json:"deduction"`
 }
 
+// DiffPiece defines model for DiffPiece.
+type DiffPiece struct {
+	Kind DiffPieceKind `json:"kind"`
+	Text string        `json:"text"`
+}
+
+// DiffPieceKind defines model for DiffPiece.Kind.
+type DiffPieceKind string
+
 // Distribution Marks of those who were scored at this sitting. Mean, standard deviation and median are hundredths.
 type Distribution struct {
 	Absent  int               `json:"absent"`
@@ -1817,6 +2065,16 @@ type DistributionBin struct {
 
 	// To hundredths of a point
 	To Marks `json:"to"`
+}
+
+// DraftSave defines model for DraftSave.
+type DraftSave struct {
+	// Base the revision that the draft began from
+	Base    int         `json:"base"`
+	Content ItemContent `json:"content"`
+
+	// Version of the draft; 0 where there was none
+	Version int `json:"version"`
 }
 
 // DrawProof defines model for DrawProof.
@@ -1927,6 +2185,17 @@ type ExportRequest struct {
 // ExportRequestKind defines model for ExportRequest.Kind.
 type ExportRequestKind string
 
+// FieldDiff defines model for FieldDiff.
+type FieldDiff struct {
+	After   string `json:"after"`
+	Before  string `json:"before"`
+	Changed bool   `json:"changed"`
+
+	// Field key, type, stem, option:A, feedback:A, explanation, source, point, difficulty, consistency, excludes; of a part of a case with part:1/ before it
+	Field  string      `json:"field"`
+	Pieces []DiffPiece `json:"pieces"`
+}
+
 // FieldError defines model for FieldError.
 type FieldError struct {
 	Detail string `json:"detail"`
@@ -1993,6 +2262,13 @@ type Incident struct {
 	Until *time.Time `json:"until,omitempty"`
 }
 
+// InspectedItem defines model for InspectedItem.
+type InspectedItem struct {
+	Code     string        `json:"code"`
+	Stem     string        `json:"stem"`
+	Warnings []ItemWarning `json:"warnings"`
+}
+
 // IssueRequest defines model for IssueRequest.
 type IssueRequest struct {
 	Registrations []string `json:"registrations"`
@@ -2004,6 +2280,62 @@ type Issued struct {
 	Held         []HeldBack    `json:"held"`
 }
 
+// ItemContent defines model for ItemContent.
+type ItemContent struct {
+	Blanks      *[][]string `json:"blanks,omitempty"`
+	Consistency *int        `json:"consistency,omitempty"`
+	Difficulty  int         `json:"difficulty"`
+	Excludes    *[]string   `json:"excludes,omitempty"`
+	Explanation *string     `json:"explanation,omitempty"`
+
+	// Key letters of the options that are right
+	Key       *[]string          `json:"key,omitempty"`
+	Options   *[]ItemOption      `json:"options,omitempty"`
+	Parts     *[]QuestionContent `json:"parts,omitempty"`
+	Point     string             `json:"point"`
+	Reference *string            `json:"reference,omitempty"`
+	Source    *string            `json:"source,omitempty"`
+
+	// Stem plain text with <b> <sub> <sup> and [img:DIGEST|words]
+	Stem string   `json:"stem"`
+	Type ItemType `json:"type"`
+}
+
+// ItemDetail defines model for ItemDetail.
+type ItemDetail struct {
+	Base    int         `json:"base"`
+	Content ItemContent `json:"content"`
+
+	// Draft version of the draft; 0 where there is none
+	Draft     int           `json:"draft"`
+	DraftBy   *Person       `json:"draftBy,omitempty"`
+	Events    []ItemEvent   `json:"events"`
+	May       []ItemStep    `json:"may"`
+	Row       ItemRow       `json:"row"`
+	ServerNow time.Time     `json:"serverNow"`
+	Uses      []ItemUse     `json:"uses"`
+	Warnings  []ItemWarning `json:"warnings"`
+}
+
+// ItemEvent defines model for ItemEvent.
+type ItemEvent struct {
+	AltersKey bool      `json:"altersKey"`
+	At        time.Time `json:"at"`
+	By        Person    `json:"by"`
+	Note      string    `json:"note"`
+	Revision  int       `json:"revision"`
+	Step      ItemStep  `json:"step"`
+}
+
+// ItemOption defines model for ItemOption.
+type ItemOption struct {
+	Feedback *string `json:"feedback,omitempty"`
+
+	// Last stays last when options are shuffled
+	Last *bool  `json:"last,omitempty"`
+	Text string `json:"text"`
+}
+
 // ItemPage defines model for ItemPage.
 type ItemPage struct {
 	Items []ItemRow `json:"items"`
@@ -2012,21 +2344,81 @@ type ItemPage struct {
 
 // ItemRow defines model for ItemRow.
 type ItemRow struct {
-	Code       string        `json:"code"`
-	Difficulty int           `json:"difficulty"`
-	Id         string        `json:"id"`
-	Point      string        `json:"point"`
-	Revision   int           `json:"revision"`
-	Status     ItemRowStatus `json:"status"`
-	Stem       string        `json:"stem"`
-	Type       ItemType      `json:"type"`
+	Author     string     `json:"author"`
+	AuthorName string     `json:"authorName"`
+	Bank       *string    `json:"bank,omitempty"`
+	Code       string     `json:"code"`
+	Difficulty int        `json:"difficulty"`
+	Id         string     `json:"id"`
+	LastUsed   *time.Time `json:"lastUsed,omitempty"`
+	Point      string     `json:"point"`
+
+	// Published the revision that papers draw; 0 for none
+	Published int `json:"published"`
+	Revision  int `json:"revision"`
+
+	// Stage where work on the item stands
+	Stage  *ItemStage `json:"stage,omitempty"`
+	Status ItemStatus `json:"status"`
+	Stem   string     `json:"stem"`
+	Tags   []string   `json:"tags"`
+
+	// Type O: kept as another system wrote it, on no paper
+	Type    BankItemType `json:"type"`
+	Updated time.Time    `json:"updated"`
+
+	// Uses in how many sittings papers show it
+	Uses    int       `json:"uses"`
+	Version int       `json:"version"`
+	Work    *ItemWork `json:"work,omitempty"`
 }
 
-// ItemRowStatus defines model for ItemRow.Status.
-type ItemRowStatus string
+// ItemStage where work on the item stands
+type ItemStage string
+
+// ItemStatus defines model for ItemStatus.
+type ItemStatus string
+
+// ItemStep defines model for ItemStep.
+type ItemStep string
 
 // ItemType defines model for ItemType.
 type ItemType string
+
+// ItemUse defines model for ItemUse.
+type ItemUse struct {
+	At       time.Time `json:"at"`
+	Papers   int       `json:"papers"`
+	Revision int       `json:"revision"`
+	Sitting  string    `json:"sitting"`
+	Title    string    `json:"title"`
+}
+
+// ItemWarning defines model for ItemWarning.
+type ItemWarning struct {
+	// Fault the item cannot be handed in with it
+	Fault bool   `json:"fault"`
+	Kind  string `json:"kind"`
+
+	// Other code of the other item
+	Other *string `json:"other,omitempty"`
+	Part  *int    `json:"part,omitempty"`
+	Text  string  `json:"text"`
+}
+
+// ItemWork defines model for ItemWork.
+type ItemWork struct {
+	AltersKey bool       `json:"altersKey"`
+	Approved  *time.Time `json:"approved,omitempty"`
+	Approver  *Person    `json:"approver,omitempty"`
+	Assigned  *Person    `json:"assigned,omitempty"`
+	Authors   []Person   `json:"authors"`
+
+	// Revision the revision in review, returned or approved; 0 for none
+	Revision  int        `json:"revision"`
+	Submitted *time.Time `json:"submitted,omitempty"`
+	Submitter *Person    `json:"submitter,omitempty"`
+}
 
 // Judgement defines model for Judgement.
 type Judgement struct {
@@ -2042,6 +2434,13 @@ type JudgementRuling string
 // KeySet defines model for KeySet.
 type KeySet struct {
 	Keys []PublicKey `json:"keys"`
+}
+
+// KeySpread defines model for KeySpread.
+type KeySpread struct {
+	Counts []int    `json:"counts"`
+	Type   ItemType `json:"type"`
+	Uneven bool     `json:"uneven"`
 }
 
 // LateAttempt defines model for LateAttempt.
@@ -2093,6 +2492,12 @@ type LateOperationDecision string
 
 // LateOperationReason defines model for LateOperation.Reason.
 type LateOperationReason string
+
+// Law defines model for Law.
+type Law struct {
+	Name string `json:"name"`
+	Note string `json:"note"`
+}
 
 // LoginRequest defines model for LoginRequest.
 type LoginRequest struct {
@@ -2368,6 +2773,13 @@ type Marks = int64
 
 // MayStart defines model for MayStart.
 type MayStart string
+
+// NewItem defines model for NewItem.
+type NewItem struct {
+	// Code without it the next free one of the type and the point
+	Code    *string     `json:"code,omitempty"`
+	Content ItemContent `json:"content"`
+}
 
 // NewRelation defines model for NewRelation.
 type NewRelation struct {
@@ -2785,6 +3197,20 @@ type PeopleMark struct {
 // PeopleRule agreed: mean of two within the tolerance; nearest: mean of the two nearest of three; third: the third's, no two being nearer
 type PeopleRule string
 
+// Person defines model for Person.
+type Person struct {
+	Id   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// Picture defines model for Picture.
+type Picture struct {
+	Height int    `json:"height"`
+	Id     string `json:"id"`
+	Type   string `json:"type"`
+	Width  int    `json:"width"`
+}
+
 // PlannedMarker defines model for PlannedMarker.
 type PlannedMarker struct {
 	Account string `json:"account"`
@@ -2863,6 +3289,22 @@ type PublicKey struct {
 	Kty string `json:"kty"`
 	Use string `json:"use"`
 	X   string `json:"x"`
+}
+
+// QuestionContent defines model for QuestionContent.
+type QuestionContent struct {
+	Blanks      *[][]string `json:"blanks,omitempty"`
+	Explanation *string     `json:"explanation,omitempty"`
+
+	// Key letters of the options that are right
+	Key       *[]string     `json:"key,omitempty"`
+	Options   *[]ItemOption `json:"options,omitempty"`
+	Reference *string       `json:"reference,omitempty"`
+	Source    *string       `json:"source,omitempty"`
+
+	// Stem plain text with <b> <sub> <sup> and [img:DIGEST|words]
+	Stem string   `json:"stem"`
+	Type ItemType `json:"type"`
 }
 
 // Receipt defines model for Receipt.
@@ -3130,6 +3572,14 @@ type ResultRow struct {
 // ResultRowState defines model for ResultRow.State.
 type ResultRowState string
 
+// ReviewQueue defines model for ReviewQueue.
+type ReviewQueue struct {
+	Publish   []ItemRow `json:"publish"`
+	Returned  []ItemRow `json:"returned"`
+	Review    []ItemRow `json:"review"`
+	ServerNow time.Time `json:"serverNow"`
+}
+
 // ReviewSlot defines model for ReviewSlot.
 type ReviewSlot struct {
 	// Awarded hundredths of a point
@@ -3152,6 +3602,20 @@ type ReviewSlot struct {
 
 // ReviewSlotVerdict defines model for ReviewSlot.Verdict.
 type ReviewSlotVerdict string
+
+// RevisionDiff defines model for RevisionDiff.
+type RevisionDiff struct {
+	After          ItemContent  `json:"after"`
+	AfterAt        *time.Time   `json:"afterAt,omitempty"`
+	AfterBy        *Person      `json:"afterBy,omitempty"`
+	AltersKey      bool         `json:"altersKey"`
+	Before         *ItemContent `json:"before,omitempty"`
+	BeforeAt       *time.Time   `json:"beforeAt,omitempty"`
+	BeforeBy       *Person      `json:"beforeBy,omitempty"`
+	BeforeRevision *int         `json:"beforeRevision,omitempty"`
+	Fields         []FieldDiff  `json:"fields"`
+	Row            ItemRow      `json:"row"`
+}
 
 // Revocation defines model for Revocation.
 type Revocation struct {
@@ -3223,6 +3687,12 @@ type Saved struct {
 	AppliedSeq int64 `json:"appliedSeq"`
 	Clock      Clock `json:"clock"`
 	DurableSeq int64 `json:"durableSeq"`
+}
+
+// SavedFilter defines model for SavedFilter.
+type SavedFilter struct {
+	Name  string `json:"name"`
+	Query string `json:"query"`
 }
 
 // Score defines model for Score.
@@ -3543,6 +4013,30 @@ type Statistics struct {
 	Withheld    int              `json:"withheld"`
 }
 
+// StepDone defines model for StepDone.
+type StepDone struct {
+	Item *ItemDetail `json:"item,omitempty"`
+}
+
+// StepRequest defines model for StepRequest.
+type StepRequest struct {
+	Assignee *string `json:"assignee,omitempty"`
+
+	// Draft of the draft that is handed in; 0 where there is none
+	Draft *int `json:"draft,omitempty"`
+
+	// KeyMeant the change of the key is meant
+	KeyMeant *bool   `json:"keyMeant,omitempty"`
+	Note     *string `json:"note,omitempty"`
+
+	// Publish publish what is approved
+	Publish *bool    `json:"publish,omitempty"`
+	Step    ItemStep `json:"step"`
+
+	// Version of the item
+	Version int `json:"version"`
+}
+
 // SubmitRequest defines model for SubmitRequest.
 type SubmitRequest struct {
 	Epoch   int64 `json:"epoch"`
@@ -3592,6 +4086,13 @@ type TheoryResult struct {
 	Pass     Marks          `json:"pass"`
 	Passed   bool           `json:"passed"`
 	Sections []SectionScore `json:"sections"`
+}
+
+// ThinPoint defines model for ThinPoint.
+type ThinPoint struct {
+	Items int    `json:"items"`
+	Point string `json:"point"`
+	Title string `json:"title"`
 }
 
 // Unlock defines model for Unlock.
@@ -3667,6 +4168,14 @@ type VetoScore struct {
 // VetoScoreState defines model for VetoScore.State.
 type VetoScoreState string
 
+// WarningCount defines model for WarningCount.
+type WarningCount struct {
+	Count int    `json:"count"`
+	Fault bool   `json:"fault"`
+	Kind  string `json:"kind"`
+	Text  string `json:"text"`
+}
+
 // YearAssessment defines model for YearAssessment.
 type YearAssessment struct {
 	At     time.Time            `json:"at"`
@@ -3685,6 +4194,9 @@ type AccountId = string
 // AttemptId defines model for AttemptId.
 type AttemptId = string
 
+// BankId defines model for BankId.
+type BankId = string
+
 // CertificateNumber defines model for CertificateNumber.
 type CertificateNumber = string
 
@@ -3696,6 +4208,9 @@ type Draw = string
 
 // ExaminerId defines model for ExaminerId.
 type ExaminerId = string
+
+// ItemCode defines model for ItemCode.
+type ItemCode = string
 
 // Kind A station of a component; the first has the component's name.
 type Kind = StationName
@@ -3738,14 +4253,67 @@ type ListAuditParams struct {
 	Limit  *int    `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// SaveFiltersJSONBody defines parameters for SaveFilters.
+type SaveFiltersJSONBody struct {
+	Filters []SavedFilter `json:"filters"`
+}
+
+// InspectBankParams defines parameters for InspectBank.
+type InspectBankParams struct {
+	Kind *string `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// Again look now
+	Again *bool `form:"again,omitempty" json:"again,omitempty"`
+	Skip  *int  `form:"skip,omitempty" json:"skip,omitempty"`
+	Limit *int  `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // ListItemsParams defines parameters for ListItems.
 type ListItemsParams struct {
-	Type       *ItemType `form:"type,omitempty" json:"type,omitempty"`
-	Range      *string   `form:"range,omitempty" json:"range,omitempty"`
-	Difficulty *int      `form:"difficulty,omitempty" json:"difficulty,omitempty"`
-	Text       *string   `form:"text,omitempty" json:"text,omitempty"`
-	Skip       *int      `form:"skip,omitempty" json:"skip,omitempty"`
-	Limit      *int      `form:"limit,omitempty" json:"limit,omitempty"`
+	Type *BankItemType `form:"type,omitempty" json:"type,omitempty"`
+
+	// Range a range or an assessment point
+	Range      *string `form:"range,omitempty" json:"range,omitempty"`
+	Difficulty *int    `form:"difficulty,omitempty" json:"difficulty,omitempty"`
+
+	// Text code
+	Text   *string              `form:"text,omitempty" json:"text,omitempty"`
+	Status *ItemStatus          `form:"status,omitempty" json:"status,omitempty"`
+	Stage  *ItemStage           `form:"stage,omitempty" json:"stage,omitempty"`
+	Author *string              `form:"author,omitempty" json:"author,omitempty"`
+	Tag    *string              `form:"tag,omitempty" json:"tag,omitempty"`
+	Used   *ListItemsParamsUsed `form:"used,omitempty" json:"used,omitempty"`
+
+	// Sort without it by code
+	Sort       *ListItemsParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
+	Descending *bool                `form:"descending,omitempty" json:"descending,omitempty"`
+	Skip       *int                 `form:"skip,omitempty" json:"skip,omitempty"`
+	Limit      *int                 `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListItemsParamsUsed defines parameters for ListItems.
+type ListItemsParamsUsed string
+
+// ListItemsParamsSort defines parameters for ListItems.
+type ListItemsParamsSort string
+
+// CompareRevisionsParams defines parameters for CompareRevisions.
+type CompareRevisionsParams struct {
+	// Before a revision, 0 the draft; without it the published one
+	Before *int `form:"before,omitempty" json:"before,omitempty"`
+
+	// After a revision, 0 the draft; without it the newest revision
+	After *int `form:"after,omitempty" json:"after,omitempty"`
+}
+
+// SaveLawsJSONBody defines parameters for SaveLaws.
+type SaveLawsJSONBody struct {
+	Laws []Law `json:"laws"`
+}
+
+// AddPictureJSONBody defines parameters for AddPicture.
+type AddPictureJSONBody struct {
+	Data []byte `json:"data"`
 }
 
 // ListSheetsParams defines parameters for ListSheets.
@@ -3783,6 +4351,27 @@ type LogoutJSONRequestBody = RefreshRequest
 // RefreshJSONRequestBody defines body for Refresh for application/json ContentType.
 type RefreshJSONRequestBody = RefreshRequest
 
+// ActOnItemsJSONRequestBody defines body for ActOnItems for application/json ContentType.
+type ActOnItemsJSONRequestBody = BatchRequest
+
+// SaveFiltersJSONRequestBody defines body for SaveFilters for application/json ContentType.
+type SaveFiltersJSONRequestBody SaveFiltersJSONBody
+
+// CreateItemJSONRequestBody defines body for CreateItem for application/json ContentType.
+type CreateItemJSONRequestBody = NewItem
+
+// SaveDraftJSONRequestBody defines body for SaveDraft for application/json ContentType.
+type SaveDraftJSONRequestBody = DraftSave
+
+// TakeStepJSONRequestBody defines body for TakeStep for application/json ContentType.
+type TakeStepJSONRequestBody = StepRequest
+
+// SaveLawsJSONRequestBody defines body for SaveLaws for application/json ContentType.
+type SaveLawsJSONRequestBody SaveLawsJSONBody
+
+// WarnOfItemJSONRequestBody defines body for WarnOfItem for application/json ContentType.
+type WarnOfItemJSONRequestBody = NewItem
+
 // RevokeCertificateJSONRequestBody defines body for RevokeCertificate for application/json ContentType.
 type RevokeCertificateJSONRequestBody = Revocation
 
@@ -3800,6 +4389,9 @@ type LookUpResultJSONRequestBody = LookupRequest
 
 // LookUpTranscriptJSONRequestBody defines body for LookUpTranscript for application/json ContentType.
 type LookUpTranscriptJSONRequestBody = LookupRequest
+
+// AddPictureJSONRequestBody defines body for AddPicture for application/json ContentType.
+type AddPictureJSONRequestBody AddPictureJSONBody
 
 // SaveReportMapJSONRequestBody defines body for SaveReportMap for application/json ContentType.
 type SaveReportMapJSONRequestBody = ReportMapChange
@@ -3941,9 +4533,48 @@ type ServerInterface interface {
 	// ListBanks 题库清单 · banks
 	// (GET /api/v1/banks)
 	ListBanks(c *fiber.Ctx) error
+	// ActOnItems 批量操作 · an act on many items
+	// (POST /api/v1/banks/{bank}/batches)
+	ActOnItems(c *fiber.Ctx, bank BankId) error
+	// UndoBatch 撤销批量操作 · take an act on many items back
+	// (POST /api/v1/banks/{bank}/batches/{batch}/undo)
+	UndoBatch(c *fiber.Ctx, bank BankId, batch string) error
+	// ListFilters 我保存的筛选 · my saved filters
+	// (GET /api/v1/banks/{bank}/filters)
+	ListFilters(c *fiber.Ctx, bank BankId) error
+	// SaveFilters 保存筛选 · save my filters
+	// (PUT /api/v1/banks/{bank}/filters)
+	SaveFilters(c *fiber.Ctx, bank BankId) error
+	// InspectBank 全库检查 · what is odd about a bank
+	// (GET /api/v1/banks/{bank}/inspection)
+	InspectBank(c *fiber.Ctx, bank BankId, params InspectBankParams) error
 	// ListItems 题目列表 · items of a bank
 	// (GET /api/v1/banks/{bank}/items)
 	ListItems(c *fiber.Ctx, bank string, params ListItemsParams) error
+	// CreateItem 新建题目 · begin an item
+	// (POST /api/v1/banks/{bank}/items)
+	CreateItem(c *fiber.Ctx, bank string) error
+	// GetItem 一题的内容、审核与历史 · an item with its draft, history and uses
+	// (GET /api/v1/banks/{bank}/items/{code})
+	GetItem(c *fiber.Ctx, bank BankId, code ItemCode) error
+	// CompareRevisions 两个修订的差别 · what differs between two revisions
+	// (GET /api/v1/banks/{bank}/items/{code}/diff)
+	CompareRevisions(c *fiber.Ctx, bank BankId, code ItemCode, params CompareRevisionsParams) error
+	// SaveDraft 保存草稿 · save a draft
+	// (PUT /api/v1/banks/{bank}/items/{code}/draft)
+	SaveDraft(c *fiber.Ctx, bank BankId, code ItemCode) error
+	// TakeStep 提交、审核、发布、停用、留言 · take a step with an item
+	// (POST /api/v1/banks/{bank}/items/{code}/steps)
+	TakeStep(c *fiber.Ctx, bank BankId, code ItemCode) error
+	// ListLaws 已失效的法规名称（示例，可改） · names of laws not in force
+	// (GET /api/v1/banks/{bank}/laws)
+	ListLaws(c *fiber.Ctx, bank BankId) error
+	// SaveLaws 修改失效法规名称 · change that list
+	// (PUT /api/v1/banks/{bank}/laws)
+	SaveLaws(c *fiber.Ctx, bank BankId) error
+	// WarnOfItem 命题时的提示 · what is odd about a content that is not saved
+	// (POST /api/v1/banks/{bank}/warnings)
+	WarnOfItem(c *fiber.Ctx, bank BankId) error
 	// ListBlueprints 组卷方案 · blueprints
 	// (GET /api/v1/blueprints)
 	ListBlueprints(c *fiber.Ctx) error
@@ -3983,12 +4614,21 @@ type ServerInterface interface {
 	// ListMarkingDuties 我参加阅卷的场次 · sittings whose papers I mark
 	// (GET /api/v1/marking/duties)
 	ListMarkingDuties(c *fiber.Ctx) error
+	// AddPicture 上传图片（PNG、JPEG，不超过 512 KiB） · keep an image
+	// (POST /api/v1/pictures)
+	AddPicture(c *fiber.Ctx) error
+	// GetPicture 题目图片 · an image of a question
+	// (GET /api/v1/pictures/{picture})
+	GetPicture(c *fiber.Ctx, picture string) error
 	// ListReportMaps 成绩导出的列方案 · column maps of exports, and what columns may show
 	// (GET /api/v1/report-maps)
 	ListReportMaps(c *fiber.Ctx) error
 	// SaveReportMap 新建或修改列方案 · add a column map, or change one
 	// (POST /api/v1/report-maps)
 	SaveReportMap(c *fiber.Ctx) error
+	// ListReviews 待我处理的题 · what waits for me
+	// (GET /api/v1/reviews)
+	ListReviews(c *fiber.Ctx) error
 	// SettleRuling 由第二人确认、驳回或解除 · confirmed, refused or lifted by a second person
 	// (POST /api/v1/rulings/{ruling})
 	SettleRuling(c *fiber.Ctx, ruling string) error
@@ -4644,6 +5284,196 @@ func (siw *ServerInterfaceWrapper) ListBanks(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ActOnItems operation middleware
+func (siw *ServerInterfaceWrapper) ActOnItems(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "bank" -------------
+	var bank BankId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bank", c.Params("bank"), &bank, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter bank: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ActOnItems(c, bank)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// UndoBatch operation middleware
+func (siw *ServerInterfaceWrapper) UndoBatch(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "bank" -------------
+	var bank BankId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bank", c.Params("bank"), &bank, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter bank: %w", err).Error())
+	}
+
+	// ------------- Path parameter "batch" -------------
+	var batch string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "batch", c.Params("batch"), &batch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter batch: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.UndoBatch(c, bank, batch)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListFilters operation middleware
+func (siw *ServerInterfaceWrapper) ListFilters(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "bank" -------------
+	var bank BankId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bank", c.Params("bank"), &bank, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter bank: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListFilters(c, bank)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// SaveFilters operation middleware
+func (siw *ServerInterfaceWrapper) SaveFilters(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "bank" -------------
+	var bank BankId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bank", c.Params("bank"), &bank, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter bank: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.SaveFilters(c, bank)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// InspectBank operation middleware
+func (siw *ServerInterfaceWrapper) InspectBank(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "bank" -------------
+	var bank BankId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bank", c.Params("bank"), &bank, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter bank: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params InspectBankParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", query, &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter kind: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "again" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "again", query, &params.Again, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter again: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "skip" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "skip", query, &params.Skip, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter skip: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.InspectBank(c, bank, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListItems operation middleware
 func (siw *ServerInterfaceWrapper) ListItems(c *fiber.Ctx) error {
 
@@ -4695,6 +5525,55 @@ func (siw *ServerInterfaceWrapper) ListItems(c *fiber.Ctx) error {
 		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter text: %w", err).Error())
 	}
 
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "status", query, &params.Status, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter status: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "stage" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "stage", query, &params.Stage, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter stage: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "author" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "author", query, &params.Author, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter author: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "tag" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "tag", query, &params.Tag, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter tag: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "used" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "used", query, &params.Used, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter used: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "sort" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sort", query, &params.Sort, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sort: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "descending" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "descending", query, &params.Descending, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter descending: %w", err).Error())
+	}
+
 	// ------------- Optional query parameter "skip" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "skip", query, &params.Skip, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
@@ -4711,6 +5590,293 @@ func (siw *ServerInterfaceWrapper) ListItems(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.ListItems(c, bank, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// CreateItem operation middleware
+func (siw *ServerInterfaceWrapper) CreateItem(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "bank" -------------
+	var bank string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bank", c.Params("bank"), &bank, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter bank: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.CreateItem(c, bank)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetItem operation middleware
+func (siw *ServerInterfaceWrapper) GetItem(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "bank" -------------
+	var bank BankId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bank", c.Params("bank"), &bank, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter bank: %w", err).Error())
+	}
+
+	// ------------- Path parameter "code" -------------
+	var code ItemCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "code", c.Params("code"), &code, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter code: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetItem(c, bank, code)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// CompareRevisions operation middleware
+func (siw *ServerInterfaceWrapper) CompareRevisions(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "bank" -------------
+	var bank BankId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bank", c.Params("bank"), &bank, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter bank: %w", err).Error())
+	}
+
+	// ------------- Path parameter "code" -------------
+	var code ItemCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "code", c.Params("code"), &code, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter code: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CompareRevisionsParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "before" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "before", query, &params.Before, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter before: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "after" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "after", query, &params.After, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter after: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.CompareRevisions(c, bank, code, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// SaveDraft operation middleware
+func (siw *ServerInterfaceWrapper) SaveDraft(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "bank" -------------
+	var bank BankId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bank", c.Params("bank"), &bank, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter bank: %w", err).Error())
+	}
+
+	// ------------- Path parameter "code" -------------
+	var code ItemCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "code", c.Params("code"), &code, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter code: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.SaveDraft(c, bank, code)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// TakeStep operation middleware
+func (siw *ServerInterfaceWrapper) TakeStep(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "bank" -------------
+	var bank BankId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bank", c.Params("bank"), &bank, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter bank: %w", err).Error())
+	}
+
+	// ------------- Path parameter "code" -------------
+	var code ItemCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "code", c.Params("code"), &code, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter code: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.TakeStep(c, bank, code)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListLaws operation middleware
+func (siw *ServerInterfaceWrapper) ListLaws(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "bank" -------------
+	var bank BankId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bank", c.Params("bank"), &bank, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter bank: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListLaws(c, bank)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// SaveLaws operation middleware
+func (siw *ServerInterfaceWrapper) SaveLaws(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "bank" -------------
+	var bank BankId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bank", c.Params("bank"), &bank, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter bank: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.SaveLaws(c, bank)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// WarnOfItem operation middleware
+func (siw *ServerInterfaceWrapper) WarnOfItem(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "bank" -------------
+	var bank BankId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bank", c.Params("bank"), &bank, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter bank: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.WarnOfItem(c, bank)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -5035,6 +6201,53 @@ func (siw *ServerInterfaceWrapper) ListMarkingDuties(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// AddPicture operation middleware
+func (siw *ServerInterfaceWrapper) AddPicture(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.AddPicture(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetPicture operation middleware
+func (siw *ServerInterfaceWrapper) GetPicture(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "picture" -------------
+	var picture string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "picture", c.Params("picture"), &picture, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter picture: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetPicture(c, picture)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListReportMaps operation middleware
 func (siw *ServerInterfaceWrapper) ListReportMaps(c *fiber.Ctx) error {
 
@@ -5058,6 +6271,24 @@ func (siw *ServerInterfaceWrapper) SaveReportMap(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.SaveReportMap(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListReviews operation middleware
+func (siw *ServerInterfaceWrapper) ListReviews(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListReviews(c)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -7119,6 +8350,38 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Get(options.BaseURL+"/api/v1/banks/:bank/items", wrapper.ListItems)
 
+	router.Post(options.BaseURL+"/api/v1/banks/:bank/items", wrapper.CreateItem)
+
+	router.Get(options.BaseURL+"/api/v1/banks/:bank/items/:code", wrapper.GetItem)
+
+	router.Put(options.BaseURL+"/api/v1/banks/:bank/items/:code/draft", wrapper.SaveDraft)
+
+	router.Post(options.BaseURL+"/api/v1/banks/:bank/items/:code/steps", wrapper.TakeStep)
+
+	router.Get(options.BaseURL+"/api/v1/banks/:bank/items/:code/diff", wrapper.CompareRevisions)
+
+	router.Post(options.BaseURL+"/api/v1/banks/:bank/warnings", wrapper.WarnOfItem)
+
+	router.Get(options.BaseURL+"/api/v1/banks/:bank/inspection", wrapper.InspectBank)
+
+	router.Post(options.BaseURL+"/api/v1/banks/:bank/batches", wrapper.ActOnItems)
+
+	router.Post(options.BaseURL+"/api/v1/banks/:bank/batches/:batch/undo", wrapper.UndoBatch)
+
+	router.Get(options.BaseURL+"/api/v1/banks/:bank/filters", wrapper.ListFilters)
+
+	router.Put(options.BaseURL+"/api/v1/banks/:bank/filters", wrapper.SaveFilters)
+
+	router.Get(options.BaseURL+"/api/v1/banks/:bank/laws", wrapper.ListLaws)
+
+	router.Put(options.BaseURL+"/api/v1/banks/:bank/laws", wrapper.SaveLaws)
+
+	router.Get(options.BaseURL+"/api/v1/reviews", wrapper.ListReviews)
+
+	router.Post(options.BaseURL+"/api/v1/pictures", wrapper.AddPicture)
+
+	router.Get(options.BaseURL+"/api/v1/pictures/:picture", wrapper.GetPicture)
+
 	router.Get(options.BaseURL+"/api/v1/blueprints", wrapper.ListBlueprints)
 
 	router.Get(options.BaseURL+"/api/v1/blueprints/:blueprint/check", wrapper.CheckBlueprint)
@@ -7795,6 +9058,154 @@ func (response ListBanksdefaultApplicationProblemPlusJSONResponse) VisitListBank
 	return ctx.JSON(&response.Body)
 }
 
+type ActOnItemsRequestObject struct {
+	Bank BankId `json:"bank"`
+	Body *ActOnItemsJSONRequestBody
+}
+
+type ActOnItemsResponseObject interface {
+	VisitActOnItemsResponse(ctx *fiber.Ctx) error
+}
+
+type ActOnItems200JSONResponse BatchResult
+
+func (response ActOnItems200JSONResponse) VisitActOnItemsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ActOnItemsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ActOnItemsdefaultApplicationProblemPlusJSONResponse) VisitActOnItemsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type UndoBatchRequestObject struct {
+	Bank  BankId `json:"bank"`
+	Batch string `json:"batch"`
+}
+
+type UndoBatchResponseObject interface {
+	VisitUndoBatchResponse(ctx *fiber.Ctx) error
+}
+
+type UndoBatch200JSONResponse BatchResult
+
+func (response UndoBatch200JSONResponse) VisitUndoBatchResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type UndoBatchdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UndoBatchdefaultApplicationProblemPlusJSONResponse) VisitUndoBatchResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListFiltersRequestObject struct {
+	Bank BankId `json:"bank"`
+}
+
+type ListFiltersResponseObject interface {
+	VisitListFiltersResponse(ctx *fiber.Ctx) error
+}
+
+type ListFilters200JSONResponse []SavedFilter
+
+func (response ListFilters200JSONResponse) VisitListFiltersResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListFiltersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListFiltersdefaultApplicationProblemPlusJSONResponse) VisitListFiltersResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SaveFiltersRequestObject struct {
+	Bank BankId `json:"bank"`
+	Body *SaveFiltersJSONRequestBody
+}
+
+type SaveFiltersResponseObject interface {
+	VisitSaveFiltersResponse(ctx *fiber.Ctx) error
+}
+
+type SaveFilters204Response struct {
+}
+
+func (response SaveFilters204Response) VisitSaveFiltersResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type SaveFiltersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SaveFiltersdefaultApplicationProblemPlusJSONResponse) VisitSaveFiltersResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type InspectBankRequestObject struct {
+	Bank   BankId `json:"bank"`
+	Params InspectBankParams
+}
+
+type InspectBankResponseObject interface {
+	VisitInspectBankResponse(ctx *fiber.Ctx) error
+}
+
+type InspectBank200JSONResponse BankInspection
+
+func (response InspectBank200JSONResponse) VisitInspectBankResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type InspectBankdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response InspectBankdefaultApplicationProblemPlusJSONResponse) VisitInspectBankResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListItemsRequestObject struct {
 	Bank   string `json:"bank"`
 	Params ListItemsParams
@@ -7819,6 +9230,247 @@ type ListItemsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListItemsdefaultApplicationProblemPlusJSONResponse) VisitListItemsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CreateItemRequestObject struct {
+	Bank string `json:"bank"`
+	Body *CreateItemJSONRequestBody
+}
+
+type CreateItemResponseObject interface {
+	VisitCreateItemResponse(ctx *fiber.Ctx) error
+}
+
+type CreateItem201JSONResponse ItemDetail
+
+func (response CreateItem201JSONResponse) VisitCreateItemResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type CreateItemdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateItemdefaultApplicationProblemPlusJSONResponse) VisitCreateItemResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetItemRequestObject struct {
+	Bank BankId   `json:"bank"`
+	Code ItemCode `json:"code"`
+}
+
+type GetItemResponseObject interface {
+	VisitGetItemResponse(ctx *fiber.Ctx) error
+}
+
+type GetItem200JSONResponse ItemDetail
+
+func (response GetItem200JSONResponse) VisitGetItemResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetItemdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetItemdefaultApplicationProblemPlusJSONResponse) VisitGetItemResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CompareRevisionsRequestObject struct {
+	Bank   BankId   `json:"bank"`
+	Code   ItemCode `json:"code"`
+	Params CompareRevisionsParams
+}
+
+type CompareRevisionsResponseObject interface {
+	VisitCompareRevisionsResponse(ctx *fiber.Ctx) error
+}
+
+type CompareRevisions200JSONResponse RevisionDiff
+
+func (response CompareRevisions200JSONResponse) VisitCompareRevisionsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type CompareRevisionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CompareRevisionsdefaultApplicationProblemPlusJSONResponse) VisitCompareRevisionsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SaveDraftRequestObject struct {
+	Bank BankId   `json:"bank"`
+	Code ItemCode `json:"code"`
+	Body *SaveDraftJSONRequestBody
+}
+
+type SaveDraftResponseObject interface {
+	VisitSaveDraftResponse(ctx *fiber.Ctx) error
+}
+
+type SaveDraft200JSONResponse ItemDetail
+
+func (response SaveDraft200JSONResponse) VisitSaveDraftResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type SaveDraftdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SaveDraftdefaultApplicationProblemPlusJSONResponse) VisitSaveDraftResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type TakeStepRequestObject struct {
+	Bank BankId   `json:"bank"`
+	Code ItemCode `json:"code"`
+	Body *TakeStepJSONRequestBody
+}
+
+type TakeStepResponseObject interface {
+	VisitTakeStepResponse(ctx *fiber.Ctx) error
+}
+
+type TakeStep200JSONResponse StepDone
+
+func (response TakeStep200JSONResponse) VisitTakeStepResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type TakeStepdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response TakeStepdefaultApplicationProblemPlusJSONResponse) VisitTakeStepResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListLawsRequestObject struct {
+	Bank BankId `json:"bank"`
+}
+
+type ListLawsResponseObject interface {
+	VisitListLawsResponse(ctx *fiber.Ctx) error
+}
+
+type ListLaws200JSONResponse []Law
+
+func (response ListLaws200JSONResponse) VisitListLawsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListLawsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListLawsdefaultApplicationProblemPlusJSONResponse) VisitListLawsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SaveLawsRequestObject struct {
+	Bank BankId `json:"bank"`
+	Body *SaveLawsJSONRequestBody
+}
+
+type SaveLawsResponseObject interface {
+	VisitSaveLawsResponse(ctx *fiber.Ctx) error
+}
+
+type SaveLaws204Response struct {
+}
+
+func (response SaveLaws204Response) VisitSaveLawsResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type SaveLawsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SaveLawsdefaultApplicationProblemPlusJSONResponse) VisitSaveLawsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type WarnOfItemRequestObject struct {
+	Bank BankId `json:"bank"`
+	Body *WarnOfItemJSONRequestBody
+}
+
+type WarnOfItemResponseObject interface {
+	VisitWarnOfItemResponse(ctx *fiber.Ctx) error
+}
+
+type WarnOfItem200JSONResponse []ItemWarning
+
+func (response WarnOfItem200JSONResponse) VisitWarnOfItemResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type WarnOfItemdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response WarnOfItemdefaultApplicationProblemPlusJSONResponse) VisitWarnOfItemResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -8212,6 +9864,105 @@ func (response ListMarkingDutiesdefaultApplicationProblemPlusJSONResponse) Visit
 	return ctx.JSON(&response.Body)
 }
 
+type AddPictureRequestObject struct {
+	Body *AddPictureJSONRequestBody
+}
+
+type AddPictureResponseObject interface {
+	VisitAddPictureResponse(ctx *fiber.Ctx) error
+}
+
+type AddPicture201JSONResponse Picture
+
+func (response AddPicture201JSONResponse) VisitAddPictureResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type AddPicturedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddPicturedefaultApplicationProblemPlusJSONResponse) VisitAddPictureResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetPictureRequestObject struct {
+	Picture string `json:"picture"`
+}
+
+type GetPictureResponseObject interface {
+	VisitGetPictureResponse(ctx *fiber.Ctx) error
+}
+
+type GetPicture200ResponseHeaders struct {
+	CacheControl *string
+}
+
+type GetPicture200ImagejpegResponse struct {
+	Body          io.Reader
+	Headers       GetPicture200ResponseHeaders
+	ContentLength int64
+}
+
+func (response GetPicture200ImagejpegResponse) VisitGetPictureResponse(ctx *fiber.Ctx) error {
+	if response.Headers.CacheControl != nil {
+		ctx.Response().Header.Set("Cache-Control", fmt.Sprint(*response.Headers.CacheControl))
+	}
+	ctx.Response().Header.Set("Content-Type", "image/jpeg")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetPicture200ImagepngResponse struct {
+	Body          io.Reader
+	Headers       GetPicture200ResponseHeaders
+	ContentLength int64
+}
+
+func (response GetPicture200ImagepngResponse) VisitGetPictureResponse(ctx *fiber.Ctx) error {
+	if response.Headers.CacheControl != nil {
+		ctx.Response().Header.Set("Cache-Control", fmt.Sprint(*response.Headers.CacheControl))
+	}
+	ctx.Response().Header.Set("Content-Type", "image/png")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetPicturedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPicturedefaultApplicationProblemPlusJSONResponse) VisitGetPictureResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListReportMapsRequestObject struct {
 }
 
@@ -8263,6 +10014,34 @@ type SaveReportMapdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response SaveReportMapdefaultApplicationProblemPlusJSONResponse) VisitSaveReportMapResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListReviewsRequestObject struct {
+}
+
+type ListReviewsResponseObject interface {
+	VisitListReviewsResponse(ctx *fiber.Ctx) error
+}
+
+type ListReviews200JSONResponse ReviewQueue
+
+func (response ListReviews200JSONResponse) VisitListReviewsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListReviewsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListReviewsdefaultApplicationProblemPlusJSONResponse) VisitListReviewsResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -10205,9 +11984,48 @@ type StrictServerInterface interface {
 	// ListBanks 题库清单 · banks
 	// (GET /api/v1/banks)
 	ListBanks(ctx context.Context, request ListBanksRequestObject) (ListBanksResponseObject, error)
+	// ActOnItems 批量操作 · an act on many items
+	// (POST /api/v1/banks/{bank}/batches)
+	ActOnItems(ctx context.Context, request ActOnItemsRequestObject) (ActOnItemsResponseObject, error)
+	// UndoBatch 撤销批量操作 · take an act on many items back
+	// (POST /api/v1/banks/{bank}/batches/{batch}/undo)
+	UndoBatch(ctx context.Context, request UndoBatchRequestObject) (UndoBatchResponseObject, error)
+	// ListFilters 我保存的筛选 · my saved filters
+	// (GET /api/v1/banks/{bank}/filters)
+	ListFilters(ctx context.Context, request ListFiltersRequestObject) (ListFiltersResponseObject, error)
+	// SaveFilters 保存筛选 · save my filters
+	// (PUT /api/v1/banks/{bank}/filters)
+	SaveFilters(ctx context.Context, request SaveFiltersRequestObject) (SaveFiltersResponseObject, error)
+	// InspectBank 全库检查 · what is odd about a bank
+	// (GET /api/v1/banks/{bank}/inspection)
+	InspectBank(ctx context.Context, request InspectBankRequestObject) (InspectBankResponseObject, error)
 	// ListItems 题目列表 · items of a bank
 	// (GET /api/v1/banks/{bank}/items)
 	ListItems(ctx context.Context, request ListItemsRequestObject) (ListItemsResponseObject, error)
+	// CreateItem 新建题目 · begin an item
+	// (POST /api/v1/banks/{bank}/items)
+	CreateItem(ctx context.Context, request CreateItemRequestObject) (CreateItemResponseObject, error)
+	// GetItem 一题的内容、审核与历史 · an item with its draft, history and uses
+	// (GET /api/v1/banks/{bank}/items/{code})
+	GetItem(ctx context.Context, request GetItemRequestObject) (GetItemResponseObject, error)
+	// CompareRevisions 两个修订的差别 · what differs between two revisions
+	// (GET /api/v1/banks/{bank}/items/{code}/diff)
+	CompareRevisions(ctx context.Context, request CompareRevisionsRequestObject) (CompareRevisionsResponseObject, error)
+	// SaveDraft 保存草稿 · save a draft
+	// (PUT /api/v1/banks/{bank}/items/{code}/draft)
+	SaveDraft(ctx context.Context, request SaveDraftRequestObject) (SaveDraftResponseObject, error)
+	// TakeStep 提交、审核、发布、停用、留言 · take a step with an item
+	// (POST /api/v1/banks/{bank}/items/{code}/steps)
+	TakeStep(ctx context.Context, request TakeStepRequestObject) (TakeStepResponseObject, error)
+	// ListLaws 已失效的法规名称（示例，可改） · names of laws not in force
+	// (GET /api/v1/banks/{bank}/laws)
+	ListLaws(ctx context.Context, request ListLawsRequestObject) (ListLawsResponseObject, error)
+	// SaveLaws 修改失效法规名称 · change that list
+	// (PUT /api/v1/banks/{bank}/laws)
+	SaveLaws(ctx context.Context, request SaveLawsRequestObject) (SaveLawsResponseObject, error)
+	// WarnOfItem 命题时的提示 · what is odd about a content that is not saved
+	// (POST /api/v1/banks/{bank}/warnings)
+	WarnOfItem(ctx context.Context, request WarnOfItemRequestObject) (WarnOfItemResponseObject, error)
 	// ListBlueprints 组卷方案 · blueprints
 	// (GET /api/v1/blueprints)
 	ListBlueprints(ctx context.Context, request ListBlueprintsRequestObject) (ListBlueprintsResponseObject, error)
@@ -10247,12 +12065,21 @@ type StrictServerInterface interface {
 	// ListMarkingDuties 我参加阅卷的场次 · sittings whose papers I mark
 	// (GET /api/v1/marking/duties)
 	ListMarkingDuties(ctx context.Context, request ListMarkingDutiesRequestObject) (ListMarkingDutiesResponseObject, error)
+	// AddPicture 上传图片（PNG、JPEG，不超过 512 KiB） · keep an image
+	// (POST /api/v1/pictures)
+	AddPicture(ctx context.Context, request AddPictureRequestObject) (AddPictureResponseObject, error)
+	// GetPicture 题目图片 · an image of a question
+	// (GET /api/v1/pictures/{picture})
+	GetPicture(ctx context.Context, request GetPictureRequestObject) (GetPictureResponseObject, error)
 	// ListReportMaps 成绩导出的列方案 · column maps of exports, and what columns may show
 	// (GET /api/v1/report-maps)
 	ListReportMaps(ctx context.Context, request ListReportMapsRequestObject) (ListReportMapsResponseObject, error)
 	// SaveReportMap 新建或修改列方案 · add a column map, or change one
 	// (POST /api/v1/report-maps)
 	SaveReportMap(ctx context.Context, request SaveReportMapRequestObject) (SaveReportMapResponseObject, error)
+	// ListReviews 待我处理的题 · what waits for me
+	// (GET /api/v1/reviews)
+	ListReviews(ctx context.Context, request ListReviewsRequestObject) (ListReviewsResponseObject, error)
 	// SettleRuling 由第二人确认、驳回或解除 · confirmed, refused or lifted by a second person
 	// (POST /api/v1/rulings/{ruling})
 	SettleRuling(ctx context.Context, request SettleRulingRequestObject) (SettleRulingResponseObject, error)
@@ -10992,6 +12819,171 @@ func (sh *strictHandler) ListBanks(ctx *fiber.Ctx) error {
 	return nil
 }
 
+// ActOnItems operation middleware
+func (sh *strictHandler) ActOnItems(ctx *fiber.Ctx, bank BankId) error {
+	var request ActOnItemsRequestObject
+
+	request.Bank = bank
+
+	var body ActOnItemsJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ActOnItems(ctx.UserContext(), request.(ActOnItemsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ActOnItems")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ActOnItemsResponseObject); ok {
+		if err := validResponse.VisitActOnItemsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UndoBatch operation middleware
+func (sh *strictHandler) UndoBatch(ctx *fiber.Ctx, bank BankId, batch string) error {
+	var request UndoBatchRequestObject
+
+	request.Bank = bank
+	request.Batch = batch
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.UndoBatch(ctx.UserContext(), request.(UndoBatchRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UndoBatch")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UndoBatchResponseObject); ok {
+		if err := validResponse.VisitUndoBatchResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListFilters operation middleware
+func (sh *strictHandler) ListFilters(ctx *fiber.Ctx, bank BankId) error {
+	var request ListFiltersRequestObject
+
+	request.Bank = bank
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListFilters(ctx.UserContext(), request.(ListFiltersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListFilters")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListFiltersResponseObject); ok {
+		if err := validResponse.VisitListFiltersResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SaveFilters operation middleware
+func (sh *strictHandler) SaveFilters(ctx *fiber.Ctx, bank BankId) error {
+	var request SaveFiltersRequestObject
+
+	request.Bank = bank
+
+	var body SaveFiltersJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.SaveFilters(ctx.UserContext(), request.(SaveFiltersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SaveFilters")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SaveFiltersResponseObject); ok {
+		if err := validResponse.VisitSaveFiltersResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// InspectBank operation middleware
+func (sh *strictHandler) InspectBank(ctx *fiber.Ctx, bank BankId, params InspectBankParams) error {
+	var request InspectBankRequestObject
+
+	request.Bank = bank
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.InspectBank(ctx.UserContext(), request.(InspectBankRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "InspectBank")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(InspectBankResponseObject); ok {
+		if err := validResponse.VisitInspectBankResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListItems operation middleware
 func (sh *strictHandler) ListItems(ctx *fiber.Ctx, bank string, params ListItemsParams) error {
 	var request ListItemsRequestObject
@@ -11012,6 +13004,297 @@ func (sh *strictHandler) ListItems(ctx *fiber.Ctx, bank string, params ListItems
 		return err
 	} else if validResponse, ok := response.(ListItemsResponseObject); ok {
 		if err := validResponse.VisitListItemsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateItem operation middleware
+func (sh *strictHandler) CreateItem(ctx *fiber.Ctx, bank string) error {
+	var request CreateItemRequestObject
+
+	request.Bank = bank
+
+	var body CreateItemJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateItem(ctx.UserContext(), request.(CreateItemRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateItem")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateItemResponseObject); ok {
+		if err := validResponse.VisitCreateItemResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetItem operation middleware
+func (sh *strictHandler) GetItem(ctx *fiber.Ctx, bank BankId, code ItemCode) error {
+	var request GetItemRequestObject
+
+	request.Bank = bank
+	request.Code = code
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetItem(ctx.UserContext(), request.(GetItemRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetItem")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetItemResponseObject); ok {
+		if err := validResponse.VisitGetItemResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CompareRevisions operation middleware
+func (sh *strictHandler) CompareRevisions(ctx *fiber.Ctx, bank BankId, code ItemCode, params CompareRevisionsParams) error {
+	var request CompareRevisionsRequestObject
+
+	request.Bank = bank
+	request.Code = code
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.CompareRevisions(ctx.UserContext(), request.(CompareRevisionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CompareRevisions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CompareRevisionsResponseObject); ok {
+		if err := validResponse.VisitCompareRevisionsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SaveDraft operation middleware
+func (sh *strictHandler) SaveDraft(ctx *fiber.Ctx, bank BankId, code ItemCode) error {
+	var request SaveDraftRequestObject
+
+	request.Bank = bank
+	request.Code = code
+
+	var body SaveDraftJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.SaveDraft(ctx.UserContext(), request.(SaveDraftRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SaveDraft")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SaveDraftResponseObject); ok {
+		if err := validResponse.VisitSaveDraftResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// TakeStep operation middleware
+func (sh *strictHandler) TakeStep(ctx *fiber.Ctx, bank BankId, code ItemCode) error {
+	var request TakeStepRequestObject
+
+	request.Bank = bank
+	request.Code = code
+
+	var body TakeStepJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.TakeStep(ctx.UserContext(), request.(TakeStepRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "TakeStep")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(TakeStepResponseObject); ok {
+		if err := validResponse.VisitTakeStepResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListLaws operation middleware
+func (sh *strictHandler) ListLaws(ctx *fiber.Ctx, bank BankId) error {
+	var request ListLawsRequestObject
+
+	request.Bank = bank
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListLaws(ctx.UserContext(), request.(ListLawsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListLaws")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListLawsResponseObject); ok {
+		if err := validResponse.VisitListLawsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SaveLaws operation middleware
+func (sh *strictHandler) SaveLaws(ctx *fiber.Ctx, bank BankId) error {
+	var request SaveLawsRequestObject
+
+	request.Bank = bank
+
+	var body SaveLawsJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.SaveLaws(ctx.UserContext(), request.(SaveLawsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SaveLaws")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SaveLawsResponseObject); ok {
+		if err := validResponse.VisitSaveLawsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// WarnOfItem operation middleware
+func (sh *strictHandler) WarnOfItem(ctx *fiber.Ctx, bank BankId) error {
+	var request WarnOfItemRequestObject
+
+	request.Bank = bank
+
+	var body WarnOfItemJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.WarnOfItem(ctx.UserContext(), request.(WarnOfItemRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WarnOfItem")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(WarnOfItemResponseObject); ok {
+		if err := validResponse.VisitWarnOfItemResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -11443,6 +13726,72 @@ func (sh *strictHandler) ListMarkingDuties(ctx *fiber.Ctx) error {
 	return nil
 }
 
+// AddPicture operation middleware
+func (sh *strictHandler) AddPicture(ctx *fiber.Ctx) error {
+	var request AddPictureRequestObject
+
+	var body AddPictureJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.AddPicture(ctx.UserContext(), request.(AddPictureRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddPicture")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AddPictureResponseObject); ok {
+		if err := validResponse.VisitAddPictureResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetPicture operation middleware
+func (sh *strictHandler) GetPicture(ctx *fiber.Ctx, picture string) error {
+	var request GetPictureRequestObject
+
+	request.Picture = picture
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPicture(ctx.UserContext(), request.(GetPictureRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPicture")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPictureResponseObject); ok {
+		if err := validResponse.VisitGetPictureResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListReportMaps operation middleware
 func (sh *strictHandler) ListReportMaps(ctx *fiber.Ctx) error {
 	var request ListReportMapsRequestObject
@@ -11499,6 +13848,31 @@ func (sh *strictHandler) SaveReportMap(ctx *fiber.Ctx) error {
 		return err
 	} else if validResponse, ok := response.(SaveReportMapResponseObject); ok {
 		if err := validResponse.VisitSaveReportMapResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListReviews operation middleware
+func (sh *strictHandler) ListReviews(ctx *fiber.Ctx) error {
+	var request ListReviewsRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListReviews(ctx.UserContext(), request.(ListReviewsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListReviews")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListReviewsResponseObject); ok {
+		if err := validResponse.VisitListReviewsResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

@@ -78,7 +78,7 @@ func samples() []bank.Revision {
 	choice := func(t bank.Type, key ...bank.OptionID) bank.Question {
 		return bank.Question{
 			Type: t, Stem: "发现火情首先应（　　）。", Explanation: "先报警。", Source: "《中华人民共和国消防法》",
-			Options: []bank.Option{{ID: "A", Text: "报警"}, {ID: "B", Text: "拍照"}, {ID: "C", Text: "以上都对", Last: true}},
+			Options: []bank.Option{{ID: "A", Text: "报警"}, {ID: "B", Text: "拍照"}, {ID: "C", Text: "以上都对", Last: true, Feedback: "拍照在后"}},
 			Key:     bank.Key{Options: key},
 		}
 	}
@@ -493,7 +493,8 @@ func testItems(t *testing.T, s Store) {
 	}
 	same(t, "listed item", []bank.ItemRow{{
 		Item: bank.Item{ID: in[5].Item, Bank: suiteBank, Code: "E-A-B-A-001-001", Point: "A-B-A-001", Status: bank.Draft, Revision: 1, Updated: noon},
-		Type: bank.Case, Difficulty: 1, Stem: "某医院夜间……",
+		Type: bank.Case, Difficulty: 1, Stem: "某医院夜间……", Author: "editor",
+		Work: bank.Work{Stage: bank.StageDraft, Revision: 1},
 	}}, one.Rows)
 }
 

@@ -2,13 +2,16 @@ package mongobank
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"gongyuan/bank"
 )
 
-// itemDoc is an item in bank_items. Type, Difficulty, Stem, Parts, Digest and
-// Grams are those of the newest revision.
+// itemDoc is an item in bank_items. Digest is that of the newest revision;
+// Type, Difficulty, Stem, Parts and Text are those of its draft where it has
+// never been published, else of its newest revision. Text is what is searched
+// besides code and stem.
 type itemDoc struct {
 	ID        string    `bson:"_id"`
 	Bank      string    `bson:"bank"`
@@ -20,12 +23,86 @@ type itemDoc struct {
 	Published int       `bson:"published"`
 	Updated   time.Time `bson:"updated"`
 
-	Type       string   `bson:"type"`
-	Difficulty int      `bson:"difficulty"`
-	Stem       string   `bson:"stem"`
-	Parts      int      `bson:"parts"`
-	Digest     string   `bson:"digest"`
-	Grams      []string `bson:"grams"`
+	Type       string `bson:"type"`
+	Difficulty int    `bson:"difficulty"`
+	Stem       string `bson:"stem"`
+	Parts      int    `bson:"parts"`
+	Digest     string `bson:"digest"`
+	Text       string `bson:"text"`
+
+	Version  int       `bson:"version"`
+	Author   string    `bson:"author,omitempty"`
+	Tags     []string  `bson:"tags,omitempty"`
+	Work     *workDoc  `bson:"work,omitempty"` // nil for what was imported and never worked on
+	LastUsed time.Time `bson:"last_used,omitempty"`
+}
+
+// workDoc is the work on an item.
+type workDoc struct {
+	Stage     string    `bson:"stage"`
+	Revision  int       `bson:"revision"`
+	Authors   []string  `bson:"authors,omitempty"`
+	Submitted time.Time `bson:"submitted,omitempty"`
+	Submitter string    `bson:"submitter,omitempty"`
+	Assigned  string    `bson:"assigned,omitempty"`
+	Approver  string    `bson:"approver,omitempty"`
+	Approved  time.Time `bson:"approved,omitempty"`
+	AltersKey bool      `bson:"alters_key,omitempty"`
+}
+
+func newWorkDoc(w bank.Work) *workDoc {
+	return &workDoc{string(w.Stage), w.Revision, w.Authors, w.Submitted, w.Submitter, w.Assigned, w.Approver, w.Approved, w.AltersKey}
+}
+
+func (d itemDoc) work() bank.Work {
+	if d.Work == nil {
+		w := bank.Work{Stage: bank.StageOf(d.item())}
+		if w.Stage != bank.StageIdle {
+			w.Revision = d.Revision
+		}
+		return w
+	}
+	w := d.Work
+	return bank.Work{
+		Stage: bank.Stage(w.Stage), Revision: w.Revision, Authors: w.Authors, Submitted: utc(w.Submitted), Submitter: w.Submitter,
+		Assigned: w.Assigned, Approver: w.Approver, Approved: utc(w.Approved), AltersKey: w.AltersKey,
+	}
+}
+
+func (d itemDoc) row() bank.ItemRow {
+	return bank.ItemRow{
+		Item: d.item(), Type: bank.Type(d.Type), Difficulty: d.Difficulty, Stem: d.Stem, Author: d.Author, Tags: d.Tags,
+		Version: d.Version, Work: d.work(), LastUsed: utc(d.LastUsed),
+	}
+}
+
+// utc keeps the zero time zero: databases give it back as another.
+func utc(t time.Time) time.Time {
+	if t.IsZero() || t.Unix() <= 0 {
+		return time.Time{}
+	}
+	return t.UTC()
+}
+
+// searched is what is looked for besides the code and the stem.
+func searched(r *bank.Revision) string {
+	var b strings.Builder
+	add := func(q *bank.Question, stem bool) {
+		if stem {
+			b.WriteString(bank.Plain(q.Stem) + "\n")
+		}
+		for _, o := range q.Options {
+			if q.Type != bank.Judgement {
+				b.WriteString(bank.Plain(o.Text) + "\n")
+			}
+		}
+		b.WriteString(bank.Plain(q.Explanation) + "\n")
+	}
+	add(&r.Question, false)
+	for i := range r.Parts {
+		add(&r.Parts[i], true)
+	}
+	return b.String()
 }
 
 func (d itemDoc) item() bank.Item {
@@ -123,6 +200,8 @@ type optionDoc struct {
 	ID   string `bson:"id"`
 	Text string `bson:"text"`
 	Last bool   `bson:"last,omitempty"`
+
+	Feedback string `bson:"feedback,omitempty"`
 }
 
 // revisionKey is the _id of a revision.
@@ -145,7 +224,7 @@ func newContentDoc(r *bank.Revision) contentDoc {
 func newQuestionDoc(q *bank.Question) questionDoc {
 	return questionDoc{
 		Type: string(q.Type), Stem: q.Stem,
-		Options: mapped(q.Options, func(o bank.Option) optionDoc { return optionDoc{string(o.ID), o.Text, o.Last} }),
+		Options: mapped(q.Options, func(o bank.Option) optionDoc { return optionDoc{string(o.ID), o.Text, o.Last, o.Feedback} }),
 		Right:   mapped(q.Key.Options, func(id bank.OptionID) string { return string(id) }),
 		Blanks:  mapped(q.Key.Blanks, func(b []string) blankDoc { return blankDoc{b} }), Reference: q.Key.Reference,
 		Rubric:      mapped(q.Key.Rubric, func(c bank.Criterion) pointMark { return pointMark{c.Text, int64(c.Weight)} }),
@@ -168,7 +247,9 @@ func (d revisionDoc) revision() bank.Revision {
 func (d questionDoc) question() bank.Question {
 	return bank.Question{
 		Type: bank.Type(d.Type), Stem: d.Stem,
-		Options: mapped(d.Options, func(o optionDoc) bank.Option { return bank.Option{ID: bank.OptionID(o.ID), Text: o.Text, Last: o.Last} }),
+		Options: mapped(d.Options, func(o optionDoc) bank.Option {
+			return bank.Option{ID: bank.OptionID(o.ID), Text: o.Text, Last: o.Last, Feedback: o.Feedback}
+		}),
 		Key: bank.Key{
 			Options: mapped(d.Right, func(s string) bank.OptionID { return bank.OptionID(s) }),
 			Blanks:  mapped(d.Blanks, func(b blankDoc) []string { return b.Accepted }), Reference: d.Reference,

@@ -27,7 +27,7 @@ const batchSize = 500
 // and authors that the revisions carry are ignored. It may be repeated after
 // an error or a crash and then finishes what was begun. Every item must belong
 // to the bank, and no item may occur twice.
-func (s *Store) Import(ctx context.Context, revisions []bank.Revision, opts bank.ImportOptions) (bank.ImportResult, error) {
+func (s *Store) Import(ctx context.Context, revisions []bank.Revision, opts bank.ImportOptions) (result bank.ImportResult, err error) {
 	if opts.Status == "" {
 		opts.Status = bank.Draft
 	}
@@ -43,7 +43,12 @@ func (s *Store) Import(ctx context.Context, revisions []bank.Revision, opts bank
 	if err != nil {
 		return bank.ImportResult{}, err
 	}
-	var result bank.ImportResult
+	// Lists are told even where a batch failed: those before it are in.
+	defer func() {
+		if told := s.tell(context.WithoutCancel(ctx), opts.Bank, nil); err == nil {
+			err = told
+		}
+	}()
 	done := 0
 	for batch := range slices.Chunk(revisions, batchSize) {
 		if err := s.importBatch(ctx, batch, held, opts, &result); err != nil {
@@ -117,7 +122,7 @@ func publishing(d itemDoc, now time.Time) mongo.WriteModel {
 		SetFilter(bson.D{{Key: "_id", Value: d.ID}, {Key: "revision", Value: d.Revision}}).
 		SetUpdate(bson.D{{Key: "$set", Value: bson.D{
 			{Key: "status", Value: string(bank.Published)}, {Key: "published", Value: d.Revision}, {Key: "updated", Value: now},
-		}}})
+		}}, {Key: "$unset", Value: bson.D{{Key: "work", Value: ""}}}, {Key: "$inc", Value: bson.D{{Key: "version", Value: 1}}}})
 }
 
 // digestOf names a content. Equal content has the equal digest.
@@ -221,7 +226,7 @@ func newItemDoc(d revisionDoc, r *bank.Revision, before itemDoc, opts bank.Impor
 		ID: d.Item, Bank: d.Bank, Code: code, Point: d.Content.Point, Ranges: rangesAbove(r.Point),
 		Status: string(opts.Status), Revision: d.Number, Published: before.Published, Updated: opts.Now,
 		Type: d.Content.Question.Type, Difficulty: d.Content.Difficulty, Stem: d.Content.Question.Stem, Parts: len(d.Content.Parts),
-		Digest: d.Digest, Grams: gramsOf(code, r),
+		Digest: d.Digest, Text: searched(r), Author: opts.Author,
 	}
 	switch {
 	case opts.Status == bank.Published:
@@ -251,6 +256,7 @@ func repointing(item itemDoc) mongo.WriteModel {
 			{Key: "point", Value: item.Point}, {Key: "ranges", Value: item.Ranges}, {Key: "status", Value: item.Status},
 			{Key: "revision", Value: item.Revision}, {Key: "published", Value: item.Published}, {Key: "updated", Value: item.Updated},
 			{Key: "type", Value: item.Type}, {Key: "difficulty", Value: item.Difficulty}, {Key: "stem", Value: item.Stem},
-			{Key: "parts", Value: item.Parts}, {Key: "digest", Value: item.Digest}, {Key: "grams", Value: item.Grams},
-		}}})
+			{Key: "parts", Value: item.Parts}, {Key: "digest", Value: item.Digest}, {Key: "text", Value: item.Text},
+			{Key: "author", Value: item.Author},
+		}}, {Key: "$unset", Value: bson.D{{Key: "work", Value: ""}}}, {Key: "$inc", Value: bson.D{{Key: "version", Value: 1}}}})
 }

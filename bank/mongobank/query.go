@@ -113,41 +113,35 @@ func (s *Store) remember(revisions []bank.Revision) {
 	}
 }
 
-// Items returns one page of the items that match, in the order of their IDs,
-// and how many match altogether. A Limit below 1 means 50; none is over 500.
+// Items returns one page of the items that match, and how many match
+// altogether. Without a bank it looks through all of them, in the order of
+// their IDs. A Limit below 1 means 50; none is over 500.
 func (s *Store) Items(ctx context.Context, q bank.ItemQuery) (bank.ItemPage, error) {
-	filter := bson.D{}
-	for _, f := range []struct{ field, value string }{
-		{"bank", string(q.Bank)}, {"type", string(q.Type)}, {"ranges", string(q.Range)}, {"status", string(q.Status)},
-	} {
-		if f.value != "" {
-			filter = append(filter, bson.E{Key: f.field, Value: f.value})
-		}
+	if q.Bank != "" {
+		return catalogued(ctx, s, q.Bank, func(c *bank.Catalogue) bank.ItemPage { return c.Find(q) })
 	}
-	if q.Difficulty != 0 {
-		filter = append(filter, bson.E{Key: "difficulty", Value: q.Difficulty})
-	}
-	if q.Text != "" {
-		wanted := searchGrams(q.Text)
-		if len(wanted) == 0 {
-			return bank.ItemPage{}, nil // punctuation only: no text holds it
-		}
-		filter = append(filter, bson.E{Key: "grams", Value: bson.D{{Key: "$all", Value: wanted}}})
-	}
-	total, err := s.items.CountDocuments(ctx, filter)
+	ids, err := s.items.Distinct(ctx, "bank", bson.D{})
 	if err != nil {
-		return bank.ItemPage{}, wrap(err, "count items")
+		return bank.ItemPage{}, wrap(err, "banks")
 	}
-	limit := min(q.Limit, 500)
-	if limit < 1 {
-		limit = 50
+	var all bank.ItemPage
+	each := q
+	each.Skip, each.Limit = 0, max(q.Skip, 0)+max(q.Limit, 50)
+	for _, id := range ids {
+		name, _ := id.(string)
+		each.Bank = bank.ID(name)
+		page, err := s.Items(ctx, each)
+		if err != nil {
+			return bank.ItemPage{}, err
+		}
+		all.Rows, all.Total = append(all.Rows, page.Rows...), all.Total+page.Total
 	}
-	opts := options.Find().SetSort(byID).SetSkip(int64(max(q.Skip, 0))).SetLimit(int64(limit)).SetProjection(bson.D{{Key: "grams", Value: 0}})
-	page := bank.ItemPage{Total: int(total)}
-	err = each(ctx, s.items, filter, opts, func(d itemDoc) {
-		page.Rows = append(page.Rows, bank.ItemRow{Item: d.item(), Type: bank.Type(d.Type), Difficulty: d.Difficulty, Stem: d.Stem})
-	})
-	return page, err
+	slices.SortFunc(all.Rows, func(a, b bank.ItemRow) int { return cmp.Compare(a.ID, b.ID) })
+	all.Rows = all.Rows[min(max(q.Skip, 0), len(all.Rows)):]
+	if q.Limit > 0 {
+		all.Rows = all.Rows[:min(q.Limit, len(all.Rows))]
+	}
+	return all, nil
 }
 
 // Banks lists every bank that has items or an outline, in the order of their

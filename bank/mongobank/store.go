@@ -21,10 +21,14 @@ const maxCached = 20_000
 // Store is the bank in MongoDB. It is safe for concurrent use. Revisions that
 // it returns share memory with later answers and must not be changed.
 type Store struct {
-	items, revisions, outlines, blueprints, media lungo.ICollection
+	items, revisions, outlines, blueprints, media                       lungo.ICollection
+	drafts, events, uses, batches, filters, pictures, settings, changes lungo.ICollection
+	bucket                                                              *lungo.Bucket
 
 	mu     sync.RWMutex
 	cached map[bank.Ref]bank.Revision
+
+	shelf shelf
 }
 
 // New returns a store on a database. The write concern is the client's.
@@ -35,6 +39,16 @@ func New(db lungo.IDatabase) *Store {
 		outlines:   db.Collection("bank_outlines"),
 		blueprints: db.Collection("bank_blueprints"),
 		media:      db.Collection("bank_media"),
+		drafts:     db.Collection("bank_drafts"),
+		events:     db.Collection("bank_events"),
+		uses:       db.Collection("bank_uses"),
+		batches:    db.Collection("bank_batches"),
+		filters:    db.Collection("bank_filters"),
+		pictures:   db.Collection("bank_pictures"),
+		settings:   db.Collection("bank_settings"),
+		changes:    db.Collection("bank_changes"),
+		bucket:     lungo.NewBucket(db, options.GridFSBucket().SetName("bank_files")),
+		shelf:      shelf{of: map[bank.ID]*shelved{}},
 		cached:     map[bank.Ref]bank.Revision{},
 	}
 }
@@ -54,9 +68,12 @@ func (s *Store) EnsureIndexes(ctx context.Context) error {
 		in     lungo.ICollection
 		models []mongo.IndexModel
 	}{
-		{s.items, []mongo.IndexModel{asc("bank", "status"), asc("ranges"), asc("grams")}},
+		{s.items, []mongo.IndexModel{asc("bank", "status"), asc("ranges")}},
 		{s.revisions, []mongo.IndexModel{asc("bank"), once}},
 		{s.blueprints, []mongo.IndexModel{asc("bank")}},
+		{s.events, []mongo.IndexModel{asc("item", "at")}},
+		{s.uses, []mongo.IndexModel{asc("item"), asc("sitting")}},
+		{s.batches, []mongo.IndexModel{asc("bank", "at")}},
 	} {
 		for _, model := range each.models {
 			if _, err := each.in.Indexes().CreateOne(ctx, model); err != nil {
@@ -64,7 +81,7 @@ func (s *Store) EnsureIndexes(ctx context.Context) error {
 			}
 		}
 	}
-	return nil
+	return wrap(s.bucket.EnsureIndexes(ctx, true), "index of files")
 }
 
 // SaveOutline replaces the outline of its bank.

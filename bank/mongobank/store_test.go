@@ -10,7 +10,7 @@ import (
 	"github.com/256dpi/lungo"
 )
 
-var _ banktest.Store = (*mongobank.Store)(nil)
+var _ banktest.EditingStore = (*mongobank.Store)(nil)
 
 func open(t *testing.T, db lungo.IDatabase) *mongobank.Store {
 	t.Helper()
@@ -31,4 +31,17 @@ func TestStoreEmbedded(t *testing.T) {
 func TestStoreServer(t *testing.T) {
 	t.Parallel()
 	banktest.RunStore(t, func(t *testing.T) banktest.Store { return open(t, servers.Mongo(t)) })
+}
+
+func TestEditing(t *testing.T) {
+	t.Parallel()
+	for name, database := range map[string]func(testing.TB) lungo.IDatabase{"embedded": servers.Embedded, "mongodb": servers.Mongo} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			banktest.RunEditing(t, func(t *testing.T) (banktest.EditingStore, func() banktest.EditingStore) {
+				db := database(t)
+				return open(t, db), func() banktest.EditingStore { return open(t, db) }
+			})
+		})
+	}
 }

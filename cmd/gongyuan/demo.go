@@ -140,6 +140,7 @@ func (e *engine) demoStaff(ctx context.Context) ([]demoAccount, error) {
 		{"admin", demoPassword, people.Administrator, "管理员甲"},
 		{"admin2", demoPassword, people.Administrator, "管理员庚"}, // the second person
 		{"editor", demoPassword, people.Editor, "命题员乙"},
+		{"editor2", demoPassword, people.Editor, "审题员戊"},
 		{"examiner", demoPassword, people.Examiner, "考评员丙"},
 		{"examiner2", demoPassword, people.Examiner, "考评员戊"},
 		{"examiner3", demoPassword, people.Examiner, "考评员己"},

@@ -91,7 +91,7 @@ func batch(epoch, seq int64, e contract.Entered, from, to int) contract.SaveRequ
 		var r contract.Response
 		if len(slot.Options) > 0 {
 			picked := []string{slot.Options[(int(seq)+i)%len(slot.Options)].Letter}
-			if slot.Type == contract.G {
+			if slot.Type == contract.ItemTypeG {
 				picked = append(picked, slot.Options[(int(seq)+i+1)%len(slot.Options)].Letter)
 			}
 			r.Choice = &picked

@@ -16,6 +16,7 @@ import (
 	"gongyuan/engine/attempt/redislive"
 	"gongyuan/engine/audit"
 	"gongyuan/engine/certificate"
+	"gongyuan/engine/editorial"
 	"gongyuan/engine/marking"
 	"gongyuan/engine/mongostore"
 	"gongyuan/engine/people"
@@ -41,6 +42,7 @@ type engine struct {
 	registrar *result.Registrar
 	register  *assess.Register
 	marking   *marking.Desk
+	editorial *editorial.Desk
 	registry  *certificate.Registry
 	handouts  api.Handouts
 	sealer    *people.Sealer
@@ -113,6 +115,7 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 		Store: e.sittings, Registrations: e.sittings, Candidates: e.people, Papers: e, Attempts: e, Histories: e, Sealer: e.sealer, Audit: e.trail, Clock: e.clock,
 	})
 	e.examine(store)
+	e.editorial = editorial.NewDesk(editorial.Deps{Store: e.bank, Accounts: e.people, Audit: e.trail, Clock: e.clock})
 	records := store.Records()
 	e.registrar = e.newRegistrar(records)
 	if err := e.handOut(store.Reports(), records, settings.Body.BodyName, secrets); err != nil {
@@ -210,7 +213,35 @@ func (e *engine) Prepare(ctx context.Context, prepared []sitting.Prepared) error
 			ID: attempt.AttemptID(p.Attempt), Sitting: p.Sitting, Registration: p.Registration, Candidate: p.Candidate, Number: p.Number,
 		}, Paper: p.Paper}
 	}
+	if err := e.noteUses(ctx, prepared); err != nil {
+		return err
+	}
 	return e.attempts.Create(ctx, all)
+}
+
+// noteUses keeps which papers show what. It precedes the papers, so that a
+// sealing that was cut off is counted anew when it is done again; until then
+// items pass for used that may turn out not to be.
+func (e *engine) noteUses(ctx context.Context, prepared []sitting.Prepared) error {
+	if len(prepared) == 0 {
+		return nil
+	}
+	s, err := e.sittings.Sitting(ctx, prepared[0].Sitting)
+	if err != nil {
+		return err
+	}
+	papers := map[bank.Ref]int{}
+	for i := range prepared {
+		var last bank.Ref
+		for _, slot := range prepared[i].Paper.Slots {
+			ref := bank.Ref{Item: slot.Ref.Item, Revision: slot.Ref.Revision}
+			if ref != last { // the parts of a case follow each other
+				papers[ref]++
+			}
+			last = ref
+		}
+	}
+	return e.bank.SetUses(ctx, s.Blueprint.Bank, string(s.ID), s.Title, e.clock.Now(), papers)
 }
 
 // hands is how many attempts are taken in at once when a sitting closes: as

@@ -309,6 +309,278 @@ export interface paths {
         /** 题目列表 · items of a bank */
         get: operations["listItems"];
         put?: never;
+        /** 新建题目 · begin an item */
+        post: operations["createItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/banks/{bank}/items/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+                code: components["parameters"]["ItemCode"];
+            };
+            cookie?: never;
+        };
+        /** 一题的内容、审核与历史 · an item with its draft, history and uses */
+        get: operations["getItem"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/banks/{bank}/items/{code}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+                code: components["parameters"]["ItemCode"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 保存草稿 · save a draft
+         * @description A save over another's is refused as a conflict; the caller then reads the item and shows both.
+         */
+        put: operations["saveDraft"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/banks/{bank}/items/{code}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+                code: components["parameters"]["ItemCode"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 提交、审核、发布、停用、留言 · take a step with an item
+         * @description An author may not approve (second-person). A revision that alters the key is handed in with keyMeant only (key-change).
+         */
+        post: operations["takeStep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/banks/{bank}/items/{code}/diff": {
+        parameters: {
+            query?: {
+                /** @description a revision, 0 the draft; without it the published one */
+                before?: number;
+                /** @description a revision, 0 the draft; without it the newest revision */
+                after?: number;
+            };
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+                code: components["parameters"]["ItemCode"];
+            };
+            cookie?: never;
+        };
+        /** 两个修订的差别 · what differs between two revisions */
+        get: operations["compareRevisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/banks/{bank}/warnings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 命题时的提示 · what is odd about a content that is not saved */
+        post: operations["warnOfItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/banks/{bank}/inspection": {
+        parameters: {
+            query?: {
+                kind?: string;
+                /** @description look now */
+                again?: boolean;
+                skip?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+            };
+            cookie?: never;
+        };
+        /** 全库检查 · what is odd about a bank */
+        get: operations["inspectBank"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/banks/{bank}/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 批量操作 · an act on many items */
+        post: operations["actOnItems"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/banks/{bank}/batches/{batch}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+                batch: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 撤销批量操作 · take an act on many items back */
+        post: operations["undoBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/banks/{bank}/filters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+            };
+            cookie?: never;
+        };
+        /** 我保存的筛选 · my saved filters */
+        get: operations["listFilters"];
+        /** 保存筛选 · save my filters */
+        put: operations["saveFilters"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/banks/{bank}/laws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+            };
+            cookie?: never;
+        };
+        /** 已失效的法规名称（示例，可改） · names of laws not in force */
+        get: operations["listLaws"];
+        /** 修改失效法规名称 · change that list */
+        put: operations["saveLaws"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 待我处理的题 · what waits for me */
+        get: operations["listReviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 上传图片（PNG、JPEG，不超过 512 KiB） · keep an image */
+        post: operations["addPicture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pictures/{picture}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                picture: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * 题目图片 · an image of a question
+         * @description Named by its content, so that it never changes. Whoever knows the name may read it: an image element sends no
+         *     token. Names are in papers, which are sealed until their candidates may see them.
+         */
+        get: operations["getPicture"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1685,7 +1957,12 @@ export interface components {
             roles: components["schemas"]["Role"][];
         };
         /** @enum {string} */
-        ItemType: "B" | "G" | "C" | "T" | "D" | "W" | "E" | "O";
+        ItemType: "B" | "G" | "C" | "T" | "D" | "W" | "E";
+        /**
+         * @description O: kept as another system wrote it, on no paper
+         * @enum {string}
+         */
+        BankItemType: "B" | "G" | "C" | "T" | "D" | "W" | "E" | "O";
         /**
          * Format: int64
          * @description hundredths of a point
@@ -1942,16 +2219,253 @@ export interface components {
             total: number;
             items: components["schemas"]["ItemRow"][];
         };
+        /** @enum {string} */
+        ItemStatus: "draft" | "in-review" | "approved" | "published" | "retired";
+        /**
+         * @description where work on the item stands
+         * @enum {string}
+         */
+        ItemStage: "draft" | "in-review" | "returned" | "approved";
+        /** @enum {string} */
+        ItemStep: "save" | "discard" | "submit" | "withdraw" | "approve" | "return" | "publish" | "retire" | "restore" | "assign" | "comment";
         ItemRow: {
             id: string;
+            bank?: string;
             code: string;
-            type: components["schemas"]["ItemType"];
+            type: components["schemas"]["BankItemType"];
             point: string;
-            /** @enum {string} */
-            status: "draft" | "in-review" | "approved" | "published" | "retired";
+            status: components["schemas"]["ItemStatus"];
+            stage?: components["schemas"]["ItemStage"];
             difficulty: number;
             stem: string;
             revision: number;
+            /** @description the revision that papers draw; 0 for none */
+            published: number;
+            version: number;
+            author: string;
+            authorName: string;
+            tags: string[];
+            /** Format: date-time */
+            updated: string;
+            /** @description in how many sittings papers show it */
+            uses: number;
+            /** Format: date-time */
+            lastUsed?: string;
+            work?: components["schemas"]["ItemWork"];
+        };
+        ItemWork: {
+            /** @description the revision in review, returned or approved; 0 for none */
+            revision: number;
+            authors: components["schemas"]["Person"][];
+            altersKey: boolean;
+            /** Format: date-time */
+            submitted?: string;
+            submitter?: components["schemas"]["Person"];
+            assigned?: components["schemas"]["Person"];
+            approver?: components["schemas"]["Person"];
+            /** Format: date-time */
+            approved?: string;
+        };
+        Person: {
+            id: string;
+            name: string;
+        };
+        ItemOption: {
+            text: string;
+            /** @description stays last when options are shuffled */
+            last?: boolean;
+            feedback?: string;
+        };
+        QuestionContent: {
+            type: components["schemas"]["ItemType"];
+            /** @description plain text with <b> <sub> <sup> and [img:DIGEST|words] */
+            stem: string;
+            options?: components["schemas"]["ItemOption"][];
+            /** @description letters of the options that are right */
+            key?: string[];
+            blanks?: string[][];
+            reference?: string;
+            explanation?: string;
+            source?: string;
+        };
+        ItemContent: components["schemas"]["QuestionContent"] & {
+            point: string;
+            difficulty: number;
+            consistency?: number;
+            parts?: components["schemas"]["QuestionContent"][];
+            excludes?: string[];
+        };
+        NewItem: {
+            /** @description without it the next free one of the type and the point */
+            code?: string;
+            content: components["schemas"]["ItemContent"];
+        };
+        DraftSave: {
+            /** @description of the draft; 0 where there was none */
+            version: number;
+            /** @description the revision that the draft began from */
+            base: number;
+            content: components["schemas"]["ItemContent"];
+        };
+        StepRequest: {
+            step: components["schemas"]["ItemStep"];
+            /** @description of the item */
+            version: number;
+            /** @description of the draft that is handed in; 0 where there is none */
+            draft?: number;
+            note?: string;
+            /** @description the change of the key is meant */
+            keyMeant?: boolean;
+            assignee?: string;
+            /** @description publish what is approved */
+            publish?: boolean;
+        };
+        StepDone: {
+            item?: components["schemas"]["ItemDetail"];
+        };
+        ItemEvent: {
+            step: components["schemas"]["ItemStep"];
+            by: components["schemas"]["Person"];
+            /** Format: date-time */
+            at: string;
+            revision: number;
+            note: string;
+            altersKey: boolean;
+        };
+        ItemUse: {
+            revision: number;
+            sitting: string;
+            title: string;
+            /** Format: date-time */
+            at: string;
+            papers: number;
+        };
+        ItemWarning: {
+            kind: string;
+            /** @description the item cannot be handed in with it */
+            fault: boolean;
+            part?: number;
+            text: string;
+            /** @description code of the other item */
+            other?: string;
+        };
+        ItemDetail: {
+            row: components["schemas"]["ItemRow"];
+            content: components["schemas"]["ItemContent"];
+            /** @description version of the draft; 0 where there is none */
+            draft: number;
+            base: number;
+            draftBy?: components["schemas"]["Person"];
+            events: components["schemas"]["ItemEvent"][];
+            uses: components["schemas"]["ItemUse"][];
+            may: components["schemas"]["ItemStep"][];
+            warnings: components["schemas"]["ItemWarning"][];
+            /** Format: date-time */
+            serverNow: string;
+        };
+        DiffPiece: {
+            /** @enum {string} */
+            kind: "same" | "added" | "removed";
+            text: string;
+        };
+        FieldDiff: {
+            /** @description key, type, stem, option:A, feedback:A, explanation, source, point, difficulty, consistency, excludes; of a part of a case with part:1/ before it */
+            field: string;
+            changed: boolean;
+            before: string;
+            after: string;
+            pieces: components["schemas"]["DiffPiece"][];
+        };
+        RevisionDiff: {
+            row: components["schemas"]["ItemRow"];
+            altersKey: boolean;
+            fields: components["schemas"]["FieldDiff"][];
+            before?: components["schemas"]["ItemContent"];
+            beforeRevision?: number;
+            /** Format: date-time */
+            beforeAt?: string;
+            beforeBy?: components["schemas"]["Person"];
+            after: components["schemas"]["ItemContent"];
+            /** Format: date-time */
+            afterAt?: string;
+            afterBy?: components["schemas"]["Person"];
+        };
+        WarningCount: {
+            kind: string;
+            text: string;
+            fault: boolean;
+            count: number;
+        };
+        InspectedItem: {
+            code: string;
+            stem: string;
+            warnings: components["schemas"]["ItemWarning"][];
+        };
+        KeySpread: {
+            type: components["schemas"]["ItemType"];
+            counts: number[];
+            uneven: boolean;
+        };
+        ThinPoint: {
+            point: string;
+            title: string;
+            items: number;
+        };
+        BatchRefusal: {
+            code: string;
+            why: string;
+        };
+        BankInspection: {
+            items: number;
+            /** Format: date-time */
+            at: string;
+            counts: components["schemas"]["WarningCount"][];
+            /** @description items with warnings of the kind */
+            total: number;
+            found: components["schemas"]["InspectedItem"][];
+            keys: components["schemas"]["KeySpread"][];
+            thin: components["schemas"]["ThinPoint"][];
+        };
+        BatchRequest: {
+            /**
+             * Format: uuid
+             * @description given by the caller; the same twice is done once
+             */
+            id: string;
+            /** @enum {string} */
+            act: "tag" | "untag" | "retire" | "restore" | "submit" | "publish";
+            /** @description codes */
+            items: string[];
+            tag?: string;
+            note?: string;
+        };
+        BatchResult: {
+            id: string;
+            act: string;
+            done: number;
+            undoable: boolean;
+            refused: components["schemas"]["BatchRefusal"][];
+        };
+        SavedFilter: {
+            name: string;
+            query: string;
+        };
+        Law: {
+            name: string;
+            note: string;
+        };
+        ReviewQueue: {
+            review: components["schemas"]["ItemRow"][];
+            returned: components["schemas"]["ItemRow"][];
+            publish: components["schemas"]["ItemRow"][];
+            /** Format: date-time */
+            serverNow: string;
+        };
+        Picture: {
+            id: string;
+            type: string;
+            width: number;
+            height: number;
         };
         Blueprint: {
             id: string;
@@ -3270,6 +3784,8 @@ export interface components {
         AccountId: string;
         Ticket: string;
         SittingId: string;
+        BankId: string;
+        ItemCode: string;
     };
     requestBodies: never;
     headers: never;
@@ -3629,10 +4145,20 @@ export interface operations {
     listItems: {
         parameters: {
             query?: {
-                type?: components["schemas"]["ItemType"];
+                type?: components["schemas"]["BankItemType"];
+                /** @description a range or an assessment point */
                 range?: string;
                 difficulty?: number;
+                /** @description code */
                 text?: string;
+                status?: components["schemas"]["ItemStatus"];
+                stage?: components["schemas"]["ItemStage"];
+                author?: string;
+                tag?: string;
+                used?: "yes" | "no";
+                /** @description without it by code */
+                sort?: "code" | "changed" | "difficulty";
+                descending?: boolean;
                 skip?: number;
                 limit?: number;
             };
@@ -3651,6 +4177,423 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ItemPage"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    createItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewItem"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemDetail"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+                code: components["parameters"]["ItemCode"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemDetail"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    saveDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+                code: components["parameters"]["ItemCode"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftSave"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemDetail"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    takeStep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+                code: components["parameters"]["ItemCode"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepDone"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    compareRevisions: {
+        parameters: {
+            query?: {
+                /** @description a revision, 0 the draft; without it the published one */
+                before?: number;
+                /** @description a revision, 0 the draft; without it the newest revision */
+                after?: number;
+            };
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+                code: components["parameters"]["ItemCode"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevisionDiff"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    warnOfItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewItem"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemWarning"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    inspectBank: {
+        parameters: {
+            query?: {
+                kind?: string;
+                /** @description look now */
+                again?: boolean;
+                skip?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankInspection"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    actOnItems: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchResult"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    undoBatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+                batch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchResult"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listFilters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedFilter"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    saveFilters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    filters: components["schemas"]["SavedFilter"][];
+                };
+            };
+        };
+        responses: {
+            /** @description 已保存 · saved */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listLaws: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Law"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    saveLaws: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    laws: components["schemas"]["Law"][];
+                };
+            };
+        };
+        responses: {
+            /** @description 已保存 · saved */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listReviews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewQueue"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    addPicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: byte */
+                    data: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Picture"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getPicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                picture: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                    "image/jpeg": string;
                 };
             };
             default: components["responses"]["ProblemAny"];

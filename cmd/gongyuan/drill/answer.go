@@ -22,8 +22,8 @@ func placesOf(p contract.Paper) []place {
 	out := make([]place, len(p.Slots))
 	for i, s := range p.Slots {
 		out[i] = place{
-			number: s.Number, multiple: s.Type == contract.G,
-			blanks: max(s.Blanks, 1), long: s.Type == contract.D || s.Type == contract.W,
+			number: s.Number, multiple: s.Type == contract.ItemTypeG,
+			blanks: max(s.Blanks, 1), long: s.Type == contract.ItemTypeD || s.Type == contract.ItemTypeW,
 		}
 		for _, o := range s.Options {
 			out[i].letters = append(out[i].letters, o.Letter)

@@ -274,14 +274,14 @@ func (f *fake) exam(_ *http.Request, a *fakeAttempt) (int, any) {
 func fakePaper() contract.Paper {
 	var p contract.Paper
 	for i := range 12 {
-		s := contract.PaperSlot{Number: i + 1, Type: contract.B}
+		s := contract.PaperSlot{Number: i + 1, Type: contract.ItemTypeB}
 		switch i % 4 {
 		case 1:
-			s.Type = contract.G
+			s.Type = contract.ItemTypeG
 		case 2:
-			s.Type, s.Blanks = contract.T, 2
+			s.Type, s.Blanks = contract.ItemTypeT, 2
 		case 3:
-			s.Type = contract.D
+			s.Type = contract.ItemTypeD
 		}
 		for j := range 4 {
 			if i%4 < 2 {

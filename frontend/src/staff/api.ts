@@ -1,5 +1,6 @@
 import { createApi } from '../shared/api'
 import { language } from './i18n'
+import type { components } from '../contract.gen'
 import type { Act, Sitting, SittingPlan, Session } from './lib/types'
 import type { Candidate } from './lib/paste'
 
@@ -28,10 +29,16 @@ export const client = createApi({
 const query = (q: Record<string, string | number>) => q as never
 
 export interface ItemFilter {
-  type?: 'B' | 'G' | 'C' | 'T' | 'D' | 'W' | 'E'
+  type?: components['schemas']['BankItemType']
   range?: string
   difficulty?: number
   text?: string
+  status?: string
+  stage?: string
+  tag?: string
+  used?: string
+  sort?: string
+  descending?: string
 }
 
 // Each operation that the staff pages use, by the contract.

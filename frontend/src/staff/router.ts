@@ -7,7 +7,7 @@ declare module 'vue-router' {
     /** Which roles may open the page; left out for everyone. */
     area?: Area
     /** The item of the main navigation that is marked. */
-    nav?: 'bank' | 'blueprints' | 'sittings' | 'assess' | 'own' | 'examiners' | 'sheets' | 'results' | 'certificates' | 'audit'
+    nav?: 'bank' | 'reviews' | 'blueprints' | 'sittings' | 'assess' | 'own' | 'examiners' | 'sheets' | 'results' | 'certificates' | 'audit'
   }
 }
 
@@ -17,6 +17,9 @@ export const router = createRouter({
     { path: '/', name: 'home', component: () => import('./views/Home.vue') },
     { path: '/banks', name: 'banks', component: () => import('./views/BankList.vue'), meta: { area: 'bank', nav: 'bank' } },
     { path: '/banks/:bank', name: 'items', component: () => import('./views/ItemList.vue'), props: true, meta: { area: 'bank', nav: 'bank' } },
+    { path: '/banks/:bank/check', name: 'bank-check', component: () => import('./views/bank/CheckPage.vue'), props: true, meta: { area: 'bank', nav: 'bank' } },
+    { path: '/reviews', name: 'reviews', component: () => import('./views/review/ReviewPage.vue'), meta: { area: 'bank', nav: 'reviews' } },
+    { path: '/reviews/:bank/:code', name: 'review', component: () => import('./views/review/ReviewPage.vue'), props: true, meta: { area: 'bank', nav: 'reviews' } },
     { path: '/blueprints', name: 'blueprints', component: () => import('./views/BlueprintList.vue'), meta: { area: 'blueprints', nav: 'blueprints' } },
     { path: '/sittings', name: 'sittings', component: () => import('./views/SittingList.vue'), meta: { area: 'sittings', nav: 'sittings' } },
     { path: '/sittings/new', name: 'sitting-new', component: () => import('./views/SittingForm.vue'), meta: { area: 'plan', nav: 'sittings' } },
@@ -55,10 +58,11 @@ export const router = createRouter({
   scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? undefined : { left: 0, top: 0 }),
 })
 
-export type NavItem = { area: Area; to: 'banks' | 'blueprints' | 'sittings' | 'assess' | 'own' | 'examiners' | 'sheets' | 'results' | 'certificate-home' | 'audit'; nav: 'bank' | 'blueprints' | 'sittings' | 'assess' | 'own' | 'examiners' | 'sheets' | 'results' | 'certificates' | 'audit' }
+export type NavItem = { area: Area; to: 'banks' | 'reviews' | 'blueprints' | 'sittings' | 'assess' | 'own' | 'examiners' | 'sheets' | 'results' | 'certificate-home' | 'audit'; nav: 'bank' | 'reviews' | 'blueprints' | 'sittings' | 'assess' | 'own' | 'examiners' | 'sheets' | 'results' | 'certificates' | 'audit' }
 
 const NAV: readonly NavItem[] = [
   { area: 'bank', to: 'banks', nav: 'bank' },
+  { area: 'bank', to: 'reviews', nav: 'reviews' },
   { area: 'blueprints', to: 'blueprints', nav: 'blueprints' },
   { area: 'sittings', to: 'sittings', nav: 'sittings' },
   { area: 'assess', to: 'assess', nav: 'assess' },

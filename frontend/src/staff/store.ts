@@ -39,3 +39,34 @@ export function savedTheme(): Theme {
 export function saveTheme(t: Theme): void {
   write(THEME, t)
 }
+
+const DRAFT = 'gongyuan.staff.draft.'
+
+/** What an editor wrote and did not save yet: kept on this computer, by account and item. */
+export interface LocalDraft {
+  at: number
+  /** Of the draft and the revision that it was written upon. */
+  version: number
+  base: number
+  content: unknown
+}
+
+export function localDraft(account: string, item: string): LocalDraft | null {
+  try {
+    const v: unknown = JSON.parse(read(`${DRAFT}${account}/${item}`) ?? 'null')
+    return typeof v === 'object' && v !== null && 'content' in v && 'at' in v ? (v as LocalDraft) : null
+  } catch {
+    return null // not ours, or cut off
+  }
+}
+
+/** Keeps it, or with null forgets it; false where this computer keeps nothing. */
+export function keepLocalDraft(account: string, item: string, draft: LocalDraft | null): boolean {
+  try {
+    if (draft === null) localStorage.removeItem(`${DRAFT}${account}/${item}`)
+    else localStorage.setItem(`${DRAFT}${account}/${item}`, JSON.stringify(draft))
+    return true
+  } catch {
+    return false
+  }
+}

@@ -5,10 +5,4 @@ export const Rich: FunctionalComponent<{ text: string }> = ({ text }) =>
   text.split('**').map((part, i) => (i % 2 === 1 ? h('b', part) : part))
 Rich.props = ['text']
 
-// The brackets to fill in, and what follows them, stay on one line.
-const brackets = /([（(][\s\u3000_]*[）)][。，、；：？！.,;:?!]?)/
-
-/** Words of a question. Nothing in them is markup. */
-export const Words: FunctionalComponent<{ text: string }> = ({ text }) =>
-  text.split(brackets).map((part, i) => (i % 2 === 1 ? h('span', { class: 'nb' }, part) : part))
-Words.props = ['text']
+export { Words } from '../../shared/rich'

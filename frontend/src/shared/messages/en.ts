@@ -9,7 +9,6 @@ export const en: Readonly<Record<Key, string>> = {
   'type.D': 'Short answer',
   'type.W': 'Essay',
   'type.E': 'Case',
-  'type.O': 'Other (kept as it came)',
   'network.timeout': 'The server did not answer in time. Try again.',
   'network.unreachable': 'The server cannot be reached. Check the cable or the network and try again.',
   'network.gateway': 'Something other than the exam server answered. Check the network and try again.',

@@ -7,7 +7,6 @@ export const zhCN = {
   'type.D': '简答题',
   'type.W': '论述题',
   'type.E': '案例题',
-  'type.O': '其他题（原样保存）',
   'network.timeout': '服务器没有在规定时间内回答。请再试一次。',
   'network.unreachable': '连不上服务器。请检查网线或网络后再试。',
   'network.gateway': '回答的不是考试服务器。请检查网络后再试。',

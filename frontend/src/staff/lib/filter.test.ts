@@ -3,7 +3,7 @@ import { filterOf, NO_FILTER, queryOf } from './filter'
 
 describe('filterOf and queryOf', () => {
   it('read what they wrote', () => {
-    const f = { text: '监控', type: 'G' as const, range: 'D-B', difficulty: 3 }
+    const f = { ...NO_FILTER, text: '监控', type: 'G' as const, range: 'D-B', difficulty: 3 }
     expect(queryOf(f, 2)).toEqual({ text: '监控', type: 'G', range: 'D-B', difficulty: '3', page: '2' })
     expect(filterOf({ text: '监控', type: 'G', range: 'D-B', difficulty: '3', page: '2' })).toEqual(f)
   })

@@ -1,5 +1,5 @@
 import type { Outcome } from './marks'
-import type { Item, LateOperation, OrderKind, ProgressRow, ReviewSlot, SittingState } from './types'
+import type { Item, ItemStage, LateOperation, OrderKind, ProgressRow, ReviewSlot, SittingState } from './types'
 
 /** The icons that parts/Icon.vue draws. */
 export type IconName =
@@ -62,4 +62,11 @@ export const LATE: Record<LateOperation['decision'], Look> = {
   open: { icon: 'clock', tone: 'warn' },
   counted: { icon: 'ok', tone: 'ok' },
   rejected: { icon: 'x', tone: '' },
+}
+
+export const STAGE: Record<ItemStage, Look> = {
+  draft: { icon: 'pen', tone: '' },
+  'in-review': { icon: 'clock', tone: '' },
+  returned: { icon: 'warn', tone: 'warn' },
+  approved: { icon: 'eye', tone: '' },
 }

@@ -1,5 +1,7 @@
 import { auditEn } from './audit.en'
 import { auditZh } from './audit.zh-CN'
+import { editorEn } from './editor.en'
+import { editorZh } from './editor.zh-CN'
 import { en as staffEn } from './en'
 import { handoutEn } from './handout.en'
 import { handoutZh } from './handout.zh-CN'
@@ -27,6 +29,7 @@ export const FILES: readonly (readonly [zh: Record<string, string>, en: Record<s
   [markingZh, markingEn],
   [handoutZh, handoutEn],
   [sheetZh, sheetEn],
+  [editorZh, editorEn],
   [panelZh, panelEn],
 ]
 
@@ -40,6 +43,7 @@ export const zhCN = {
   ...markingZh,
   ...handoutZh,
   ...sheetZh,
+  ...editorZh,
   ...panelZh,
 }
 
@@ -52,5 +56,6 @@ export const en = {
   ...markingEn,
   ...handoutEn,
   ...sheetEn,
+  ...editorEn,
   ...panelEn,
 }

@@ -11,23 +11,6 @@ import (
 	"go.mongodb.org/mongo-driver/mongo/options"
 )
 
-// Newest returns the newest revision of every item of a bank, whatever its
-// status, in the order of their items.
-func (s *Store) Newest(ctx context.Context, id bank.ID) ([]bank.Revision, error) {
-	held, err := s.held(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	var out []bank.Revision
-	opts := options.Find().SetSort(byID)
-	err = each(ctx, s.revisions, bson.D{{Key: "bank", Value: string(id)}}, opts, func(d revisionDoc) {
-		if held[d.Item].Revision == d.Number {
-			out = append(out, d.revision())
-		}
-	})
-	return out, err
-}
-
 // mediaBytes is a file that items refer to, in bank_media, named by its sum.
 type mediaBytes struct {
 	ID   string `bson:"_id"`

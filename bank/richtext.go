@@ -1,0 +1,88 @@
+package bank
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+// Texts of questions are plain text in which very little is markup:
+//
+//	<b>…</b>  <sub>…</sub>  <sup>…</sup>   with no other markup inside
+//	[img:DIGEST] or [img:DIGEST|words for who cannot see it]
+//
+// Everything else, a tag of any other kind included, is shown as the
+// characters that it is. So there is nothing to sanitise: no reader of these
+// texts ever parses HTML, and whoever renders them makes elements out of three
+// names and one picture address. HTML with an allow-list would have needed a
+// parser on the server and one on the candidate's page, and both would have
+// had to agree for ever.
+var (
+	spans    = regexp.MustCompile(`<(?:b>([^<>]*)</b|sub>([^<>]*)</sub|sup>([^<>]*)</sup)>`)
+	pictures = regexp.MustCompile(`\[img:([0-9a-f]{32})(?:\|([^\[\]|]*))?\]`)
+)
+
+// PictureID names a picture by the beginning of its SHA-256, in hex.
+type PictureID string
+
+// PictureIDs lists the pictures that texts show, each once, in their order.
+func PictureIDs(texts ...string) []PictureID {
+	var out []PictureID
+	seen := map[string]bool{}
+	for _, text := range texts {
+		for _, m := range pictures.FindAllStringSubmatch(text, -1) {
+			if !seen[m[1]] {
+				seen[m[1]] = true
+				out = append(out, PictureID(m[1]))
+			}
+		}
+	}
+	return out
+}
+
+// PicturesWithoutWords counts the pictures of a text that say nothing to who
+// cannot see them.
+func PicturesWithoutWords(text string) int {
+	n := 0
+	for _, m := range pictures.FindAllStringSubmatch(text, -1) {
+		if strings.TrimSpace(m[2]) == "" {
+			n++
+		}
+	}
+	return n
+}
+
+// Plain is a text without its markup, for lists, search and comparison.
+// Pictures become their words.
+func Plain(text string) string {
+	if !strings.ContainsAny(text, "<[") {
+		return text
+	}
+	return pictures.ReplaceAllString(spans.ReplaceAllString(text, "$1$2$3"), "$2")
+}
+
+// CleanText is a text as it is kept: lines end with "\n", no control
+// characters, no invisible ones that turn the direction of writing, no space at
+// the ends.
+func CleanText(text string) string {
+	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return r
+		case r == unicode.ReplacementChar, unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r), r == '\u200b', r == '\ufeff':
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(text, ""))
+	return strings.TrimSpace(text)
+}
+
+// Texts lists all texts of a question that may hold markup.
+func (q *Question) Texts() []string {
+	out := []string{q.Stem, q.Explanation}
+	for _, o := range q.Options {
+		out = append(out, o.Text, o.Feedback)
+	}
+	return out
+}
