@@ -291,7 +291,7 @@ func (c *Collector) placeCode(d *Draft, code Code) {
 func keepReferences(rev, held *bank.Revision) {
 	put := func(q, old *bank.Question) {
 		if q.Key.Reference == Placeholder && q.Type == old.Type {
-			q.Key.Reference = old.Key.Reference
+			q.Key.Reference, q.Key.Rubric = old.Key.Reference, old.Key.Rubric
 		}
 	}
 	put(&rev.Question, &held.Question)

@@ -64,7 +64,8 @@ func (d *Draft) DropAt(row int, field Field, reason Reason, old string) {
 	d.notes = append(d.notes, Verdict{Outcome: Dropped, Sheet: d.Sheet, Row: row, Field: field, Reason: reason, Old: old})
 }
 
-// Tidy cleans every text of the item and notes where it had to.
+// Tidy cleans every text of the item and notes where it had to. The criteria
+// of an answer in words are read out of it.
 func (d *Draft) Tidy() {
 	clean := func(s *string, field Field) {
 		out, changed := Tidy(*s)
@@ -80,6 +81,9 @@ func (d *Draft) Tidy() {
 		clean(&q.Key.Reference, FieldAnswer)
 		for i := range q.Options {
 			clean(&q.Options[i].Text, OptionField(i))
+		}
+		if q.Type == bank.ShortAnswer || q.Type == bank.Essay {
+			q.Key.Rubric = bank.ParseRubric(q.Key.Reference)
 		}
 		for _, accepted := range q.Key.Blanks {
 			for i := range accepted {

@@ -109,3 +109,22 @@ func ParseExcludes(own bank.ID, s string) (ids []bank.ItemID, bad []string) {
 	}
 	return ids, bad
 }
+
+// ReferenceText is the reference answer, and below it those criteria that
+// cannot be read out of it.
+func ReferenceText(k bank.Key) string {
+	if slices.Equal(bank.ParseRubric(k.Reference), k.Rubric) {
+		return k.Reference
+	}
+	return strings.TrimSpace(k.Reference + "\n" + bank.FormatRubric(k.Rubric))
+}
+
+// Reference is ReferenceText, with a verdict where criteria were written into
+// the answer.
+func (l *Ledger) Reference(k bank.Key) string {
+	text := ReferenceText(k)
+	if text != k.Reference {
+		l.Change(FieldAnswer, RubricMerged, k.Reference, text)
+	}
+	return text
+}

@@ -46,6 +46,7 @@ const (
 	FieldLost        Reason = "field-lost"
 	LineBreakLost    Reason = "line-break-lost"
 	LineSkipped      Reason = "line-skipped"
+	RubricMerged     Reason = "rubric-merged"
 )
 
 // Reasons to drop a row, a column, a sheet or an item.
@@ -142,6 +143,7 @@ var reasons = map[Reason]explanation{
 	RawStale:        say("试题导入后已修改，原文中未支持的部分没有导出", "the item was changed after its import; what was not supported in the original is left out", "在接收系统中核对", "check it in the receiving system"),
 	FieldLost:       say("这种格式没有地方写这一项，未导出", "the format has no place for this and it was left out", "需要时改用 QTI 或 Excel", "use QTI or Excel where it is needed"),
 	LineBreakLost:   say("这种格式不能换行，换行已改为空格", "the format has no line breaks; spaces were written instead", "无需处理", "nothing to do"),
+	RubricMerged:    say("采分点已写在参考答案之后，再导入时成为答案的一部分", "the criteria were written below the reference answer and become part of it when it is imported again", "核对参考答案", "check the reference answer"),
 	LineSkipped:     say("这一行不属于任何试题，未导入", "this line belongs to no item and was not imported", "核对该行", "check the line"),
 
 	NoPoint:       say("文件没有写鉴定点，导入时也没有指定", "the file names no assessment point and none was chosen for the import", "指定一个鉴定点后再导入", "choose a point for the import"),

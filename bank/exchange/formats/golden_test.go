@@ -189,6 +189,9 @@ func ask(b *strings.Builder, lead string, q *bank.Question) {
 		fmt.Fprintf(b, "%s  %s %q%s\n", lead, o.ID, o.Text, last)
 	}
 	fmt.Fprintf(b, "%s  key %v %q %q\n", lead, q.Key.Options, q.Key.Blanks, q.Key.Reference)
+	if len(q.Key.Rubric) > 0 {
+		fmt.Fprintf(b, "%s  rubric %q\n", lead, bank.FormatRubric(q.Key.Rubric))
+	}
 	if q.Explanation != "" || q.Source != "" {
 		fmt.Fprintf(b, "%s  explanation %q source %q\n", lead, q.Explanation, q.Source)
 	}

@@ -33,7 +33,7 @@ func everything() exchange.Bundle {
 	add("T-A-A-A-001-002", 3, bank.Question{Stem: "两个空____、______。", Key: bank.Key{Blanks: [][]string{{"甲"}, {"乙"}}}})
 	add("T-A-A-A-001-003", 3, bank.Question{Stem: "没有标出的两个空。", Key: bank.Key{Blanks: [][]string{{"甲"}, {"乙"}}}})
 	add("D-A-A-A-001-001", 3, bank.Question{Stem: "简答题干", Key: bank.Key{Reference: "要点一\n要点二"}})
-	add("W-A-A-A-001-001", 5, bank.Question{Stem: "论述题干", Key: bank.Key{Reference: "论点"}})
+	add("W-A-A-A-001-001", 5, bank.Question{Stem: "论述题干", Key: bank.Key{Reference: "论点", Rubric: []bank.Criterion{{Text: "论点", Weight: 200}}}})
 	part := single
 	part.Stem = "小题"
 	add("E-A-A-A-001-001", 3, bank.Question{Stem: "案情", Explanation: "全题解析"}, part, bank.Question{Type: bank.Essay, Stem: "第二小题", Key: bank.Key{Reference: "论点"}})

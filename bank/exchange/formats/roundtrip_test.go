@@ -175,7 +175,11 @@ func question(t *rapid.T, typ bank.Type, stem string) bank.Question {
 			q.Key.Blanks = append(q.Key.Blanks, accepted)
 		}
 	default:
-		q.Key.Reference = strings.TrimSpace(nasty(t, "reference") + "参考")
+		q.Key.Reference = strings.TrimSpace(nasty(t, "reference") + "参考" + rapid.SampledFrom([]string{"", "（2分）", "\n要点（1.5分）"}).Draw(t, "worth"))
+		q.Key.Rubric = bank.ParseRubric(q.Key.Reference)
+		if rapid.IntRange(0, 9).Draw(t, "apart") == 0 {
+			q.Key.Rubric = append(q.Key.Rubric, bank.Criterion{Text: "另记", Weight: 100})
+		}
 	}
 	return q
 }

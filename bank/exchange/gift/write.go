@@ -115,7 +115,7 @@ func (w *writer) question(code string, q *bank.Question, tags []string) {
 		}
 	default:
 		if q.Key.Reference != exchange.Placeholder {
-			w.led.Lose(exchange.FieldAnswer, q.Key.Reference)
+			w.led.Lose(exchange.FieldAnswer, exchange.ReferenceText(q.Key))
 		}
 	}
 	if q.Explanation != "" {

@@ -125,7 +125,7 @@ func (w *writer) question(code string, q *bank.Question, tags []string) {
 			}
 		}
 	case kind == "essay":
-		reference := q.Key.Reference
+		reference := w.led.Reference(q.Key)
 		if reference == exchange.Placeholder {
 			reference = ""
 		}

@@ -60,6 +60,18 @@ type reader struct {
 	answers map[[2]int]answer // by group and number
 	tables  bool
 	notes   func(*exchange.Draft, []line) // what the document says beyond the text
+	kinds   []line                        // every line taken apart, once
+}
+
+// at returns a line taken apart. Some are looked at from several others.
+func (r *reader) at(lines []string, i int) line {
+	if r.kinds == nil {
+		r.kinds = make([]line, len(lines))
+	}
+	if r.kinds[i].number == 0 {
+		r.kinds[i] = classify(i+1, lines[i])
+	}
+	return r.kinds[i]
 }
 
 type answer struct {
@@ -95,7 +107,7 @@ func (r *reader) split(lines []string) {
 			r.Say(exchange.Verdict{Outcome: exchange.Dropped, Sheet: r.sheet, Row: i + 1, Reason: exchange.TooLong, Old: raw[:maxQuoted]})
 			continue
 		}
-		l := classify(i+1, raw)
+		l := r.at(lines, i)
 		if inTable {
 			if l.kind == section {
 				if g, ok := groups[l.typ]; ok {
@@ -186,8 +198,11 @@ func (r *reader) begins(current *block, n int, lines []string, at int) bool {
 	}
 	// Behind an answer in words a lower number is a point of that answer,
 	// unless it has options or an answer of its own.
-	for _, raw := range lines[at+1 : min(len(lines), at+12)] {
-		switch l := classify(0, raw); {
+	for i := at + 1; i < min(len(lines), at+12); i++ {
+		if len(lines[i]) > maxLine {
+			return false
+		}
+		switch l := r.at(lines, i); {
 		case l.kind == option, l.kind == field && l.key == exchange.FieldAnswer:
 			return true
 		case l.kind == begin:

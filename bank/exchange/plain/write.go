@@ -22,7 +22,7 @@ func Write(w io.Writer, b exchange.Bundle) ([]exchange.Verdict, error) {
 
 func write(b exchange.Bundle, put func(string)) []exchange.Verdict {
 	led := exchange.NewLedger(b.Bank)
-	p := printer{put}
+	p := printer{put, led}
 	put(Mark)
 	if b.Title != "" {
 		p.field("题库", b.Title)
@@ -64,7 +64,10 @@ func number(n int) string {
 	return strconv.Itoa(n)
 }
 
-type printer struct{ put func(string) }
+type printer struct {
+	put func(string)
+	led *exchange.Ledger
+}
 
 func (p printer) question(q *bank.Question) {
 	if q.Type == bank.Single || q.Type == bank.Multiple {
@@ -93,7 +96,7 @@ func (p printer) question(q *bank.Question) {
 	case q.Type == bank.Blank:
 		p.field("答案", exchange.JoinBlanks(q.Key.Blanks))
 	case q.Type != bank.Case:
-		p.field("答案", q.Key.Reference)
+		p.field("答案", p.led.Reference(q.Key))
 	}
 	p.field("解析", q.Explanation)
 	p.field("依据", q.Source)

@@ -291,7 +291,7 @@ func (w *writer) unit(q *bank.Question, decls, body, rules *strings.Builder) {
 	default:
 		if q.Key.Reference != exchange.Placeholder {
 			w.open(body, "rubricBlock", "view", "scorer")
-			body.WriteString(paragraph(q.Key.Reference))
+			body.WriteString(paragraph(w.led.Reference(q.Key)))
 			w.close(body, "rubricBlock")
 			body.WriteString("\n")
 		}

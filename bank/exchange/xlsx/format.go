@@ -43,6 +43,10 @@ func Export(w io.Writer, b exchange.Bundle) ([]exchange.Verdict, error) {
 		if rev.Foreign != nil && rev.Foreign.Raw != "" {
 			led.Lose(exchange.FieldRaw, rev.Foreign.Kind)
 		}
+		_ = led.Reference(rev.Key) // for its verdict; Write does the same
+		for j := range rev.Parts {
+			_ = led.Reference(rev.Parts[j].Key)
+		}
 		kept.Revisions = append(kept.Revisions, *rev)
 	}
 	led.End()

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -221,18 +220,9 @@ func questionCells(q *bank.Question) map[exchange.Field]string {
 	case q.Type == bank.Blank:
 		values[exchange.FieldAnswer] = exchange.JoinBlanks(q.Key.Blanks)
 	default:
-		values[exchange.FieldAnswer] = referenceCell(q.Key)
+		values[exchange.FieldAnswer] = exchange.ReferenceText(q.Key)
 	}
 	return values
-}
-
-// referenceCell is the reference answer, and below it those criteria that
-// cannot be read out of it.
-func referenceCell(k bank.Key) string {
-	if slices.Equal(bank.ParseRubric(k.Reference), k.Rubric) {
-		return k.Reference
-	}
-	return strings.TrimSpace(k.Reference + "\n" + bank.FormatRubric(k.Rubric))
 }
 
 func outlineTable(o *bank.Outline) table {
