@@ -38,6 +38,7 @@ const callTimeout = 20 * time.Second
 // every paper, closing takes every paper in.
 var slow = map[string]time.Duration{
 	"actOnSitting": 5 * time.Minute, "issueCertificates": 5 * time.Minute,
+	"previewRegrade": 2 * time.Minute, "proposeRegrade": 2 * time.Minute, "getRegrade": 2 * time.Minute, "actOnRegrade": 5 * time.Minute,
 	"registerCandidates": time.Minute, "giveOrder": time.Minute,
 }
 

@@ -81,6 +81,7 @@ var problems = map[kind]wording{
 	"withheld":           {409, "成绩暂缓公布", "请与评价机构联系。", "The result is withheld", "Ask the assessing body."},
 	"cannot-print":       {409, "有字印不出来", "打印字体里没有这个字。", "A character cannot be printed", "The font of printed pages lacks it."},
 	"nothing-released":   {409, "还没有可导出的成绩", "成绩公布后才能导出。", "Nothing to export yet", "Results can be exported once they are released."},
+	"appeal-late":        {409, "已过申请期限", "公布后的申请期限已满。", "Too late to appeal", "The time to appeal after the release is over."},
 	"internal":           {500, "服务器出错", "请稍后再试，并把编号告诉管理员。", "Something went wrong", "Try again later and tell the administrator the number."},
 }
 
@@ -162,6 +163,8 @@ var table = []struct {
 	{result.ErrSecondPerson, "second-person"},
 	{result.ErrConflict, "conflict"},
 	{result.ErrForbidden, "forbidden"},
+	{result.ErrLate, "appeal-late"},
+	{result.ErrNothingLeft, "wrong-state"},
 	{result.ErrState, "wrong-state"},
 	{result.ErrInvalid, "invalid"},
 	{context.DeadlineExceeded, "unavailable"},

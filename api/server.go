@@ -48,6 +48,7 @@ type Config struct {
 	Audit         Audit
 	Register      *assess.Register
 	Marking       *marking.Desk
+	Reviews       *result.Reviews
 	Certificates  *certificate.Registry
 	Handouts      Handouts
 	Standard      standard.Standard
@@ -92,6 +93,7 @@ type server struct {
 	audit         Audit
 	register      *assess.Register
 	marking       *marking.Desk
+	reviews       *result.Reviews
 	certificates  *certificate.Registry
 	handouts      Handouts
 	standard      standard.Standard
@@ -124,6 +126,7 @@ func New(cfg Config) (*fiber.App, error) {
 		candidates: cfg.Candidates, attempts: cfg.Attempts, bank: cfg.Bank, results: cfg.Results,
 		desk: cfg.Desk, certificates: cfg.Certificates,
 		registrar: cfg.Registrar,
+		reviews:   cfg.Reviews,
 		register:  cfg.Register,
 		marking:   cfg.Marking,
 		audit:     cfg.Audit,

@@ -41,6 +41,7 @@ type engine struct {
 	registrar *result.Registrar
 	register  *assess.Register
 	marking   *marking.Desk
+	reviews   *result.Reviews
 	registry  *certificate.Registry
 	handouts  api.Handouts
 	sealer    *people.Sealer
@@ -114,7 +115,8 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 	})
 	e.examine(store)
 	records := store.Records()
-	e.registrar = e.newRegistrar(records)
+	e.registrar = e.newRegistrar(records, store.Appeals())
+	e.reviews = e.newReviews(store)
 	if err := e.handOut(store.Reports(), records, settings.Body.BodyName, secrets); err != nil {
 		return err
 	}
@@ -141,10 +143,10 @@ func (e *engine) released(ctx context.Context, id sitting.ID) (bool, error) {
 }
 
 // newRegistrar ties results to what they are made of.
-func (e *engine) newRegistrar(records *mongostore.Records) *result.Registrar {
+func (e *engine) newRegistrar(records *mongostore.Records, appeals *mongostore.Appeals) *result.Registrar {
 	return result.NewRegistrar(result.Sources{
 		Sittings: rosters{e.sittings, e.office}, Theories: e.results, Attempts: e.attempts, Assessments: e.desk, Rulings: records, Records: records,
-		Standard: e.standard,
+		Corrections: appeals, Standard: e.standard,
 	}, result.Deps{Releases: records, Publisher: e.office, Accounts: e.people, Audit: e.trail, Clock: e.clock})
 }
 
