@@ -13,6 +13,8 @@ import { panelEn } from './panel.en'
 import { panelZh } from './panel.zh-CN'
 import { resultEn } from './result.en'
 import { resultZh } from './result.zh-CN'
+import { reviewEn } from './review.en'
+import { reviewZh } from './review.zh-CN'
 import { sheetEn } from './sheet.en'
 import { sheetZh } from './sheet.zh-CN'
 import { zhCN as staffZh } from './zh-CN'
@@ -28,6 +30,7 @@ export const FILES: readonly (readonly [zh: Record<string, string>, en: Record<s
   [handoutZh, handoutEn],
   [sheetZh, sheetEn],
   [panelZh, panelEn],
+  [reviewZh, reviewEn],
 ]
 
 /** All texts of the staff pages. */
@@ -41,6 +44,7 @@ export const zhCN = {
   ...handoutZh,
   ...sheetZh,
   ...panelZh,
+  ...reviewZh,
 }
 
 export const en = {
@@ -53,4 +57,5 @@ export const en = {
   ...handoutEn,
   ...sheetEn,
   ...panelEn,
+  ...reviewEn,
 }
