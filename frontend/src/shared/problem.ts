@@ -10,7 +10,7 @@ export const problemTypes = [
   'not-open-yet', 'too-late-to-start', 'rules-not-accepted', 'taken-over', 'seq-gap', 'seq-conflict', 'attempt-closed',
   'after-deadline', 'not-durable', 'not-started', 'not-submitted', 'busy', 'unavailable', 'not-released', 'not-sealed',
   'conflict', 'wrong-state', 'nobody-registered', 'shortage',
-  'score-locked', 'score-incomplete', 'candidate-absent', 'already-appointed', 'second-person', 'appeal-late', 'internal',
+  'score-locked', 'score-incomplete', 'candidate-absent', 'already-appointed', 'second-person', 'internal',
 ] as const
 export type ProblemType = (typeof problemTypes)[number]
 
