@@ -39,7 +39,8 @@ const callTimeout = 20 * time.Second
 var slow = map[string]time.Duration{
 	"actOnSitting": 5 * time.Minute, "issueCertificates": 5 * time.Minute,
 	"registerCandidates": time.Minute, "giveOrder": time.Minute, "actOnItems": 2 * time.Minute, "undoBatch": 2 * time.Minute,
-	"inspectBank": time.Minute,
+	"inspectBank":    time.Minute,
+	"previewRegrade": 2 * time.Minute, "proposeRegrade": 2 * time.Minute, "getRegrade": 2 * time.Minute, "actOnRegrade": 5 * time.Minute,
 }
 
 // hot routes check their bodies themselves: holding every saved answer against

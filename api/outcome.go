@@ -30,9 +30,10 @@ func (s *server) wireOutcomes(ctx context.Context, d *result.Desk, all []result.
 	if err != nil {
 		return nil, err
 	}
-	numbers := map[sitting.RegistrationID]string{}
+	numbers, valid := map[sitting.RegistrationID]string{}, map[sitting.RegistrationID]bool{}
 	for _, c := range issued {
 		numbers[c.Registration] = string(c.Number)
+		valid[c.Registration] = c.State() == certificate.Valid
 	}
 	regs := make([]sitting.Registration, len(all))
 	for i, c := range all {
@@ -53,6 +54,9 @@ func (s *server) wireOutcomes(ctx context.Context, d *result.Desk, all []result.
 		if record, ok := d.Latest[c.Registration.ID]; ok {
 			changed := d.Differs(&c)
 			out[i].Version, out[i].Changed = &record.Version, &changed
+			if doubtful := valid[c.Registration.ID] && record.Outcome.Result != result.Qualified; doubtful {
+				out[i].CertificateDoubtful = &doubtful
+			}
 		}
 	}
 	return out, nil

@@ -219,5 +219,5 @@ func (s *server) review(ctx context.Context, sub attempt.Submission, theory resu
 			out[i].Explanation = &slot.Explanation
 		}
 	}
-	return out, nil
+	return out, s.tellRegrades(ctx, &paper, &theory, out)
 }

@@ -87,6 +87,7 @@ var problems = map[kind]wording{
 	"item-stage":         {409, "这一题现在不能这样做", "它的状态已经不同，请重新打开。", "Not possible for this item now", "Its state has changed; open it again."},
 	"key-change":         {409, "这一修订改变答案", "请确认答案确实要改。已用过的试卷和成绩不会自动改变。", "This revision alters the key", "Confirm that this is meant. Papers and results that used it do not change by themselves."},
 	"item-unfit":         {422, "这一题还不能提交", "请先改好列出的各项。", "This item cannot be handed in yet", "Mend what is listed first."},
+	"appeal-late":        {409, "已过申请期限", "公布后的申请期限已满。", "Too late to appeal", "The time to appeal after the release is over."},
 	"internal":           {500, "服务器出错", "请稍后再试，并把编号告诉管理员。", "Something went wrong", "Try again later and tell the administrator the number."},
 }
 
@@ -174,6 +175,8 @@ var table = []struct {
 	{result.ErrSecondPerson, "second-person"},
 	{result.ErrConflict, "conflict"},
 	{result.ErrForbidden, "forbidden"},
+	{result.ErrLate, "appeal-late"},
+	{result.ErrNothingLeft, "wrong-state"},
 	{result.ErrState, "wrong-state"},
 	{result.ErrInvalid, "invalid"},
 	{context.DeadlineExceeded, "unavailable"},

@@ -116,5 +116,8 @@ func (s *server) GetResult(ctx context.Context, r contract.GetResultRequestObjec
 	if out.Slots, err = s.review(ctx, sub, theory); err != nil {
 		return nil, err
 	}
+	if out.Refs, err = s.slotRefs(ctx, rec.ID); err != nil {
+		return nil, err
+	}
 	return out, s.tellPeople(ctx, out.Slots, &theory)
 }

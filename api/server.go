@@ -50,6 +50,7 @@ type Config struct {
 	Register      *assess.Register
 	Marking       *marking.Desk
 	Editorial     *editorial.Desk
+	Reviews       *result.Reviews
 	Certificates  *certificate.Registry
 	Handouts      Handouts
 	Standard      standard.Standard
@@ -96,6 +97,7 @@ type server struct {
 	marking       *marking.Desk
 	editorial     *editorial.Desk
 	images        imageCache
+	reviews       *result.Reviews
 	certificates  *certificate.Registry
 	handouts      Handouts
 	standard      standard.Standard
@@ -128,6 +130,7 @@ func New(cfg Config) (*fiber.App, error) {
 		candidates: cfg.Candidates, attempts: cfg.Attempts, bank: cfg.Bank, results: cfg.Results,
 		desk: cfg.Desk, certificates: cfg.Certificates,
 		registrar: cfg.Registrar,
+		reviews:   cfg.Reviews,
 		register:  cfg.Register,
 		marking:   cfg.Marking,
 		audit:     cfg.Audit,

@@ -56,13 +56,16 @@ func NewReview(in ReviewInput) (Review, error) {
 		}
 		out.Slots[i] = ReviewSlot{ViewSlot: v.Slots[i], Response: r, Mark: mark}
 		if in.WithExplanations {
-			out.Slots[i].Right, out.Slots[i].Explanation = rightAsShown(q, s), q.Explanation
+			out.Slots[i].Right, out.Slots[i].Explanation = RightAsShown(q, s), q.Explanation
 		}
 	}
 	return out, nil
 }
 
-func rightAsShown(q *Question, s Slot) []string {
+// RightAsShown is what a question's key says, as whoever had the slot saw it:
+// the letters shown, or for Blank one entry per blank. It must not reach a
+// candidate before the results are released.
+func RightAsShown(q *Question, s Slot) []string {
 	var right []string
 	for i, id := range shownOrder(q, s) {
 		if slices.Contains(q.Key.Options, id) {

@@ -31,6 +31,192 @@ func (e AnswersFileFormat) Valid() bool {
 	}
 }
 
+// Defines values for AppealCaseMay.
+const (
+	MayAccept   AppealCaseMay = "accept"
+	MayAssign   AppealCaseMay = "assign"
+	MayDecide   AppealCaseMay = "decide"
+	MayRefuse   AppealCaseMay = "refuse"
+	MayReport   AppealCaseMay = "report"
+	MayReturn   AppealCaseMay = "return"
+	MayWithdraw AppealCaseMay = "withdraw"
+)
+
+// Valid indicates whether the value is a known member of the AppealCaseMay enum.
+func (e AppealCaseMay) Valid() bool {
+	switch e {
+	case MayAccept:
+		return true
+	case MayAssign:
+		return true
+	case MayDecide:
+		return true
+	case MayRefuse:
+		return true
+	case MayReport:
+		return true
+	case MayReturn:
+		return true
+	case MayWithdraw:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AppealComponent.
+const (
+	AppealReview AppealComponent = "review"
+	AppealSkill  AppealComponent = "skill"
+	AppealTheory AppealComponent = "theory"
+)
+
+// Valid indicates whether the value is a known member of the AppealComponent enum.
+func (e AppealComponent) Valid() bool {
+	switch e {
+	case AppealReview:
+		return true
+	case AppealSkill:
+		return true
+	case AppealTheory:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AppealHandlingAct.
+const (
+	HandleAccept   AppealHandlingAct = "accept"
+	HandleAssign   AppealHandlingAct = "assign"
+	HandleDecide   AppealHandlingAct = "decide"
+	HandleRefuse   AppealHandlingAct = "refuse"
+	HandleReport   AppealHandlingAct = "report"
+	HandleReturn   AppealHandlingAct = "return"
+	HandleWithdraw AppealHandlingAct = "withdraw"
+)
+
+// Valid indicates whether the value is a known member of the AppealHandlingAct enum.
+func (e AppealHandlingAct) Valid() bool {
+	switch e {
+	case HandleAccept:
+		return true
+	case HandleAssign:
+		return true
+	case HandleDecide:
+		return true
+	case HandleRefuse:
+		return true
+	case HandleReport:
+		return true
+	case HandleReturn:
+		return true
+	case HandleWithdraw:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AppealKind.
+const (
+	AppealOther   AppealKind = "other"
+	AppealRecount AppealKind = "recount"
+	AppealRescore AppealKind = "rescore"
+	AppealZero    AppealKind = "zero"
+)
+
+// Valid indicates whether the value is a known member of the AppealKind enum.
+func (e AppealKind) Valid() bool {
+	switch e {
+	case AppealOther:
+		return true
+	case AppealRecount:
+		return true
+	case AppealRescore:
+		return true
+	case AppealZero:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AppealState.
+const (
+	AppealAccepted  AppealState = "accepted"
+	AppealAssigned  AppealState = "assigned"
+	AppealChanged   AppealState = "changed"
+	AppealFiled     AppealState = "filed"
+	AppealRefused   AppealState = "refused"
+	AppealReported  AppealState = "reported"
+	AppealUnchanged AppealState = "unchanged"
+	AppealWithdrawn AppealState = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the AppealState enum.
+func (e AppealState) Valid() bool {
+	switch e {
+	case AppealAccepted:
+		return true
+	case AppealAssigned:
+		return true
+	case AppealChanged:
+		return true
+	case AppealFiled:
+		return true
+	case AppealRefused:
+		return true
+	case AppealReported:
+		return true
+	case AppealUnchanged:
+		return true
+	case AppealWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AppealStepAct.
+const (
+	StepAccept   AppealStepAct = "accept"
+	StepAssign   AppealStepAct = "assign"
+	StepChange   AppealStepAct = "change"
+	StepDecide   AppealStepAct = "decide"
+	StepFile     AppealStepAct = "file"
+	StepRefuse   AppealStepAct = "refuse"
+	StepReport   AppealStepAct = "report"
+	StepReturn   AppealStepAct = "return"
+	StepWithdraw AppealStepAct = "withdraw"
+)
+
+// Valid indicates whether the value is a known member of the AppealStepAct enum.
+func (e AppealStepAct) Valid() bool {
+	switch e {
+	case StepAccept:
+		return true
+	case StepAssign:
+		return true
+	case StepChange:
+		return true
+	case StepDecide:
+		return true
+	case StepFile:
+		return true
+	case StepRefuse:
+		return true
+	case StepReport:
+		return true
+	case StepReturn:
+		return true
+	case StepWithdraw:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for AssessKind.
 const (
 	AssessKindReview AssessKind = "review"
@@ -1012,6 +1198,78 @@ func (e RegistrationTakes) Valid() bool {
 	}
 }
 
+// Defines values for RegradeState.
+const (
+	RegradeApplied  RegradeState = "applied"
+	RegradeApproved RegradeState = "approved"
+	RegradeProposed RegradeState = "proposed"
+	RegradeReturned RegradeState = "returned"
+	RegradeVoid     RegradeState = "void"
+)
+
+// Valid indicates whether the value is a known member of the RegradeState enum.
+func (e RegradeState) Valid() bool {
+	switch e {
+	case RegradeApplied:
+		return true
+	case RegradeApproved:
+		return true
+	case RegradeProposed:
+		return true
+	case RegradeReturned:
+		return true
+	case RegradeVoid:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RegradeActAct.
+const (
+	ApproveRegrade RegradeActAct = "approve"
+	FinishRegrade  RegradeActAct = "finish"
+	ReturnRegrade  RegradeActAct = "return"
+)
+
+// Valid indicates whether the value is a known member of the RegradeActAct enum.
+func (e RegradeActAct) Valid() bool {
+	switch e {
+	case ApproveRegrade:
+		return true
+	case FinishRegrade:
+		return true
+	case ReturnRegrade:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RegradeRemedy.
+const (
+	EitherKey RegradeRemedy = "either-key"
+	FullMarks RegradeRemedy = "full-marks"
+	OtherKey  RegradeRemedy = "other-key"
+	Without   RegradeRemedy = "without"
+)
+
+// Valid indicates whether the value is a known member of the RegradeRemedy enum.
+func (e RegradeRemedy) Valid() bool {
+	switch e {
+	case EitherKey:
+		return true
+	case FullMarks:
+		return true
+	case OtherKey:
+		return true
+	case Without:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for RelationKind.
 const (
 	Other    RelationKind = "other"
@@ -1096,6 +1354,42 @@ func (e ReleaseRoundState) Valid() bool {
 	case ReleaseRoundStateReturned:
 		return true
 	case ReleaseRoundStateVoid:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RemedyPreviewImpossible.
+const (
+	MarkedByPeople  RemedyPreviewImpossible = "marked-by-people"
+	NoOtherRevision RemedyPreviewImpossible = "no-other-revision"
+	NotPublished    RemedyPreviewImpossible = "not-published"
+	NothingLeft     RemedyPreviewImpossible = "nothing-left"
+	OptionsMoved    RemedyPreviewImpossible = "options-moved"
+	OtherOptions    RemedyPreviewImpossible = "other-options"
+	OtherType       RemedyPreviewImpossible = "other-type"
+	SameKey         RemedyPreviewImpossible = "same-key"
+)
+
+// Valid indicates whether the value is a known member of the RemedyPreviewImpossible enum.
+func (e RemedyPreviewImpossible) Valid() bool {
+	switch e {
+	case MarkedByPeople:
+		return true
+	case NoOtherRevision:
+		return true
+	case NotPublished:
+		return true
+	case NothingLeft:
+		return true
+	case OptionsMoved:
+		return true
+	case OtherOptions:
+		return true
+	case OtherType:
+		return true
+	case SameKey:
 		return true
 	default:
 		return false
@@ -1762,6 +2056,184 @@ type AnswersFile struct {
 
 // AnswersFileFormat defines model for AnswersFile.Format.
 type AnswersFileFormat string
+
+// Appeal defines model for Appeal.
+type Appeal struct {
+	Admission *string `json:"admission,omitempty"`
+
+	// Against version of the result
+	Against   int             `json:"against"`
+	Answer    *string         `json:"answer,omitempty"`
+	Answered  *time.Time      `json:"answered,omitempty"`
+	Component AppealComponent `json:"component"`
+	Decider   *string         `json:"decider,omitempty"`
+	Due       time.Time       `json:"due"`
+	Filed     time.Time       `json:"filed"`
+
+	// FiledBy left out for the candidate
+	FiledBy *string `json:"filedBy,omitempty"`
+	Handler *string `json:"handler,omitempty"`
+	Id      string  `json:"id"`
+
+	// Kind recount: adding up again; zero: a machine mark that is zero or absent; rescore: what examiners scored
+	Kind AppealKind `json:"kind"`
+
+	// Left working days for the answer; 0 on the last one, -1 overdue
+	Left   int     `json:"left"`
+	Name   *string `json:"name,omitempty"`
+	Number string  `json:"number"`
+
+	// Registration for administrators, as admission and name
+	Registration *string       `json:"registration,omitempty"`
+	Report       *AppealReport `json:"report,omitempty"`
+	Reviewer     *string       `json:"reviewer,omitempty"`
+	ReviewerId   *string       `json:"reviewerId,omitempty"`
+	Sitting      string        `json:"sitting"`
+	SittingTitle string        `json:"sittingTitle"`
+	State        AppealState   `json:"state"`
+
+	// Steps the oldest first
+	Steps   []AppealStep `json:"steps"`
+	Text    string       `json:"text"`
+	Version int          `json:"version"`
+}
+
+// AppealCase defines model for AppealCase.
+type AppealCase struct {
+	Appeal   Appeal        `json:"appeal"`
+	Appealed *OutcomeBrief `json:"appealed,omitempty"`
+	Assessed *OutcomePart  `json:"assessed,omitempty"`
+
+	// Attempt of theory
+	Attempt *string `json:"attempt,omitempty"`
+
+	// Doubts certificates to be looked at
+	Doubts     []RegradeAffected `json:"doubts"`
+	LevelTitle string            `json:"levelTitle"`
+
+	// Machine marking once more, from the stored paper and the stored answers alone, beside what is stored
+	Machine *AppealMachine `json:"machine,omitempty"`
+
+	// May what the caller may do now
+	May            []AppealCaseMay `json:"may"`
+	Occupation     string          `json:"occupation"`
+	Outcome        OutcomeBrief    `json:"outcome"`
+	OutcomeVersion int             `json:"outcomeVersion"`
+
+	// Reviewers for administrators
+	Reviewers []AppealReviewer `json:"reviewers"`
+}
+
+// AppealCaseMay defines model for AppealCase.May.
+type AppealCaseMay string
+
+// AppealComponent defines model for AppealComponent.
+type AppealComponent string
+
+// AppealDesk defines model for AppealDesk.
+type AppealDesk struct {
+	Appeals []Appeal      `json:"appeals"`
+	Rights  []AppealRight `json:"rights"`
+}
+
+// AppealFinding defines model for AppealFinding.
+type AppealFinding struct {
+	// Attachment what the finding rests on
+	Attachment *string `json:"attachment,omitempty"`
+	Changed    bool    `json:"changed"`
+	Finding    string  `json:"finding"`
+
+	// Marks hundredths of a point
+	Marks *Marks `json:"marks,omitempty"`
+}
+
+// AppealHandling defines model for AppealHandling.
+type AppealHandling struct {
+	Act      AppealHandlingAct `json:"act"`
+	Report   *AppealFinding    `json:"report,omitempty"`
+	Reviewer *string           `json:"reviewer,omitempty"`
+
+	// Version of the appeal that was looked at
+	Version int `json:"version"`
+
+	// Why needed to refuse, return and decide
+	Why *string `json:"why,omitempty"`
+}
+
+// AppealHandlingAct defines model for AppealHandling.Act.
+type AppealHandlingAct string
+
+// AppealKind recount: adding up again; zero: a machine mark that is zero or absent; rescore: what examiners scored
+type AppealKind string
+
+// AppealMachine marking once more, from the stored paper and the stored answers alone, beside what is stored
+type AppealMachine struct {
+	Again  TheoryResult `json:"again"`
+	Agrees bool         `json:"agrees"`
+
+	// Differences slots with other marks
+	Differences []int        `json:"differences"`
+	Stored      TheoryResult `json:"stored"`
+}
+
+// AppealPage defines model for AppealPage.
+type AppealPage struct {
+	Appeals []Appeal `json:"appeals"`
+	Total   int      `json:"total"`
+}
+
+// AppealReport defines model for AppealReport.
+type AppealReport struct {
+	At         time.Time `json:"at"`
+	Attachment string    `json:"attachment"`
+	Changed    bool      `json:"changed"`
+	Finding    string    `json:"finding"`
+
+	// Marks hundredths of a point
+	Marks *Marks `json:"marks,omitempty"`
+
+	// Was hundredths of a point
+	Was Marks `json:"was"`
+}
+
+// AppealReviewer defines model for AppealReviewer.
+type AppealReviewer struct {
+	Id   string `json:"id"`
+	Name string `json:"name"`
+
+	// Scored has scored the candidate and may not review
+	Scored bool `json:"scored"`
+}
+
+// AppealRight defines model for AppealRight.
+type AppealRight struct {
+	// Against version of the result
+	Against   int             `json:"against"`
+	Component AppealComponent `json:"component"`
+	Kinds     []AppealKind    `json:"kinds"`
+
+	// Until the first moment that is too late
+	Until time.Time `json:"until"`
+}
+
+// AppealState defines model for AppealState.
+type AppealState string
+
+// AppealStep defines model for AppealStep.
+type AppealStep struct {
+	Act AppealStepAct `json:"act"`
+	At  time.Time     `json:"at"`
+
+	// By left out for the candidate
+	By *string `json:"by,omitempty"`
+
+	// Who the reviewer who was named
+	Who *string `json:"who,omitempty"`
+	Why string  `json:"why"`
+}
+
+// AppealStepAct defines model for AppealStep.Act.
+type AppealStepAct string
 
 // AssessKind defines model for AssessKind.
 type AssessKind string
@@ -2774,11 +3246,30 @@ type Marks = int64
 // MayStart defines model for MayStart.
 type MayStart string
 
+// NewAppeal defines model for NewAppeal.
+type NewAppeal struct {
+	Component AppealComponent `json:"component"`
+
+	// Kind recount: adding up again; zero: a machine mark that is zero or absent; rescore: what examiners scored
+	Kind         AppealKind `json:"kind"`
+	Registration string     `json:"registration"`
+	Text         string     `json:"text"`
+}
+
 // NewItem defines model for NewItem.
 type NewItem struct {
 	// Code without it the next free one of the type and the point
 	Code    *string     `json:"code,omitempty"`
 	Content ItemContent `json:"content"`
+}
+
+// NewOwnAppeal defines model for NewOwnAppeal.
+type NewOwnAppeal struct {
+	Component AppealComponent `json:"component"`
+
+	// Kind recount: adding up again; zero: a machine mark that is zero or absent; rescore: what examiners scored
+	Kind AppealKind `json:"kind"`
+	Text string     `json:"text"`
 }
 
 // NewRelation defines model for NewRelation.
@@ -2977,6 +3468,9 @@ type OutcomeRow struct {
 	// Certificate its number
 	Certificate *string `json:"certificate,omitempty"`
 
+	// CertificateDoubtful the certificate is valid and the result no longer bears it
+	CertificateDoubtful *bool `json:"certificateDoubtful,omitempty"`
+
 	// Changed the released result says something else
 	Changed      *bool         `json:"changed,omitempty"`
 	Components   []OutcomePart `json:"components"`
@@ -3009,6 +3503,41 @@ type OutcomeVersion struct {
 
 // OutcomeVersionCause defines model for OutcomeVersion.Cause.
 type OutcomeVersionCause string
+
+// OwnAppeal defines model for OwnAppeal.
+type OwnAppeal struct {
+	// Answer once decided or refused
+	Answer    *string         `json:"answer,omitempty"`
+	Answered  *time.Time      `json:"answered,omitempty"`
+	Component AppealComponent `json:"component"`
+
+	// Due by when it is answered
+	Due   time.Time `json:"due"`
+	Filed time.Time `json:"filed"`
+
+	// Finding once decided
+	Finding *string `json:"finding,omitempty"`
+	Id      string  `json:"id"`
+
+	// Kind recount: adding up again; zero: a machine mark that is zero or absent; rescore: what examiners scored
+	Kind AppealKind `json:"kind"`
+
+	// Marks hundredths of a point
+	Marks  *Marks      `json:"marks,omitempty"`
+	Number string      `json:"number"`
+	State  AppealState `json:"state"`
+	Text   string      `json:"text"`
+
+	// Was hundredths of a point
+	Was          *Marks `json:"was,omitempty"`
+	Withdrawable bool   `json:"withdrawable"`
+}
+
+// OwnAppeals defines model for OwnAppeals.
+type OwnAppeals struct {
+	Appeals []OwnAppeal   `json:"appeals"`
+	Rights  []AppealRight `json:"rights"`
+}
 
 // OwnResult defines model for OwnResult.
 type OwnResult struct {
@@ -3372,6 +3901,211 @@ type RegistrationEntry struct {
 	Seat         string  `json:"seat"`
 }
 
+// Regrade defines model for Regrade.
+type Regrade struct {
+	Applied *time.Time `json:"applied,omitempty"`
+	At      time.Time  `json:"at"`
+	By      string     `json:"by"`
+	Code    string     `json:"code"`
+	Digest  string     `json:"digest"`
+
+	// Done results that were marked again so far
+	Done   int           `json:"done"`
+	Effect RegradeEffect `json:"effect"`
+	Id     string        `json:"id"`
+	Item   string        `json:"item"`
+
+	// Mine the caller proposed it
+	Mine     bool          `json:"mine"`
+	Part     int           `json:"part"`
+	Pinned   []int         `json:"pinned"`
+	Remedy   RegradeRemedy `json:"remedy"`
+	Revision *int          `json:"revision,omitempty"`
+
+	// Round of the item; later ones have the last word
+	Round    int          `json:"round"`
+	Second   *string      `json:"second,omitempty"`
+	SecondAt *time.Time   `json:"secondAt,omitempty"`
+	Sittings []string     `json:"sittings"`
+	State    RegradeState `json:"state"`
+	Why      string       `json:"why"`
+	Word     string       `json:"word"`
+}
+
+// RegradeState defines model for Regrade.State.
+type RegradeState string
+
+// RegradeAct defines model for RegradeAct.
+type RegradeAct struct {
+	Act RegradeActAct `json:"act"`
+
+	// Digest of the preview that was looked at; to approve
+	Digest *string `json:"digest,omitempty"`
+
+	// Word needed to return
+	Word *string `json:"word,omitempty"`
+}
+
+// RegradeActAct defines model for RegradeAct.Act.
+type RegradeActAct string
+
+// RegradeAffected defines model for RegradeAffected.
+type RegradeAffected struct {
+	Admission string `json:"admission"`
+	Name      string `json:"name"`
+
+	// Number of the certificate or the appeal
+	Number       *string `json:"number,omitempty"`
+	Registration string  `json:"registration"`
+	Sitting      string  `json:"sitting"`
+}
+
+// RegradeAsk defines model for RegradeAsk.
+type RegradeAsk struct {
+	// Item the item's id
+	Item string `json:"item"`
+
+	// Part of a case; 0 is all of it
+	Part *int `json:"part,omitempty"`
+
+	// Revision whose key to bring in; 0 is the newest that is published
+	Revision *int `json:"revision,omitempty"`
+
+	// Sittings left out for every closed or released one
+	Sittings *[]string `json:"sittings,omitempty"`
+}
+
+// RegradeChange defines model for RegradeChange.
+type RegradeChange struct {
+	Admission   string       `json:"admission"`
+	After       OutcomeBrief `json:"after"`
+	Before      OutcomeBrief `json:"before"`
+	Certificate *string      `json:"certificate,omitempty"`
+
+	// Chosen the bank's letters behind the response
+	Chosen       *[]string `json:"chosen,omitempty"`
+	Name         string    `json:"name"`
+	Registration string    `json:"registration"`
+	Released     bool      `json:"released"`
+
+	// Response Letters as shown, or one text per blank (one text for an answer in words). Both empty means not answered.
+	Response *Response `json:"response,omitempty"`
+	Sitting  string    `json:"sitting"`
+
+	// Slot left out where theory is carried over from another sitting
+	Slot         *int           `json:"slot,omitempty"`
+	TheoryAfter  *RegradeFigure `json:"theoryAfter,omitempty"`
+	TheoryBefore *RegradeFigure `json:"theoryBefore,omitempty"`
+}
+
+// RegradeDetail defines model for RegradeDetail.
+type RegradeDetail struct {
+	// Doubts valid certificates whose holders no longer qualify, to be looked at
+	Doubts  []RegradeAffected `json:"doubts"`
+	Preview *RegradePreview   `json:"preview,omitempty"`
+	Regrade Regrade           `json:"regrade"`
+
+	// Unchanged it still does what was proposed
+	Unchanged bool `json:"unchanged"`
+}
+
+// RegradeEffect defines model for RegradeEffect.
+type RegradeEffect struct {
+	Down int `json:"down"`
+
+	// Lost theory passed → failed
+	Lost int `json:"lost"`
+
+	// Papers that hold the question
+	Papers int `json:"papers"`
+	Same   int `json:"same"`
+	Up     int `json:"up"`
+
+	// Won theory failed → passed
+	Won int `json:"won"`
+}
+
+// RegradeFigure defines model for RegradeFigure.
+type RegradeFigure struct {
+	// Awarded hundredths of a point
+	Awarded  Marks `json:"awarded"`
+	Complete bool  `json:"complete"`
+
+	// Full hundredths of a point
+	Full Marks `json:"full"`
+
+	// Pass hundredths of a point
+	Pass   Marks `json:"pass"`
+	Passed bool  `json:"passed"`
+}
+
+// RegradePage defines model for RegradePage.
+type RegradePage struct {
+	Regrades []Regrade `json:"regrades"`
+	Total    int       `json:"total"`
+}
+
+// RegradePreview defines model for RegradePreview.
+type RegradePreview struct {
+	At   time.Time `json:"at"`
+	Code string    `json:"code"`
+
+	// Earlier that count already
+	Earlier  []Regrade `json:"earlier"`
+	Item     string    `json:"item"`
+	KeyAfter []string  `json:"keyAfter"`
+
+	// KeyBefore letters in the bank, or the first accepted text of each blank
+	KeyBefore []string `json:"keyBefore"`
+	Open      *Regrade `json:"open,omitempty"`
+	Part      int      `json:"part"`
+
+	// Pinned revisions on the papers
+	Pinned   []int           `json:"pinned"`
+	Remedies []RemedyPreview `json:"remedies"`
+
+	// Revision whose key would be brought in; left out where there is none
+	Revision *int `json:"revision,omitempty"`
+
+	// Reworded options whose words the other revision has corrected
+	Reworded []string `json:"reworded"`
+
+	// Running sittings not yet closed whose papers hold the item; they are not covered
+	Running  int              `json:"running"`
+	Sittings []RegradeSitting `json:"sittings"`
+	Stem     string           `json:"stem"`
+	Type     ItemType         `json:"type"`
+}
+
+// RegradeProposal defines model for RegradeProposal.
+type RegradeProposal struct {
+	Digest   string        `json:"digest"`
+	Item     string        `json:"item"`
+	Part     *int          `json:"part,omitempty"`
+	Remedy   RegradeRemedy `json:"remedy"`
+	Revision *int          `json:"revision,omitempty"`
+	Sittings *[]string     `json:"sittings,omitempty"`
+	Why      string        `json:"why"`
+}
+
+// RegradeRemedy defines model for RegradeRemedy.
+type RegradeRemedy string
+
+// RegradeSitting defines model for RegradeSitting.
+type RegradeSitting struct {
+	Id     string    `json:"id"`
+	Opens  time.Time `json:"opens"`
+	Papers int       `json:"papers"`
+
+	// Points hundredths of a point
+	Points Marks `json:"points"`
+
+	// Released results that candidates can see
+	Released int          `json:"released"`
+	State    SittingState `json:"state"`
+	Title    string       `json:"title"`
+}
+
 // Relation defines model for Relation.
 type Relation struct {
 	At       time.Time    `json:"at"`
@@ -3452,6 +4186,33 @@ type ReleaseTally struct {
 	Unqualified int `json:"unqualified"`
 	Withheld    int `json:"withheld"`
 }
+
+// RemedyPreview defines model for RemedyPreview.
+type RemedyPreview struct {
+	// Appeals open appeals of those whose marks change
+	Appeals []RegradeAffected `json:"appeals"`
+
+	// Changed whose verdict changes, losers first
+	Changed []RegradeChange `json:"changed"`
+
+	// Corrected whose theory an appeal decided and which stays
+	Corrected []RegradeAffected `json:"corrected"`
+	Digest    string            `json:"digest"`
+	Effect    RegradeEffect     `json:"effect"`
+
+	// Endangered certificates that would no longer be borne
+	Endangered []RegradeAffected `json:"endangered"`
+
+	// Gained who would be newly qualified
+	Gained []RegradeAffected `json:"gained"`
+
+	// Impossible left out where it is possible
+	Impossible *RemedyPreviewImpossible `json:"impossible,omitempty"`
+	Remedy     RegradeRemedy            `json:"remedy"`
+}
+
+// RemedyPreviewImpossible left out where it is possible
+type RemedyPreviewImpossible string
 
 // ReportColumn defines model for ReportColumn.
 type ReportColumn struct {
@@ -3553,9 +4314,12 @@ type Response struct {
 
 // ResultDetail defines model for ResultDetail.
 type ResultDetail struct {
-	Receipt *Receipt     `json:"receipt,omitempty"`
-	Row     ResultRow    `json:"row"`
-	Slots   []ReviewSlot `json:"slots"`
+	Receipt *Receipt `json:"receipt,omitempty"`
+
+	// Refs which item each slot is
+	Refs  *[]SlotRef   `json:"refs,omitempty"`
+	Row   ResultRow    `json:"row"`
+	Slots []ReviewSlot `json:"slots"`
 }
 
 // ResultRow defines model for ResultRow.
@@ -3588,7 +4352,8 @@ type ReviewSlot struct {
 	People      *PeopleMark `json:"people,omitempty"`
 
 	// Points hundredths of a point
-	Points Marks `json:"points"`
+	Points   Marks        `json:"points"`
+	Regraded *SlotRegrade `json:"regraded,omitempty"`
 
 	// Response Letters as shown, or one text per blank (one text for an answer in words). Both empty means not answered.
 	Response Response `json:"response"`
@@ -3934,6 +4699,20 @@ type SittingPlanRelease string
 // SittingState defines model for SittingState.
 type SittingState string
 
+// SlotRef defines model for SlotRef.
+type SlotRef struct {
+	Item     string `json:"item"`
+	Part     int    `json:"part"`
+	Revision int    `json:"revision"`
+	Slot     int    `json:"slot"`
+}
+
+// SlotRegrade defines model for SlotRegrade.
+type SlotRegrade struct {
+	Regrade string        `json:"regrade"`
+	Remedy  RegradeRemedy `json:"remedy"`
+}
+
 // Standard defines model for Standard.
 type Standard struct {
 	Levels         []StandardLevel `json:"levels"`
@@ -4191,6 +4970,9 @@ type YearAssessmentResult string
 // AccountId defines model for AccountId.
 type AccountId = string
 
+// AppealId defines model for AppealId.
+type AppealId = string
+
 // AttemptId defines model for AttemptId.
 type AttemptId = string
 
@@ -4233,6 +5015,13 @@ type SessionOK = Session
 // ListAccountsParams defines parameters for ListAccounts.
 type ListAccountsParams struct {
 	Role *Role `form:"role,omitempty" json:"role,omitempty"`
+}
+
+// ListAppealsParams defines parameters for ListAppeals.
+type ListAppealsParams struct {
+	Closed *bool `form:"closed,omitempty" json:"closed,omitempty"`
+	Skip   *int  `form:"skip,omitempty" json:"skip,omitempty"`
+	Limit  *int  `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
 // StreamAttemptParams defines parameters for StreamAttempt.
@@ -4316,6 +5105,12 @@ type AddPictureJSONBody struct {
 	Data []byte `json:"data"`
 }
 
+// ListRegradesParams defines parameters for ListRegrades.
+type ListRegradesParams struct {
+	Skip  *int `form:"skip,omitempty" json:"skip,omitempty"`
+	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // ListSheetsParams defines parameters for ListSheets.
 type ListSheetsParams struct {
 	Level *int `form:"level,omitempty" json:"level,omitempty"`
@@ -4326,6 +5121,12 @@ type ListSittingsParams struct {
 	Skip  *int `form:"skip,omitempty" json:"skip,omitempty"`
 	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
 }
+
+// FileAppealJSONRequestBody defines body for FileAppeal for application/json ContentType.
+type FileAppealJSONRequestBody = NewAppeal
+
+// HandleAppealJSONRequestBody defines body for HandleAppeal for application/json ContentType.
+type HandleAppealJSONRequestBody = AppealHandling
 
 // BeatJSONRequestBody defines body for Beat for application/json ContentType.
 type BeatJSONRequestBody = BeatRequest
@@ -4372,6 +5173,9 @@ type SaveLawsJSONRequestBody SaveLawsJSONBody
 // WarnOfItemJSONRequestBody defines body for WarnOfItem for application/json ContentType.
 type WarnOfItemJSONRequestBody = NewItem
 
+// FileOwnAppealJSONRequestBody defines body for FileOwnAppeal for application/json ContentType.
+type FileOwnAppealJSONRequestBody = NewOwnAppeal
+
 // RevokeCertificateJSONRequestBody defines body for RevokeCertificate for application/json ContentType.
 type RevokeCertificateJSONRequestBody = Revocation
 
@@ -4392,6 +5196,15 @@ type LookUpTranscriptJSONRequestBody = LookupRequest
 
 // AddPictureJSONRequestBody defines body for AddPicture for application/json ContentType.
 type AddPictureJSONRequestBody AddPictureJSONBody
+
+// PreviewRegradeJSONRequestBody defines body for PreviewRegrade for application/json ContentType.
+type PreviewRegradeJSONRequestBody = RegradeAsk
+
+// ProposeRegradeJSONRequestBody defines body for ProposeRegrade for application/json ContentType.
+type ProposeRegradeJSONRequestBody = RegradeProposal
+
+// ActOnRegradeJSONRequestBody defines body for ActOnRegrade for application/json ContentType.
+type ActOnRegradeJSONRequestBody = RegradeAct
 
 // SaveReportMapJSONRequestBody defines body for SaveReportMap for application/json ContentType.
 type SaveReportMapJSONRequestBody = ReportMapChange
@@ -4491,6 +5304,18 @@ type ServerInterface interface {
 	// ListAccounts 工作人员名单 · staff accounts
 	// (GET /api/v1/accounts)
 	ListAccounts(c *fiber.Ctx, params ListAccountsParams) error
+	// ListAppeals 复核申请，先到期的在前 · appeals, those due first
+	// (GET /api/v1/appeals)
+	ListAppeals(c *fiber.Ctx, params ListAppealsParams) error
+	// FileAppeal 代考生申请复核 · appeal on a candidate's behalf
+	// (POST /api/v1/appeals)
+	FileAppeal(c *fiber.Ctx) error
+	// GetAppeal 一件复核，连同查得到的事实 · an appeal with what there is to know
+	// (GET /api/v1/appeals/{appeal})
+	GetAppeal(c *fiber.Ctx, appeal AppealId) error
+	// HandleAppeal 受理、不予受理、指派、报告、退回、决定 · accept, refuse, assign, report, return, decide
+	// (POST /api/v1/appeals/{appeal})
+	HandleAppeal(c *fiber.Ctx, appeal AppealId) error
 	// Beat 心跳：时间、截止时间、本页是否仍可写 · heartbeat
 	// (POST /api/v1/attempts/{attempt}/beat)
 	Beat(c *fiber.Ctx, attempt AttemptId) error
@@ -4581,6 +5406,15 @@ type ServerInterface interface {
 	// CheckBlueprint 题库能否满足方案 · can the bank fulfil it
 	// (GET /api/v1/blueprints/{blueprint}/check)
 	CheckBlueprint(c *fiber.Ctx, blueprint string) error
+	// ListOwnAppeals 本人的复核申请，和还可以申请什么 · my appeals, and what I may still appeal against
+	// (GET /api/v1/candidate/appeals)
+	ListOwnAppeals(c *fiber.Ctx) error
+	// FileOwnAppeal 申请复核 · appeal
+	// (POST /api/v1/candidate/appeals)
+	FileOwnAppeal(c *fiber.Ctx) error
+	// WithdrawOwnAppeal 撤回复核申请 · withdraw an appeal
+	// (POST /api/v1/candidate/appeals/{appeal}/withdraw)
+	WithdrawOwnAppeal(c *fiber.Ctx, appeal AppealId) error
 	// GetCandidateExam 本人的考试 · my exam
 	// (GET /api/v1/candidate/exam)
 	GetCandidateExam(c *fiber.Ctx) error
@@ -4620,6 +5454,21 @@ type ServerInterface interface {
 	// GetPicture 题目图片 · an image of a question
 	// (GET /api/v1/pictures/{picture})
 	GetPicture(c *fiber.Ctx, picture string) error
+	// PreviewRegrade 重评预览：每种办法改变谁的成绩 · what each remedy for a question that was wrong would change
+	// (POST /api/v1/regrade-previews)
+	PreviewRegrade(c *fiber.Ctx) error
+	// ListRegrades 重评，新的在前 · regrades, the newest first
+	// (GET /api/v1/regrades)
+	ListRegrades(c *fiber.Ctx, params ListRegradesParams) error
+	// ProposeRegrade 提请重评 · propose a regrade
+	// (POST /api/v1/regrades)
+	ProposeRegrade(c *fiber.Ctx) error
+	// GetRegrade 一次重评；待批准时附当前预览 · a regrade, with its preview as of now while it waits
+	// (GET /api/v1/regrades/{regrade})
+	GetRegrade(c *fiber.Ctx, regrade string) error
+	// ActOnRegrade 批准、退回、继续完成（第二人） · approve, return, or finish what was cut off
+	// (POST /api/v1/regrades/{regrade})
+	ActOnRegrade(c *fiber.Ctx, regrade string) error
 	// ListReportMaps 成绩导出的列方案 · column maps of exports, and what columns may show
 	// (GET /api/v1/report-maps)
 	ListReportMaps(c *fiber.Ctx) error
@@ -4743,6 +5592,9 @@ type ServerInterface interface {
 	// GetOutcome 一名考生的成绩怎样得出，和它的各版 · how a result came about, and its versions
 	// (GET /api/v1/sittings/{sitting}/outcomes/{registration})
 	GetOutcome(c *fiber.Ctx, sitting SittingId, registration RegistrationId) error
+	// ListAppealsAgainst 一名考生的复核申请，和还可以申请什么 · a candidate's appeals, and what may still be appealed against
+	// (GET /api/v1/sittings/{sitting}/outcomes/{registration}/appeals)
+	ListAppealsAgainst(c *fiber.Ctx, sitting SittingId, registration RegistrationId) error
 	// GetTranscript 成绩单（PDF） · the transcript of a released result
 	// (GET /api/v1/sittings/{sitting}/outcomes/{registration}/transcript)
 	GetTranscript(c *fiber.Ctx, sitting SittingId, registration RegistrationId) error
@@ -4868,6 +5720,133 @@ func (siw *ServerInterfaceWrapper) ListAccounts(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.ListAccounts(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListAppeals operation middleware
+func (siw *ServerInterfaceWrapper) ListAppeals(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAppealsParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "closed" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "closed", query, &params.Closed, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter closed: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "skip" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "skip", query, &params.Skip, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter skip: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListAppeals(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// FileAppeal operation middleware
+func (siw *ServerInterfaceWrapper) FileAppeal(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.FileAppeal(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetAppeal operation middleware
+func (siw *ServerInterfaceWrapper) GetAppeal(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "appeal" -------------
+	var appeal AppealId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "appeal", c.Params("appeal"), &appeal, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter appeal: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetAppeal(c, appeal)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// HandleAppeal operation middleware
+func (siw *ServerInterfaceWrapper) HandleAppeal(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "appeal" -------------
+	var appeal AppealId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "appeal", c.Params("appeal"), &appeal, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter appeal: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.HandleAppeal(c, appeal)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -5937,6 +6916,71 @@ func (siw *ServerInterfaceWrapper) CheckBlueprint(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListOwnAppeals operation middleware
+func (siw *ServerInterfaceWrapper) ListOwnAppeals(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListOwnAppeals(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// FileOwnAppeal operation middleware
+func (siw *ServerInterfaceWrapper) FileOwnAppeal(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.FileOwnAppeal(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// WithdrawOwnAppeal operation middleware
+func (siw *ServerInterfaceWrapper) WithdrawOwnAppeal(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "appeal" -------------
+	var appeal AppealId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "appeal", c.Params("appeal"), &appeal, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter appeal: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.WithdrawOwnAppeal(c, appeal)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // GetCandidateExam operation middleware
 func (siw *ServerInterfaceWrapper) GetCandidateExam(c *fiber.Ctx) error {
 
@@ -6235,6 +7279,144 @@ func (siw *ServerInterfaceWrapper) GetPicture(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.GetPicture(c, picture)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// PreviewRegrade operation middleware
+func (siw *ServerInterfaceWrapper) PreviewRegrade(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.PreviewRegrade(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListRegrades operation middleware
+func (siw *ServerInterfaceWrapper) ListRegrades(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListRegradesParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "skip" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "skip", query, &params.Skip, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter skip: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListRegrades(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ProposeRegrade operation middleware
+func (siw *ServerInterfaceWrapper) ProposeRegrade(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ProposeRegrade(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetRegrade operation middleware
+func (siw *ServerInterfaceWrapper) GetRegrade(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "regrade" -------------
+	var regrade string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "regrade", c.Params("regrade"), &regrade, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter regrade: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetRegrade(c, regrade)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ActOnRegrade operation middleware
+func (siw *ServerInterfaceWrapper) ActOnRegrade(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "regrade" -------------
+	var regrade string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "regrade", c.Params("regrade"), &regrade, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter regrade: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ActOnRegrade(c, regrade)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -7549,6 +8731,43 @@ func (siw *ServerInterfaceWrapper) GetOutcome(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListAppealsAgainst operation middleware
+func (siw *ServerInterfaceWrapper) ListAppealsAgainst(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "registration" -------------
+	var registration RegistrationId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "registration", c.Params("registration"), &registration, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter registration: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListAppealsAgainst(c, sitting, registration)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // GetTranscript operation middleware
 func (siw *ServerInterfaceWrapper) GetTranscript(c *fiber.Ctx) error {
 
@@ -8524,6 +9743,32 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/export", wrapper.ExportResults)
 
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/outcomes/:registration/appeals", wrapper.ListAppealsAgainst)
+
+	router.Post(options.BaseURL+"/api/v1/regrade-previews", wrapper.PreviewRegrade)
+
+	router.Get(options.BaseURL+"/api/v1/regrades", wrapper.ListRegrades)
+
+	router.Post(options.BaseURL+"/api/v1/regrades", wrapper.ProposeRegrade)
+
+	router.Get(options.BaseURL+"/api/v1/regrades/:regrade", wrapper.GetRegrade)
+
+	router.Post(options.BaseURL+"/api/v1/regrades/:regrade", wrapper.ActOnRegrade)
+
+	router.Get(options.BaseURL+"/api/v1/candidate/appeals", wrapper.ListOwnAppeals)
+
+	router.Post(options.BaseURL+"/api/v1/candidate/appeals", wrapper.FileOwnAppeal)
+
+	router.Post(options.BaseURL+"/api/v1/candidate/appeals/:appeal/withdraw", wrapper.WithdrawOwnAppeal)
+
+	router.Get(options.BaseURL+"/api/v1/appeals", wrapper.ListAppeals)
+
+	router.Post(options.BaseURL+"/api/v1/appeals", wrapper.FileAppeal)
+
+	router.Get(options.BaseURL+"/api/v1/appeals/:appeal", wrapper.GetAppeal)
+
+	router.Post(options.BaseURL+"/api/v1/appeals/:appeal", wrapper.HandleAppeal)
+
 	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/certificates", wrapper.ListCertificates)
 
 	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/certificates", wrapper.IssueCertificates)
@@ -8595,6 +9840,123 @@ type ListAccountsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListAccountsdefaultApplicationProblemPlusJSONResponse) VisitListAccountsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListAppealsRequestObject struct {
+	Params ListAppealsParams
+}
+
+type ListAppealsResponseObject interface {
+	VisitListAppealsResponse(ctx *fiber.Ctx) error
+}
+
+type ListAppeals200JSONResponse AppealPage
+
+func (response ListAppeals200JSONResponse) VisitListAppealsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListAppealsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListAppealsdefaultApplicationProblemPlusJSONResponse) VisitListAppealsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type FileAppealRequestObject struct {
+	Body *FileAppealJSONRequestBody
+}
+
+type FileAppealResponseObject interface {
+	VisitFileAppealResponse(ctx *fiber.Ctx) error
+}
+
+type FileAppeal201JSONResponse Appeal
+
+func (response FileAppeal201JSONResponse) VisitFileAppealResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type FileAppealdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response FileAppealdefaultApplicationProblemPlusJSONResponse) VisitFileAppealResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetAppealRequestObject struct {
+	Appeal AppealId `json:"appeal"`
+}
+
+type GetAppealResponseObject interface {
+	VisitGetAppealResponse(ctx *fiber.Ctx) error
+}
+
+type GetAppeal200JSONResponse AppealCase
+
+func (response GetAppeal200JSONResponse) VisitGetAppealResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetAppealdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetAppealdefaultApplicationProblemPlusJSONResponse) VisitGetAppealResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type HandleAppealRequestObject struct {
+	Appeal AppealId `json:"appeal"`
+	Body   *HandleAppealJSONRequestBody
+}
+
+type HandleAppealResponseObject interface {
+	VisitHandleAppealResponse(ctx *fiber.Ctx) error
+}
+
+type HandleAppeal200JSONResponse AppealCase
+
+func (response HandleAppeal200JSONResponse) VisitHandleAppealResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type HandleAppealdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response HandleAppealdefaultApplicationProblemPlusJSONResponse) VisitHandleAppealResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -9534,6 +10896,92 @@ func (response CheckBlueprintdefaultApplicationProblemPlusJSONResponse) VisitChe
 	return ctx.JSON(&response.Body)
 }
 
+type ListOwnAppealsRequestObject struct {
+}
+
+type ListOwnAppealsResponseObject interface {
+	VisitListOwnAppealsResponse(ctx *fiber.Ctx) error
+}
+
+type ListOwnAppeals200JSONResponse OwnAppeals
+
+func (response ListOwnAppeals200JSONResponse) VisitListOwnAppealsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListOwnAppealsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListOwnAppealsdefaultApplicationProblemPlusJSONResponse) VisitListOwnAppealsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type FileOwnAppealRequestObject struct {
+	Body *FileOwnAppealJSONRequestBody
+}
+
+type FileOwnAppealResponseObject interface {
+	VisitFileOwnAppealResponse(ctx *fiber.Ctx) error
+}
+
+type FileOwnAppeal201JSONResponse OwnAppeal
+
+func (response FileOwnAppeal201JSONResponse) VisitFileOwnAppealResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type FileOwnAppealdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response FileOwnAppealdefaultApplicationProblemPlusJSONResponse) VisitFileOwnAppealResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type WithdrawOwnAppealRequestObject struct {
+	Appeal AppealId `json:"appeal"`
+}
+
+type WithdrawOwnAppealResponseObject interface {
+	VisitWithdrawOwnAppealResponse(ctx *fiber.Ctx) error
+}
+
+type WithdrawOwnAppeal200JSONResponse OwnAppeal
+
+func (response WithdrawOwnAppeal200JSONResponse) VisitWithdrawOwnAppealResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type WithdrawOwnAppealdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response WithdrawOwnAppealdefaultApplicationProblemPlusJSONResponse) VisitWithdrawOwnAppealResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type GetCandidateExamRequestObject struct {
 }
 
@@ -9957,6 +11405,152 @@ type GetPicturedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetPicturedefaultApplicationProblemPlusJSONResponse) VisitGetPictureResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type PreviewRegradeRequestObject struct {
+	Body *PreviewRegradeJSONRequestBody
+}
+
+type PreviewRegradeResponseObject interface {
+	VisitPreviewRegradeResponse(ctx *fiber.Ctx) error
+}
+
+type PreviewRegrade200JSONResponse RegradePreview
+
+func (response PreviewRegrade200JSONResponse) VisitPreviewRegradeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type PreviewRegradedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PreviewRegradedefaultApplicationProblemPlusJSONResponse) VisitPreviewRegradeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListRegradesRequestObject struct {
+	Params ListRegradesParams
+}
+
+type ListRegradesResponseObject interface {
+	VisitListRegradesResponse(ctx *fiber.Ctx) error
+}
+
+type ListRegrades200JSONResponse RegradePage
+
+func (response ListRegrades200JSONResponse) VisitListRegradesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListRegradesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListRegradesdefaultApplicationProblemPlusJSONResponse) VisitListRegradesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ProposeRegradeRequestObject struct {
+	Body *ProposeRegradeJSONRequestBody
+}
+
+type ProposeRegradeResponseObject interface {
+	VisitProposeRegradeResponse(ctx *fiber.Ctx) error
+}
+
+type ProposeRegrade201JSONResponse RegradeDetail
+
+func (response ProposeRegrade201JSONResponse) VisitProposeRegradeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type ProposeRegradedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ProposeRegradedefaultApplicationProblemPlusJSONResponse) VisitProposeRegradeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetRegradeRequestObject struct {
+	Regrade string `json:"regrade"`
+}
+
+type GetRegradeResponseObject interface {
+	VisitGetRegradeResponse(ctx *fiber.Ctx) error
+}
+
+type GetRegrade200JSONResponse RegradeDetail
+
+func (response GetRegrade200JSONResponse) VisitGetRegradeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetRegradedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetRegradedefaultApplicationProblemPlusJSONResponse) VisitGetRegradeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ActOnRegradeRequestObject struct {
+	Regrade string `json:"regrade"`
+	Body    *ActOnRegradeJSONRequestBody
+}
+
+type ActOnRegradeResponseObject interface {
+	VisitActOnRegradeResponse(ctx *fiber.Ctx) error
+}
+
+type ActOnRegrade200JSONResponse RegradeDetail
+
+func (response ActOnRegrade200JSONResponse) VisitActOnRegradeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ActOnRegradedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ActOnRegradedefaultApplicationProblemPlusJSONResponse) VisitActOnRegradeResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -11211,6 +12805,36 @@ func (response GetOutcomedefaultApplicationProblemPlusJSONResponse) VisitGetOutc
 	return ctx.JSON(&response.Body)
 }
 
+type ListAppealsAgainstRequestObject struct {
+	Sitting      SittingId      `json:"sitting"`
+	Registration RegistrationId `json:"registration"`
+}
+
+type ListAppealsAgainstResponseObject interface {
+	VisitListAppealsAgainstResponse(ctx *fiber.Ctx) error
+}
+
+type ListAppealsAgainst200JSONResponse AppealDesk
+
+func (response ListAppealsAgainst200JSONResponse) VisitListAppealsAgainstResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListAppealsAgainstdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListAppealsAgainstdefaultApplicationProblemPlusJSONResponse) VisitListAppealsAgainstResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type GetTranscriptRequestObject struct {
 	Sitting      SittingId      `json:"sitting"`
 	Registration RegistrationId `json:"registration"`
@@ -11942,6 +13566,18 @@ type StrictServerInterface interface {
 	// ListAccounts 工作人员名单 · staff accounts
 	// (GET /api/v1/accounts)
 	ListAccounts(ctx context.Context, request ListAccountsRequestObject) (ListAccountsResponseObject, error)
+	// ListAppeals 复核申请，先到期的在前 · appeals, those due first
+	// (GET /api/v1/appeals)
+	ListAppeals(ctx context.Context, request ListAppealsRequestObject) (ListAppealsResponseObject, error)
+	// FileAppeal 代考生申请复核 · appeal on a candidate's behalf
+	// (POST /api/v1/appeals)
+	FileAppeal(ctx context.Context, request FileAppealRequestObject) (FileAppealResponseObject, error)
+	// GetAppeal 一件复核，连同查得到的事实 · an appeal with what there is to know
+	// (GET /api/v1/appeals/{appeal})
+	GetAppeal(ctx context.Context, request GetAppealRequestObject) (GetAppealResponseObject, error)
+	// HandleAppeal 受理、不予受理、指派、报告、退回、决定 · accept, refuse, assign, report, return, decide
+	// (POST /api/v1/appeals/{appeal})
+	HandleAppeal(ctx context.Context, request HandleAppealRequestObject) (HandleAppealResponseObject, error)
 	// Beat 心跳：时间、截止时间、本页是否仍可写 · heartbeat
 	// (POST /api/v1/attempts/{attempt}/beat)
 	Beat(ctx context.Context, request BeatRequestObject) (BeatResponseObject, error)
@@ -12032,6 +13668,15 @@ type StrictServerInterface interface {
 	// CheckBlueprint 题库能否满足方案 · can the bank fulfil it
 	// (GET /api/v1/blueprints/{blueprint}/check)
 	CheckBlueprint(ctx context.Context, request CheckBlueprintRequestObject) (CheckBlueprintResponseObject, error)
+	// ListOwnAppeals 本人的复核申请，和还可以申请什么 · my appeals, and what I may still appeal against
+	// (GET /api/v1/candidate/appeals)
+	ListOwnAppeals(ctx context.Context, request ListOwnAppealsRequestObject) (ListOwnAppealsResponseObject, error)
+	// FileOwnAppeal 申请复核 · appeal
+	// (POST /api/v1/candidate/appeals)
+	FileOwnAppeal(ctx context.Context, request FileOwnAppealRequestObject) (FileOwnAppealResponseObject, error)
+	// WithdrawOwnAppeal 撤回复核申请 · withdraw an appeal
+	// (POST /api/v1/candidate/appeals/{appeal}/withdraw)
+	WithdrawOwnAppeal(ctx context.Context, request WithdrawOwnAppealRequestObject) (WithdrawOwnAppealResponseObject, error)
 	// GetCandidateExam 本人的考试 · my exam
 	// (GET /api/v1/candidate/exam)
 	GetCandidateExam(ctx context.Context, request GetCandidateExamRequestObject) (GetCandidateExamResponseObject, error)
@@ -12071,6 +13716,21 @@ type StrictServerInterface interface {
 	// GetPicture 题目图片 · an image of a question
 	// (GET /api/v1/pictures/{picture})
 	GetPicture(ctx context.Context, request GetPictureRequestObject) (GetPictureResponseObject, error)
+	// PreviewRegrade 重评预览：每种办法改变谁的成绩 · what each remedy for a question that was wrong would change
+	// (POST /api/v1/regrade-previews)
+	PreviewRegrade(ctx context.Context, request PreviewRegradeRequestObject) (PreviewRegradeResponseObject, error)
+	// ListRegrades 重评，新的在前 · regrades, the newest first
+	// (GET /api/v1/regrades)
+	ListRegrades(ctx context.Context, request ListRegradesRequestObject) (ListRegradesResponseObject, error)
+	// ProposeRegrade 提请重评 · propose a regrade
+	// (POST /api/v1/regrades)
+	ProposeRegrade(ctx context.Context, request ProposeRegradeRequestObject) (ProposeRegradeResponseObject, error)
+	// GetRegrade 一次重评；待批准时附当前预览 · a regrade, with its preview as of now while it waits
+	// (GET /api/v1/regrades/{regrade})
+	GetRegrade(ctx context.Context, request GetRegradeRequestObject) (GetRegradeResponseObject, error)
+	// ActOnRegrade 批准、退回、继续完成（第二人） · approve, return, or finish what was cut off
+	// (POST /api/v1/regrades/{regrade})
+	ActOnRegrade(ctx context.Context, request ActOnRegradeRequestObject) (ActOnRegradeResponseObject, error)
 	// ListReportMaps 成绩导出的列方案 · column maps of exports, and what columns may show
 	// (GET /api/v1/report-maps)
 	ListReportMaps(ctx context.Context, request ListReportMapsRequestObject) (ListReportMapsResponseObject, error)
@@ -12194,6 +13854,9 @@ type StrictServerInterface interface {
 	// GetOutcome 一名考生的成绩怎样得出，和它的各版 · how a result came about, and its versions
 	// (GET /api/v1/sittings/{sitting}/outcomes/{registration})
 	GetOutcome(ctx context.Context, request GetOutcomeRequestObject) (GetOutcomeResponseObject, error)
+	// ListAppealsAgainst 一名考生的复核申请，和还可以申请什么 · a candidate's appeals, and what may still be appealed against
+	// (GET /api/v1/sittings/{sitting}/outcomes/{registration}/appeals)
+	ListAppealsAgainst(ctx context.Context, request ListAppealsAgainstRequestObject) (ListAppealsAgainstResponseObject, error)
 	// GetTranscript 成绩单（PDF） · the transcript of a released result
 	// (GET /api/v1/sittings/{sitting}/outcomes/{registration}/transcript)
 	GetTranscript(ctx context.Context, request GetTranscriptRequestObject) (GetTranscriptResponseObject, error)
@@ -12330,6 +13993,140 @@ func (sh *strictHandler) ListAccounts(ctx *fiber.Ctx, params ListAccountsParams)
 		return err
 	} else if validResponse, ok := response.(ListAccountsResponseObject); ok {
 		if err := validResponse.VisitListAccountsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListAppeals operation middleware
+func (sh *strictHandler) ListAppeals(ctx *fiber.Ctx, params ListAppealsParams) error {
+	var request ListAppealsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAppeals(ctx.UserContext(), request.(ListAppealsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAppeals")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListAppealsResponseObject); ok {
+		if err := validResponse.VisitListAppealsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// FileAppeal operation middleware
+func (sh *strictHandler) FileAppeal(ctx *fiber.Ctx) error {
+	var request FileAppealRequestObject
+
+	var body FileAppealJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.FileAppeal(ctx.UserContext(), request.(FileAppealRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FileAppeal")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(FileAppealResponseObject); ok {
+		if err := validResponse.VisitFileAppealResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetAppeal operation middleware
+func (sh *strictHandler) GetAppeal(ctx *fiber.Ctx, appeal AppealId) error {
+	var request GetAppealRequestObject
+
+	request.Appeal = appeal
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetAppeal(ctx.UserContext(), request.(GetAppealRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetAppeal")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetAppealResponseObject); ok {
+		if err := validResponse.VisitGetAppealResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// HandleAppeal operation middleware
+func (sh *strictHandler) HandleAppeal(ctx *fiber.Ctx, appeal AppealId) error {
+	var request HandleAppealRequestObject
+
+	request.Appeal = appeal
+
+	var body HandleAppealJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.HandleAppeal(ctx.UserContext(), request.(HandleAppealRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "HandleAppeal")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(HandleAppealResponseObject); ok {
+		if err := validResponse.VisitHandleAppealResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -13355,6 +15152,97 @@ func (sh *strictHandler) CheckBlueprint(ctx *fiber.Ctx, blueprint string) error 
 	return nil
 }
 
+// ListOwnAppeals operation middleware
+func (sh *strictHandler) ListOwnAppeals(ctx *fiber.Ctx) error {
+	var request ListOwnAppealsRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListOwnAppeals(ctx.UserContext(), request.(ListOwnAppealsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListOwnAppeals")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListOwnAppealsResponseObject); ok {
+		if err := validResponse.VisitListOwnAppealsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// FileOwnAppeal operation middleware
+func (sh *strictHandler) FileOwnAppeal(ctx *fiber.Ctx) error {
+	var request FileOwnAppealRequestObject
+
+	var body FileOwnAppealJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.FileOwnAppeal(ctx.UserContext(), request.(FileOwnAppealRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FileOwnAppeal")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(FileOwnAppealResponseObject); ok {
+		if err := validResponse.VisitFileOwnAppealResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// WithdrawOwnAppeal operation middleware
+func (sh *strictHandler) WithdrawOwnAppeal(ctx *fiber.Ctx, appeal AppealId) error {
+	var request WithdrawOwnAppealRequestObject
+
+	request.Appeal = appeal
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.WithdrawOwnAppeal(ctx.UserContext(), request.(WithdrawOwnAppealRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WithdrawOwnAppeal")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(WithdrawOwnAppealResponseObject); ok {
+		if err := validResponse.VisitWithdrawOwnAppealResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetCandidateExam operation middleware
 func (sh *strictHandler) GetCandidateExam(ctx *fiber.Ctx) error {
 	var request GetCandidateExamRequestObject
@@ -13784,6 +15672,179 @@ func (sh *strictHandler) GetPicture(ctx *fiber.Ctx, picture string) error {
 		return err
 	} else if validResponse, ok := response.(GetPictureResponseObject); ok {
 		if err := validResponse.VisitGetPictureResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PreviewRegrade operation middleware
+func (sh *strictHandler) PreviewRegrade(ctx *fiber.Ctx) error {
+	var request PreviewRegradeRequestObject
+
+	var body PreviewRegradeJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.PreviewRegrade(ctx.UserContext(), request.(PreviewRegradeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PreviewRegrade")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PreviewRegradeResponseObject); ok {
+		if err := validResponse.VisitPreviewRegradeResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListRegrades operation middleware
+func (sh *strictHandler) ListRegrades(ctx *fiber.Ctx, params ListRegradesParams) error {
+	var request ListRegradesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListRegrades(ctx.UserContext(), request.(ListRegradesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListRegrades")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListRegradesResponseObject); ok {
+		if err := validResponse.VisitListRegradesResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ProposeRegrade operation middleware
+func (sh *strictHandler) ProposeRegrade(ctx *fiber.Ctx) error {
+	var request ProposeRegradeRequestObject
+
+	var body ProposeRegradeJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ProposeRegrade(ctx.UserContext(), request.(ProposeRegradeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ProposeRegrade")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ProposeRegradeResponseObject); ok {
+		if err := validResponse.VisitProposeRegradeResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetRegrade operation middleware
+func (sh *strictHandler) GetRegrade(ctx *fiber.Ctx, regrade string) error {
+	var request GetRegradeRequestObject
+
+	request.Regrade = regrade
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetRegrade(ctx.UserContext(), request.(GetRegradeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetRegrade")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetRegradeResponseObject); ok {
+		if err := validResponse.VisitGetRegradeResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ActOnRegrade operation middleware
+func (sh *strictHandler) ActOnRegrade(ctx *fiber.Ctx, regrade string) error {
+	var request ActOnRegradeRequestObject
+
+	request.Regrade = regrade
+
+	var body ActOnRegradeJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ActOnRegrade(ctx.UserContext(), request.(ActOnRegradeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ActOnRegrade")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ActOnRegradeResponseObject); ok {
+		if err := validResponse.VisitActOnRegradeResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -15151,6 +17212,34 @@ func (sh *strictHandler) GetOutcome(ctx *fiber.Ctx, sitting SittingId, registrat
 		return err
 	} else if validResponse, ok := response.(GetOutcomeResponseObject); ok {
 		if err := validResponse.VisitGetOutcomeResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListAppealsAgainst operation middleware
+func (sh *strictHandler) ListAppealsAgainst(ctx *fiber.Ctx, sitting SittingId, registration RegistrationId) error {
+	var request ListAppealsAgainstRequestObject
+
+	request.Sitting = sitting
+	request.Registration = registration
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAppealsAgainst(ctx.UserContext(), request.(ListAppealsAgainstRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAppealsAgainst")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListAppealsAgainstResponseObject); ok {
+		if err := validResponse.VisitListAppealsAgainstResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

@@ -46,7 +46,7 @@ var rules = []rule{
 	{"engine/attempt/redislive", []string{"bank", "engine/attempt", "engine/people", "engine/sitting"}, redisC, "an adapter imports its domain and its driver"},
 	{"engine/assess", []string{"bank", "engine/standard", "engine/people", "engine/audit", "engine/sitting"}, nil, "examiners score candidates of a sitting"},
 	{"engine/editorial", []string{"bank", "engine/people", "engine/audit"}, nil, "items are written apart from any exam; stores are arguments"},
-	{"engine/result", []string{"bank", "engine/standard", "engine/people", "engine/audit", "engine/sitting", "engine/attempt", "engine/assess"}, []string{"github.com/google/uuid"}, "results stand on what was marked and scored"},
+	{"engine/result", []string{"bank", "engine/standard", "engine/people", "engine/audit", "engine/sequence", "engine/sitting", "engine/attempt", "engine/assess"}, []string{"github.com/google/uuid"}, "results stand on what was marked and scored"},
 	{"engine/marking", []string{"bank", "engine/standard", "engine/people", "engine/audit", "engine/sitting", "engine/result"}, nil, "people mark what was handed in; what comes out is a result"},
 	{"engine/transcript", []string{"bank", "engine/standard", "engine/people", "engine/sitting", "engine/result", "engine/print"}, nil, "a result with its names, on paper"},
 	{"engine/report", []string{"bank", "engine/standard", "engine/people", "engine/audit", "engine/sitting", "engine/result"}, []string{"github.com/google/uuid"}, "exports are made of released results"},

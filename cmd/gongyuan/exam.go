@@ -57,12 +57,16 @@ func (e *engine) mark(ctx context.Context, all []attempt.Marking) []error {
 	if err != nil {
 		return fill(errs, err)
 	}
+	regraded, err := e.regrades(ctx, all)
+	if err != nil {
+		return fill(errs, err)
+	}
 	var marked []result.Theory
 	var handed []marking.Submitted
 	for i, m := range all {
 		var theory result.Theory
 		var sub marking.Submitted
-		if theory, sub, errs[i] = e.markOne(ctx, m, papers[m.Record.ID]); errs[i] == nil {
+		if theory, sub, errs[i] = e.markOne(ctx, m, papers[m.Record.ID], regraded[m.Record.Sitting]); errs[i] == nil {
 			marked, handed = append(marked, theory), append(handed, sub)
 		}
 	}
@@ -71,6 +75,9 @@ func (e *engine) mark(ctx context.Context, all []attempt.Marking) []error {
 		return fill(errs, err)
 	}
 	if err := e.results.InsertTheories(ctx, marked); err != nil {
+		return fill(errs, err)
+	}
+	if err := e.catchUp(ctx, regraded, all); err != nil {
 		return fill(errs, err)
 	}
 	return errs
@@ -83,12 +90,12 @@ func fill(errs []error, err error) []error {
 	return errs
 }
 
-func (e *engine) markOne(ctx context.Context, m attempt.Marking, paper bank.Paper) (result.Theory, marking.Submitted, error) {
+func (e *engine) markOne(ctx context.Context, m attempt.Marking, paper bank.Paper, regraded []result.Amendment) (result.Theory, marking.Submitted, error) {
 	sub, err := e.handed(ctx, m.Submission, paper)
 	if err != nil {
 		return result.Theory{}, sub, err
 	}
-	theory, err := e.Remark(ctx, &sub, nil)
+	theory, err := e.remark(ctx, &sub, nil, regraded)
 	return theory, sub, err
 }
 
@@ -120,6 +127,16 @@ func (e *engine) handed(ctx context.Context, s attempt.Submission, paper bank.Pa
 
 // Remark implements marking.Papers.
 func (e *engine) Remark(ctx context.Context, sub *marking.Submitted, given map[int]result.PeopleMark) (result.Theory, error) {
+	regraded, err := e.reviews.Amendments(ctx, sub.Sitting)
+	if err != nil {
+		return result.Theory{}, err
+	}
+	return e.remark(ctx, sub, given, regraded)
+}
+
+// remark marks what was handed in by machine, by people and by the regrades
+// that count.
+func (e *engine) remark(ctx context.Context, sub *marking.Submitted, given map[int]result.PeopleMark, regraded []result.Amendment) (result.Theory, error) {
 	s, err := e.recent.sitting(ctx, sub.Sitting)
 	if err != nil {
 		return result.Theory{}, err
@@ -129,6 +146,12 @@ func (e *engine) Remark(ctx context.Context, sub *marking.Submitted, given map[i
 	theory, err := result.MarkTheoryBy(sub.Paper, sub.Answers, sub.Lookup, component, given)
 	if err != nil {
 		return result.Theory{}, err
+	}
+	if len(regraded) > 0 {
+		script := scriptOf(sub)
+		if theory, err = result.Amend(theory, &script, component, regraded); err != nil {
+			return result.Theory{}, err
+		}
 	}
 	theory.Attempt, theory.Sitting, theory.Round = sub.Attempt, string(sub.Sitting), sub.Round
 	theory.Marked = e.clock.Now()

@@ -88,6 +88,7 @@ func (e *engine) app(server *serverSettings, m *metrics) (*fiber.App, error) {
 		Sittings: e.sittings, Registrations: e.sittings, Candidates: e.people, Attempts: e.attempts, Bank: e.bank, Results: e.results,
 		Desk:         e.desk,
 		Registrar:    e.registrar,
+		Reviews:      e.reviews,
 		Register:     e.register,
 		Marking:      e.marking,
 		Audit:        e.trail,
@@ -99,7 +100,7 @@ func (e *engine) app(server *serverSettings, m *metrics) (*fiber.App, error) {
 }
 
 // provide keeps the sample score sheets, and finishes what a crash may have
-// left of the certificate log.
+// left of the certificate log, of a regrade and of an appeal.
 func (e *engine) provide(ctx context.Context) error {
 	sheets, err := assess.SampleSheets()
 	if err != nil {
@@ -109,6 +110,11 @@ func (e *engine) provide(ctx context.Context) error {
 		return err
 	}
 	_, err = e.registry.Settle(ctx)
+	// What a regrade or an appeal has left undone is told in its case; it must
+	// not keep the program from serving.
+	if failed := e.reviews.Resume(ctx); failed != nil {
+		e.log.Error("a regrade or an appeal is not carried through yet", "error", failed)
+	}
 	return err
 }
 

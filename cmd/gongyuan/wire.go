@@ -43,6 +43,7 @@ type engine struct {
 	register  *assess.Register
 	marking   *marking.Desk
 	editorial *editorial.Desk
+	reviews   *result.Reviews
 	registry  *certificate.Registry
 	handouts  api.Handouts
 	sealer    *people.Sealer
@@ -117,7 +118,8 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 	e.examine(store)
 	e.editorial = editorial.NewDesk(editorial.Deps{Store: e.bank, Accounts: e.people, Audit: e.trail, Clock: e.clock})
 	records := store.Records()
-	e.registrar = e.newRegistrar(records)
+	e.registrar = e.newRegistrar(records, store.Appeals())
+	e.reviews = e.newReviews(store)
 	if err := e.handOut(store.Reports(), records, settings.Body.BodyName, secrets); err != nil {
 		return err
 	}
@@ -144,10 +146,10 @@ func (e *engine) released(ctx context.Context, id sitting.ID) (bool, error) {
 }
 
 // newRegistrar ties results to what they are made of.
-func (e *engine) newRegistrar(records *mongostore.Records) *result.Registrar {
+func (e *engine) newRegistrar(records *mongostore.Records, appeals *mongostore.Appeals) *result.Registrar {
 	return result.NewRegistrar(result.Sources{
 		Sittings: rosters{e.sittings, e.office}, Theories: e.results, Attempts: e.attempts, Assessments: e.desk, Rulings: records, Records: records,
-		Standard: e.standard,
+		Corrections: appeals, Standard: e.standard,
 	}, result.Deps{Releases: records, Publisher: e.office, Accounts: e.people, Audit: e.trail, Clock: e.clock})
 }
 

@@ -18,6 +18,8 @@ func (s *Store) families() []family {
 		{"results", s.ensureResultIndexes},
 		{"records", s.ensureRecordIndexes},
 		{"marking", s.ensureMarkingIndexes},
+		{"regrades", s.ensureRegradeIndexes},
+		{"appeals", s.ensureAppealIndexes},
 		{"assessments", s.ensureAssessIndexes},
 		{"certificates", s.ensureCertificateIndexes},
 		{"audit", s.ensureAuditIndexes},

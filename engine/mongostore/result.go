@@ -37,6 +37,7 @@ type theoryDoc struct {
 	Sections []theorySectionDoc `bson:"sections"`
 	Slots    []theorySlotDoc    `bson:"slots"`
 	Marked   time.Time          `bson:"marked"`
+	Amended  []amendedDoc       `bson:"amended,omitempty"`
 }
 
 type theorySectionDoc struct {
@@ -89,13 +90,14 @@ func theoryToDoc(t result.Theory) theoryDoc {
 	for _, s := range t.Slots {
 		doc.Slots = append(doc.Slots, theorySlotDoc{s.Number, int64(s.Mark.Awarded), string(s.Mark.Verdict), s.Mark.ByPeople, peopleMarkToDoc(s.People)})
 	}
+	doc.Amended = amendedToDocs(t.Amended)
 	return doc
 }
 
 func (d theoryDoc) theory() result.Theory {
 	t := result.Theory{
 		Attempt: d.Attempt, Sitting: d.Sitting, Round: d.Round, Version: d.Version, Awarded: bank.Marks(d.Awarded), Full: bank.Marks(d.Full), Pass: bank.Marks(d.Pass),
-		Complete: d.Complete, Passed: d.Passed, Marked: d.Marked.UTC(),
+		Complete: d.Complete, Passed: d.Passed, Marked: d.Marked.UTC(), Amended: amendedOf(d.Amended),
 	}
 	for _, s := range d.Sections {
 		t.Sections = append(t.Sections, result.Section{

@@ -20,6 +20,7 @@ type Sources struct {
 	Assessments Assessments
 	Rulings     Rulings
 	Records     Records
+	Corrections Corrections
 	Standard    standard.Standard
 }
 
@@ -32,6 +33,7 @@ type Composed struct {
 	Attempt      attempt.Record
 	Assessed     map[standard.Kind]assess.ComponentOutcome
 	Rulings      []Ruling // all, whatever their state
+	Corrections  []Correction
 }
 
 // All is the composed outcomes of a sitting, by room, seat and admission
@@ -40,6 +42,8 @@ type All struct {
 	Sitting    sitting.Sitting
 	Scheme     standard.Scheme
 	Candidates []Composed
+
+	histories map[people.CandidateID]History // of those who do not take everything
 }
 
 // Compose makes the outcome of everyone on a sitting's roster of what was
@@ -65,15 +69,34 @@ func (s *Sources) Compose(ctx context.Context, id sitting.ID) (All, error) {
 	if err := s.gather(ctx, &all); err != nil {
 		return All{}, fmt.Errorf("compose: %w", err)
 	}
-	histories, err := s.histories(ctx, &all)
-	if err != nil {
+	if all.histories, err = s.histories(ctx, &all); err != nil {
 		return All{}, fmt.Errorf("compose: %w", err)
 	}
 	for i := range all.Candidates {
 		c := &all.Candidates[i]
-		c.compose(&all, histories[c.Registration.Candidate])
+		c.compose(&all, all.histories[c.Registration.Candidate])
 	}
 	return all, nil
+}
+
+// with composes the outcomes again with other theory results, by attempt, and
+// other histories; what is not named stays.
+func (a All) with(theories map[string]Theory, histories map[people.CandidateID]History) All {
+	was := a.Candidates
+	a.Candidates = make([]Composed, len(was))
+	for i, c := range was {
+		if t, ok := theories[c.Registration.Attempt]; ok && c.Theory != nil {
+			c.Theory = &t
+		}
+		h, ok := histories[c.Registration.Candidate]
+		if !ok {
+			h = a.histories[c.Registration.Candidate]
+		}
+		c.Basis = nil
+		c.compose(&a, h)
+		a.Candidates[i] = c
+	}
+	return a
 }
 
 // gather reads what is known of each candidate.
@@ -126,6 +149,15 @@ func (s *Sources) gather(ctx context.Context, all *All) error {
 			c.Rulings = append(c.Rulings, r)
 		}
 	}
+	corrections, err := s.corrections(ctx, all.Sitting.ID)
+	if err != nil {
+		return err
+	}
+	for _, x := range corrections {
+		if c := at[x.Registration]; c != nil {
+			c.Corrections = append(c.Corrections, x)
+		}
+	}
 	return nil
 }
 
@@ -171,6 +203,7 @@ func (c *Composed) compose(all *All, h History) {
 			continue
 		}
 		parts[k], basis[k] = c.part(all, component)
+		c.correct(k, parts, basis)
 	}
 	withheld := apply(c.Rulings, parts)
 	c.Outcome = Compose(all.Scheme, parts)

@@ -29,6 +29,7 @@ type Theory struct {
 	Sections []Section
 	Slots    []Slot
 	Marked   time.Time
+	Amended  []Amended // slots that a regrade marks in another way, by number
 }
 
 // Section is the outcome of one section of the paper.

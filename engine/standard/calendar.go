@@ -41,3 +41,19 @@ func (c *Calendar) After(t time.Time, n int) time.Time {
 	}
 	return end.UTC()
 }
+
+// Left returns how many working days there are after the day of an instant and
+// before end: 0 on the last day, and -1 once end has come.
+func (c *Calendar) Left(now, end time.Time) int {
+	if !now.Before(end) {
+		return -1
+	}
+	day := now.In(Zone)
+	n := 0
+	for next := time.Date(day.Year(), day.Month(), day.Day()+1, 0, 0, 0, 0, Zone); next.Before(end); next = next.AddDate(0, 0, 1) {
+		if c.Working(next) {
+			n++
+		}
+	}
+	return n
+}

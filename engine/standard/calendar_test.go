@@ -48,3 +48,33 @@ func TestGrades(t *testing.T) {
 		t.Error("a senior examiner covers both grades, an examiner the lower only")
 	}
 }
+
+func TestCalendarLeft(t *testing.T) {
+	t.Parallel()
+	c := Calendar{Holidays: []string{"2026-10-01", "2026-10-02", "2026-10-05", "2026-10-06", "2026-10-07"}, Workdays: []string{"2026-10-10"}}
+	from := time.Date(2026, 9, 29, 1, 0, 0, 0, time.UTC)
+	end := c.After(from, 3) // of 30 September, 8 and 9 October
+	for _, x := range []struct {
+		at   time.Time
+		want int
+	}{
+		{from, 3}, {from.Add(24 * time.Hour), 2}, {from.AddDate(0, 0, 4), 2}, {end.Add(-time.Second), 0}, {end, -1}, {end.Add(time.Hour), -1},
+	} {
+		if got := c.Left(x.at, end); got != x.want {
+			t.Errorf("at %s %d working days are left, want %d", x.at.In(Zone), got, x.want)
+		}
+	}
+	for n := range 20 {
+		if got := c.Left(from, c.After(from, n)); got != n {
+			t.Errorf("of %d working days %d are left at the beginning", n, got)
+		}
+	}
+}
+
+func TestAppealKinds(t *testing.T) {
+	t.Parallel()
+	all, some := AppealRules{}, AppealRules{Kinds: []string{"recount"}}
+	if !all.Allows("other") || !some.Allows("recount") || some.Allows("other") {
+		t.Error("none named means all, else those named")
+	}
+}

@@ -1,6 +1,9 @@
 package standard
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Rules are the parameters of a level that no text found fixes for every
 // occupation. What the sample standard ships is a default for a body to set,
@@ -59,4 +62,12 @@ func (c CarryRules) Until(passed time.Time) time.Time {
 type AppealRules struct {
 	ApplyDays  int `json:"applyDays"`
 	AnswerDays int `json:"answerDays"`
+	// Kinds are those that may be asked for: recount, zero, rescore, other. None
+	// named means all.
+	Kinds []string `json:"kinds,omitempty"`
+}
+
+// Allows tells whether a kind of appeal may be asked for.
+func (a *AppealRules) Allows(kind string) bool {
+	return len(a.Kinds) == 0 || slices.Contains(a.Kinds, kind)
 }

@@ -1785,6 +1785,175 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sittings/{sitting}/outcomes/{registration}/appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                registration: components["parameters"]["RegistrationId"];
+            };
+            cookie?: never;
+        };
+        /** 一名考生的复核申请，和还可以申请什么 · a candidate's appeals, and what may still be appealed against */
+        get: operations["listAppealsAgainst"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/regrade-previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 重评预览：每种办法改变谁的成绩 · what each remedy for a question that was wrong would change
+         * @description Computes and stores nothing. The remedies are all computed side by side; none is preferred.
+         */
+        post: operations["previewRegrade"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/regrades": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 重评，新的在前 · regrades, the newest first */
+        get: operations["listRegrades"];
+        put?: never;
+        /**
+         * 提请重评 · propose a regrade
+         * @description `digest` names the preview that was looked at. Where the remedy would now do something else: 409 conflict.
+         */
+        post: operations["proposeRegrade"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/regrades/{regrade}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                regrade: string;
+            };
+            cookie?: never;
+        };
+        /** 一次重评；待批准时附当前预览 · a regrade, with its preview as of now while it waits */
+        get: operations["getRegrade"];
+        put?: never;
+        /**
+         * 批准、退回、继续完成（第二人） · approve, return, or finish what was cut off
+         * @description Whoever proposed it may neither approve nor return it. A change in between voids the first signature (409 conflict).
+         */
+        post: operations["actOnRegrade"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/candidate/appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 本人的复核申请，和还可以申请什么 · my appeals, and what I may still appeal against
+         * @description Empty before the release.
+         */
+        get: operations["listOwnAppeals"];
+        put?: never;
+        /** 申请复核 · appeal */
+        post: operations["fileOwnAppeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/candidate/appeals/{appeal}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                appeal: components["parameters"]["AppealId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 撤回复核申请 · withdraw an appeal */
+        post: operations["withdrawOwnAppeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 复核申请，先到期的在前 · appeals, those due first
+         * @description To examiners only those that they review, without names.
+         */
+        get: operations["listAppeals"];
+        put?: never;
+        /** 代考生申请复核 · appeal on a candidate's behalf */
+        post: operations["fileAppeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/appeals/{appeal}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                appeal: components["parameters"]["AppealId"];
+            };
+            cookie?: never;
+        };
+        /** 一件复核，连同查得到的事实 · an appeal with what there is to know */
+        get: operations["getAppeal"];
+        put?: never;
+        /**
+         * 受理、不予受理、指派、报告、退回、决定 · accept, refuse, assign, report, return, decide
+         * @description A reviewer is nobody who scored the candidate. The decision is somebody else's than the reviewer's and the
+         *     handler's. Where the result changed since the report, it goes back to the reviewer (409 conflict).
+         */
+        post: operations["handleAppeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sittings/{sitting}/certificates": {
         parameters: {
             query?: never;
@@ -2183,6 +2352,7 @@ export interface components {
             explanation?: string;
             source?: string;
             people?: components["schemas"]["PeopleMark"];
+            regraded?: components["schemas"]["SlotRegrade"];
         };
         OwnResult: {
             receipt: components["schemas"]["Receipt"];
@@ -2766,6 +2936,8 @@ export interface components {
             row: components["schemas"]["ResultRow"];
             receipt?: components["schemas"]["Receipt"];
             slots: components["schemas"]["ReviewSlot"][];
+            /** @description which item each slot is */
+            refs?: components["schemas"]["SlotRef"][];
         };
         DrawProof: {
             secretDigest: string;
@@ -3262,6 +3434,8 @@ export interface components {
             components: components["schemas"]["OutcomePart"][];
             /** @description its number */
             certificate?: string;
+            /** @description the certificate is valid and the result no longer bears it */
+            certificateDoubtful?: boolean;
             /** @description of the released result; left out before the release */
             version?: number;
             /** @description the released result says something else */
@@ -3467,6 +3641,357 @@ export interface components {
             /** @description every station where left out */
             station?: number;
             reason: string;
+        };
+        RegradeAsk: {
+            /** @description the item's id */
+            item: string;
+            /** @description of a case; 0 is all of it */
+            part?: number;
+            /** @description whose key to bring in; 0 is the newest that is published */
+            revision?: number;
+            /** @description left out for every closed or released one */
+            sittings?: string[];
+        };
+        /** @enum {string} */
+        RegradeRemedy: "other-key" | "either-key" | "full-marks" | "without";
+        RegradeProposal: {
+            item: string;
+            part?: number;
+            revision?: number;
+            sittings?: string[];
+            remedy: components["schemas"]["RegradeRemedy"];
+            digest: string;
+            why: string;
+        };
+        RegradeEffect: {
+            /** @description that hold the question */
+            papers: number;
+            up: number;
+            down: number;
+            same: number;
+            /** @description theory passed → failed */
+            lost: number;
+            /** @description theory failed → passed */
+            won: number;
+        };
+        RegradePreview: {
+            item: string;
+            code: string;
+            part: number;
+            /** @description whose key would be brought in; left out where there is none */
+            revision?: number;
+            type: components["schemas"]["ItemType"];
+            stem: string;
+            /** @description revisions on the papers */
+            pinned: number[];
+            /** @description letters in the bank, or the first accepted text of each blank */
+            keyBefore: string[];
+            keyAfter: string[];
+            /** @description options whose words the other revision has corrected */
+            reworded: string[];
+            sittings: components["schemas"]["RegradeSitting"][];
+            /** @description sittings not yet closed whose papers hold the item; they are not covered */
+            running: number;
+            open?: components["schemas"]["Regrade"];
+            /** @description that count already */
+            earlier: components["schemas"]["Regrade"][];
+            remedies: components["schemas"]["RemedyPreview"][];
+            /** Format: date-time */
+            at: string;
+        };
+        RegradeSitting: {
+            id: string;
+            title: string;
+            state: components["schemas"]["SittingState"];
+            /** Format: date-time */
+            opens: string;
+            papers: number;
+            points: components["schemas"]["Marks"];
+            /** @description results that candidates can see */
+            released: number;
+        };
+        RemedyPreview: {
+            remedy: components["schemas"]["RegradeRemedy"];
+            /**
+             * @description left out where it is possible
+             * @enum {string}
+             */
+            impossible?: "no-other-revision" | "not-published" | "same-key" | "other-type" | "other-options" | "options-moved" | "marked-by-people" | "nothing-left";
+            effect: components["schemas"]["RegradeEffect"];
+            /** @description whose verdict changes, losers first */
+            changed: components["schemas"]["RegradeChange"][];
+            /** @description certificates that would no longer be borne */
+            endangered: components["schemas"]["RegradeAffected"][];
+            /** @description who would be newly qualified */
+            gained: components["schemas"]["RegradeAffected"][];
+            /** @description whose theory an appeal decided and which stays */
+            corrected: components["schemas"]["RegradeAffected"][];
+            /** @description open appeals of those whose marks change */
+            appeals: components["schemas"]["RegradeAffected"][];
+            digest: string;
+        };
+        RegradeAffected: {
+            registration: string;
+            sitting: string;
+            admission: string;
+            name: string;
+            /** @description of the certificate or the appeal */
+            number?: string;
+        };
+        RegradeFigure: {
+            awarded: components["schemas"]["Marks"];
+            full: components["schemas"]["Marks"];
+            pass: components["schemas"]["Marks"];
+            complete: boolean;
+            passed: boolean;
+        };
+        RegradeChange: {
+            registration: string;
+            sitting: string;
+            admission: string;
+            name: string;
+            /** @description left out where theory is carried over from another sitting */
+            slot?: number;
+            response?: components["schemas"]["Response"];
+            /** @description the bank's letters behind the response */
+            chosen?: string[];
+            theoryBefore?: components["schemas"]["RegradeFigure"];
+            theoryAfter?: components["schemas"]["RegradeFigure"];
+            before: components["schemas"]["OutcomeBrief"];
+            after: components["schemas"]["OutcomeBrief"];
+            released: boolean;
+            certificate?: string;
+        };
+        Regrade: {
+            id: string;
+            item: string;
+            code: string;
+            part: number;
+            /** @description of the item; later ones have the last word */
+            round: number;
+            remedy: components["schemas"]["RegradeRemedy"];
+            revision?: number;
+            pinned: number[];
+            sittings: string[];
+            why: string;
+            /** @enum {string} */
+            state: "proposed" | "approved" | "applied" | "returned" | "void";
+            digest: string;
+            effect: components["schemas"]["RegradeEffect"];
+            by: string;
+            /** Format: date-time */
+            at: string;
+            word: string;
+            second?: string;
+            /** Format: date-time */
+            secondAt?: string;
+            /** Format: date-time */
+            applied?: string;
+            /** @description results that were marked again so far */
+            done: number;
+            /** @description the caller proposed it */
+            mine: boolean;
+        };
+        RegradePage: {
+            total: number;
+            regrades: components["schemas"]["Regrade"][];
+        };
+        RegradeDetail: {
+            regrade: components["schemas"]["Regrade"];
+            preview?: components["schemas"]["RegradePreview"];
+            /** @description it still does what was proposed */
+            unchanged: boolean;
+            /** @description valid certificates whose holders no longer qualify, to be looked at */
+            doubts: components["schemas"]["RegradeAffected"][];
+        };
+        RegradeAct: {
+            /** @enum {string} */
+            act: "approve" | "return" | "finish";
+            /** @description of the preview that was looked at; to approve */
+            digest?: string;
+            /** @description needed to return */
+            word?: string;
+        };
+        /** @enum {string} */
+        AppealComponent: "theory" | "skill" | "review";
+        /**
+         * @description recount: adding up again; zero: a machine mark that is zero or absent; rescore: what examiners scored
+         * @enum {string}
+         */
+        AppealKind: "recount" | "zero" | "rescore" | "other";
+        /** @enum {string} */
+        AppealState: "filed" | "withdrawn" | "refused" | "accepted" | "assigned" | "reported" | "unchanged" | "changed";
+        AppealRight: {
+            component: components["schemas"]["AppealComponent"];
+            kinds: components["schemas"]["AppealKind"][];
+            /** @description version of the result */
+            against: number;
+            /**
+             * Format: date-time
+             * @description the first moment that is too late
+             */
+            until: string;
+        };
+        NewOwnAppeal: {
+            component: components["schemas"]["AppealComponent"];
+            kind: components["schemas"]["AppealKind"];
+            text: string;
+        };
+        NewAppeal: {
+            registration: string;
+            component: components["schemas"]["AppealComponent"];
+            kind: components["schemas"]["AppealKind"];
+            text: string;
+        };
+        OwnAppeal: {
+            id: string;
+            number: string;
+            component: components["schemas"]["AppealComponent"];
+            kind: components["schemas"]["AppealKind"];
+            text: string;
+            state: components["schemas"]["AppealState"];
+            /** Format: date-time */
+            filed: string;
+            /**
+             * Format: date-time
+             * @description by when it is answered
+             */
+            due: string;
+            withdrawable: boolean;
+            /** @description once decided or refused */
+            answer?: string;
+            /** @description once decided */
+            finding?: string;
+            /** Format: date-time */
+            answered?: string;
+            was?: components["schemas"]["Marks"];
+            marks?: components["schemas"]["Marks"];
+        };
+        OwnAppeals: {
+            rights: components["schemas"]["AppealRight"][];
+            appeals: components["schemas"]["OwnAppeal"][];
+        };
+        AppealDesk: {
+            rights: components["schemas"]["AppealRight"][];
+            appeals: components["schemas"]["Appeal"][];
+        };
+        Appeal: {
+            id: string;
+            number: string;
+            sitting: string;
+            sittingTitle: string;
+            /** @description for administrators, as admission and name */
+            registration?: string;
+            admission?: string;
+            name?: string;
+            component: components["schemas"]["AppealComponent"];
+            /** @description version of the result */
+            against: number;
+            kind: components["schemas"]["AppealKind"];
+            text: string;
+            state: components["schemas"]["AppealState"];
+            /** Format: date-time */
+            filed: string;
+            /** @description left out for the candidate */
+            filedBy?: string;
+            /** Format: date-time */
+            due: string;
+            /** @description working days for the answer; 0 on the last one, -1 overdue */
+            left: number;
+            handler?: string;
+            reviewer?: string;
+            reviewerId?: string;
+            decider?: string;
+            report?: components["schemas"]["AppealReport"];
+            answer?: string;
+            /** Format: date-time */
+            answered?: string;
+            /** @description the oldest first */
+            steps: components["schemas"]["AppealStep"][];
+            version: number;
+        };
+        AppealReport: {
+            changed: boolean;
+            was: components["schemas"]["Marks"];
+            marks?: components["schemas"]["Marks"];
+            finding: string;
+            attachment: string;
+            /** Format: date-time */
+            at: string;
+        };
+        AppealStep: {
+            /** @enum {string} */
+            act: "file" | "withdraw" | "refuse" | "accept" | "assign" | "report" | "return" | "decide" | "change";
+            /** @description left out for the candidate */
+            by?: string;
+            /** @description the reviewer who was named */
+            who?: string;
+            why: string;
+            /** Format: date-time */
+            at: string;
+        };
+        AppealPage: {
+            total: number;
+            appeals: components["schemas"]["Appeal"][];
+        };
+        /** @description marking once more, from the stored paper and the stored answers alone, beside what is stored */
+        AppealMachine: {
+            stored: components["schemas"]["TheoryResult"];
+            again: components["schemas"]["TheoryResult"];
+            agrees: boolean;
+            /** @description slots with other marks */
+            differences: number[];
+        };
+        AppealCase: {
+            appeal: components["schemas"]["Appeal"];
+            occupation: string;
+            levelTitle: string;
+            /** @description of theory */
+            attempt?: string;
+            outcome: components["schemas"]["OutcomeBrief"];
+            outcomeVersion: number;
+            appealed?: components["schemas"]["OutcomeBrief"];
+            machine?: components["schemas"]["AppealMachine"];
+            assessed?: components["schemas"]["OutcomePart"];
+            /** @description what the caller may do now */
+            may: ("withdraw" | "refuse" | "accept" | "assign" | "report" | "return" | "decide")[];
+            /** @description for administrators */
+            reviewers: components["schemas"]["AppealReviewer"][];
+            /** @description certificates to be looked at */
+            doubts: components["schemas"]["RegradeAffected"][];
+        };
+        AppealReviewer: {
+            id: string;
+            name: string;
+            /** @description has scored the candidate and may not review */
+            scored: boolean;
+        };
+        AppealHandling: {
+            /** @enum {string} */
+            act: "withdraw" | "refuse" | "accept" | "assign" | "report" | "return" | "decide";
+            /** @description of the appeal that was looked at */
+            version: number;
+            /** @description needed to refuse, return and decide */
+            why?: string;
+            reviewer?: string;
+            report?: components["schemas"]["AppealFinding"];
+        };
+        AppealFinding: {
+            changed: boolean;
+            marks?: components["schemas"]["Marks"];
+            finding: string;
+            /** @description what the finding rests on */
+            attachment?: string;
+        };
+        SlotRef: {
+            slot: number;
+            item: string;
+            revision: number;
+            part: number;
+        };
+        SlotRegrade: {
+            regrade: string;
+            remedy: components["schemas"]["RegradeRemedy"];
         };
         IssueRequest: {
             registrations: string[];
@@ -3786,6 +4311,7 @@ export interface components {
         SittingId: string;
         BankId: string;
         ItemCode: string;
+        AppealId: string;
     };
     requestBodies: never;
     headers: never;
@@ -6364,6 +6890,323 @@ export interface operations {
                 content: {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                     "text/csv": string;
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listAppealsAgainst: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                registration: components["parameters"]["RegistrationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppealDesk"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    previewRegrade: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegradeAsk"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegradePreview"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listRegrades: {
+        parameters: {
+            query?: {
+                skip?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegradePage"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    proposeRegrade: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegradeProposal"];
+            };
+        };
+        responses: {
+            /** @description 待第二人 · waits for the second person */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegradeDetail"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getRegrade: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                regrade: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegradeDetail"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    actOnRegrade: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                regrade: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegradeAct"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegradeDetail"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listOwnAppeals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnAppeals"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    fileOwnAppeal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOwnAppeal"];
+            };
+        };
+        responses: {
+            /** @description 已收到 · received */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnAppeal"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    withdrawOwnAppeal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                appeal: components["parameters"]["AppealId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnAppeal"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listAppeals: {
+        parameters: {
+            query?: {
+                closed?: boolean;
+                skip?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppealPage"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    fileAppeal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAppeal"];
+            };
+        };
+        responses: {
+            /** @description 已收到 · received */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appeal"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getAppeal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                appeal: components["parameters"]["AppealId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppealCase"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    handleAppeal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                appeal: components["parameters"]["AppealId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppealHandling"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppealCase"];
                 };
             };
             default: components["responses"]["ProblemAny"];

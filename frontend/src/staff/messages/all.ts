@@ -15,6 +15,8 @@ import { panelEn } from './panel.en'
 import { panelZh } from './panel.zh-CN'
 import { resultEn } from './result.en'
 import { resultZh } from './result.zh-CN'
+import { reviewEn } from './review.en'
+import { reviewZh } from './review.zh-CN'
 import { sheetEn } from './sheet.en'
 import { sheetZh } from './sheet.zh-CN'
 import { zhCN as staffZh } from './zh-CN'
@@ -31,6 +33,7 @@ export const FILES: readonly (readonly [zh: Record<string, string>, en: Record<s
   [sheetZh, sheetEn],
   [editorZh, editorEn],
   [panelZh, panelEn],
+  [reviewZh, reviewEn],
 ]
 
 /** All texts of the staff pages. */
@@ -45,6 +48,7 @@ export const zhCN = {
   ...sheetZh,
   ...editorZh,
   ...panelZh,
+  ...reviewZh,
 }
 
 export const en = {
@@ -58,4 +62,5 @@ export const en = {
   ...sheetEn,
   ...editorEn,
   ...panelEn,
+  ...reviewEn,
 }
