@@ -239,7 +239,7 @@ func TestConflicts(t *testing.T) {
 		now = w.must("ding", now, bank.StepSubmit, nil)
 		_, err = w.take("wu", now, bank.StepWithdraw, func(r *editorial.StepRequest) { r.Version-- })
 		w.err("a step on an old head", err, bank.ErrConflict)
-		now = w.must("wu", now, bank.StepWithdraw, nil)
+		w.must("wu", now, bank.StepWithdraw, nil)
 		_, err = w.desk.Save(ctx, "wu", editorial.SaveRequest{Item: d.Row.ID, Base: 0, Content: question()})
 		w.err("a draft from an older revision", err, bank.ErrConflict)
 

@@ -82,7 +82,7 @@ type SittingList interface {
 
 // Keys knows items and their revisions.
 type Keys interface {
-	// Item returns bank.ErrNotFound where there is none.
+	// Head returns bank.ErrNotFound where there is none.
 	Head(ctx context.Context, id bank.ItemID) (bank.Item, error)
 	Revisions(ctx context.Context, refs []bank.Ref) (map[bank.Ref]bank.Revision, error)
 }
