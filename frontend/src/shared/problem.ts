@@ -23,7 +23,7 @@ export class ProblemError extends Error {
   readonly kind = 'problem'
   readonly type: ProblemType
   constructor(readonly problem: Problem) {
-    super(`${problem.status} ${problem.type}: ${problem.title}`)
+    super(problem.title)
     this.type = problemType(problem.type)
   }
 }
