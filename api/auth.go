@@ -59,10 +59,14 @@ func (r sessionResponse) visit(c *fiber.Ctx) error {
 }
 
 func setCookie(c *fiber.Ctx, a people.Audience, token string, age int, secure bool) {
-	c.Cookie(&fiber.Cookie{
+	cookie := fiber.Cookie{
 		Name: cookieOf(a), Value: token, Path: cookiePath, MaxAge: age,
 		HTTPOnly: true, SameSite: fiber.CookieSameSiteStrictMode, Secure: secure,
-	})
+	}
+	if age < 0 {
+		cookie.Expires = time.Unix(1, 0) // fasthttp writes no Max-Age below 1, and the cookie would stay
+	}
+	c.Cookie(&cookie)
 }
 
 func (r sessionResponse) VisitLoginResponse(c *fiber.Ctx) error          { return r.visit(c) }

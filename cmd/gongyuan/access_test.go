@@ -176,6 +176,25 @@ func TestRefresh(t *testing.T) {
 	refresh(second.header.Get("Set-Cookie")).must(t, 401) // the family is over
 }
 
+// TestLogout ends the session, and takes the cookie off the browser.
+func TestLogout(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, embeddedSettings(t))
+	revs, _ := banktest.Generate(15, 400)
+	_, persons := w.sittingOf(revs, testBlueprint(), 1, nil)
+	cookie := w.call("POST", "/api/v1/auth/candidate", "", map[string]any{"admission": persons[0].admission, "idNumber": persons[0].number}).must(t, 200).header.Get("Set-Cookie")
+	post := func(path string) reply {
+		req := httptest.NewRequest("POST", path, strings.NewReader(`{"audience":"candidate"}`))
+		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Cookie", strings.Split(cookie, ";")[0])
+		return w.send(req)
+	}
+	if gone := post("/api/v1/auth/logout").must(t, 204).header.Get("Set-Cookie"); !strings.Contains(gone, "expires=Thu, 01 Jan 1970") {
+		t.Errorf("the cookie stays in the browser: %q", gone)
+	}
+	post("/api/v1/auth/refresh").must(t, 401)
+}
+
 // TestLoginLimit stops guessing, per account.
 func TestLoginLimit(t *testing.T) {
 	t.Parallel()

@@ -59,6 +59,20 @@ export const zhCN = {
   'error.title': '没有完成。',
   'error.fix': '请核对填写的内容后再查。',
   'error.number': '编号 {id}',
+  'ask.open': '申请复核，或看办理情况',
+  'ask.title': '申请复核',
+  'ask.who': '申请前请核对身份：填写本人的身份证件号。',
+  'ask.id': '身份证件号', 'ask.id.bad': '请填写身份证件号。', 'ask.id.act': '核对',
+  'ask.none': '现在没有可以申请复核的项目。', 'ask.none.help': '期限已过，或已有申请在办理。',
+  'ask.component': '项目', 'ask.kind': '事由', 'ask.until': '可申请到 {until}（含当天）。',
+  'ask.kind.recount': '重新加分、查录入差错', 'ask.kind.zero': '机评为零分或没有分', 'ask.kind.rescore': '考评员评分复核', 'ask.kind.other': '其他',
+  'ask.component.bad': '请选项目。',
+  'ask.text': '申请内容', 'ask.text.hint': '2–1000 个字，写明哪里有疑问。', 'ask.text.bad': '请写 2–1000 个字。',
+  'ask.act': '提交申请', 'ask.acting': '正在提交', 'ask.done': '已收到，编号 {number}。',
+  'ask.mine': '我的申请', 'ask.due': '答复期限 {due}', 'ask.withdraw': '撤回申请', 'ask.withdraw.sure': '确定撤回 {number}？撤回后可以在期限内再申请。', 'ask.back': '返回', 'ask.withdraw.act': '撤回',
+  'ask.close': '退出', 'ask.closed': '已退出，填写的内容没有留在这台设备上。',
+  'ask.state.filed': '已收到，待受理', 'ask.state.withdrawn': '已撤回', 'ask.state.refused': '不予受理', 'ask.state.accepted': '已受理', 'ask.state.assigned': '复核中', 'ask.state.reported': '复核中', 'ask.state.unchanged': '维持原成绩', 'ask.state.changed': '成绩已改',
+  'ask.answer': '答复：{answer}', 'ask.finding': '复核情况：{finding}', 'ask.change': '由 {was} 分改为 {marks} 分。再查一次可以看到新的一版。',
 } as const
 
 export type Key = keyof typeof zhCN

@@ -88,7 +88,7 @@ export const reviewZh = {
   'appeal.return': '退回复核人…', 'appeal.returnTitle': '退回复核人？', 'appeal.returnText': '成绩不变，复核人重新报告。', 'appeal.returnAct': '退回',
   'appeal.decide': '决定…', 'appeal.decideTitle.same': '决定维持原成绩？', 'appeal.decideTitle.change': '决定把成绩从 {was} 改为 {marks}？', 'appeal.decideText.same': '答复考生，成绩不变。', 'appeal.decideText.change': '成绩生成新的一版，公示期重新计算；已发的证书不会自动作废。', 'appeal.decideAct.same': '维持原成绩', 'appeal.decideAct.change': '改成绩', 'appeal.answer': '给考生的答复', 'appeal.answerHint': '2–500 个字。',
   'appeal.letter': '答复书', 'appeal.decided': '答复', 'appeal.doubts': '这名考生的证书要核查：成绩已不合格，证书 {number} 仍有效。',
-  'appeal.file': '代为申请复核…', 'appeal.fileTitle': '代{name}申请复核', 'appeal.fileHelp': '考生不能上网时，由考务管理员代为提交。', 'appeal.component': '项目', 'appeal.kind': '事由', 'appeal.until': '申请截止 {at}', 'appeal.fileAct': '提交申请', 'appeal.textHint': '2–1000 个字。', 'appeal.textBad': '请写 2–1000 个字。', 'appeal.noRights': '现在没有可以申请复核的项目。', 'appeal.noRightsHelp': '成绩没有公布、期限已过，或已有申请在办理。',
+  'appeal.file': '代为申请复核…', 'appeal.fileTitle': '代{name}申请复核', 'appeal.fileHelp': '考生不能上网时，由考务管理员代为提交。', 'appeal.component': '项目', 'appeal.kind': '事由', 'appeal.componentBad': '请选项目。', 'appeal.until': '申请截止 {at}', 'appeal.fileAct': '提交申请', 'appeal.textHint': '2–1000 个字。', 'appeal.textBad': '请写 2–1000 个字。', 'appeal.noRights': '现在没有可以申请复核的项目。', 'appeal.noRightsHelp': '成绩没有公布、期限已过，或已有申请在办理。',
   'appeal.againstList': '已有的申请',
 
   'letter.title': '成绩复核答复书', 'letter.number': '编号 {number}', 'letter.to': '{name}（准考证号 {admission}）：',
