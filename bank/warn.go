@@ -76,6 +76,9 @@ var (
 // Warnings looks at one item by itself. Its code is what the item is called.
 func Warnings(code string, r *Revision, laws []Law) []Warning {
 	var out []Warning
+	if r.Type == Other {
+		return nil // kept as it came, and never asked
+	}
 	if want, ok := pointOfCode(code); ok && want != r.Point {
 		out = append(out, Warning{Kind: CodePoint, Values: []string{string(want), string(r.Point)}})
 	}

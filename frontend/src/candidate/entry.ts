@@ -1,6 +1,6 @@
 // Coming in: signing in, the wait for the start, the sealed paper that travels
 // ahead of it, and entering, for the first time or anew.
-import { pictureUrl } from '../shared/rich'
+import { picturesAt } from '../shared/rich'
 import type { AttemptId, Epoch, ServerMs, SlotNumber } from '../shared/brand'
 import { ProblemError, typeOf } from '../shared/problem'
 import type { CandidateExam, Entered, Paper } from './contract'
@@ -246,7 +246,7 @@ export function createEntry(core: Core, calls: EntryCalls) {
     anew = false
     dispatch({ type: 'entered', work: next })
     // Pictures are fetched now: paging between questions never loads.
-    JSON.stringify(paper).replace(/\[img:(\w+)/g, (_, id: string) => (new Image().src = pictureUrl(id)))
+    JSON.stringify(paper).replace(/\[img:(\w+)/g, (_, id) => (new Image().src = picturesAt + id))
     calls.entered()
   }
 
