@@ -65,6 +65,7 @@ func main() {
 	var b live.Bench
 	flag.StringVar(&b.Profiles, "profile", "", "folder to keep processor profiles of the program under test in")
 	flag.IntVar(&b.Candidates, "candidates", 3000, "how many candidates start and submit together in G1 to G3")
+	flag.IntVar(&b.OnFerretDB, "on-ferretdb", 100, "the same, where they do so on FerretDB")
 	flag.Parse()
 	os.Exit(measure(ctx, families(b), flag.Args()))
 }

@@ -19,6 +19,10 @@ type Bench struct {
 	// Candidates is how many start and submit together, 3,000 where it is 0;
 	// twice as many are held at most.
 	Candidates int
+	// OnFerretDB is how many do so on FerretDB, 100 where it is 0. It reads whole
+	// collections for most of what is asked, so that more would be measured by
+	// their refusals alone.
+	OnFerretDB int
 	// Profiles is the folder for processor profiles of the program under test;
 	// empty for none.
 	Profiles string
@@ -38,6 +42,9 @@ type session struct {
 func (b Bench) Measure(ctx context.Context, wanted func(id string) bool, show func(figure.Figure)) error {
 	if b.Candidates == 0 {
 		b.Candidates = 3000
+	}
+	if b.OnFerretDB == 0 {
+		b.OnFerretDB = 100
 	}
 	servers, err := newServers()
 	if err != nil {
@@ -111,8 +118,9 @@ func (s *session) publish(ctx context.Context, f figure.Figure) error {
 	return err
 }
 
-// real measures on FerretDB.
-func (s *session) real(ctx context.Context) error {
+// real measures on FerretDB, with as many candidates as that bears.
+func (s session) real(ctx context.Context) error {
+	s.Candidates = min(s.Candidates, s.OnFerretDB)
 	if !s.any("G1", "G2", "G3", "G6-api", "G6-stack", "G7", "G8-redis", "G8-api", "G9-api", "G9-redis", "G9-store") {
 		return nil
 	}
@@ -148,10 +156,10 @@ func (s *session) fixed(ctx context.Context) error {
 func (s *session) few() int { return s.crowd() + s.hundreds() + probers + warmers }
 
 // crowd is how many pages are open at twice the saturation.
-func (s *session) crowd() int { return s.Candidates / 2 }
+func (s *session) crowd() int { return max(200, s.Candidates/2) }
 
 // hundreds is how many attempts with all their answers are weighed.
-func (s *session) hundreds() int { return s.Candidates / 6 }
+func (s *session) hundreds() int { return max(100, s.Candidates/6) }
 
 // profile keeps the processor profile of the program from now on for a time,
 // where profiles are wanted. What it returns waits for the profile.
