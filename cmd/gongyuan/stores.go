@@ -34,6 +34,12 @@ type stores struct {
 // connectTimeout bounds how long a start waits for a server.
 const connectTimeout = 5 * time.Second
 
+// silence is how long a database may leave a request without any answer. Work
+// in the background has no deadline of its own, and a server that hangs while
+// its connection stands would otherwise keep it waiting for ever: marking and
+// the sweeps ask again after an error. Building an index is the longest request.
+const silence = time.Minute
+
 // open connects to what the settings name, or opens the embedded stores. An
 // error is one line that says what to do.
 func (s *storeSettings) open(ctx context.Context) (*stores, error) {
@@ -62,7 +68,7 @@ func (s *storeSettings) openMongo(ctx context.Context, out *stores) error {
 	}
 	journal := true
 	opts := options.Client().ApplyURI(s.MongodbURL).
-		SetServerSelectionTimeout(connectTimeout).SetConnectTimeout(connectTimeout).SetAppName("gongyuan").
+		SetServerSelectionTimeout(connectTimeout).SetConnectTimeout(connectTimeout).SetSocketTimeout(silence).SetAppName("gongyuan").
 		SetWriteConcern(&writeconcern.WriteConcern{W: "majority", Journal: &journal}).
 		SetReadConcern(readconcern.Majority()).SetRetryWrites(true)
 	if err := opts.Validate(); err != nil {

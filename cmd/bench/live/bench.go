@@ -159,7 +159,7 @@ func (s *session) few() int { return s.crowd() + s.hundreds() + probers + warmer
 func (s *session) crowd() int { return max(200, s.Candidates/2) }
 
 // hundreds is how many attempts with all their answers are weighed.
-func (s *session) hundreds() int { return max(100, s.Candidates/6) }
+func (s *session) hundreds() int { return max(500, s.Candidates/6) }
 
 // profile keeps the processor profile of the program from now on for a time,
 // where profiles are wanted. What it returns waits for the profile.

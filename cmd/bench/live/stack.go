@@ -139,7 +139,10 @@ func (s *servers) startFerret(ctx context.Context) (err error) {
 	return s.ferret.await(ctx, func() bool { return listens(s.ferretAt) })
 }
 
-func (s *servers) mongodbURL() string { return "mongodb://" + s.ferretAt + "/" }
+// mongodbURL keeps the program from asking FerretDB for more at once than it has
+// connections for: an update holds one while it waits for another, so that as
+// many updates as connections wait for ever.
+func (s *servers) mongodbURL() string { return "mongodb://" + s.ferretAt + "/?maxPoolSize=12" }
 
 // storeTime is the processor time of FerretDB and PostgreSQL.
 func (s *servers) storeTime() (time.Duration, error) {

@@ -90,7 +90,7 @@ func StartPostgres(ctx context.Context, folder string) (*Postgres, error) {
 
 // URL returns the connection string of the database postgres.
 func (p *Postgres) URL() string {
-	query := url.Values{"host": {p.socket}, "pool_max_conns": {"40"}}
+	query := url.Values{"host": {p.socket}, "pool_max_conns": {"90"}}
 	return "postgres://gongyuan@/postgres?" + query.Encode()
 }
 
