@@ -19,16 +19,9 @@ import (
 // attempt may be closed already and Submit should be repeated.
 func (s *Service) Submit(ctx context.Context, cmd SubmitCommand) (Submission, error) {
 	now := s.cfg.Clock.Now()
-	submit := func() (LiveState, error) {
+	st, err := s.withoutFallback(ctx, cmd.Attempt, func() (LiveState, error) {
 		return s.cfg.Live.Submit(ctx, cmd.Attempt, cmd.Candidate, cmd.Epoch, cmd.LastSeq, now)
-	}
-	st, err := s.inLive(ctx, cmd.Attempt, submit)
-	if errors.Is(err, ErrGap) {
-		// The live store may have fallen back to an older state.
-		if err = s.restore(ctx, cmd.Attempt); err == nil {
-			st, err = s.inLive(ctx, cmd.Attempt, submit)
-		}
-	}
+	})
 	switch {
 	case err == nil:
 		failpoint.Hit("close.live")

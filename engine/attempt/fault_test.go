@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gongyuan/engine/attempt"
+	"gongyuan/engine/attempt/redislive"
 	"gongyuan/engine/enginetest"
 )
 
@@ -101,6 +102,67 @@ func TestLiveStateFellBack(t *testing.T) {
 		sub, err := w.Submit(ctx, submitCommand(id, 2, 3))
 		check(t, err)
 		diff(t, "submission", sub.Answers, attempt.Fold(append(enginetest.Ops(1, 1, 7, slots), enginetest.Ops(2, 1, 3, slots)...)))
+	})
+}
+
+// relapsing is a live store that falls back once more just after it has been
+// restored for a gap.
+type relapsing struct {
+	*redislive.Store
+	relapse func() // nil: no more
+}
+
+func (r *relapsing) Restore(ctx context.Context, s attempt.Snapshot) error {
+	err := r.Store.Restore(ctx, s)
+	if r.relapse != nil {
+		r.relapse()
+	}
+	return err
+}
+
+// TestLiveStateFellBackTwice loses the newest of Redis again between its repair
+// and the step that needed it. The page must not be asked for what it was told
+// is saved.
+func TestLiveStateFellBackTwice(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		id := w.running(t)
+		old := attempt.Snapshot{
+			Begin: attempt.Begin{
+				Attempt: id, Candidate: enginetest.Candidate, Slots: slots, Deadline: deadline,
+				Due: deadline.Add(attempt.DefaultGrace), Version: 1, Now: enginetest.Start,
+			},
+			State: attempt.Running, Epoch: 1, Applied: 2, Answers: answersOf(2),
+		}
+		live := &relapsing{Store: w.live}
+		cfg := w.cfg
+		cfg.Live = live
+		w.Service = w.copyWith(t, cfg)
+		w.save(t, id, 1, 1, 6)
+		fallBack := func(times int) {
+			back := func() {
+				w.lose()
+				check(t, w.live.Restore(t.Context(), old))
+			}
+			back()
+			live.relapse = func() {
+				if times--; times >= 0 {
+					back()
+				}
+			}
+		}
+		fallBack(1)
+		diff(t, "save", w.save(t, id, 1, 7, 7).DurableSeq, 7)
+		fallBack(100)
+		_, err := w.Save(t.Context(), saveCommand(id, 1, 8, 8))
+		wantErr(t, "it never comes to rest", err, attempt.ErrUnavailable)
+		fallBack(0)
+		_, err = w.Save(t.Context(), saveCommand(id, 1, 9, 9))
+		wantRefusal(t, "the page's own gap", err, attempt.Refusal{Reason: attempt.ErrGap, AppliedSeq: 7, DurableSeq: 7, Expected: 8})
+		fallBack(1)
+		sub, err := w.Submit(t.Context(), submitCommand(id, 1, 7))
+		check(t, err)
+		diff(t, "submission", sub.Answers, answersOf(7))
 	})
 }
 

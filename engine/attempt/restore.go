@@ -40,6 +40,35 @@ func (s *Service) inLive(ctx context.Context, id AttemptID, step func() (LiveSta
 	return st, err
 }
 
+// withoutFallback does a step that the live store may refuse for operations that are
+// missing before it. As a rule that is the page's own gap. It can also be that
+// the live store fell back to an older state, and it can do so again after it
+// has been restored: only a journal read after the refusal, which lacks them
+// too, shows that the page was never told they are saved. ErrGap comes out of
+// it for the page's own gap alone.
+func (s *Service) withoutFallback(ctx context.Context, id AttemptID, step func() (LiveState, error)) (LiveState, error) {
+	st, err := s.inLive(ctx, id, step)
+	for range restoreTries {
+		if !errors.Is(err, ErrGap) {
+			return st, err
+		}
+		if rerr := s.restore(ctx, id); rerr != nil {
+			return LiveState{}, rerr
+		}
+		if st, err = s.inLive(ctx, id, step); !errors.Is(err, ErrGap) {
+			return st, err
+		}
+		all, jerr := s.cfg.Journal.Operations(ctx, []AttemptID{id})
+		if jerr != nil {
+			return LiveState{}, fmt.Errorf("attempt %s: gap: %w", id, jerr)
+		}
+		if contiguous(all[id], st.Epoch) <= st.AppliedSeq {
+			return st, err
+		}
+	}
+	return st, fmt.Errorf("attempt %s: fell back %d times: %w", id, restoreTries, ErrUnavailable)
+}
+
 // restore puts an attempt back into the live store from its record and its
 // journal. It returns ErrNotFound, ErrNotStarted, or ErrClosed for an attempt
 // whose submission exists: that one needs no live state any more.

@@ -73,21 +73,13 @@ func (c *SaveCommand) stamped(now time.Time) []Operation {
 // apply saves to the live store, restoring the attempt there if need be.
 func (s *Service) apply(ctx context.Context, cmd SaveCommand, ops []Operation, now time.Time) (LiveState, error) {
 	save := func() (LiveState, error) { return s.cfg.Live.Save(ctx, cmd.Attempt, cmd.Candidate, ops, now) }
-	st, err := s.inLive(ctx, cmd.Attempt, save)
+	st, err := s.withoutFallback(ctx, cmd.Attempt, save)
 	if errors.Is(err, ErrLate) || errors.Is(err, ErrClosed) && st.State.Over() {
 		more, rerr := s.retimed(ctx, cmd.Attempt, st.Version)
 		if rerr != nil || !more {
 			return st, errors.Join(err, rerr)
 		}
-		return s.inLive(ctx, cmd.Attempt, save)
-	}
-	// A gap is the page's own as a rule. It can also be that the live store
-	// fell back to an older state; then the journal knows better.
-	if errors.Is(err, ErrGap) {
-		if rerr := s.restore(ctx, cmd.Attempt); rerr != nil {
-			return LiveState{}, rerr
-		}
-		st, err = s.inLive(ctx, cmd.Attempt, save)
+		return s.withoutFallback(ctx, cmd.Attempt, save)
 	}
 	if errors.Is(err, ErrAhead) {
 		return st, fmt.Errorf("epoch %d was never given: %w", cmd.Epoch, ErrInvalid)
