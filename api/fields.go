@@ -91,6 +91,15 @@ var fieldTexts = map[string][2]string{
 	"picture-missing":            {"有图片没有上传成功，请重新粘贴。", "A picture is missing; paste it again."},
 	"no-editor":                  {"这个账号不能审题。", "This account does not review items."},
 	"author-reviews":             {"写过这一题的人不能审它。", "Who wrote it cannot review it."},
+	"file-type":                  {"只收 PDF、JPEG、PNG 文件。按内容判断，改扩展名没有用。", "Only PDF, JPEG and PNG are taken, by their content."},
+	"file-broken":                {"文件损坏或不完整，请重新导出或重新拍照。", "The file is damaged or cut off; export it or take it again."},
+	"file-too-large":             {"文件太大：照片最多 8 MB，PDF 最多 20 MB。", "Too large: a photo has at most 8 MB, a PDF 20 MB."},
+	"file-pixels":                {"照片的像素太多，请用较低的分辨率。", "Too many pixels; use a lower resolution."},
+	"file-encrypted":             {"PDF 有密码，请去掉密码后再上传。", "The PDF has a password; upload it without."},
+	"file-no-image":              {"请上传 JPEG 或 PNG 照片。", "Upload a JPEG or PNG photo."},
+	"file-part":                  {"没有这一段。", "There is no such part."},
+	"file-part-length":           {"这一段的长度不对。", "This part has the wrong length."},
+	"between-0-86400":            {"时间不对。", "Not a valid time."},
 	"response":                   {"这个作答不适合本题。", "This response does not fit the question."},
 }
 

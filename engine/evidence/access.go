@@ -38,10 +38,16 @@ func (c *Cabinet) administers(ctx context.Context, by Actor) (bool, error) {
 	return err == nil, err
 }
 
-// ScoreOf is one examiner's score before the cabinet: its panel and key.
+// serves tells whether the account is an examiner or the chair of a panel that
+// is appointed: one that waits for a second person sees nothing yet.
+func serves(p *assess.Panel, who people.AccountID) bool {
+	return p.State == assess.Appointed && (p.Has(who) || p.Chair == who)
+}
+
+// scoreOf is one examiner's score before the cabinet: its panel and key.
 func (c *Cabinet) scoreOf(ctx context.Context, by people.AccountID, at assess.Case) (assess.Panel, assess.ScoreKey, error) {
 	p, err := c.in.Panels.Panel(ctx, at.Panel)
-	if errors.Is(err, assess.ErrNotFound) || err == nil && !p.Has(by) {
+	if errors.Is(err, assess.ErrNotFound) || err == nil && (!p.Has(by) || p.State != assess.Appointed) {
 		return p, assess.ScoreKey{}, ErrForbidden
 	}
 	if err != nil {
@@ -282,7 +288,7 @@ func (c *Cabinet) readable(ctx context.Context, by Actor, f File) (File, error) 
 		return File{}, err
 	}
 	for _, p := range panels {
-		if p.Number(o.Registration) == 0 || !p.Has(by.Account) && p.Chair != by.Account {
+		if p.Number(o.Registration) == 0 || !serves(&p, by.Account) {
 			continue
 		}
 		terms, err := c.in.Terms.Terms(ctx, p.ID)
@@ -312,7 +318,7 @@ func (c *Cabinet) readAttachment(ctx context.Context, by Actor, f File) (File, e
 	if err != nil {
 		return File{}, err
 	}
-	if !f.Counts() || !p.MayRead(by.Account, o.Examiner, scores) {
+	if !f.Counts() || !serves(&p, by.Account) || !p.MayRead(by.Account, o.Examiner, scores) {
 		return File{}, ErrNotFound
 	}
 	return f, nil

@@ -121,7 +121,8 @@ func newOffice(t *testing.T, kind standard.Kind) office {
 		Vault: vault, Trail: trail, Clock: clock, Limits: limits,
 	})
 	desk := assess.NewDesk(assess.Deps{
-		Sheets: a, Panels: a, Scores: a, Rulings: a, Sittings: h, Accounts: staff, Standard: std, Clock: clock, Attachments: c,
+		Sheets: a, Panels: a, Appointments: a, Scores: a, Versions: a, Unlocks: a, Rulings: a, Sittings: h, Accounts: staff, Audit: &recorder{},
+		Standard: std, Clock: clock, Attachments: c,
 	})
 	sheet := enginetest.SkillSheet("fire")
 	sheet.Level, sheet.Kind = 2, kind
@@ -129,7 +130,7 @@ func newOffice(t *testing.T, kind standard.Kind) office {
 	ok(t, desk.Provide(t.Context(), []assess.Sheet{sheet}))
 	p := assess.Panel{
 		ID: assess.PanelOf(exam, kind), Sitting: exam, Level: 2, Kind: kind, Sheet: sheet.SheetRef, Examiners: []people.AccountID{"e1", "e2", "e3"},
-		Chair: "chair", Rule: assess.Mean, Draw: []sitting.RegistrationID{"r2", "r1", "r3"}, Created: enginetest.Start,
+		Chair: "chair", State: assess.Appointed, Station: 1, Weight: 100, Version: 1, Rule: assess.Mean, Draw: []sitting.RegistrationID{"r2", "r1", "r3"}, Created: enginetest.Start,
 	}
 	ok(t, a.InsertPanel(t.Context(), p))
 	return office{c, desk, clock, trail, db, p}

@@ -26,7 +26,7 @@ type Folder struct {
 func (c *Cabinet) Folder(ctx context.Context, by people.AccountID, at assess.Case) (Folder, error) {
 	var out Folder
 	p, err := c.in.Panels.Panel(ctx, at.Panel)
-	if errors.Is(err, assess.ErrNotFound) || err == nil && !p.Has(by) && p.Chair != by {
+	if errors.Is(err, assess.ErrNotFound) || err == nil && !serves(&p, by) {
 		err = ErrForbidden
 	}
 	if err != nil {
@@ -205,7 +205,7 @@ type Face struct {
 // not show them.
 func (c *Cabinet) Faces(ctx context.Context, by people.AccountID, id assess.PanelID) ([]Face, error) {
 	p, err := c.in.Panels.Panel(ctx, id)
-	if errors.Is(err, assess.ErrNotFound) || err == nil && !p.Has(by) && p.Chair != by {
+	if errors.Is(err, assess.ErrNotFound) || err == nil && !serves(&p, by) {
 		err = ErrForbidden
 	}
 	if err != nil {
