@@ -37,9 +37,8 @@ function block(hash: Uint32Array, data: DataView, offset: number): void {
   for (let i = 0; i < 8; i++) hash[i] = at(hash, i) + at(v, i)
 }
 
-/** The digest of the text's UTF-8, as 64 hex digits in lower case. */
-export function sha256(text: string): string {
-  const bytes = new TextEncoder().encode(text)
+/** The digest of the text's UTF-8, or of the bytes given, as 64 hex digits in lower case. */
+export function sha256(text: string, bytes: Uint8Array = new TextEncoder().encode(text)): string {
   const padded = new Uint8Array(Math.ceil((bytes.length + 9) / 64) * 64)
   padded.set(bytes)
   padded[bytes.length] = 0x80
