@@ -17,6 +17,8 @@ import { resultEn } from './result.en'
 import { resultZh } from './result.zh-CN'
 import { sheetEn } from './sheet.en'
 import { sheetZh } from './sheet.zh-CN'
+import { tabletEn } from './tablet.en'
+import { tabletZh } from './tablet.zh-CN'
 import { zhCN as staffZh } from './zh-CN'
 
 /** Every file of texts, for the test that holds the two languages against each other. */
@@ -31,6 +33,7 @@ export const FILES: readonly (readonly [zh: Record<string, string>, en: Record<s
   [sheetZh, sheetEn],
   [editorZh, editorEn],
   [panelZh, panelEn],
+  [tabletZh, tabletEn],
 ]
 
 /** All texts of the staff pages. */
@@ -45,6 +48,7 @@ export const zhCN = {
   ...sheetZh,
   ...editorZh,
   ...panelZh,
+  ...tabletZh,
 }
 
 export const en = {
@@ -58,4 +62,5 @@ export const en = {
   ...sheetEn,
   ...editorEn,
   ...panelEn,
+  ...tabletEn,
 }
