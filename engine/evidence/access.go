@@ -336,12 +336,12 @@ func (c *Cabinet) blinded(ctx context.Context, terms Terms, f File) (File, error
 	return nameless(f, fmt.Sprintf("材料 %d", place(all, f.ID))), nil
 }
 
-// place is the number of a kept file among those of its owner, from 1. It stays
-// when others are removed.
+// place is the number of a file among those of its owner that count, from 1.
+// It stays once scoring has begun, since materials then do.
 func place(all []File, id FileID) int {
 	n := 0
 	for _, f := range all {
-		if f.State == Kept {
+		if f.Counts() {
 			n++
 		}
 		if f.ID == id {

@@ -323,7 +323,7 @@ func TestAttachments(t *testing.T) {
 			}
 		}
 		huge := announce("field", "x.jpg", raw)
-		huge.Length = 21 << 20
+		huge.Length = 20_000_001
 		_, err = o.Attach(ctx, "e1", o.draw(2), huge)
 		wantErr(t, "too large", err, evidence.ErrInvalid)
 	})
@@ -462,7 +462,7 @@ func TestMaterials(t *testing.T) {
 		same(t, "after it", o.reads(t, u.ID), "staff:admin")
 		folder, err := o.Folder(ctx, "e1", o.draw(1))
 		ok(t, err)
-		same(t, "the other keeps its number", []string{folder.Materials[0].Name}, []string{"材料 2.pdf"})
+		same(t, "the other is the first now", []string{folder.Materials[0].Name}, []string{"材料 1.pdf"})
 		last := o.trail.events[len(o.trail.events)-1]
 		same(t, "recorded", []string{last.Actor, last.Act, last.Object}, []string{"candidate:r2", "file.remove", "file:" + string(u.ID)})
 	})

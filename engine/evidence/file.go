@@ -123,7 +123,7 @@ type Limits struct {
 // DefaultLimits are 8 MB for a photograph of at most 50 million pixels, 20 MB
 // for a PDF, 20 files for each owner and a day for an upload.
 func DefaultLimits() Limits {
-	return Limits{Photo: 8 << 20, Document: 20 << 20, Pixels: 50_000_000, PerOwner: 20, Draft: 24 * time.Hour}
+	return Limits{Photo: 8_000_000, Document: 20_000_000, Pixels: 50_000_000, PerOwner: 20, Draft: 24 * time.Hour}
 }
 
 // The longest name, in characters.

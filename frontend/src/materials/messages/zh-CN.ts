@@ -34,7 +34,7 @@ export const zhCN = {
   removeTitle: '移除“{name}”？',
   removeText: '移除后，评审看不到这个文件。截止前可以重新上传。',
   back: '返回',
-  drop: '不上传了', dropOf: '不上传 {name}',
+  drop: '不上传了', dropOf: '不上传了 {name}',
   leave: '还有文件没有传完，离开本页会中断。再次登录后选同一个文件，会从断开处继续。',
   error: '没有成功。',
   number: '编号 {id}',
