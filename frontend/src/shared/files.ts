@@ -1,8 +1,8 @@
 // Sends files in parts and reads them: the second file that fetches, apart from
 // api.ts so that the exam page does not carry it.
 import type { Api, Schemas } from './api'
+import { digest } from './digest'
 import { NetworkError, ProblemError, isApiError, type Problem } from './problem'
-import { sha256 } from './sha256'
 
 export type Uploading = Schemas['Uploading']
 export type StoredFile = Schemas['StoredFile']
@@ -113,13 +113,6 @@ export async function upload(steps: Steps, bytes: ArrayBuffer, told: (have: numb
 /** What is announced of a file. */
 export async function announced(id: string, name: string, bytes: ArrayBuffer): Promise<{ id: string; name: string; size: number; sha256: string }> {
   return { id, name, size: bytes.byteLength, sha256: await digest(bytes) }
-}
-
-async function digest(bytes: ArrayBuffer): Promise<string> {
-  // The browser's own is missing on pages without TLS.
-  const subtle = globalThis.crypto?.subtle as SubtleCrypto | undefined
-  if (!subtle) return sha256('', new Uint8Array(bytes))
-  return [...new Uint8Array(await subtle.digest('SHA-256', bytes))].map((b) => b.toString(16).padStart(2, '0')).join('')
 }
 
 /** A name for a file that no other has. */
