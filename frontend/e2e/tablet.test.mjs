@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict'
 import { randomInt, randomUUID } from 'node:crypto'
 import { mkdir, readFile } from 'node:fs/promises'
+import { createServer, request } from 'node:http'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { clean, launch } from './staff-harness.mjs'
@@ -345,4 +346,60 @@ test('a review on tablets', { skip, timeout: 280_000 }, async (t) => {
     const mine = await call('GET', `/api/v1/sittings/${s.id}/assess/review/${drawOfFirst}`, await signIn(accounts[0]))
     assert.ok(mine.vetoed && mine.state === 'locked' && mine.elapsedSeconds > 0, JSON.stringify(mine))
   })
+})
+
+/** The program behind a go-between that can say that there is a new version. */
+async function goBetween() {
+  let version = ''
+  const server = createServer((req, res) => {
+    const onward = request(base + req.url, { method: req.method, headers: { ...req.headers, 'accept-encoding': 'identity' } }, (from) => {
+      if (req.url !== '/staff/sw.js') {
+        res.writeHead(from.statusCode, from.headers)
+        from.pipe(res)
+        return
+      }
+      const parts = []
+      from.on('data', (p) => parts.push(p)).on('end', () => {
+        const { 'content-length': _, ...headers } = from.headers
+        res.writeHead(from.statusCode, headers)
+        res.end(Buffer.concat(parts).toString().replace('gongyuan-staff-', `gongyuan-staff-${version}`))
+      })
+    })
+    onward.on('error', () => res.destroy())
+    req.pipe(onward)
+  })
+  await new Promise((done) => server.listen(0, '127.0.0.1', done))
+  return { url: `http://127.0.0.1:${server.address().port}`, renew: () => { version = 'next-' }, close: () => { server.closeAllConnections(); server.close() } }
+}
+
+test('a new version waits until the examiner asks for it', { skip, timeout: 120_000 }, async () => {
+  const between = await goBetween()
+  const page = watch(await (await device(tablet)).newPage())
+  await page.goto(`${between.url}/staff/assess`)
+  await page.getByLabel('账号').fill(of('examiner')[0].login)
+  await page.getByLabel('密码').fill(of('examiner')[0].password)
+  await page.keyboard.press('Enter')
+  await page.locator('.account').waitFor()
+  const manifest = await page.evaluate(async () => (await fetch(document.querySelector('link[rel=manifest]').href)).json())
+  assert.deepEqual([manifest.start_url, manifest.display, manifest.icons.length], ['/staff/assess', 'standalone', 1])
+  await page.evaluate(() => navigator.serviceWorker.ready)
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null)
+  assert.ok(await page.evaluate(async () => {
+    for (const name of await caches.keys()) for (const r of await (await caches.open(name)).keys()) if (new URL(r.url).pathname.startsWith('/api')) return false
+    return (await caches.keys()).length === 1
+  }), 'no answer of the server is kept')
+  await page.evaluate(() => { globalThis.stillHere = true })
+  between.renew()
+  await page.evaluate(async () => (await navigator.serviceWorker.getRegistration()).update())
+  await page.getByRole('button', { name: '有新版本。' }).waitFor()
+  assert.equal(await page.evaluate(() => globalThis.stillHere), true, 'the page was not reloaded')
+  await clean(page, 'new version')
+  await picture(page, 'new-version-1024x768')
+  await page.getByRole('button', { name: '有新版本。' }).click()
+  await Promise.all([page.waitForEvent('load'), page.getByRole('dialog').getByRole('button', { name: '更新并重新打开' }).click()])
+  await page.locator('.account').waitFor()
+  assert.equal(await page.evaluate(() => globalThis.stillHere), undefined)
+  await page.waitForFunction(async () => (await caches.keys()).join() .includes('next-') && (await caches.keys()).length === 1)
+  await page.context().close()
+  between.close()
 })

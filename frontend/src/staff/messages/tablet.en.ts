@@ -91,6 +91,7 @@ export const tabletEn: Record<TabletKey, string> = {
   'dossier.untilBad': 'Use the form 2026-12-06 18:00.',
   'dossier.save': 'Save',
   'dossier.saved': 'Saved.',
+  'dossier.station': '{kind}, station {n}',
   'dossier.list': 'Materials and photos of candidates',
   'dossier.sum': '{all} people: {materials} with materials · {portraits} with a photo',
   'dossier.col.who': 'Candidate',

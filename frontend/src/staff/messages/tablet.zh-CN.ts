@@ -89,6 +89,7 @@ export const tabletZh = {
   'dossier.untilBad': '请按 2026-12-06 18:00 的格式填写。',
   'dossier.save': '保存设置',
   'dossier.saved': '设置已保存。',
+  'dossier.station': '{kind} · 第 {n} 站',
   'dossier.list': '考生的材料和照片',
   'dossier.sum': '{all} 人：有材料 {materials} · 有照片 {portraits}',
   'dossier.col.who': '考生',

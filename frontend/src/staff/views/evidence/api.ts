@@ -6,6 +6,8 @@ import { language } from '../../i18n'
 
 export type Dossier = Schemas['Dossier']
 export type Terms = Schemas['PanelTerms']
+/** A component, or a further station of it: skill, skill-2. */
+export type Station = Schemas['StationName']
 export type FileKind = 'material' | 'portrait'
 
 export const files = createFiles({ api: client, language: () => language.value })
@@ -14,9 +16,9 @@ export const files = createFiles({ api: client, language: () => language.value }
 export const office = {
   dossiers: async (sitting: string, signal: AbortSignal) =>
     (await client.call('get', '/api/v1/sittings/{sitting}/materials', { path: { sitting }, signal })).data,
-  terms: async (sitting: string, kind: 'skill' | 'review', signal: AbortSignal) =>
+  terms: async (sitting: string, kind: Station, signal: AbortSignal) =>
     (await client.call('get', '/api/v1/sittings/{sitting}/terms/{kind}', { path: { sitting, kind }, signal })).data,
-  setTerms: async (sitting: string, kind: 'skill' | 'review', body: Terms) =>
+  setTerms: async (sitting: string, kind: Station, body: Terms) =>
     (await client.call('put', '/api/v1/sittings/{sitting}/terms/{kind}', { path: { sitting, kind }, body })).data,
   remove: async (file: string, why: string) => {
     await client.call('delete', '/api/v1/files/{file}', { path: { file }, query: { why } as never })
