@@ -91,6 +91,7 @@ var fieldTexts = map[string][2]string{
 	"picture-missing":            {"有图片没有上传成功，请重新粘贴。", "A picture is missing; paste it again."},
 	"no-editor":                  {"这个账号不能审题。", "This account does not review items."},
 	"author-reviews":             {"写过这一题的人不能审它。", "Who wrote it cannot review it."},
+	"length-2-60":                {"请填写 2 到 60 个字。", "Use 2 to 60 characters."},
 	"file-type":                  {"只收 PDF、JPEG、PNG 文件。按内容判断，改扩展名没有用。", "Only PDF, JPEG and PNG are taken, by their content."},
 	"file-broken":                {"文件损坏或不完整，请重新导出或重新拍照。", "The file is damaged or cut off; export it or take it again."},
 	"file-too-large":             {"文件太大：照片最多 8 MB，PDF 最多 20 MB。", "Too large: a photo has at most 8 MB, a PDF 20 MB."},

@@ -201,6 +201,25 @@ func TestFiles(t *testing.T) {
 				t.Errorf("dossiers = %+v", all)
 			}
 		})
+		t.Run("a design asks for attachments", func(t *testing.T) {
+			var list contract.TaskList
+			w.call("GET", base+"/assess/review", panel[0].token, nil).must(t, 200).into(t, &list)
+			sheet := list.Sheet
+			design := contract.SheetDesign{
+				Id: sheet.Id, Base: sheet.Version, Level: sheet.Level, Kind: sheet.Kind, Title: sheet.Title, Minutes: sheet.Minutes, Sample: &sheet.Sample,
+				Vetoes: sheet.Vetoes, Sections: sheet.Sections, Attachments: &[]contract.SheetAttachment{{Id: "room", Label: " 现场照片 ", Required: true}},
+			}
+			var kept contract.ScoreSheet
+			w.call("POST", "/api/v1/sheets", admin, design).must(t, 201).into(t, &kept)
+			if kept.Attachments == nil || len(*kept.Attachments) != 1 || (*kept.Attachments)[0].Label != "现场照片" {
+				t.Errorf("attachments = %+v", kept.Attachments)
+			}
+			(*design.Attachments)[0].Label, design.Base = "x", kept.Version
+			r := w.call("POST", "/api/v1/sheets", admin, design).must(t, 422)
+			if got := fmt.Sprint(r.json["errors"]); !strings.Contains(got, "/attachments/0/label") {
+				t.Errorf("errors = %s", got)
+			}
+		})
 		entries, err := w.engine.trail.Find(context.Background(), audit.Query{Objects: "file:"}, 50)
 		if err != nil || len(entries) != 4 {
 			t.Errorf("%d entries of files in the record, want 4: %v", len(entries), err)

@@ -360,8 +360,8 @@ async function goBetween() {
       }
       const parts = []
       from.on('data', (p) => parts.push(p)).on('end', () => {
-        const { 'content-length': _, ...headers } = from.headers
-        res.writeHead(from.statusCode, headers)
+        delete from.headers['content-length']
+        res.writeHead(from.statusCode, from.headers)
         res.end(Buffer.concat(parts).toString().replace('gongyuan-staff-', `gongyuan-staff-${version}`))
       })
     })

@@ -28,6 +28,12 @@ export const tabletEn: Record<TabletKey, string> = {
   'watch.saidPause': 'Paused at {time}',
 
   'sheet.subShort': '{level} · {who} · scoring independently',
+  'sheet.d.attachments': 'Attachments',
+  'sheet.d.attachmentHelp': 'Photos or papers that examiners attach to a score, such as a photo of the work or the signed sheet. A required one must be there before signing.',
+  'sheet.d.attachment': 'Attachment {n}',
+  'sheet.d.attachmentRequired': 'Required',
+  'sheet.d.addAttachment': 'Add an attachment',
+  'sheet.f.attachment': 'Use 2 to 60 characters.',
   'sheet.adopted': 'Changed elsewhere',
   'sheet.left.file': '{n} required attachments',
   'lock.gap.file': 'Attachment missing: {text}',

@@ -26,6 +26,12 @@ export const tabletZh = {
   'watch.saidPause': '已暂停，{time}',
 
   'sheet.subShort': '{level} · {who} · 独立评分',
+  'sheet.d.attachments': '附件',
+  'sheet.d.attachmentHelp': '考评员随评分附上的照片或文件，例如操作照片、签名的评审表。勾选“必需”后，缺少它就不能签名。',
+  'sheet.d.attachment': '附件 {n}',
+  'sheet.d.attachmentRequired': '必需',
+  'sheet.d.addAttachment': '加一个附件',
+  'sheet.f.attachment': '请填写 2 到 60 个字。',
   'sheet.adopted': '这一行在另一处改过',
   'sheet.left.file': '{n} 个必需的附件',
   'lock.gap.file': '缺少附件：{text}',

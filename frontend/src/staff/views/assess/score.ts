@@ -72,7 +72,7 @@ export interface Total {
   vetoed: boolean
 }
 
-export function total(sheet: Sheet, content: Content): Total {
+export function total(sheet: Sheet, content: Pick<Content, 'rows' | 'vetoes'>): Total {
   const t: Total = { sum: 0, of: 0, full: sheet.full, waiting: 0, pending: 0, vetoed: false }
   rowsOf(sheet).forEach((row, i) => {
     const line = content.rows[i]
