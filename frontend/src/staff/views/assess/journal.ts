@@ -22,7 +22,7 @@ export interface Draft {
 export type LineId = string
 export type Line = RowScore | VetoScore
 
-export function lines(content: Content): [LineId, Line][] {
+export function lines(content: Pick<Content, 'rows' | 'vetoes'>): [LineId, Line][] {
   return [...content.vetoes.map((v): [LineId, Line] => [`veto:${v.veto}`, v]), ...content.rows.map((r): [LineId, Line] => [`row:${r.row}`, r])]
 }
 
