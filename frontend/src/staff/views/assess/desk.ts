@@ -63,7 +63,10 @@ async function begin(person: string): Promise<Outbox> {
 }
 
 function leave(): void {
-  void desk?.box.then((box) => { box.close() })
+  void desk?.box.then((box) => {
+    box.close()
+    return box.forgetFaces()
+  })
   album.value?.close()
   desk = null
   outbox.value = null

@@ -269,6 +269,18 @@ describe('the outbox', () => {
     expect([box.state(at)?.content.elapsed, touched(box)]).toEqual([75, []])
   })
 
+  test('a portrait is read once, and forgotten with the sign-out', async () => {
+    const box = desk()
+    let reads = 0
+    const read = async () => { reads++; return new Blob(['x'], { type: 'image/jpeg' }) }
+    expect((await box.portrait('f', read)).type).toBe('image/jpeg')
+    await settledDown()
+    await box.portrait('f', read)
+    expect(reads).toBe(1)
+    await box.forgetFaces()
+    expect(await keep.all('face|')).toEqual([])
+  })
+
   test('signing locks', async () => {
     const box = desk()
     await box.open(at, sheet, true)

@@ -169,6 +169,11 @@ export class Outbox {
     return found
   }
 
+  /** Forgets what is about people and can be read again: whoever uses the device next must not find it. */
+  async forgetFaces(): Promise<void> {
+    for (const [key] of await this.config.keep.all(this.keyOf('face', ''))) await this.config.keep.drop(key)
+  }
+
   /** The stopwatch of a sheet; null where it was never started here. */
   async watch(key: SheetKey): Promise<Watch | null> {
     return ((await this.config.keep.get(this.keyOf('watch', nameOf(key)))) as Watch | undefined) ?? null
