@@ -39,7 +39,7 @@ const callTimeout = 20 * time.Second
 var slow = map[string]time.Duration{
 	"actOnSitting": 5 * time.Minute, "issueCertificates": 5 * time.Minute,
 	"registerCandidates": time.Minute, "giveOrder": time.Minute, "actOnItems": 2 * time.Minute, "undoBatch": 2 * time.Minute,
-	"inspectBank":    time.Minute,
+	"inspectBank": time.Minute, "completeFile": time.Minute, "readFile": time.Minute,
 	"previewRegrade": 2 * time.Minute, "proposeRegrade": 2 * time.Minute, "getRegrade": 2 * time.Minute, "actOnRegrade": 5 * time.Minute,
 }
 
@@ -89,6 +89,9 @@ func (s *server) admitted(c *fiber.Ctx, next fiber.Handler) error {
 				return err
 			}
 		}
+	}
+	if op.bytes && c.Get(fiber.HeaderContentType) != octets {
+		return fiber.ErrUnsupportedMediaType
 	}
 	ctx := audit.From(context.WithValue(context.Background(), callKey{}, info), info.address)
 	ctx, cancel := context.WithTimeout(ctx, max(callTimeout, slow[op.id]))

@@ -74,6 +74,11 @@ func wireSheet(sheet assess.Sheet) contract.ScoreSheet {
 		}
 		out.Sections = append(out.Sections, section)
 	}
+	attachments := []contract.SheetAttachment{}
+	for _, a := range sheet.Attachments {
+		attachments = append(attachments, contract.SheetAttachment{Id: string(a.ID), Label: a.Label, Required: a.Required})
+	}
+	out.Attachments = &attachments
 	return out
 }
 
@@ -208,6 +213,7 @@ func wireForm(f assess.Form) contract.Score {
 		Draw: drawText(f.Draw), State: scoreState(f.State, f.Version, f.Absent), Version: f.Version,
 		Complete: f.Total.Complete, Vetoed: f.Total.Vetoed, Total: contract.Marks(f.Total.Marks), Rows: []contract.RowScore{}, Vetoes: []contract.VetoScore{},
 	}
+	out.ElapsedSeconds = &f.Elapsed
 	if f.Version > 0 {
 		out.SavedAt = &f.Saved
 	}
@@ -264,6 +270,9 @@ func (s *server) SaveScore(ctx context.Context, r contract.SaveScoreRequestObjec
 	}
 	for _, v := range r.Body.Vetoes {
 		in.Vetoes = append(in.Vetoes, assess.Finding{Veto: assess.VetoID(v.Veto), Verdict: verdicts[v.State], Fact: v.Fact})
+	}
+	if r.Body.ElapsedSeconds != nil {
+		in.Elapsed = *r.Body.ElapsedSeconds
 	}
 	f, err := s.desk.Save(ctx, staff(ctx), c, r.Body.Version, in)
 	if err != nil {

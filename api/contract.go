@@ -14,12 +14,16 @@ import (
 //go:embed openapi.yaml
 var contractSource []byte
 
+// octets is the type of bodies that are bytes.
+const octets = "application/octet-stream"
+
 // operation is what the contract says of one route.
 type operation struct {
 	id     string
 	anyone bool // may be called without signing in
 	roles  map[people.Role]bool
-	body   *openapi3.Schema // nil where there is none
+	body   *openapi3.Schema // of a JSON body; nil where there is none
+	bytes  bool             // the body is bytes
 }
 
 // loadContract reads the routes out of the contract, keyed by method and Fiber
@@ -40,7 +44,10 @@ func loadContract() (map[string]operation, *openapi3.T, error) {
 				o.roles[people.Role(role)] = true
 			}
 			if op.RequestBody != nil {
-				o.body = op.RequestBody.Value.Content.Get("application/json").Schema.Value
+				o.bytes = op.RequestBody.Value.Content.Get(octets) != nil
+				if !o.bytes {
+					o.body = op.RequestBody.Value.Content.Get("application/json").Schema.Value
+				}
 			}
 			routes[method+" "+fiberPath(path)] = o
 		}

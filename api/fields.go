@@ -107,6 +107,16 @@ var fieldTexts = map[string][2]string{
 	"no-reviewer":                {"这个账号不能担任复核人。", "This account cannot review."},
 	"has-scored":                 {"此人评过这名考生的这一项，不能复核。", "This person scored the candidate and may not review."},
 	"within-full":                {"分数要在 0 和满分之间。", "Marks lie between 0 and the full marks."},
+	"length-2-60":                {"请填写 2 到 60 个字。", "Use 2 to 60 characters."},
+	"file-type":                  {"只收 PDF、JPEG、PNG 文件。按内容判断，改扩展名没有用。", "Only PDF, JPEG and PNG are taken, by their content."},
+	"file-broken":                {"文件损坏或不完整，请重新导出或重新拍照。", "The file is damaged or cut off; export it or take it again."},
+	"file-too-large":             {"文件太大：照片最多 8 MB，PDF 最多 20 MB。", "Too large: a photo has at most 8 MB, a PDF 20 MB."},
+	"file-pixels":                {"照片的像素太多，请用较低的分辨率。", "Too many pixels; use a lower resolution."},
+	"file-encrypted":             {"PDF 有密码，请去掉密码后再上传。", "The PDF has a password; upload it without."},
+	"file-no-image":              {"请上传 JPEG 或 PNG 照片。", "Upload a JPEG or PNG photo."},
+	"file-part":                  {"没有这一段。", "There is no such part."},
+	"file-part-length":           {"这一段的长度不对。", "This part has the wrong length."},
+	"between-0-86400":            {"时间不对。", "Not a valid time."},
 	"response":                   {"这个作答不适合本题。", "This response does not fit the question."},
 }
 

@@ -61,6 +61,8 @@ func lanes() (of map[string]*lane, others *lane) {
 		"submitAttempt":  submit, "getReceipt": submit, "getOwnResult": submit,
 		"enterAttempt": start, "loginCandidate": start, "getCandidateExam": start, "getSealedPaper": start, "refresh": start,
 		"streamAttempt": newLane(512, 5*time.Second),
+		// Each holds a whole file in memory.
+		"completeFile": newLane(4, 10*time.Second), "readFile": newLane(8, 10*time.Second),
 	}
 	return of, newLane(max(8, 4*runtime.GOMAXPROCS(0)), 5*time.Second)
 }

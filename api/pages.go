@@ -47,6 +47,18 @@ func pages(app *fiber.App, web fs.FS, doc *openapi3.T) error {
 	app.Get("/", func(c *fiber.Ctx) error { return sendPage(c, web, "index.html") })
 	app.Get("/verify", func(c *fiber.Ctx) error { return sendPage(c, web, "verify.html") })
 	app.Get("/result", func(c *fiber.Ctx) error { return sendPage(c, web, "result.html") })
+	app.Get("/materials", func(c *fiber.Ctx) error { return sendPage(c, web, "materials.html") })
+	// The service worker stands where the pages that it serves are.
+	app.Get("/staff/sw.js", func(c *fiber.Ctx) error {
+		c.Set("Service-Worker-Allowed", "/staff")
+		return sendFile(c, web, "sw.js", "no-cache")
+	})
+	app.Get("/staff/icon.svg", func(c *fiber.Ctx) error { return sendFile(c, web, "icon.svg", "no-cache") })
+	app.Get("/staff/app.webmanifest", func(c *fiber.Ctx) error {
+		err := sendFile(c, web, "app.webmanifest", "no-cache")
+		c.Set(fiber.HeaderContentType, "application/manifest+json")
+		return err
+	})
 	app.Get("/staff", func(c *fiber.Ctx) error { return sendPage(c, web, "staff.html") })
 	app.Get("/staff/*", func(c *fiber.Ctx) error { return sendPage(c, web, "staff.html") })
 	return nil

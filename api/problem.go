@@ -17,6 +17,7 @@ import (
 	"gongyuan/engine/attempt"
 	"gongyuan/engine/certificate"
 	"gongyuan/engine/editorial"
+	"gongyuan/engine/evidence"
 	"gongyuan/engine/marking"
 	"gongyuan/engine/people"
 	"gongyuan/engine/print"
@@ -77,6 +78,10 @@ var problems = map[kind]wording{
 	"piece-taken":        {409, "这一份已由别人评", "超过 15 分钟没有评，已交给别人。请评下一份。", "Somebody else marks it", "It was in hand for more than 15 minutes. Go on with the next."},
 	"mark-settled":       {409, "已经定分，不能再改", "请评下一份。如有误，请告诉考务。", "Settled", "It can no longer be corrected. Go on with the next, and tell the administrator of an error."},
 	"results-released":   {409, "成绩已经公布", "公布后不能再改评分；请走复核。", "Results are released", "Scores stay as they are; use an appeal."},
+	"file-closed":        {409, "现在不能增加或移除文件", "评分已签名，或材料已截止。", "Files can no longer change", "The score is signed, or the time for materials is over."},
+	"file-limit":         {409, "文件太多", "请先移除不需要的文件。", "Too many files", "Remove some first."},
+	"file-digest":        {409, "文件在路上损坏了", "网页会重新上传。", "The file was damaged on its way", "The page uploads it again."},
+	"parts-missing":      {409, "文件还没有传完", "网页会补传缺少的部分。", "Parts of the file are missing", "The page sends them."},
 	"second-person":      {422, "需要第二人确认", "确认人不能是同一个人。", "A second person is needed", "It cannot be the same person."},
 	"no-result":          {404, "没有查到成绩", "请核对准考证号和查询码。成绩公布前查不到。", "No result found", "Check the admission number and the code. Nothing is found before the release."},
 	"withheld":           {409, "成绩暂缓公布", "请与评价机构联系。", "The result is withheld", "Ask the assessing body."},
@@ -149,6 +154,15 @@ var table = []struct {
 	{marking.ErrConflict, "conflict"},
 	{marking.ErrState, "wrong-state"},
 	{marking.ErrInvalid, "invalid"},
+	{evidence.ErrNotFound, "not-found"},
+	{evidence.ErrForbidden, "forbidden"},
+	{evidence.ErrClosed, "file-closed"},
+	{evidence.ErrFull, "file-limit"},
+	{evidence.ErrDigest, "file-digest"},
+	{evidence.ErrParts, "parts-missing"},
+	{evidence.ErrConflict, "conflict"},
+	{evidence.ErrRefused, "invalid"},
+	{evidence.ErrInvalid, "invalid"},
 	{certificate.ErrNotFound, "not-found"},
 	{certificate.ErrSecondPerson, "second-person"},
 	{certificate.ErrState, "wrong-state"},
@@ -296,6 +310,10 @@ func describe(p *contract.Problem, err error, lang string) {
 		}
 		p.Errors = &out
 	}
+	var parts *evidence.PartsError
+	if errors.As(err, &parts) {
+		p.MissingParts = &parts.Missing
+	}
 	if list := fieldsOf(err); len(list) > 0 {
 		out := make([]contract.FieldError, len(list))
 		for i, f := range list {
@@ -321,6 +339,14 @@ func fieldsOf(err error) []sitting.FieldError {
 	var entered *people.FieldError
 	var marked *marking.FieldError
 	var reported *report.FieldError
+	var filed *evidence.FieldError
+	var refused *evidence.TypeError
+	switch {
+	case errors.As(err, &filed):
+		return []sitting.FieldError{{Field: filed.Field, Reason: filed.Reason}}
+	case errors.As(err, &refused):
+		return []sitting.FieldError{{Field: "/file", Reason: refused.Reason}}
+	}
 	var certified *certificate.FieldError
 	var number *certificate.NumberError
 	var resulting *result.FieldError

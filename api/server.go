@@ -19,6 +19,7 @@ import (
 	"gongyuan/engine/audit"
 	"gongyuan/engine/certificate"
 	"gongyuan/engine/editorial"
+	"gongyuan/engine/evidence"
 	"gongyuan/engine/marking"
 	"gongyuan/engine/people"
 	"gongyuan/engine/result"
@@ -51,6 +52,7 @@ type Config struct {
 	Marking       *marking.Desk
 	Editorial     *editorial.Desk
 	Reviews       *result.Reviews
+	Files         *evidence.Cabinet
 	Certificates  *certificate.Registry
 	Handouts      Handouts
 	Standard      standard.Standard
@@ -98,6 +100,7 @@ type server struct {
 	editorial     *editorial.Desk
 	images        imageCache
 	reviews       *result.Reviews
+	files         *evidence.Cabinet
 	certificates  *certificate.Registry
 	handouts      Handouts
 	standard      standard.Standard
@@ -128,7 +131,7 @@ func New(cfg Config) (*fiber.App, error) {
 		routes: routes, tokens: cfg.Tokens, sealer: cfg.Sealer, sessions: cfg.Sessions, accounts: cfg.Accounts,
 		limiter: cfg.Limiter, office: cfg.Office, sittings: cfg.Sittings, registrations: cfg.Registrations,
 		candidates: cfg.Candidates, attempts: cfg.Attempts, bank: cfg.Bank, results: cfg.Results,
-		desk: cfg.Desk, certificates: cfg.Certificates,
+		desk: cfg.Desk, files: cfg.Files, certificates: cfg.Certificates,
 		registrar: cfg.Registrar,
 		reviews:   cfg.Reviews,
 		register:  cfg.Register,
@@ -184,8 +187,8 @@ func (s *server) first(c *fiber.Ctx) error {
 	id := uuid.NewString()
 	c.Locals(requestIDKey, id)
 	c.Set(fiber.HeaderXRequestID, id)
-	c.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "+
-		"connect-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
+	c.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "+
+		"connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
 	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
 	c.Set(fiber.HeaderReferrerPolicy, "no-referrer")
 	c.Set(fiber.HeaderXFrameOptions, "DENY")

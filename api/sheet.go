@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"strings"
 
 	"gongyuan/api/contract"
 	"gongyuan/bank"
@@ -39,6 +40,11 @@ func sheetFrom(b *contract.SheetDesign) assess.Sheet {
 			section.Rows = append(section.Rows, row)
 		}
 		out.Sections = append(out.Sections, section)
+	}
+	if b.Attachments != nil {
+		for _, a := range *b.Attachments {
+			out.Attachments = append(out.Attachments, assess.Attachment{ID: assess.AttachmentID(a.Id), Label: strings.TrimSpace(a.Label), Required: a.Required})
+		}
 	}
 	return out
 }

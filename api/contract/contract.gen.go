@@ -5,6 +5,7 @@ package contract
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -1150,6 +1151,24 @@ func (e PeopleRule) Valid() bool {
 	case Nearest:
 		return true
 	case Third:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ProvidedFileKind.
+const (
+	Material ProvidedFileKind = "material"
+	Portrait ProvidedFileKind = "portrait"
+)
+
+// Valid indicates whether the value is a known member of the ProvidedFileKind enum.
+func (e ProvidedFileKind) Valid() bool {
+	switch e {
+	case Material:
+		return true
+	case Portrait:
 		return true
 	default:
 		return false
@@ -2433,6 +2452,13 @@ type CandidateLoginRequest struct {
 	IdNumber  string `json:"idNumber"`
 }
 
+// CaseFiles defines model for CaseFiles.
+type CaseFiles struct {
+	Materials []StoredFile `json:"materials"`
+	Others    []StoredFile `json:"others"`
+	Own       []StoredFile `json:"own"`
+}
+
 // Certificate defines model for Certificate.
 type Certificate struct {
 	Body           string              `json:"body"`
@@ -2537,6 +2563,24 @@ type DistributionBin struct {
 
 	// To hundredths of a point
 	To Marks `json:"to"`
+}
+
+// Dossier defines model for Dossier.
+type Dossier struct {
+	Admission string `json:"admission"`
+
+	// Closed not even an administrator may change the materials
+	Closed bool `json:"closed"`
+
+	// Draw before the review panel
+	Draw         *string       `json:"draw,omitempty"`
+	Materials    []StoredFile  `json:"materials"`
+	Name         string        `json:"name"`
+	Portrait     *StoredFile   `json:"portrait,omitempty"`
+	Registration string        `json:"registration"`
+	Room         string        `json:"room"`
+	Seat         string        `json:"seat"`
+	State        MaterialState `json:"state"`
 }
 
 // DraftSave defines model for DraftSave.
@@ -2656,6 +2700,16 @@ type ExportRequest struct {
 
 // ExportRequestKind defines model for ExportRequest.Kind.
 type ExportRequestKind string
+
+// Face defines model for Face.
+type Face struct {
+	Draw string `json:"draw"`
+
+	// Portrait the file
+	Portrait *string `json:"portrait,omitempty"`
+	Room     string  `json:"room"`
+	Seat     string  `json:"seat"`
+}
 
 // FieldDiff defines model for FieldDiff.
 type FieldDiff struct {
@@ -3243,6 +3297,19 @@ type MarkingThird struct {
 // Marks hundredths of a point
 type Marks = int64
 
+// MaterialState defines model for MaterialState.
+type MaterialState struct {
+	// Begun reviewers have begun to score
+	Begun bool `json:"begun"`
+
+	// Open the candidate may change them
+	Open  bool       `json:"open"`
+	Until *time.Time `json:"until,omitempty"`
+
+	// Wanted the candidate takes the comprehensive review at this sitting
+	Wanted bool `json:"wanted"`
+}
+
 // MayStart defines model for MayStart.
 type MayStart string
 
@@ -3254,6 +3321,20 @@ type NewAppeal struct {
 	Kind         AppealKind `json:"kind"`
 	Registration string     `json:"registration"`
 	Text         string     `json:"text"`
+}
+
+// NewFile defines model for NewFile.
+type NewFile struct {
+	// Id chosen by the caller: lower-case letters, digits and hyphens
+	Id   string `json:"id"`
+	Name string `json:"name"`
+
+	// Sha256 hexadecimal
+	Sha256 string `json:"sha256"`
+	Size   int64  `json:"size"`
+
+	// Slot which attachment of the sheet it is
+	Slot *string `json:"slot,omitempty"`
 }
 
 // NewItem defines model for NewItem.
@@ -3539,6 +3620,23 @@ type OwnAppeals struct {
 	Rights  []AppealRight `json:"rights"`
 }
 
+// OwnMaterials defines model for OwnMaterials.
+type OwnMaterials struct {
+	Exam  string       `json:"exam"`
+	Files []StoredFile `json:"files"`
+
+	// Most files
+	Most int `json:"most"`
+
+	// MostDocument bytes
+	MostDocument int64 `json:"mostDocument"`
+
+	// MostPhoto bytes
+	MostPhoto int64         `json:"mostPhoto"`
+	Name      string        `json:"name"`
+	State     MaterialState `json:"state"`
+}
+
 // OwnResult defines model for OwnResult.
 type OwnResult struct {
 	Explained bool         `json:"explained"`
@@ -3666,6 +3764,19 @@ type PanelPlan struct {
 	Weight *int `json:"weight,omitempty"`
 }
 
+// PanelTerms defines model for PanelTerms.
+type PanelTerms struct {
+	// MaterialsUntil candidates may change their materials before
+	MaterialsUntil *time.Time `json:"materialsUntil,omitempty"`
+
+	// ShowFaces examiners see portrait and seat
+	ShowFaces bool `json:"showFaces"`
+
+	// ShowNames reviewers see the names of files
+	ShowNames bool `json:"showNames"`
+	Version   int  `json:"version"`
+}
+
 // PanelWithdrawal defines model for PanelWithdrawal.
 type PanelWithdrawal struct {
 	Reason  string `json:"reason"`
@@ -3775,7 +3886,10 @@ type Problem struct {
 	ExpectedSeq *int64 `json:"expectedSeq,omitempty"`
 
 	// LateKept after-deadline: operations kept apart for a decision
-	LateKept          *int   `json:"lateKept,omitempty"`
+	LateKept *int `json:"lateKept,omitempty"`
+
+	// MissingParts parts-missing: parts to send
+	MissingParts      *[]int `json:"missingParts,omitempty"`
 	RequestId         string `json:"requestId"`
 	RetryAfterSeconds *int   `json:"retryAfterSeconds,omitempty"`
 	Status            int    `json:"status"`
@@ -3809,6 +3923,18 @@ type ProgressRow struct {
 	State        AttemptState `json:"state"`
 	Total        int          `json:"total"`
 }
+
+// ProvidedFile defines model for ProvidedFile.
+type ProvidedFile struct {
+	Id     string           `json:"id"`
+	Kind   ProvidedFileKind `json:"kind"`
+	Name   string           `json:"name"`
+	Sha256 string           `json:"sha256"`
+	Size   int64            `json:"size"`
+}
+
+// ProvidedFileKind defines model for ProvidedFile.Kind.
+type ProvidedFileKind string
 
 // PublicKey defines model for PublicKey.
 type PublicKey struct {
@@ -4462,12 +4588,15 @@ type SavedFilter struct {
 
 // Score defines model for Score.
 type Score struct {
-	Complete bool       `json:"complete"`
-	Draw     string     `json:"draw"`
-	LockedAt *time.Time `json:"lockedAt,omitempty"`
-	Rows     []RowScore `json:"rows"`
-	SavedAt  *time.Time `json:"savedAt,omitempty"`
-	State    ScoreState `json:"state"`
+	Complete bool   `json:"complete"`
+	Draw     string `json:"draw"`
+
+	// ElapsedSeconds what the examiner's stopwatch measured
+	ElapsedSeconds *int       `json:"elapsedSeconds,omitempty"`
+	LockedAt       *time.Time `json:"lockedAt,omitempty"`
+	Rows           []RowScore `json:"rows"`
+	SavedAt        *time.Time `json:"savedAt,omitempty"`
+	State          ScoreState `json:"state"`
 
 	// Total hundredths of a point
 	Total   Marks       `json:"total"`
@@ -4478,9 +4607,10 @@ type Score struct {
 
 // ScoreChange defines model for ScoreChange.
 type ScoreChange struct {
-	Rows    []RowScore  `json:"rows"`
-	Version int         `json:"version"`
-	Vetoes  []VetoScore `json:"vetoes"`
+	ElapsedSeconds *int        `json:"elapsedSeconds,omitempty"`
+	Rows           []RowScore  `json:"rows"`
+	Version        int         `json:"version"`
+	Vetoes         []VetoScore `json:"vetoes"`
 }
 
 // ScoreLock defines model for ScoreLock.
@@ -4490,6 +4620,8 @@ type ScoreLock struct {
 
 // ScoreSheet defines model for ScoreSheet.
 type ScoreSheet struct {
+	Attachments *[]SheetAttachment `json:"attachments,omitempty"`
+
 	// Full hundredths of a point
 	Full     Marks          `json:"full"`
 	Id       string         `json:"id"`
@@ -4553,6 +4685,15 @@ type Settlement struct {
 // SettlementAct present withdraws an absence
 type SettlementAct string
 
+// SheetAttachment defines model for SheetAttachment.
+type SheetAttachment struct {
+	Id    string `json:"id"`
+	Label string `json:"label"`
+
+	// Required a score without it cannot be signed
+	Required bool `json:"required"`
+}
+
 // SheetDeduction defines model for SheetDeduction.
 type SheetDeduction struct {
 	Id    string `json:"id"`
@@ -4567,15 +4708,16 @@ type SheetDeduction struct {
 
 // SheetDesign defines model for SheetDesign.
 type SheetDesign struct {
-	Base     int            `json:"base"`
-	Id       string         `json:"id"`
-	Kind     AssessKind     `json:"kind"`
-	Level    int            `json:"level"`
-	Minutes  int            `json:"minutes"`
-	Sample   *bool          `json:"sample,omitempty"`
-	Sections []SheetSection `json:"sections"`
-	Title    string         `json:"title"`
-	Vetoes   []SheetVeto    `json:"vetoes"`
+	Attachments *[]SheetAttachment `json:"attachments,omitempty"`
+	Base        int                `json:"base"`
+	Id          string             `json:"id"`
+	Kind        AssessKind         `json:"kind"`
+	Level       int                `json:"level"`
+	Minutes     int                `json:"minutes"`
+	Sample      *bool              `json:"sample,omitempty"`
+	Sections    []SheetSection     `json:"sections"`
+	Title       string             `json:"title"`
+	Vetoes      []SheetVeto        `json:"vetoes"`
 }
 
 // SheetRow defines model for SheetRow.
@@ -4816,6 +4958,28 @@ type StepRequest struct {
 	Version int `json:"version"`
 }
 
+// StoredFile defines model for StoredFile.
+type StoredFile struct {
+	At *time.Time `json:"at,omitempty"`
+
+	// ByCandidate handed in by the candidate; left out where the panel reads blind
+	ByCandidate *bool `json:"byCandidate,omitempty"`
+
+	// Complete false for an upload that goes on
+	Complete bool `json:"complete"`
+
+	// Examiner name of the examiner who attached it
+	Examiner *string `json:"examiner,omitempty"`
+	Id       string  `json:"id"`
+	Name     string  `json:"name"`
+	Removed  bool    `json:"removed"`
+	Size     int64   `json:"size"`
+	Slot     string  `json:"slot"`
+
+	// Type of what is kept
+	Type *string `json:"type,omitempty"`
+}
+
 // SubmitRequest defines model for SubmitRequest.
 type SubmitRequest struct {
 	Epoch   int64 `json:"epoch"`
@@ -4923,6 +5087,18 @@ type UnlockRequest struct {
 	Reason string      `json:"reason"`
 }
 
+// Uploading defines model for Uploading.
+type Uploading struct {
+	// Complete it is kept already
+	Complete bool   `json:"complete"`
+	Have     []int  `json:"have"`
+	Id       string `json:"id"`
+	PartSize int    `json:"partSize"`
+
+	// Parts how many there are
+	Parts int `json:"parts"`
+}
+
 // Verified defines model for Verified.
 type Verified struct {
 	// Certificates empty: nothing matches
@@ -4990,6 +5166,9 @@ type Draw = string
 
 // ExaminerId defines model for ExaminerId.
 type ExaminerId = string
+
+// FileId defines model for FileId.
+type FileId = string
 
 // ItemCode defines model for ItemCode.
 type ItemCode = string
@@ -5100,6 +5279,12 @@ type SaveLawsJSONBody struct {
 	Laws []Law `json:"laws"`
 }
 
+// RemoveFileParams defines parameters for RemoveFile.
+type RemoveFileParams struct {
+	// Why the reason of an administrator
+	Why *string `form:"why,omitempty" json:"why,omitempty"`
+}
+
 // AddPictureJSONBody defines parameters for AddPicture.
 type AddPictureJSONBody struct {
 	Data []byte `json:"data"`
@@ -5176,6 +5361,9 @@ type WarnOfItemJSONRequestBody = NewItem
 // FileOwnAppealJSONRequestBody defines body for FileOwnAppeal for application/json ContentType.
 type FileOwnAppealJSONRequestBody = NewOwnAppeal
 
+// HandInMaterialJSONRequestBody defines body for HandInMaterial for application/json ContentType.
+type HandInMaterialJSONRequestBody = NewFile
+
 // RevokeCertificateJSONRequestBody defines body for RevokeCertificate for application/json ContentType.
 type RevokeCertificateJSONRequestBody = Revocation
 
@@ -5230,6 +5418,9 @@ type SaveScoreJSONRequestBody = ScoreChange
 // DecideScoreJSONRequestBody defines body for DecideScore for application/json ContentType.
 type DecideScoreJSONRequestBody = Judgement
 
+// AttachFileJSONRequestBody defines body for AttachFile for application/json ContentType.
+type AttachFileJSONRequestBody = NewFile
+
 // LockScoreJSONRequestBody defines body for LockScore for application/json ContentType.
 type LockScoreJSONRequestBody = ScoreLock
 
@@ -5281,11 +5472,17 @@ type WithdrawPanelJSONRequestBody = PanelWithdrawal
 // RegisterCandidatesJSONRequestBody defines body for RegisterCandidates for application/json ContentType.
 type RegisterCandidatesJSONRequestBody = RegisterRequest
 
+// ProvideFileJSONRequestBody defines body for ProvideFile for application/json ContentType.
+type ProvideFileJSONRequestBody = ProvidedFile
+
 // ActOnReleaseJSONRequestBody defines body for ActOnRelease for application/json ContentType.
 type ActOnReleaseJSONRequestBody = ReleaseAct
 
 // MakeRulingJSONRequestBody defines body for MakeRuling for application/json ContentType.
 type MakeRulingJSONRequestBody = NewRuling
+
+// SetTermsJSONRequestBody defines body for SetTerms for application/json ContentType.
+type SetTermsJSONRequestBody = PanelTerms
 
 // AskUnlockJSONRequestBody defines body for AskUnlock for application/json ContentType.
 type AskUnlockJSONRequestBody = UnlockRequest
@@ -5418,6 +5615,12 @@ type ServerInterface interface {
 	// GetCandidateExam 本人的考试 · my exam
 	// (GET /api/v1/candidate/exam)
 	GetCandidateExam(c *fiber.Ctx) error
+	// ListOwnMaterials 本人的评审材料 · my materials for the review
+	// (GET /api/v1/candidate/materials)
+	ListOwnMaterials(c *fiber.Ctx) error
+	// HandInMaterial 上传评审材料 · hand in a material
+	// (POST /api/v1/candidate/materials)
+	HandInMaterial(c *fiber.Ctx) error
 	// GetCertificate 一张证书的全部印制内容 · everything that is printed
 	// (GET /api/v1/certificates/{number})
 	GetCertificate(c *fiber.Ctx, number CertificateNumber) error
@@ -5439,6 +5642,18 @@ type ServerInterface interface {
 	// DeclareRelation 申报与考生的关系 · declare a relation to a candidate
 	// (POST /api/v1/examiners/{examiner}/relations)
 	DeclareRelation(c *fiber.Ctx, examiner ExaminerId) error
+	// RemoveFile 移除文件 · remove a file
+	// (DELETE /api/v1/files/{file})
+	RemoveFile(c *fiber.Ctx, file FileId, params RemoveFileParams) error
+	// ReadFile 下载文件 · read a file
+	// (GET /api/v1/files/{file})
+	ReadFile(c *fiber.Ctx, file FileId) error
+	// CompleteFile 上传完毕，核对并保存 · all parts are there, check and keep
+	// (POST /api/v1/files/{file}/complete)
+	CompleteFile(c *fiber.Ctx, file FileId) error
+	// PutPart 上传一段 · one part of a file
+	// (PUT /api/v1/files/{file}/parts/{part})
+	PutPart(c *fiber.Ctx, file FileId, part string) error
 	// LookUpResult 考生凭准考证号和查询码查成绩（公开） · a candidate looks the result up
 	// (POST /api/v1/lookup)
 	LookUpResult(c *fiber.Ctx) error
@@ -5514,6 +5729,12 @@ type ServerInterface interface {
 	// DecideScore 组长裁定 · the chair decides
 	// (POST /api/v1/sittings/{sitting}/assess/{kind}/{draw}/decide)
 	DecideScore(c *fiber.Ctx, sitting SittingId, kind Kind, draw Draw) error
+	// ListCaseFiles 这名考生的附件和材料 · attachments and materials of a candidate
+	// (GET /api/v1/sittings/{sitting}/assess/{kind}/{draw}/files)
+	ListCaseFiles(c *fiber.Ctx, sitting SittingId, kind Kind, draw Draw) error
+	// AttachFile 给我的评分附一个文件 · attach a file to my score
+	// (POST /api/v1/sittings/{sitting}/assess/{kind}/{draw}/files)
+	AttachFile(c *fiber.Ctx, sitting SittingId, kind Kind, draw Draw) error
 	// LockScore 签名并锁定 · sign and lock
 	// (POST /api/v1/sittings/{sitting}/assess/{kind}/{draw}/lock)
 	LockScore(c *fiber.Ctx, sitting SittingId, kind Kind, draw Draw) error
@@ -5547,6 +5768,9 @@ type ServerInterface interface {
 	// PreviewExport 预览导出：前几行和缺什么 · what an export would be
 	// (POST /api/v1/sittings/{sitting}/export/preview)
 	PreviewExport(c *fiber.Ctx, sitting SittingId) error
+	// ListFaces 考生照片和座位（本小组允许时） · portraits and seats, where the panel shows them
+	// (GET /api/v1/sittings/{sitting}/faces/{kind})
+	ListFaces(c *fiber.Ctx, sitting SittingId, kind Kind) error
 	// ListIncidents 测得的断线，以及建议的补时 · measured losses of connection, each with a proposed extension
 	// (GET /api/v1/sittings/{sitting}/incidents)
 	ListIncidents(c *fiber.Ctx, sitting SittingId) error
@@ -5580,6 +5804,9 @@ type ServerInterface interface {
 	// ListMarkingThirds 两人分差过大、由第三人评的答卷 · pieces on third marking
 	// (GET /api/v1/sittings/{sitting}/marking/thirds)
 	ListMarkingThirds(c *fiber.Ctx, sitting SittingId) error
+	// ListDossiers 考生的材料和照片 · materials and portraits of candidates
+	// (GET /api/v1/sittings/{sitting}/materials)
+	ListDossiers(c *fiber.Ctx, sitting SittingId) error
 	// ListOrders 补时、暂停、恢复、重开的记录 · what was ordered about time, newest first
 	// (GET /api/v1/sittings/{sitting}/orders)
 	ListOrders(c *fiber.Ctx, sitting SittingId) error
@@ -5631,6 +5858,9 @@ type ServerInterface interface {
 	// RemoveRegistration 取消登记（封卷前） · remove before sealing
 	// (DELETE /api/v1/sittings/{sitting}/registrations/{registration})
 	RemoveRegistration(c *fiber.Ctx, sitting SittingId, registration RegistrationId) error
+	// ProvideFile 代考生上传材料或照片 · upload a material or a portrait for a candidate
+	// (POST /api/v1/sittings/{sitting}/registrations/{registration}/files)
+	ProvideFile(c *fiber.Ctx, sitting SittingId, registration RegistrationId) error
 	// GetRelease 成绩公布进行到哪里 · how the release stands
 	// (GET /api/v1/sittings/{sitting}/release)
 	GetRelease(c *fiber.Ctx, sitting SittingId) error
@@ -5652,6 +5882,12 @@ type ServerInterface interface {
 	// GetStatistics 成绩分布和考评员一致性 · how marks lie, and how far examiners agree
 	// (GET /api/v1/sittings/{sitting}/statistics)
 	GetStatistics(c *fiber.Ctx, sitting SittingId) error
+	// GetTerms 考评员能看到什么、材料何时截止 · what examiners see, and until when materials may change
+	// (GET /api/v1/sittings/{sitting}/terms/{kind})
+	GetTerms(c *fiber.Ctx, sitting SittingId, kind Kind) error
+	// SetTerms 更改考评员能看到什么、材料何时截止 · change that
+	// (PUT /api/v1/sittings/{sitting}/terms/{kind})
+	SetTerms(c *fiber.Ctx, sitting SittingId, kind Kind) error
 	// ListUnlocks 解锁申请 · requests to open signed scores
 	// (GET /api/v1/sittings/{sitting}/unlocks)
 	ListUnlocks(c *fiber.Ctx, sitting SittingId) error
@@ -6999,6 +7235,42 @@ func (siw *ServerInterfaceWrapper) GetCandidateExam(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListOwnMaterials operation middleware
+func (siw *ServerInterfaceWrapper) ListOwnMaterials(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListOwnMaterials(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// HandInMaterial operation middleware
+func (siw *ServerInterfaceWrapper) HandInMaterial(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.HandInMaterial(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // GetCertificate operation middleware
 func (siw *ServerInterfaceWrapper) GetCertificate(c *fiber.Ctx) error {
 
@@ -7178,6 +7450,146 @@ func (siw *ServerInterfaceWrapper) DeclareRelation(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.DeclareRelation(c, examiner)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// RemoveFile operation middleware
+func (siw *ServerInterfaceWrapper) RemoveFile(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "file" -------------
+	var file FileId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "file", c.Params("file"), &file, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter file: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RemoveFileParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "why" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "why", query, &params.Why, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter why: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.RemoveFile(c, file, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ReadFile operation middleware
+func (siw *ServerInterfaceWrapper) ReadFile(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "file" -------------
+	var file FileId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "file", c.Params("file"), &file, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter file: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ReadFile(c, file)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// CompleteFile operation middleware
+func (siw *ServerInterfaceWrapper) CompleteFile(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "file" -------------
+	var file FileId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "file", c.Params("file"), &file, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter file: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.CompleteFile(c, file)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// PutPart operation middleware
+func (siw *ServerInterfaceWrapper) PutPart(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "file" -------------
+	var file FileId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "file", c.Params("file"), &file, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter file: %w", err).Error())
+	}
+
+	// ------------- Path parameter "part" -------------
+	var part string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "part", c.Params("part"), &part, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter part: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.PutPart(c, file, part)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -7889,6 +8301,96 @@ func (siw *ServerInterfaceWrapper) DecideScore(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListCaseFiles operation middleware
+func (siw *ServerInterfaceWrapper) ListCaseFiles(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "kind" -------------
+	var kind Kind
+
+	err = runtime.BindStyledParameterWithOptions("simple", "kind", c.Params("kind"), &kind, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter kind: %w", err).Error())
+	}
+
+	// ------------- Path parameter "draw" -------------
+	var draw Draw
+
+	err = runtime.BindStyledParameterWithOptions("simple", "draw", c.Params("draw"), &draw, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter draw: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListCaseFiles(c, sitting, kind, draw)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// AttachFile operation middleware
+func (siw *ServerInterfaceWrapper) AttachFile(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "kind" -------------
+	var kind Kind
+
+	err = runtime.BindStyledParameterWithOptions("simple", "kind", c.Params("kind"), &kind, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter kind: %w", err).Error())
+	}
+
+	// ------------- Path parameter "draw" -------------
+	var draw Draw
+
+	err = runtime.BindStyledParameterWithOptions("simple", "draw", c.Params("draw"), &draw, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter draw: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.AttachFile(c, sitting, kind, draw)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // LockScore operation middleware
 func (siw *ServerInterfaceWrapper) LockScore(c *fiber.Ctx) error {
 
@@ -8264,6 +8766,43 @@ func (siw *ServerInterfaceWrapper) PreviewExport(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListFaces operation middleware
+func (siw *ServerInterfaceWrapper) ListFaces(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "kind" -------------
+	var kind Kind
+
+	err = runtime.BindStyledParameterWithOptions("simple", "kind", c.Params("kind"), &kind, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter kind: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListFaces(c, sitting, kind)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListIncidents operation middleware
 func (siw *ServerInterfaceWrapper) ListIncidents(c *fiber.Ctx) error {
 
@@ -8594,6 +9133,35 @@ func (siw *ServerInterfaceWrapper) ListMarkingThirds(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.ListMarkingThirds(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListDossiers operation middleware
+func (siw *ServerInterfaceWrapper) ListDossiers(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListDossiers(c, sitting)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -9172,6 +9740,43 @@ func (siw *ServerInterfaceWrapper) RemoveRegistration(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ProvideFile operation middleware
+func (siw *ServerInterfaceWrapper) ProvideFile(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "registration" -------------
+	var registration RegistrationId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "registration", c.Params("registration"), &registration, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter registration: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ProvideFile(c, sitting, registration)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // GetRelease operation middleware
 func (siw *ServerInterfaceWrapper) GetRelease(c *fiber.Ctx) error {
 
@@ -9370,6 +9975,80 @@ func (siw *ServerInterfaceWrapper) GetStatistics(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.GetStatistics(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetTerms operation middleware
+func (siw *ServerInterfaceWrapper) GetTerms(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "kind" -------------
+	var kind Kind
+
+	err = runtime.BindStyledParameterWithOptions("simple", "kind", c.Params("kind"), &kind, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter kind: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetTerms(c, sitting, kind)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// SetTerms operation middleware
+func (siw *ServerInterfaceWrapper) SetTerms(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "kind" -------------
+	var kind Kind
+
+	err = runtime.BindStyledParameterWithOptions("simple", "kind", c.Params("kind"), &kind, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter kind: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.SetTerms(c, sitting, kind)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -9708,6 +10387,32 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/marking/tasks/:ticket", wrapper.GetMarkingTask)
 
 	router.Put(options.BaseURL+"/api/v1/sittings/:sitting/marking/tasks/:ticket", wrapper.GiveMark)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/assess/:kind/:draw/files", wrapper.ListCaseFiles)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/assess/:kind/:draw/files", wrapper.AttachFile)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/faces/:kind", wrapper.ListFaces)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/terms/:kind", wrapper.GetTerms)
+
+	router.Put(options.BaseURL+"/api/v1/sittings/:sitting/terms/:kind", wrapper.SetTerms)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/materials", wrapper.ListDossiers)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/registrations/:registration/files", wrapper.ProvideFile)
+
+	router.Get(options.BaseURL+"/api/v1/candidate/materials", wrapper.ListOwnMaterials)
+
+	router.Post(options.BaseURL+"/api/v1/candidate/materials", wrapper.HandInMaterial)
+
+	router.Delete(options.BaseURL+"/api/v1/files/:file", wrapper.RemoveFile)
+
+	router.Get(options.BaseURL+"/api/v1/files/:file", wrapper.ReadFile)
+
+	router.Put(options.BaseURL+"/api/v1/files/:file/parts/:part", wrapper.PutPart)
+
+	router.Post(options.BaseURL+"/api/v1/files/:file/complete", wrapper.CompleteFile)
 
 	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/outcomes", wrapper.ListOutcomes)
 
@@ -11010,6 +11715,63 @@ func (response GetCandidateExamdefaultApplicationProblemPlusJSONResponse) VisitG
 	return ctx.JSON(&response.Body)
 }
 
+type ListOwnMaterialsRequestObject struct {
+}
+
+type ListOwnMaterialsResponseObject interface {
+	VisitListOwnMaterialsResponse(ctx *fiber.Ctx) error
+}
+
+type ListOwnMaterials200JSONResponse OwnMaterials
+
+func (response ListOwnMaterials200JSONResponse) VisitListOwnMaterialsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListOwnMaterialsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListOwnMaterialsdefaultApplicationProblemPlusJSONResponse) VisitListOwnMaterialsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type HandInMaterialRequestObject struct {
+	Body *HandInMaterialJSONRequestBody
+}
+
+type HandInMaterialResponseObject interface {
+	VisitHandInMaterialResponse(ctx *fiber.Ctx) error
+}
+
+type HandInMaterial201JSONResponse Uploading
+
+func (response HandInMaterial201JSONResponse) VisitHandInMaterialResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type HandInMaterialdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response HandInMaterialdefaultApplicationProblemPlusJSONResponse) VisitHandInMaterialResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type GetCertificateRequestObject struct {
 	Number CertificateNumber `json:"number"`
 }
@@ -11210,6 +11972,187 @@ type DeclareRelationdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response DeclareRelationdefaultApplicationProblemPlusJSONResponse) VisitDeclareRelationResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type RemoveFileRequestObject struct {
+	File   FileId `json:"file"`
+	Params RemoveFileParams
+}
+
+type RemoveFileResponseObject interface {
+	VisitRemoveFileResponse(ctx *fiber.Ctx) error
+}
+
+type RemoveFile204Response struct {
+}
+
+func (response RemoveFile204Response) VisitRemoveFileResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type RemoveFiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemoveFiledefaultApplicationProblemPlusJSONResponse) VisitRemoveFileResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ReadFileRequestObject struct {
+	File FileId `json:"file"`
+}
+
+type ReadFileResponseObject interface {
+	VisitReadFileResponse(ctx *fiber.Ctx) error
+}
+
+type ReadFile200ResponseHeaders struct {
+	ContentDisposition *string
+}
+
+type ReadFile200ApplicationpdfResponse struct {
+	Body          io.Reader
+	Headers       ReadFile200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ReadFile200ApplicationpdfResponse) VisitReadFileResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ContentDisposition != nil {
+		ctx.Response().Header.Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/pdf")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type ReadFile200ImagejpegResponse struct {
+	Body          io.Reader
+	Headers       ReadFile200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ReadFile200ImagejpegResponse) VisitReadFileResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ContentDisposition != nil {
+		ctx.Response().Header.Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
+	}
+	ctx.Response().Header.Set("Content-Type", "image/jpeg")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type ReadFile200ImagepngResponse struct {
+	Body          io.Reader
+	Headers       ReadFile200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ReadFile200ImagepngResponse) VisitReadFileResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ContentDisposition != nil {
+		ctx.Response().Header.Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
+	}
+	ctx.Response().Header.Set("Content-Type", "image/png")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type ReadFiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReadFiledefaultApplicationProblemPlusJSONResponse) VisitReadFileResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CompleteFileRequestObject struct {
+	File FileId `json:"file"`
+}
+
+type CompleteFileResponseObject interface {
+	VisitCompleteFileResponse(ctx *fiber.Ctx) error
+}
+
+type CompleteFile200JSONResponse StoredFile
+
+func (response CompleteFile200JSONResponse) VisitCompleteFileResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type CompleteFiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CompleteFiledefaultApplicationProblemPlusJSONResponse) VisitCompleteFileResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type PutPartRequestObject struct {
+	File FileId `json:"file"`
+	Part string `json:"part"`
+	Body io.Reader
+}
+
+type PutPartResponseObject interface {
+	VisitPutPartResponse(ctx *fiber.Ctx) error
+}
+
+type PutPart204Response struct {
+}
+
+func (response PutPart204Response) VisitPutPartResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type PutPartdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PutPartdefaultApplicationProblemPlusJSONResponse) VisitPutPartResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -12002,6 +12945,69 @@ func (response DecideScoredefaultApplicationProblemPlusJSONResponse) VisitDecide
 	return ctx.JSON(&response.Body)
 }
 
+type ListCaseFilesRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Kind    Kind      `json:"kind"`
+	Draw    Draw      `json:"draw"`
+}
+
+type ListCaseFilesResponseObject interface {
+	VisitListCaseFilesResponse(ctx *fiber.Ctx) error
+}
+
+type ListCaseFiles200JSONResponse CaseFiles
+
+func (response ListCaseFiles200JSONResponse) VisitListCaseFilesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListCaseFilesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListCaseFilesdefaultApplicationProblemPlusJSONResponse) VisitListCaseFilesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type AttachFileRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Kind    Kind      `json:"kind"`
+	Draw    Draw      `json:"draw"`
+	Body    *AttachFileJSONRequestBody
+}
+
+type AttachFileResponseObject interface {
+	VisitAttachFileResponse(ctx *fiber.Ctx) error
+}
+
+type AttachFile201JSONResponse Uploading
+
+func (response AttachFile201JSONResponse) VisitAttachFileResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type AttachFiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AttachFiledefaultApplicationProblemPlusJSONResponse) VisitAttachFileResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type LockScoreRequestObject struct {
 	Sitting SittingId `json:"sitting"`
 	Kind    Kind      `json:"kind"`
@@ -12364,6 +13370,36 @@ func (response PreviewExportdefaultApplicationProblemPlusJSONResponse) VisitPrev
 	return ctx.JSON(&response.Body)
 }
 
+type ListFacesRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Kind    Kind      `json:"kind"`
+}
+
+type ListFacesResponseObject interface {
+	VisitListFacesResponse(ctx *fiber.Ctx) error
+}
+
+type ListFaces200JSONResponse []Face
+
+func (response ListFaces200JSONResponse) VisitListFacesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListFacesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListFacesdefaultApplicationProblemPlusJSONResponse) VisitListFacesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListIncidentsRequestObject struct {
 	Sitting SittingId `json:"sitting"`
 }
@@ -12646,18 +13682,6 @@ func (response GiveMark200JSONResponse) VisitGiveMarkResponse(ctx *fiber.Ctx) er
 	return ctx.JSON(&response)
 }
 
-type GiveMarkdefaultApplicationProblemPlusJSONResponse struct {
-	Body       Problem
-	StatusCode int
-}
-
-func (response GiveMarkdefaultApplicationProblemPlusJSONResponse) VisitGiveMarkResponse(ctx *fiber.Ctx) error {
-	ctx.Response().Header.Set("Content-Type", "application/problem+json")
-	ctx.Status(response.StatusCode)
-
-	return ctx.JSON(&response.Body)
-}
-
 type ListMarkingThirdsRequestObject struct {
 	Sitting SittingId `json:"sitting"`
 }
@@ -12681,6 +13705,35 @@ type ListMarkingThirdsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListMarkingThirdsdefaultApplicationProblemPlusJSONResponse) VisitListMarkingThirdsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListDossiersRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type ListDossiersResponseObject interface {
+	VisitListDossiersResponse(ctx *fiber.Ctx) error
+}
+
+type ListDossiers200JSONResponse []Dossier
+
+func (response ListDossiers200JSONResponse) VisitListDossiersResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListDossiersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListDossiersdefaultApplicationProblemPlusJSONResponse) VisitListDossiersResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -13205,6 +14258,37 @@ func (response RemoveRegistrationdefaultApplicationProblemPlusJSONResponse) Visi
 	return ctx.JSON(&response.Body)
 }
 
+type ProvideFileRequestObject struct {
+	Sitting      SittingId      `json:"sitting"`
+	Registration RegistrationId `json:"registration"`
+	Body         *ProvideFileJSONRequestBody
+}
+
+type ProvideFileResponseObject interface {
+	VisitProvideFileResponse(ctx *fiber.Ctx) error
+}
+
+type ProvideFile201JSONResponse Uploading
+
+func (response ProvideFile201JSONResponse) VisitProvideFileResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type ProvideFiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ProvideFiledefaultApplicationProblemPlusJSONResponse) VisitProvideFileResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type GetReleaseRequestObject struct {
 	Sitting SittingId `json:"sitting"`
 }
@@ -13405,6 +14489,67 @@ type GetStatisticsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetStatisticsdefaultApplicationProblemPlusJSONResponse) VisitGetStatisticsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetTermsRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Kind    Kind      `json:"kind"`
+}
+
+type GetTermsResponseObject interface {
+	VisitGetTermsResponse(ctx *fiber.Ctx) error
+}
+
+type GetTerms200JSONResponse PanelTerms
+
+func (response GetTerms200JSONResponse) VisitGetTermsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetTermsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetTermsdefaultApplicationProblemPlusJSONResponse) VisitGetTermsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SetTermsRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Kind    Kind      `json:"kind"`
+	Body    *SetTermsJSONRequestBody
+}
+
+type SetTermsResponseObject interface {
+	VisitSetTermsResponse(ctx *fiber.Ctx) error
+}
+
+type SetTerms200JSONResponse PanelTerms
+
+func (response SetTerms200JSONResponse) VisitSetTermsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type SetTermsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetTermsdefaultApplicationProblemPlusJSONResponse) VisitSetTermsResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -13680,6 +14825,12 @@ type StrictServerInterface interface {
 	// GetCandidateExam 本人的考试 · my exam
 	// (GET /api/v1/candidate/exam)
 	GetCandidateExam(ctx context.Context, request GetCandidateExamRequestObject) (GetCandidateExamResponseObject, error)
+	// ListOwnMaterials 本人的评审材料 · my materials for the review
+	// (GET /api/v1/candidate/materials)
+	ListOwnMaterials(ctx context.Context, request ListOwnMaterialsRequestObject) (ListOwnMaterialsResponseObject, error)
+	// HandInMaterial 上传评审材料 · hand in a material
+	// (POST /api/v1/candidate/materials)
+	HandInMaterial(ctx context.Context, request HandInMaterialRequestObject) (HandInMaterialResponseObject, error)
 	// GetCertificate 一张证书的全部印制内容 · everything that is printed
 	// (GET /api/v1/certificates/{number})
 	GetCertificate(ctx context.Context, request GetCertificateRequestObject) (GetCertificateResponseObject, error)
@@ -13701,6 +14852,18 @@ type StrictServerInterface interface {
 	// DeclareRelation 申报与考生的关系 · declare a relation to a candidate
 	// (POST /api/v1/examiners/{examiner}/relations)
 	DeclareRelation(ctx context.Context, request DeclareRelationRequestObject) (DeclareRelationResponseObject, error)
+	// RemoveFile 移除文件 · remove a file
+	// (DELETE /api/v1/files/{file})
+	RemoveFile(ctx context.Context, request RemoveFileRequestObject) (RemoveFileResponseObject, error)
+	// ReadFile 下载文件 · read a file
+	// (GET /api/v1/files/{file})
+	ReadFile(ctx context.Context, request ReadFileRequestObject) (ReadFileResponseObject, error)
+	// CompleteFile 上传完毕，核对并保存 · all parts are there, check and keep
+	// (POST /api/v1/files/{file}/complete)
+	CompleteFile(ctx context.Context, request CompleteFileRequestObject) (CompleteFileResponseObject, error)
+	// PutPart 上传一段 · one part of a file
+	// (PUT /api/v1/files/{file}/parts/{part})
+	PutPart(ctx context.Context, request PutPartRequestObject) (PutPartResponseObject, error)
 	// LookUpResult 考生凭准考证号和查询码查成绩（公开） · a candidate looks the result up
 	// (POST /api/v1/lookup)
 	LookUpResult(ctx context.Context, request LookUpResultRequestObject) (LookUpResultResponseObject, error)
@@ -13776,6 +14939,12 @@ type StrictServerInterface interface {
 	// DecideScore 组长裁定 · the chair decides
 	// (POST /api/v1/sittings/{sitting}/assess/{kind}/{draw}/decide)
 	DecideScore(ctx context.Context, request DecideScoreRequestObject) (DecideScoreResponseObject, error)
+	// ListCaseFiles 这名考生的附件和材料 · attachments and materials of a candidate
+	// (GET /api/v1/sittings/{sitting}/assess/{kind}/{draw}/files)
+	ListCaseFiles(ctx context.Context, request ListCaseFilesRequestObject) (ListCaseFilesResponseObject, error)
+	// AttachFile 给我的评分附一个文件 · attach a file to my score
+	// (POST /api/v1/sittings/{sitting}/assess/{kind}/{draw}/files)
+	AttachFile(ctx context.Context, request AttachFileRequestObject) (AttachFileResponseObject, error)
 	// LockScore 签名并锁定 · sign and lock
 	// (POST /api/v1/sittings/{sitting}/assess/{kind}/{draw}/lock)
 	LockScore(ctx context.Context, request LockScoreRequestObject) (LockScoreResponseObject, error)
@@ -13809,6 +14978,9 @@ type StrictServerInterface interface {
 	// PreviewExport 预览导出：前几行和缺什么 · what an export would be
 	// (POST /api/v1/sittings/{sitting}/export/preview)
 	PreviewExport(ctx context.Context, request PreviewExportRequestObject) (PreviewExportResponseObject, error)
+	// ListFaces 考生照片和座位（本小组允许时） · portraits and seats, where the panel shows them
+	// (GET /api/v1/sittings/{sitting}/faces/{kind})
+	ListFaces(ctx context.Context, request ListFacesRequestObject) (ListFacesResponseObject, error)
 	// ListIncidents 测得的断线，以及建议的补时 · measured losses of connection, each with a proposed extension
 	// (GET /api/v1/sittings/{sitting}/incidents)
 	ListIncidents(ctx context.Context, request ListIncidentsRequestObject) (ListIncidentsResponseObject, error)
@@ -13842,6 +15014,9 @@ type StrictServerInterface interface {
 	// ListMarkingThirds 两人分差过大、由第三人评的答卷 · pieces on third marking
 	// (GET /api/v1/sittings/{sitting}/marking/thirds)
 	ListMarkingThirds(ctx context.Context, request ListMarkingThirdsRequestObject) (ListMarkingThirdsResponseObject, error)
+	// ListDossiers 考生的材料和照片 · materials and portraits of candidates
+	// (GET /api/v1/sittings/{sitting}/materials)
+	ListDossiers(ctx context.Context, request ListDossiersRequestObject) (ListDossiersResponseObject, error)
 	// ListOrders 补时、暂停、恢复、重开的记录 · what was ordered about time, newest first
 	// (GET /api/v1/sittings/{sitting}/orders)
 	ListOrders(ctx context.Context, request ListOrdersRequestObject) (ListOrdersResponseObject, error)
@@ -13893,6 +15068,9 @@ type StrictServerInterface interface {
 	// RemoveRegistration 取消登记（封卷前） · remove before sealing
 	// (DELETE /api/v1/sittings/{sitting}/registrations/{registration})
 	RemoveRegistration(ctx context.Context, request RemoveRegistrationRequestObject) (RemoveRegistrationResponseObject, error)
+	// ProvideFile 代考生上传材料或照片 · upload a material or a portrait for a candidate
+	// (POST /api/v1/sittings/{sitting}/registrations/{registration}/files)
+	ProvideFile(ctx context.Context, request ProvideFileRequestObject) (ProvideFileResponseObject, error)
 	// GetRelease 成绩公布进行到哪里 · how the release stands
 	// (GET /api/v1/sittings/{sitting}/release)
 	GetRelease(ctx context.Context, request GetReleaseRequestObject) (GetReleaseResponseObject, error)
@@ -13914,6 +15092,12 @@ type StrictServerInterface interface {
 	// GetStatistics 成绩分布和考评员一致性 · how marks lie, and how far examiners agree
 	// (GET /api/v1/sittings/{sitting}/statistics)
 	GetStatistics(ctx context.Context, request GetStatisticsRequestObject) (GetStatisticsResponseObject, error)
+	// GetTerms 考评员能看到什么、材料何时截止 · what examiners see, and until when materials may change
+	// (GET /api/v1/sittings/{sitting}/terms/{kind})
+	GetTerms(ctx context.Context, request GetTermsRequestObject) (GetTermsResponseObject, error)
+	// SetTerms 更改考评员能看到什么、材料何时截止 · change that
+	// (PUT /api/v1/sittings/{sitting}/terms/{kind})
+	SetTerms(ctx context.Context, request SetTermsRequestObject) (SetTermsResponseObject, error)
 	// ListUnlocks 解锁申请 · requests to open signed scores
 	// (GET /api/v1/sittings/{sitting}/unlocks)
 	ListUnlocks(ctx context.Context, request ListUnlocksRequestObject) (ListUnlocksResponseObject, error)
@@ -15268,6 +16452,70 @@ func (sh *strictHandler) GetCandidateExam(ctx *fiber.Ctx) error {
 	return nil
 }
 
+// ListOwnMaterials operation middleware
+func (sh *strictHandler) ListOwnMaterials(ctx *fiber.Ctx) error {
+	var request ListOwnMaterialsRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListOwnMaterials(ctx.UserContext(), request.(ListOwnMaterialsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListOwnMaterials")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListOwnMaterialsResponseObject); ok {
+		if err := validResponse.VisitListOwnMaterialsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// HandInMaterial operation middleware
+func (sh *strictHandler) HandInMaterial(ctx *fiber.Ctx) error {
+	var request HandInMaterialRequestObject
+
+	var body HandInMaterialJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.HandInMaterial(ctx.UserContext(), request.(HandInMaterialRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "HandInMaterial")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(HandInMaterialResponseObject); ok {
+		if err := validResponse.VisitHandInMaterialResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetCertificate operation middleware
 func (sh *strictHandler) GetCertificate(ctx *fiber.Ctx, number CertificateNumber) error {
 	var request GetCertificateRequestObject
@@ -15503,6 +16751,118 @@ func (sh *strictHandler) DeclareRelation(ctx *fiber.Ctx, examiner ExaminerId) er
 		return err
 	} else if validResponse, ok := response.(DeclareRelationResponseObject); ok {
 		if err := validResponse.VisitDeclareRelationResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RemoveFile operation middleware
+func (sh *strictHandler) RemoveFile(ctx *fiber.Ctx, file FileId, params RemoveFileParams) error {
+	var request RemoveFileRequestObject
+
+	request.File = file
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveFile(ctx.UserContext(), request.(RemoveFileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveFile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RemoveFileResponseObject); ok {
+		if err := validResponse.VisitRemoveFileResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReadFile operation middleware
+func (sh *strictHandler) ReadFile(ctx *fiber.Ctx, file FileId) error {
+	var request ReadFileRequestObject
+
+	request.File = file
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadFile(ctx.UserContext(), request.(ReadFileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadFile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReadFileResponseObject); ok {
+		if err := validResponse.VisitReadFileResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CompleteFile operation middleware
+func (sh *strictHandler) CompleteFile(ctx *fiber.Ctx, file FileId) error {
+	var request CompleteFileRequestObject
+
+	request.File = file
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.CompleteFile(ctx.UserContext(), request.(CompleteFileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CompleteFile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CompleteFileResponseObject); ok {
+		if err := validResponse.VisitCompleteFileResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PutPart operation middleware
+func (sh *strictHandler) PutPart(ctx *fiber.Ctx, file FileId, part string) error {
+	var request PutPartRequestObject
+
+	request.File = file
+	request.Part = part
+
+	request.Body = bytes.NewReader(ctx.Request().Body())
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.PutPart(ctx.UserContext(), request.(PutPartRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutPart")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PutPartResponseObject); ok {
+		if err := validResponse.VisitPutPartResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -16367,6 +17727,78 @@ func (sh *strictHandler) DecideScore(ctx *fiber.Ctx, sitting SittingId, kind Kin
 	return nil
 }
 
+// ListCaseFiles operation middleware
+func (sh *strictHandler) ListCaseFiles(ctx *fiber.Ctx, sitting SittingId, kind Kind, draw Draw) error {
+	var request ListCaseFilesRequestObject
+
+	request.Sitting = sitting
+	request.Kind = kind
+	request.Draw = draw
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCaseFiles(ctx.UserContext(), request.(ListCaseFilesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCaseFiles")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCaseFilesResponseObject); ok {
+		if err := validResponse.VisitListCaseFilesResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AttachFile operation middleware
+func (sh *strictHandler) AttachFile(ctx *fiber.Ctx, sitting SittingId, kind Kind, draw Draw) error {
+	var request AttachFileRequestObject
+
+	request.Sitting = sitting
+	request.Kind = kind
+	request.Draw = draw
+
+	var body AttachFileJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.AttachFile(ctx.UserContext(), request.(AttachFileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AttachFile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AttachFileResponseObject); ok {
+		if err := validResponse.VisitAttachFileResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // LockScore operation middleware
 func (sh *strictHandler) LockScore(ctx *fiber.Ctx, sitting SittingId, kind Kind, draw Draw) error {
 	var request LockScoreRequestObject
@@ -16769,6 +18201,34 @@ func (sh *strictHandler) PreviewExport(ctx *fiber.Ctx, sitting SittingId) error 
 	return nil
 }
 
+// ListFaces operation middleware
+func (sh *strictHandler) ListFaces(ctx *fiber.Ctx, sitting SittingId, kind Kind) error {
+	var request ListFacesRequestObject
+
+	request.Sitting = sitting
+	request.Kind = kind
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListFaces(ctx.UserContext(), request.(ListFacesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListFaces")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListFacesResponseObject); ok {
+		if err := validResponse.VisitListFacesResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListIncidents operation middleware
 func (sh *strictHandler) ListIncidents(ctx *fiber.Ctx, sitting SittingId) error {
 	var request ListIncidentsRequestObject
@@ -17089,6 +18549,33 @@ func (sh *strictHandler) ListMarkingThirds(ctx *fiber.Ctx, sitting SittingId) er
 		return err
 	} else if validResponse, ok := response.(ListMarkingThirdsResponseObject); ok {
 		if err := validResponse.VisitListMarkingThirdsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListDossiers operation middleware
+func (sh *strictHandler) ListDossiers(ctx *fiber.Ctx, sitting SittingId) error {
+	var request ListDossiersRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDossiers(ctx.UserContext(), request.(ListDossiersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDossiers")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDossiersResponseObject); ok {
+		if err := validResponse.VisitListDossiersResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -17677,6 +19164,48 @@ func (sh *strictHandler) RemoveRegistration(ctx *fiber.Ctx, sitting SittingId, r
 	return nil
 }
 
+// ProvideFile operation middleware
+func (sh *strictHandler) ProvideFile(ctx *fiber.Ctx, sitting SittingId, registration RegistrationId) error {
+	var request ProvideFileRequestObject
+
+	request.Sitting = sitting
+	request.Registration = registration
+
+	var body ProvideFileJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ProvideFile(ctx.UserContext(), request.(ProvideFileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ProvideFile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ProvideFileResponseObject); ok {
+		if err := validResponse.VisitProvideFileResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetRelease operation middleware
 func (sh *strictHandler) GetRelease(ctx *fiber.Ctx, sitting SittingId) error {
 	var request GetReleaseRequestObject
@@ -17887,6 +19416,76 @@ func (sh *strictHandler) GetStatistics(ctx *fiber.Ctx, sitting SittingId) error 
 		return err
 	} else if validResponse, ok := response.(GetStatisticsResponseObject); ok {
 		if err := validResponse.VisitGetStatisticsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetTerms operation middleware
+func (sh *strictHandler) GetTerms(ctx *fiber.Ctx, sitting SittingId, kind Kind) error {
+	var request GetTermsRequestObject
+
+	request.Sitting = sitting
+	request.Kind = kind
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetTerms(ctx.UserContext(), request.(GetTermsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetTerms")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetTermsResponseObject); ok {
+		if err := validResponse.VisitGetTermsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetTerms operation middleware
+func (sh *strictHandler) SetTerms(ctx *fiber.Ctx, sitting SittingId, kind Kind) error {
+	var request SetTermsRequestObject
+
+	request.Sitting = sitting
+	request.Kind = kind
+
+	var body SetTermsJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.SetTerms(ctx.UserContext(), request.(SetTermsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetTerms")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetTermsResponseObject); ok {
+		if err := validResponse.VisitSetTermsResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

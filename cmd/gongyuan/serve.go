@@ -87,6 +87,7 @@ func (e *engine) app(server *serverSettings, m *metrics) (*fiber.App, error) {
 		Tokens: e.tokens, Sealer: e.sealer, Sessions: e.sessions, Accounts: e.people, Limiter: e.limiter, Office: e.office,
 		Sittings: e.sittings, Registrations: e.sittings, Candidates: e.people, Attempts: e.attempts, Bank: e.bank, Results: e.results,
 		Desk:         e.desk,
+		Files:        e.files,
 		Registrar:    e.registrar,
 		Reviews:      e.reviews,
 		Register:     e.register,
@@ -161,13 +162,17 @@ func run(ctx context.Context, app *fiber.App, listener net.Listener, log *slog.L
 	}
 }
 
-// purge removes sessions that have expired, now and then.
+// purge removes sessions that have expired and uploads that nobody completed,
+// now and then.
 func (e *engine) purge(ctx context.Context) {
 	tick := time.NewTicker(time.Hour)
 	defer tick.Stop()
 	for {
 		if err := e.people.PurgeSessions(ctx, e.clock.Now()); err != nil && ctx.Err() == nil {
 			e.log.Warn("purge sessions", "error", err)
+		}
+		if _, err := e.files.Purge(ctx); err != nil && ctx.Err() == nil {
+			e.log.Warn("purge uploads", "error", err)
 		}
 		select {
 		case <-ctx.Done():

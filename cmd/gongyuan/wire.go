@@ -17,6 +17,7 @@ import (
 	"gongyuan/engine/audit"
 	"gongyuan/engine/certificate"
 	"gongyuan/engine/editorial"
+	"gongyuan/engine/evidence"
 	"gongyuan/engine/marking"
 	"gongyuan/engine/mongostore"
 	"gongyuan/engine/people"
@@ -39,6 +40,7 @@ type engine struct {
 	office    *sitting.Office
 	standard  standard.Standard
 	desk      *assess.Desk
+	files     *evidence.Cabinet
 	registrar *result.Registrar
 	register  *assess.Register
 	marking   *marking.Desk
@@ -115,6 +117,9 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 	e.office = sitting.NewOffice(sitting.Deps{
 		Store: e.sittings, Registrations: e.sittings, Candidates: e.people, Papers: e, Attempts: e, Histories: e, Sealer: e.sealer, Audit: e.trail, Clock: e.clock,
 	})
+	if err := e.keepFiles(store, secrets); err != nil {
+		return err
+	}
 	e.examine(store)
 	e.editorial = editorial.NewDesk(editorial.Deps{Store: e.bank, Accounts: e.people, Audit: e.trail, Clock: e.clock})
 	records := store.Records()
@@ -132,7 +137,7 @@ func (e *engine) examine(store *mongostore.Store) {
 	e.desk = assess.NewDesk(assess.Deps{
 		Sheets: assessments, Panels: assessments, Appointments: assessments, Scores: assessments, Versions: assessments, Unlocks: assessments,
 		Rulings: assessments, Sittings: e.sittings, Roster: e.sittings, Candidates: e.people, Examiners: examiners, Accounts: e.people,
-		Audit: e.trail, Standard: e.standard, Clock: e.clock, Released: e.released,
+		Audit: e.trail, Standard: e.standard, Clock: e.clock, Released: e.released, Attachments: e.files,
 	})
 	e.register = assess.NewRegister(assess.RegisterDeps{
 		Examiners: examiners, Accounts: e.people, Sealer: e.sealer, Audit: e.trail, Clock: e.clock,

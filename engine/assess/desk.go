@@ -42,6 +42,9 @@ type Deps struct {
 	// Released tells whether results of a sitting were released, after which no
 	// score is opened again.
 	Released func(ctx context.Context, id sitting.ID) (bool, error)
+	// Attachments is asked before a score is signed; nil where nothing can be
+	// attached.
+	Attachments Attachments
 }
 
 // NewDesk returns a Desk.

@@ -64,6 +64,8 @@ type GapsError struct {
 	Vetoes []VetoID // 待判定
 	Notes  []RowID  // another deduction was made without a note why
 	Facts  []VetoID // 已发生 without the fact that was seen
+	// Attachments are those that the sheet requires and that are not there.
+	Attachments []AttachmentID
 }
 
 // Error implements error.
@@ -78,6 +80,7 @@ func (e *GapsError) Error() string {
 	say("vetoes not decided:", texts(e.Vetoes))
 	say("deductions without a note:", texts(e.Notes))
 	say("vetoes without a fact:", texts(e.Facts))
+	say("not attached:", texts(e.Attachments))
 	return "assess: " + strings.Join(parts, "; ")
 }
 
@@ -85,7 +88,7 @@ func (e *GapsError) Error() string {
 func (e *GapsError) Unwrap() error { return ErrIncomplete }
 
 func (e *GapsError) none() bool {
-	return len(e.Rows)+len(e.Vetoes)+len(e.Notes)+len(e.Facts) == 0
+	return len(e.Rows)+len(e.Vetoes)+len(e.Notes)+len(e.Facts)+len(e.Attachments) == 0
 }
 
 func texts[T ~string](ids []T) []string {

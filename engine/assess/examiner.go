@@ -113,6 +113,7 @@ type Form struct {
 	Vetoes   []Finding
 	Total    Total
 	Absent   bool
+	Elapsed  int // seconds that the examiner measured
 	Saved    time.Time
 	Locked   time.Time
 }
@@ -120,7 +121,7 @@ type Form struct {
 func formOf(c Case, sheet Sheet, s Score, absent bool) Form {
 	return Form{
 		Case: c, Examiner: s.Examiner, Sheet: sheet, State: s.State, Version: s.Version, Rows: s.Rows, Vetoes: s.Vetoes,
-		Total: TotalOf(&sheet, &s), Absent: absent, Saved: s.Saved, Locked: s.Locked,
+		Total: TotalOf(&sheet, &s), Absent: absent, Elapsed: s.Elapsed, Saved: s.Saved, Locked: s.Locked,
 	}
 }
 
@@ -190,7 +191,7 @@ func (d *Desk) begin(ctx context.Context, p Panel) error {
 // Lock signs the examiner's own score of a candidate as it was at version.
 // From then on it stays as it is, unless two people unlock it. Signing again after an answer was lost
 // changes nothing. Errors: ErrConflict, ErrLocked, ErrAbsent, a *GapsError for
-// what is not scored or decided.
+// what is not scored, decided or attached.
 func (d *Desk) Lock(ctx context.Context, by people.AccountID, c Case, version int) (Form, error) {
 	w, err := d.work(ctx, by, c)
 	if err != nil {
@@ -209,7 +210,7 @@ func (d *Desk) Lock(ctx context.Context, by people.AccountID, c Case, version in
 	if s.Version != version {
 		return Form{}, fmt.Errorf("sign a score: %w", ErrConflict)
 	}
-	if err := gaps(&w.sheet, &s); err != nil {
+	if err := d.signable(ctx, &w.sheet, &s); err != nil {
 		return Form{}, err
 	}
 	s.Saved = d.now()
@@ -232,7 +233,7 @@ func (d *Desk) put(ctx context.Context, c Case, sheet Sheet, s Score) (Form, err
 }
 
 func (s *Score) sameEntries(o *Score) bool {
-	return slices.Equal(s.Vetoes, o.Vetoes) && slices.EqualFunc(s.Rows, o.Rows, func(a, b RowScore) bool {
+	return s.Elapsed == o.Elapsed && slices.Equal(s.Vetoes, o.Vetoes) && slices.EqualFunc(s.Rows, o.Rows, func(a, b RowScore) bool {
 		return a.Row == b.Row && a.Touched == b.Touched && a.Other == b.Other && a.Note == b.Note && slices.Equal(a.Deductions, b.Deductions)
 	})
 }

@@ -59,6 +59,7 @@ type Score struct {
 	State   ScoreState
 	Rows    []RowScore
 	Vetoes  []Finding
+	Elapsed int       // seconds that the examiner measured by the page's stopwatch; a note, no rule
 	Version int       // 0 before the first save; raised by each change
 	Saved   time.Time // of the last change
 	Locked  time.Time // when it was signed; zero before
@@ -111,12 +112,16 @@ func Blank(s *Sheet, key ScoreKey) Score {
 // Filled is a whole sheet as an examiner sends it. Rows and vetoes that are
 // left out are 未评 and 待判定; their order does not matter.
 type Filled struct {
-	Rows   []RowScore
-	Vetoes []Finding
+	Rows    []RowScore
+	Vetoes  []Finding
+	Elapsed int // seconds
 }
 
 // The longest note and fact, in characters.
 const mostNote = 500
+
+// The longest time that a stopwatch shows, in seconds.
+const mostElapsed = 24 * 3600
 
 // fill puts what was sent into the lines of the score. It returns a
 // *FieldError for what the sheet does not have or allow.
@@ -157,7 +162,10 @@ func (s *Score) fill(sheet *Sheet, f Filled) error {
 		seen["veto:"+string(in.Veto)] = true
 		blank.Vetoes[n] = in
 	}
-	s.Rows, s.Vetoes = blank.Rows, blank.Vetoes
+	if f.Elapsed < 0 || f.Elapsed > mostElapsed {
+		return &FieldError{"/elapsedSeconds", "between-0-86400"}
+	}
+	s.Rows, s.Vetoes, s.Elapsed = blank.Rows, blank.Vetoes, f.Elapsed
 	return nil
 }
 

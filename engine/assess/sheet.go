@@ -34,6 +34,8 @@ type Sheet struct {
 	Sample   bool           `json:"sample"`           // shown as 示例 wherever it is used
 	Vetoes   []Veto         `json:"vetoes,omitempty"` // ★ 否定项
 	Sections []Section      `json:"sections"`
+	// Attachments are what is to be attached to each score.
+	Attachments []Attachment `json:"attachments,omitempty"`
 }
 
 // Veto is something that must not happen. Where it does, the whole component
@@ -121,6 +123,9 @@ func (s *Sheet) Check() error {
 			return &FieldError{at + "/text", "length-2-200"}
 		}
 		seen[v.ID] = true
+	}
+	if err := s.checkAttachments(); err != nil {
+		return err
 	}
 	return s.checkSections()
 }

@@ -69,20 +69,26 @@ func TestSheetCheck(t *testing.T) {
 		change func(*assess.Sheet)
 		field  string
 	}{
-		"ErrID":        {func(s *assess.Sheet) { s.ID = "A b" }, "/id"},
-		"ErrVersion":   {func(s *assess.Sheet) { s.Version = 0 }, "/version"},
-		"ErrLevel":     {func(s *assess.Sheet) { s.Level = 0 }, "/level"},
-		"ErrKind":      {func(s *assess.Sheet) { s.Kind = standard.Theory }, "/kind"},
-		"ErrTitle":     {func(s *assess.Sheet) { s.Title = " " }, "/title"},
-		"ErrMinutes":   {func(s *assess.Sheet) { s.Minutes = 0 }, "/minutes"},
-		"ErrVeto":      {func(s *assess.Sheet) { s.Vetoes = append(s.Vetoes, s.Vetoes[0]) }, "/vetoes/1/id"},
-		"ErrNoRows":    {func(s *assess.Sheet) { s.Sections[1].Rows = nil }, "/sections/1/rows"},
-		"ErrSum":       {func(s *assess.Sheet) { s.Sections[1].Rows[0].Full -= 1 }, "/sections"},
-		"ErrRowTwice":  {func(s *assess.Sheet) { s.Sections[1].Rows[0].ID = "call" }, "/sections/1/rows/0/id"},
-		"ErrFull":      {func(s *assess.Sheet) { s.Sections[1].Rows[0].Full = 0 }, "/sections/1/rows/0/full"},
-		"ErrRule":      {func(s *assess.Sheet) { s.Sections[1].Rows[0].Rule = "" }, "/sections/1/rows/0/rule"},
-		"ErrDeduction": {func(s *assess.Sheet) { s.Sections[0].Rows[0].Deductions[0].Marks = 2001 }, "/sections/0/rows/0/deductions/0/marks"},
-		"ErrMost":      {func(s *assess.Sheet) { s.Sections[0].Rows[0].Deductions[1].Most = 0 }, "/sections/0/rows/0/deductions/1/most"},
+		"ErrAttachmentID": {func(s *assess.Sheet) { s.Attachments = []assess.Attachment{{Label: "照片"}} }, "/attachments/0/id"},
+		"ErrAttachmentTwice": {func(s *assess.Sheet) {
+			s.Attachments = []assess.Attachment{{ID: "a", Label: "照片"}, {ID: "a", Label: "照片"}}
+		}, "/attachments/1/id"},
+		"ErrAttachmentLabel": {func(s *assess.Sheet) { s.Attachments = []assess.Attachment{{ID: "a"}} }, "/attachments/0/label"},
+		"ErrAttachments":     {func(s *assess.Sheet) { s.Attachments = make([]assess.Attachment, 11) }, "/attachments"},
+		"ErrID":              {func(s *assess.Sheet) { s.ID = "A b" }, "/id"},
+		"ErrVersion":         {func(s *assess.Sheet) { s.Version = 0 }, "/version"},
+		"ErrLevel":           {func(s *assess.Sheet) { s.Level = 0 }, "/level"},
+		"ErrKind":            {func(s *assess.Sheet) { s.Kind = standard.Theory }, "/kind"},
+		"ErrTitle":           {func(s *assess.Sheet) { s.Title = " " }, "/title"},
+		"ErrMinutes":         {func(s *assess.Sheet) { s.Minutes = 0 }, "/minutes"},
+		"ErrVeto":            {func(s *assess.Sheet) { s.Vetoes = append(s.Vetoes, s.Vetoes[0]) }, "/vetoes/1/id"},
+		"ErrNoRows":          {func(s *assess.Sheet) { s.Sections[1].Rows = nil }, "/sections/1/rows"},
+		"ErrSum":             {func(s *assess.Sheet) { s.Sections[1].Rows[0].Full -= 1 }, "/sections"},
+		"ErrRowTwice":        {func(s *assess.Sheet) { s.Sections[1].Rows[0].ID = "call" }, "/sections/1/rows/0/id"},
+		"ErrFull":            {func(s *assess.Sheet) { s.Sections[1].Rows[0].Full = 0 }, "/sections/1/rows/0/full"},
+		"ErrRule":            {func(s *assess.Sheet) { s.Sections[1].Rows[0].Rule = "" }, "/sections/1/rows/0/rule"},
+		"ErrDeduction":       {func(s *assess.Sheet) { s.Sections[0].Rows[0].Deductions[0].Marks = 2001 }, "/sections/0/rows/0/deductions/0/marks"},
+		"ErrMost":            {func(s *assess.Sheet) { s.Sections[0].Rows[0].Deductions[1].Most = 0 }, "/sections/0/rows/0/deductions/1/most"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

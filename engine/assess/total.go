@@ -73,10 +73,10 @@ func TotalOf(sheet *Sheet, s *Score) Total {
 	return t
 }
 
-// gaps returns what keeps the score from being signed, as a *GapsError, or nil.
+// gaps returns what of the score keeps it from being signed, attachments aside.
 // A veto that occurred does not excuse the rows: they are scored all the same,
 // for the chair may find that it did not occur.
-func gaps(sheet *Sheet, s *Score) error {
+func gaps(sheet *Sheet, s *Score) *GapsError {
 	e := &GapsError{}
 	rows := make(map[RowID]RowScore, len(s.Rows))
 	for _, r := range s.Rows {
@@ -105,9 +105,6 @@ func gaps(sheet *Sheet, s *Score) error {
 		default:
 			e.Vetoes = append(e.Vetoes, v.ID)
 		}
-	}
-	if e.none() {
-		return nil
 	}
 	return e
 }

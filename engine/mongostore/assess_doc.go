@@ -22,6 +22,14 @@ type sheetDoc struct {
 	Sample   bool              `bson:"sample"`
 	Vetoes   []sheetVetoDoc    `bson:"vetoes"`
 	Sections []sheetSectionDoc `bson:"sections"`
+	// Attachments came later than the first sheets, which have none.
+	Attachments []sheetAttachmentDoc `bson:"attachments,omitempty"`
+}
+
+type sheetAttachmentDoc struct {
+	ID       string `bson:"id"`
+	Label    string `bson:"label"`
+	Required bool   `bson:"required"`
 }
 
 type sheetVetoDoc struct {
@@ -70,6 +78,9 @@ func sheetDocOf(s assess.Sheet) sheetDoc {
 		}
 		d.Sections = append(d.Sections, to)
 	}
+	for _, a := range s.Attachments {
+		d.Attachments = append(d.Attachments, sheetAttachmentDoc{string(a.ID), a.Label, a.Required})
+	}
 	return d
 }
 
@@ -93,6 +104,9 @@ func (d sheetDoc) sheet() assess.Sheet {
 			to.Rows = append(to.Rows, row)
 		}
 		s.Sections = append(s.Sections, to)
+	}
+	for _, a := range d.Attachments {
+		s.Attachments = append(s.Attachments, assess.Attachment{ID: assess.AttachmentID(a.ID), Label: a.Label, Required: a.Required})
 	}
 	return s
 }
@@ -209,6 +223,7 @@ type scoreDoc struct {
 	State        string            `bson:"state"`
 	Rows         []scoreRowDoc     `bson:"rows"`
 	Vetoes       []scoreFindingDoc `bson:"vetoes"`
+	Elapsed      int               `bson:"elapsed"`
 	Version      int               `bson:"version"`
 	Saved        time.Time         `bson:"saved"`
 	Locked       time.Time         `bson:"locked"`
@@ -236,7 +251,7 @@ type scoreFindingDoc struct {
 func scoreDocOf(s assess.Score) scoreDoc {
 	d := scoreDoc{
 		ID: scoreKey(s.ScoreKey), Panel: string(s.Panel), Registration: string(s.Registration), Examiner: string(s.Examiner),
-		State: string(s.State), Version: s.Version, Saved: s.Saved, Locked: s.Locked,
+		State: string(s.State), Elapsed: s.Elapsed, Version: s.Version, Saved: s.Saved, Locked: s.Locked,
 	}
 	for _, r := range s.Rows {
 		row := scoreRowDoc{Row: string(r.Row), Touched: r.Touched, Other: int64(r.Other), Note: r.Note}
@@ -256,7 +271,7 @@ func (d scoreDoc) score() assess.Score {
 		ScoreKey: assess.ScoreKey{
 			Panel: assess.PanelID(d.Panel), Registration: sitting.RegistrationID(d.Registration), Examiner: people.AccountID(d.Examiner),
 		},
-		State: assess.ScoreState(d.State), Version: d.Version, Saved: d.Saved.UTC(), Locked: d.Locked.UTC(),
+		State: assess.ScoreState(d.State), Elapsed: d.Elapsed, Version: d.Version, Saved: d.Saved.UTC(), Locked: d.Locked.UTC(),
 	}
 	for _, r := range d.Rows {
 		row := assess.RowScore{Row: assess.RowID(r.Row), Touched: r.Touched, Other: bank.Marks(r.Other), Note: r.Note}

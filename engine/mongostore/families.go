@@ -24,5 +24,6 @@ func (s *Store) families() []family {
 		{"certificates", s.ensureCertificateIndexes},
 		{"audit", s.ensureAuditIndexes},
 		{"reports", s.ensureReportIndexes},
+		{"evidence", s.ensureEvidenceIndexes},
 	}
 }

@@ -191,8 +191,8 @@ test('from the theory exam to a certificate that is revoked', { skip, timeout: 2
       const p = await as(account, '/staff/assess', { width: 1024, height: 768 })
       await p.locator('.card', { hasText: '技能考核' }).first().waitFor()
       await p.goto(`${base}/staff/assess/${s.id}/skill`)
-      await p.locator('a.row').first().waitFor()
-      const draws = await p.locator('a.row').allInnerTexts()
+      await p.locator('.q-draw').first().waitFor()
+      const draws = await p.locator('.q-draw').allInnerTexts()
       assert.equal(draws.length, 2)
       for (const [k, draw] of draws.entries()) {
         await p.goto(`${base}/staff/assess/${s.id}/skill/${draw.trim()}`)

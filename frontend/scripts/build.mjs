@@ -1,16 +1,17 @@
 // Builds the pages into dist, each on its own, and keeps dist/.keep: Go embeds
 // the folder and needs a file in it before anything is built.
-// With a page's name (candidate, staff, verify, lookup) it builds that one only.
+// With a page's name (candidate, staff, verify, lookup, materials) it builds that one only.
 import { createRequire } from 'node:module'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build } from 'vite'
+import { makeInstallable } from './install.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = new URL('../dist/', import.meta.url)
 const only = process.argv[2]
-const modes = only ? [only] : ['candidate', 'staff', 'verify', 'lookup']
+const modes = only ? [only] : ['candidate', 'staff', 'verify', 'lookup', 'materials']
 
 await mkdir(new URL('assets/', dist), { recursive: true })
 const mine = (name) => modes.some((mode) => name.startsWith(`${mode}-`) || name === `manifest-${mode}.json`)
@@ -21,6 +22,7 @@ for (const name of await readdir(dist)) {
   if (!only && name !== 'assets' && name !== '.keep') await rm(new URL(name, dist), { recursive: true })
 }
 for (const mode of modes) await build({ root, mode, configFile: `${root}vite.config.ts` })
+if (modes.includes('staff')) await makeInstallable()
 // Beside each file its gzip form: exam rooms have slow lines, and the server need not pack on each request.
 for (const folder of [dist, new URL('assets/', dist)]) {
   for (const name of await readdir(folder)) {

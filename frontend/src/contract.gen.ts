@@ -1492,6 +1492,212 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sittings/{sitting}/assess/{kind}/{draw}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                kind: components["parameters"]["Kind"];
+                draw: components["parameters"]["Draw"];
+            };
+            cookie?: never;
+        };
+        /**
+         * 这名考生的附件和材料 · attachments and materials of a candidate
+         * @description Own attachments always, those of the other examiners once all have signed, materials for the reviewers. Where the panel reads blind, materials have no names.
+         */
+        get: operations["listCaseFiles"];
+        put?: never;
+        /**
+         * 给我的评分附一个文件 · attach a file to my score
+         * @description Announces a file; `id` is chosen by the caller, so that it may be repeated. The answer says which parts are there already.
+         */
+        post: operations["attachFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/faces/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                kind: components["parameters"]["Kind"];
+            };
+            cookie?: never;
+        };
+        /** 考生照片和座位（本小组允许时） · portraits and seats, where the panel shows them */
+        get: operations["listFaces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/terms/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                kind: components["parameters"]["Kind"];
+            };
+            cookie?: never;
+        };
+        /** 考评员能看到什么、材料何时截止 · what examiners see, and until when materials may change */
+        get: operations["getTerms"];
+        /**
+         * 更改考评员能看到什么、材料何时截止 · change that
+         * @description `version` is the one last seen; 409 conflict where somebody else changed it meanwhile.
+         */
+        put: operations["setTerms"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/materials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        /** 考生的材料和照片 · materials and portraits of candidates */
+        get: operations["listDossiers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/registrations/{registration}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                registration: components["parameters"]["RegistrationId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 代考生上传材料或照片 · upload a material or a portrait for a candidate
+         * @description Announces a file; `id` is chosen by the caller, so that it may be repeated. The answer says which parts are there already.
+         */
+        post: operations["provideFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/candidate/materials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 本人的评审材料 · my materials for the review */
+        get: operations["listOwnMaterials"];
+        put?: never;
+        /**
+         * 上传评审材料 · hand in a material
+         * @description Announces a file; `id` is chosen by the caller, so that it may be repeated. The answer says which parts are there already.
+         */
+        post: operations["handInMaterial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: components["parameters"]["FileId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * 下载文件 · read a file
+         * @description To those who may: else 404, as if there were none.
+         */
+        get: operations["readFile"];
+        put?: never;
+        post?: never;
+        /**
+         * 移除文件 · remove a file
+         * @description A mark; the content stays. An upload that was not completed is deleted.
+         */
+        delete: operations["removeFile"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{file}/parts/{part}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: components["parameters"]["FileId"];
+                part: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 上传一段 · one part of a file
+         * @description Parts are counted from 0; each has `partSize` bytes, the last one what is left. Any order; a part that is there stays as it is.
+         */
+        put: operations["putPart"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{file}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: components["parameters"]["FileId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 上传完毕，核对并保存 · all parts are there, check and keep
+         * @description PDF, JPEG and PNG are taken, by their content. Images lose what they say of place, time and camera. 409 parts-missing names what is missing; 422 says why a file is not taken.
+         */
+        post: operations["completeFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sittings/{sitting}/outcomes": {
         parameters: {
             query?: never;
@@ -2093,6 +2299,8 @@ export interface components {
             retryAfterSeconds?: number;
             /** @description unfit-panel: the rules that are broken */
             breaches?: components["schemas"]["Breach"][];
+            /** @description parts-missing: parts to send */
+            missingParts?: number[];
         };
         FieldError: {
             /** @description JSON pointer into the request body */
@@ -2975,6 +3183,7 @@ export interface components {
             full: components["schemas"]["Marks"];
             vetoes: components["schemas"]["SheetVeto"][];
             sections: components["schemas"]["SheetSection"][];
+            attachments?: components["schemas"]["SheetAttachment"][];
         };
         SheetDesign: {
             id: string;
@@ -2986,6 +3195,13 @@ export interface components {
             sample?: boolean;
             vetoes: components["schemas"]["SheetVeto"][];
             sections: components["schemas"]["SheetSection"][];
+            attachments?: components["schemas"]["SheetAttachment"][];
+        };
+        SheetAttachment: {
+            id: string;
+            label: string;
+            /** @description a score without it cannot be signed */
+            required: boolean;
         };
         SheetVeto: {
             id: string;
@@ -3258,6 +3474,8 @@ export interface components {
             complete: boolean;
             vetoed: boolean;
             total: components["schemas"]["Marks"];
+            /** @description what the examiner's stopwatch measured */
+            elapsedSeconds?: number;
             /** Format: date-time */
             savedAt?: string;
             /** Format: date-time */
@@ -3267,6 +3485,7 @@ export interface components {
             version: number;
             rows: components["schemas"]["RowScore"][];
             vetoes: components["schemas"]["VetoScore"][];
+            elapsedSeconds?: number;
         };
         ScoreLock: {
             version: number;
@@ -3423,6 +3642,119 @@ export interface components {
             points: components["schemas"]["Marks"];
             mark: components["schemas"]["MarkingMark"];
             open: boolean;
+        };
+        NewFile: {
+            /** @description chosen by the caller: lower-case letters, digits and hyphens */
+            id: string;
+            /** @description which attachment of the sheet it is */
+            slot?: string;
+            name: string;
+            /** Format: int64 */
+            size: number;
+            /** @description hexadecimal */
+            sha256: string;
+        };
+        ProvidedFile: {
+            id: string;
+            /** @enum {string} */
+            kind: "material" | "portrait";
+            name: string;
+            /** Format: int64 */
+            size: number;
+            sha256: string;
+        };
+        Uploading: {
+            id: string;
+            partSize: number;
+            /** @description how many there are */
+            parts: number;
+            have: number[];
+            /** @description it is kept already */
+            complete: boolean;
+        };
+        StoredFile: {
+            id: string;
+            name: string;
+            slot: string;
+            /** @description false for an upload that goes on */
+            complete: boolean;
+            /** @description of what is kept */
+            type?: string;
+            /** Format: int64 */
+            size: number;
+            /** Format: date-time */
+            at?: string;
+            /** @description handed in by the candidate; left out where the panel reads blind */
+            byCandidate?: boolean;
+            removed: boolean;
+            /** @description name of the examiner who attached it */
+            examiner?: string;
+        };
+        CaseFiles: {
+            own: components["schemas"]["StoredFile"][];
+            others: components["schemas"]["StoredFile"][];
+            materials: components["schemas"]["StoredFile"][];
+        };
+        Face: {
+            draw: string;
+            room: string;
+            seat: string;
+            /** @description the file */
+            portrait?: string;
+        };
+        PanelTerms: {
+            version: number;
+            /** @description examiners see portrait and seat */
+            showFaces: boolean;
+            /** @description reviewers see the names of files */
+            showNames: boolean;
+            /**
+             * Format: date-time
+             * @description candidates may change their materials before
+             */
+            materialsUntil?: string;
+        };
+        MaterialState: {
+            /** @description the candidate takes the comprehensive review at this sitting */
+            wanted: boolean;
+            /** @description the candidate may change them */
+            open: boolean;
+            /** @description reviewers have begun to score */
+            begun: boolean;
+            /** Format: date-time */
+            until?: string;
+        };
+        Dossier: {
+            registration: string;
+            name: string;
+            admission: string;
+            room: string;
+            seat: string;
+            /** @description before the review panel */
+            draw?: string;
+            state: components["schemas"]["MaterialState"];
+            /** @description not even an administrator may change the materials */
+            closed: boolean;
+            materials: components["schemas"]["StoredFile"][];
+            portrait?: components["schemas"]["StoredFile"];
+        };
+        OwnMaterials: {
+            name: string;
+            exam: string;
+            state: components["schemas"]["MaterialState"];
+            files: components["schemas"]["StoredFile"][];
+            /** @description files */
+            most: number;
+            /**
+             * Format: int64
+             * @description bytes
+             */
+            mostPhoto: number;
+            /**
+             * Format: int64
+             * @description bytes
+             */
+            mostDocument: number;
         };
         OutcomeRow: {
             registration: string;
@@ -4305,6 +4637,7 @@ export interface components {
         Component: components["schemas"]["AssessKind"];
         ExaminerId: string;
         Draw: string;
+        FileId: string;
         CertificateNumber: string;
         AccountId: string;
         Ticket: string;
@@ -6466,6 +6799,331 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MarkingMark"];
+                };
+            };
+        };
+    };
+    listCaseFiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                kind: components["parameters"]["Kind"];
+                draw: components["parameters"]["Draw"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseFiles"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    attachFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                kind: components["parameters"]["Kind"];
+                draw: components["parameters"]["Draw"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFile"];
+            };
+        };
+        responses: {
+            /** @description 已登记 · announced */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Uploading"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listFaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                kind: components["parameters"]["Kind"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Face"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getTerms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                kind: components["parameters"]["Kind"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PanelTerms"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    setTerms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                kind: components["parameters"]["Kind"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PanelTerms"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PanelTerms"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listDossiers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dossier"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    provideFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                registration: components["parameters"]["RegistrationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProvidedFile"];
+            };
+        };
+        responses: {
+            /** @description 已登记 · announced */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Uploading"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listOwnMaterials: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnMaterials"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    handInMaterial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFile"];
+            };
+        };
+        responses: {
+            /** @description 已登记 · announced */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Uploading"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    readFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: components["parameters"]["FileId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 文件内容 · the content, as an attachment */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                    "image/jpeg": string;
+                    "image/png": string;
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    removeFile: {
+        parameters: {
+            query?: {
+                /** @description the reason of an administrator */
+                why?: string;
+            };
+            header?: never;
+            path: {
+                file: components["parameters"]["FileId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 已移除 · removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    putPart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: components["parameters"]["FileId"];
+                part: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description 已收到 · stored */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    completeFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: components["parameters"]["FileId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 已保存 · kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredFile"];
                 };
             };
             default: components["responses"]["ProblemAny"];

@@ -2,7 +2,7 @@
 // exam rooms have no TLS. For short texts; not for anything secret.
 
 const k = new Uint32Array(64)
-const initial = new Uint32Array(8)
+export const initial = new Uint32Array(8)
 /** The first 32 bits of the fraction of `x`. */
 const fraction = (x: number) => ((x - Math.floor(x)) * 0x1_0000_0000) >>> 0
 for (let candidate = 2, found = 0; found < 64; candidate++) {
@@ -16,7 +16,7 @@ for (let candidate = 2, found = 0; found < 64; candidate++) {
 const rotate = (x: number, n: number) => (x >>> n) | (x << (32 - n))
 const at = (list: Uint32Array, i: number) => list[i] ?? 0
 
-function block(hash: Uint32Array, data: DataView, offset: number): void {
+export function block(hash: Uint32Array, data: DataView, offset: number): void {
   const w = new Uint32Array(64)
   for (let i = 0; i < 16; i++) w[i] = data.getUint32(offset + 4 * i)
   for (let i = 16; i < 64; i++) {

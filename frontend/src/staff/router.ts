@@ -38,6 +38,7 @@ export const router = createRouter({
     { path: '/sittings/:sitting/release', name: 'release', component: () => import('./views/release/ReleasePage.vue'), props: true, meta: { area: 'plan', nav: 'results' } },
     { path: '/sittings/:sitting/statistics', name: 'statistics', component: () => import('./views/statistics/StatisticsPage.vue'), props: true, meta: { area: 'plan', nav: 'results' } },
     { path: '/sittings/:sitting/export', name: 'export', component: () => import('./views/report/ExportPage.vue'), props: true, meta: { area: 'plan', nav: 'results' } },
+    { path: '/sittings/:sitting/materials', name: 'dossiers', component: () => import('./views/evidence/DossierPage.vue'), props: true, meta: { area: 'plan', nav: 'sittings' } },
     { path: '/sittings/:sitting/outcomes', name: 'outcomes', component: () => import('./views/outcome/Outcomes.vue'), props: true, meta: { area: 'plan', nav: 'results' } },
     { path: '/sittings/:sitting/outcomes/:registration', name: 'outcome', component: () => import('./views/outcome/OutcomePage.vue'), props: true, meta: { area: 'plan', nav: 'results' } },
     { path: '/sittings/:sitting/outcomes/:registration/appeal', name: 'appeal-file', component: () => import('./views/appeal/AppealFile.vue'), props: true, meta: { area: 'plan', nav: 'results' } },

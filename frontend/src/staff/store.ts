@@ -4,6 +4,10 @@ import type { Language } from '../shared/text'
 
 export type Theme = 'light' | 'contrast'
 
+/** Who used this device last, so that an examiner can go on without a network. */
+export interface Person { subject: string; name: string; roles: string[]; until: number }
+
+const PERSON = 'gongyuan.staff.person'
 const LANGUAGE = 'gongyuan.staff.language'
 const THEME = 'gongyuan.staff.theme'
 
@@ -68,5 +72,26 @@ export function keepLocalDraft(account: string, item: string, draft: LocalDraft 
     return true
   } catch {
     return false
+  }
+}
+
+export function savedPerson(now: number): Person | null {
+  try {
+    const p = JSON.parse(read(PERSON) ?? 'null') as Person | null
+    return p && typeof p.subject === 'string' && Array.isArray(p.roles) && p.until > now ? p : null
+  } catch {
+    return null
+  }
+}
+
+export function savePerson(p: Person): void {
+  write(PERSON, JSON.stringify(p))
+}
+
+export function forgetPerson(): void {
+  try {
+    localStorage.removeItem(PERSON)
+  } catch {
+    // As above.
   }
 }

@@ -19,6 +19,8 @@ import { reviewEn } from './review.en'
 import { reviewZh } from './review.zh-CN'
 import { sheetEn } from './sheet.en'
 import { sheetZh } from './sheet.zh-CN'
+import { tabletEn } from './tablet.en'
+import { tabletZh } from './tablet.zh-CN'
 import { zhCN as staffZh } from './zh-CN'
 
 /** Every file of texts, for the test that holds the two languages against each other. */
@@ -34,6 +36,7 @@ export const FILES: readonly (readonly [zh: Record<string, string>, en: Record<s
   [editorZh, editorEn],
   [panelZh, panelEn],
   [reviewZh, reviewEn],
+  [tabletZh, tabletEn],
 ]
 
 /** All texts of the staff pages. */
@@ -49,6 +52,7 @@ export const zhCN = {
   ...editorZh,
   ...panelZh,
   ...reviewZh,
+  ...tabletZh,
 }
 
 export const en = {
@@ -63,4 +67,5 @@ export const en = {
   ...editorEn,
   ...panelEn,
   ...reviewEn,
+  ...tabletEn,
 }

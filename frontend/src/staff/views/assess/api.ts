@@ -1,3 +1,4 @@
+import type { Schemas } from '../../../shared/api'
 import { client } from '../../api'
 import type { Component, ExaminerChange, Judgement, Kind, PanelPlan, RelationKind, Revocation, ScoreChange, Settlement, UnlockRequest } from './types'
 
@@ -50,6 +51,16 @@ export const line = {
     (await client.call('put', '/api/v1/sittings/{sitting}/assess/{kind}/{draw}', { path: { sitting, kind, draw }, body, timeoutMs: SHORT })).data,
   lockScore: async (sitting: string, kind: Kind, draw: string, version: number) =>
     (await client.call('post', '/api/v1/sittings/{sitting}/assess/{kind}/{draw}/lock', { path: { sitting, kind, draw }, body: { version } })).data,
+  files: async (sitting: string, kind: Kind, draw: string) =>
+    (await client.call('get', '/api/v1/sittings/{sitting}/assess/{kind}/{draw}/files', { path: { sitting, kind, draw }, timeoutMs: SHORT })).data,
+  attach: async (sitting: string, kind: Kind, draw: string, body: Schemas['NewFile']) =>
+    (await client.call('post', '/api/v1/sittings/{sitting}/assess/{kind}/{draw}/files', { path: { sitting, kind, draw }, body, timeoutMs: SHORT })).data,
+  completeFile: async (file: string) => (await client.call('post', '/api/v1/files/{file}/complete', { path: { file }, timeoutMs: LONG })).data,
+  removeFile: async (file: string, why = '') => {
+    await client.call('delete', '/api/v1/files/{file}', { path: { file }, query: query({ why }) })
+  },
+  faces: async (sitting: string, kind: Kind, signal: AbortSignal) =>
+    (await client.call('get', '/api/v1/sittings/{sitting}/faces/{kind}', { path: { sitting, kind }, signal, timeoutMs: SHORT })).data,
   decide: async (sitting: string, kind: Kind, draw: string, body: Judgement) =>
     (await client.call('post', '/api/v1/sittings/{sitting}/assess/{kind}/{draw}/decide', { path: { sitting, kind, draw }, body })).data,
   outcomes: async (sitting: string, signal: AbortSignal) =>

@@ -22,7 +22,7 @@ export interface Draft {
 export type LineId = string
 export type Line = RowScore | VetoScore
 
-export function lines(content: Content): [LineId, Line][] {
+export function lines(content: Pick<Content, 'rows' | 'vetoes'>): [LineId, Line][] {
   return [...content.vetoes.map((v): [LineId, Line] => [`veto:${v.veto}`, v]), ...content.rows.map((r): [LineId, Line] => [`row:${r.row}`, r])]
 }
 
@@ -41,7 +41,7 @@ export function differing(a: Content, b: Content): LineId[] {
 }
 
 export function same(a: Content, b: Content): boolean {
-  return differing(a, b).length === 0
+  return a.elapsed === b.elapsed && differing(a, b).length === 0
 }
 
 /** A line that two versions have differently. `pick` is null until somebody decides. */
@@ -52,8 +52,8 @@ export type Meeting =
   | { is: 'level' }
   /** The server has what we began from, or what we sent ourselves: go on from there. */
   | { is: 'ahead'; base: Version; content: Content }
-  /** Somebody saved something else meanwhile. */
-  | { is: 'contested'; server: Version; lines: Contested[] }
+  /** Something else was saved meanwhile. Where no line was changed on both sides, `joined` has both. */
+  | { is: 'contested'; server: Version; lines: Contested[]; joined: Content | null }
 
 /**
  * What to do when work that began from `draft.base` meets the server's
@@ -65,17 +65,28 @@ export function meet(draft: Pick<Draft, 'base' | 'content' | 'sent'>, server: Ve
   const ours = server.version === draft.base.version || same(server.content, draft.base.content) || (draft.sent !== null && same(server.content, draft.sent))
   if (ours) return { is: 'ahead', base: server, content: draft.content }
   if (same(draft.content, draft.base.content)) return { is: 'level' }
-  return { is: 'contested', server, lines: contested(draft, server) }
+  const { list, content } = join(draft.base.content, draft.content, server.content)
+  return { is: 'contested', server, lines: list, joined: content }
 }
 
-function contested(draft: Pick<Draft, 'base' | 'content'>, server: Version): Contested[] {
-  const base = new Map(lines(draft.base.content))
-  const theirs = new Map(lines(server.content))
+/** Two contents that began from `base` as one: `content` is null while a line was changed in both. */
+export interface Joined { list: Contested[]; content: Content | null }
+
+export function join(base: Content, mine: Content, theirs: Content): Joined {
+  const list = contested(base, mine, theirs)
+  // Of two measured times the longer one is the one that was looked at last.
+  const elapsed = mine.elapsed === base.elapsed ? theirs.elapsed : theirs.elapsed === base.elapsed ? mine.elapsed : Math.max(mine.elapsed, theirs.elapsed)
+  return { list, content: settled({ ...mine, elapsed }, list) }
+}
+
+function contested(base: Content, content: Content, other: Content): Contested[] {
+  const begun = new Map(lines(base))
+  const theirs = new Map(lines(other))
   const out: Contested[] = []
-  for (const [id, mine] of lines(draft.content)) {
+  for (const [id, mine] of lines(content)) {
     const their = theirs.get(id)
     if (!their || sameLine(mine, their)) continue
-    const before = base.get(id)
+    const before = begun.get(id)
     // A line that only one side touched is that side's; both touched: nobody but a person decides.
     const pick = sameLine(mine, before) ? 'theirs' : sameLine(their, before) ? 'mine' : null
     out.push({ id, mine, theirs: their, pick })
@@ -88,6 +99,7 @@ export function settled(content: Content, list: readonly Contested[]): Content |
   if (list.some((l) => l.pick === null)) return null
   const theirs = new Map(list.filter((l) => l.pick === 'theirs').map((l) => [l.id, l.theirs]))
   return {
+    ...content,
     rows: content.rows.map((r) => (theirs.get(`row:${r.row}`) as RowScore | undefined) ?? r),
     vetoes: content.vetoes.map((v) => (theirs.get(`veto:${v.veto}`) as VetoScore | undefined) ?? v),
   }

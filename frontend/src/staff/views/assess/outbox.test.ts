@@ -21,7 +21,7 @@ class Fake {
     if (this.mode === 'down') return Promise.reject(new NetworkError('unreachable'))
     this.saves++
     if (body.version !== this.now.version) return Promise.reject(problem(409, 'conflict'))
-    this.now = { ...this.now, state: 'open', version: body.version + 1, rows: body.rows, vetoes: body.vetoes, savedAt: '2026-11-22T02:42:07Z' }
+    this.now = { ...this.now, state: 'open', version: body.version + 1, rows: body.rows, vetoes: body.vetoes, elapsedSeconds: body.elapsedSeconds ?? 0, savedAt: '2026-11-22T02:42:07Z' }
     return this.mode === 'deaf' ? Promise.reject(new NetworkError('timeout')) : Promise.resolve(this.now)
   }
   lock = () => Promise.resolve({ ...this.now, state: 'locked' as const, version: this.now.version + 1, lockedAt: '2026-11-22T02:50:00Z' })
@@ -53,6 +53,87 @@ beforeEach(async () => {
   server = new Fake()
   clock = new Clock()
   keep = await openKeep(new IDBFactory())
+})
+
+/** Pages of one device: what one says, all others hear. */
+class Hub {
+  private readonly pages = new Set<(name: string) => void>()
+  open = (hear: (name: string) => void) => {
+    this.pages.add(hear)
+    return { say: (name: string) => { for (const p of this.pages) if (p !== hear) p(name) }, close: () => { this.pages.delete(hear) } }
+  }
+}
+const settledDown = async () => { for (let i = 0; i < 30; i++) await new Promise((r) => { setTimeout(r, 0) }) }
+const touched = (box: Outbox) => box.state(at)!.content.rows.filter((r) => r.touched).map((r) => r.row)
+
+describe('two pages of one examiner', () => {
+  const pages = async (hub: { open: Hub['open'] } | null) => {
+    const page = () => new Outbox({ person: 'me', keep, server, later: clock.later, ...(hub ? { channel: hub.open } : {}) })
+    const [a, b] = [page(), page()]
+    await a.open(at, sheet, true)
+    await b.open(at, sheet, true)
+    return { a, b }
+  }
+
+  test('each shows what the other enters, and both rows are kept and sent', async () => {
+    const { a, b } = await pages(new Hub())
+    edit(a, 'r1')
+    await settledDown()
+    expect([touched(b), b.state(at)!.adopted]).toEqual([['r1'], ['row:r1']])
+    edit(b, 'r3')
+    await settledDown()
+    expect(touched(a)).toEqual(['r1', 'r3'])
+    for (let i = 0; i < 4; i++) await clock.run()
+    expect(server.now.rows.filter((r) => r.touched).map((r) => r.row)).toEqual(['r1', 'r3'])
+    expect([a.state(at)!.link.is, b.state(at)!.link.is, await keep.all('draft|')]).toEqual(['idle', 'idle', []])
+  })
+
+  test('at the same moment, without hearing of each other: different rows are joined on the disk', async () => {
+    server.mode = 'down'
+    const { a, b } = await pages(null)
+    edit(a, 'r1')
+    edit(b, 'r3')
+    await settledDown()
+    const [kept] = (await keep.all('draft|')).map(([, v]) => (v as { draft: { content: { rows: { row: string; touched: boolean }[] } } }).draft.content.rows)
+    expect(kept?.filter((r) => r.touched).map((r) => r.row)).toEqual(['r1', 'r3'])
+    expect(touched(b)).toEqual(['r1', 'r3'])
+  })
+
+  test('at the same moment in the same row: a person decides, and nothing is written over', async () => {
+    server.mode = 'down'
+    const { a, b } = await pages(null)
+    edit(a, 'r1')
+    b.do(at, { on: 'edited', edit: { do: 'step', row: 'r1', deduction: 'miss', by: 1 } })
+    edit(b, 'r2')
+    await settledDown()
+    const link = b.state(at)!.link
+    expect([link.is, link.is === 'contested' ? link.lines.map((l) => l.id) : []]).toEqual(['contested', ['row:r1']])
+    b.do(at, { on: 'picked', id: 'row:r1', pick: 'mine' })
+    b.do(at, { on: 'settled' })
+    await settledDown()
+    a.look()
+    await settledDown()
+    expect(a.state(at)!.content.rows[0]!.deductions).toEqual([{ deduction: 'miss', count: 1 }])
+    expect(touched(a)).toEqual(['r1', 'r2'])
+  })
+
+  test('a step back takes back only what was done here', async () => {
+    const { a, b } = await pages(new Hub())
+    edit(a, 'r1')
+    await settledDown()
+    edit(b, 'r2')
+    await settledDown()
+    a.do(at, { on: 'undone' })
+    await settledDown()
+    expect([touched(a), touched(b)]).toEqual([['r2'], ['r2']])
+  })
+
+  test('what one signs is read-only in the other', async () => {
+    const { a, b } = await pages(new Hub())
+    await a.lock(at)
+    await settledDown()
+    expect(b.state(at)!.score).toBe('locked')
+  })
 })
 
 describe('the outbox', () => {
@@ -150,6 +231,54 @@ describe('the outbox', () => {
     box.hurry()
     await clock.run()
     expect(box.state(at)?.link.is).toBe('idle')
+  })
+
+  test('another device changed other rows: both are kept, and nobody is asked', async () => {
+    const box = desk()
+    await box.open(at, sheet, true)
+    server.now = scoreOf({ state: 'open', version: 1, rows: [{ row: 'r3', touched: true, deductions: [], other: 0, note: '' }] })
+    edit(box, 'r1')
+    for (let i = 0; i < 3; i++) await clock.run()
+    expect([server.now.version, server.now.rows.filter((r) => r.touched).map((r) => r.row), box.state(at)!.adopted]).toEqual([2, ['r1', 'r3'], ['row:r3']])
+  })
+
+  test('knows when closing the page would lose something', async () => {
+    const box = desk()
+    await box.open(at, sheet, true)
+    edit(box, 'r1')
+    expect(box.unsafe).toBe(true)
+    await settledDown()
+    expect(box.unsafe).toBe(false)
+    keep = new MemoryKeep()
+    const loose = desk()
+    await loose.open(at, sheet, true)
+    server.mode = 'down'
+    edit(loose, 'r1')
+    await settledDown()
+    expect(loose.unsafe).toBe(true)
+  })
+
+  test('the measured time travels with the score and is no step back', async () => {
+    const box = desk()
+    await box.open(at, sheet, true)
+    edit(box, 'r1')
+    box.do(at, { on: 'timed', seconds: 75 })
+    await clock.run()
+    expect([server.now.elapsedSeconds, box.state(at)?.link.is]).toEqual([75, 'idle'])
+    box.do(at, { on: 'undone' })
+    expect([box.state(at)?.content.elapsed, touched(box)]).toEqual([75, []])
+  })
+
+  test('a portrait is read once, and forgotten with the sign-out', async () => {
+    const box = desk()
+    let reads = 0
+    const read = async () => { reads++; return new Blob(['x'], { type: 'image/jpeg' }) }
+    expect((await box.portrait('f', read)).type).toBe('image/jpeg')
+    await settledDown()
+    await box.portrait('f', read)
+    expect(reads).toBe(1)
+    await box.forgetFaces()
+    expect(await keep.all('face|')).toEqual([])
   })
 
   test('signing locks', async () => {

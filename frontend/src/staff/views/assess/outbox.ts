@@ -1,16 +1,18 @@
 import { markRaw, shallowReactive } from 'vue'
 import { NetworkError, ProblemError, typeOf } from '../../../shared/problem'
-import type { Draft } from './journal'
-import { begin, draftOf, reduce, unsent, type Event, type SheetState } from './state'
-import type { Keep, Keeping } from './store'
+import { join, same, type Draft } from './journal'
+import type { Content } from './score'
+import { begin, draftOf, reduce, versionOf, type Event, type SheetState } from './state'
+import type { Channel, Keep, Keeping } from './store'
 import { isStation } from './station'
-import type { Kind, Score, ScoreChange, Sheet, TaskList } from './types'
+import type { Watch } from './stopwatch'
+import type { Face, Kind, Score, ScoreChange, Sheet, TaskList } from './types'
 
 /** Names one sheet of the examiner: a sitting, a component, a draw number. */
 export interface SheetKey { sitting: string; kind: Kind; draw: string }
 
 /** What a sheet's page shows besides the marks, kept for work without a network. */
-export interface Board { title: string; levelTitle: string; list: TaskList; at: number }
+export interface Board { title: string; levelTitle: string; list: TaskList; at: number; faces?: readonly Face[] }
 
 export interface Server {
   score(key: SheetKey): Promise<Score>
@@ -22,16 +24,22 @@ export interface OutboxConfig {
   person: string
   keep: Keep
   server: Server
+  /** Opens the line to other pages of this device; left out for none. */
+  channel?: (hear: (name: string) => void) => Channel
   /** Runs `work` later and returns what calls it off. */
   later?: (work: () => void, ms: number) => () => void
 }
 
 /** A change is sent this long after the last one before it. */
 const settle = 400
+/** What another page changed it sends itself; this page sends it where that page is gone. */
+const others = 3_000
 /** Waiting times between tries while nothing answers. */
 const tries = [1_000, 2_000, 4_000, 8_000, 15_000]
 
-interface Entry { state: SheetState; keeping: Keeping; stop: (() => void) | null; failed: number; busy: boolean; writing: Promise<unknown> }
+interface Entry { state: SheetState; keeping: Keeping; stop: (() => void) | null; failed: number; busy: boolean; writing: Promise<unknown>; unwritten: number
+  /** What this page knows to be kept on the device. */
+  shared: Content }
 
 interface KeptDraft { sheet: Sheet; draft: Draft }
 
@@ -46,12 +54,14 @@ export class Outbox {
   private readonly own = new Map<string, Entry>()
   private readonly later: NonNullable<OutboxConfig['later']>
   private over = false
+  private readonly channel: Channel | null
 
   constructor(private readonly config: OutboxConfig) {
     this.later = config.later ?? ((work, ms) => {
       const timer = setTimeout(work, ms)
       return () => { clearTimeout(timer) }
     })
+    this.channel = config.channel?.((name) => { this.heardOf(name) }) ?? null
   }
 
   get keeping(): Keeping { return this.config.keep.keeping }
@@ -72,7 +82,7 @@ export class Outbox {
     const known = this.own.get(nameOf(key))
     try {
       const score = await this.config.server.score(key)
-      void this.config.keep.put(this.keyOf('score', nameOf(key)), score)
+      this.keepScore(key, score)
       const now = this.own.get(nameOf(key))
       if (now) {
         if (now.state.link.is !== 'sending') this.apply(key, { on: 'heard', score })
@@ -121,8 +131,9 @@ export class Outbox {
     const entry = this.own.get(nameOf(key))
     if (!entry) return
     const score = await this.config.server.lock(key, entry.state.base.version)
+    this.keepScore(key, score)
     this.apply(key, { on: 'locked', score })
-    void this.config.keep.put(this.keyOf('score', nameOf(key)), score)
+    this.tell(key)
   }
 
   /** Asks the server anew, after it refused a signature because of another version. */
@@ -148,14 +159,50 @@ export class Outbox {
     })
   }
 
+  /** A portrait, from this device where it was seen before. */
+  async portrait(file: string, read: (file: string) => Promise<Blob>): Promise<Blob> {
+    const at = this.keyOf('face', file)
+    const kept = (await this.config.keep.get(at)) as { type: string; bytes: ArrayBuffer } | undefined
+    if (kept) return new Blob([kept.bytes], { type: kept.type })
+    const found = await read(file)
+    void this.config.keep.put(at, { type: found.type, bytes: await found.arrayBuffer() })
+    return found
+  }
+
+  /** Forgets what is about people and can be read again: whoever uses the device next must not find it. */
+  async forgetFaces(): Promise<void> {
+    for (const [key] of await this.config.keep.all(this.keyOf('face', ''))) await this.config.keep.drop(key)
+  }
+
+  /** The stopwatch of a sheet; null where it was never started here. */
+  async watch(key: SheetKey): Promise<Watch | null> {
+    return ((await this.config.keep.get(this.keyOf('watch', nameOf(key)))) as Watch | undefined) ?? null
+  }
+
+  keepWatch(key: SheetKey, watch: Watch): void {
+    void this.config.keep.put(this.keyOf('watch', nameOf(key)), { ...watch })
+  }
+
+  /** Whether closing the page now would lose something: it is neither on this device nor at the server. */
+  get unsafe(): boolean {
+    for (const e of this.own.values()) if (e.unwritten > 0 || (this.keeping === 'none' && draftOf(e.state) !== null)) return true
+    return false
+  }
+
+  /** The page is looked at again: other pages may have gone on meanwhile. */
+  look(): void {
+    for (const name of this.own.keys()) this.heardOf(name)
+  }
+
   /** Another person signs in: what is kept stays, nothing more is sent. */
   close(): void {
     this.over = true
+    this.channel?.close()
     for (const e of this.own.values()) e.stop?.()
   }
 
   private place(key: SheetKey, state: SheetState): void {
-    const entry: Entry = { state: markRaw(state), keeping: this.keeping, stop: null, failed: 0, busy: false, writing: Promise.resolve() }
+    const entry: Entry = { state: markRaw(state), keeping: this.keeping, stop: null, failed: 0, busy: false, writing: Promise.resolve(), unwritten: 0, shared: state.content }
     this.own.set(nameOf(key), entry)
     this.entries.set(nameOf(key), { state: entry.state, keeping: entry.keeping })
   }
@@ -168,12 +215,71 @@ export class Outbox {
     entry.state = markRaw(reduce(before, e))
     if (entry.state === before) return
     this.entries.set(name, { state: entry.state, keeping: this.keeping })
-    const draft = draftOf(entry.state)
-    const at = this.keyOf('draft', name)
     // Writes are made one after another, so that the last one stays.
+    entry.unwritten++
+    entry.writing = entry.writing.then(() => this.write(key, entry)).finally(() => { entry.unwritten-- })
+  }
+
+  /**
+   * Keeps a sheet on this device. What another page of the same person kept
+   * meanwhile is joined line by line, never written over.
+   */
+  private async write(key: SheetKey, entry: Entry): Promise<void> {
+    // While a person decides between two versions, the other one stays where it is.
+    if (entry.state.link.is === 'contested') return
+    let met: Draft | null = null
+    let changed = false
+    await this.config.keep.update(this.keyOf('draft', nameOf(key)), (old) => {
+      const kept = (old as KeptDraft | undefined)?.draft
+      const draft = draftOf(entry.state)
+      const { sheet, content } = entry.state
+      if (kept && !same(kept.content, entry.shared)) {
+        met = kept
+        const both = join(entry.shared, content, kept.content)
+        if (!both.content) return old
+        changed = true
+        const base = kept.base.version > entry.state.base.version ? kept.base : entry.state.base
+        return { sheet, draft: { base, content: both.content, sent: draft?.sent ?? kept.sent, typed: { ...kept.typed, ...draft?.typed } } } satisfies KeptDraft
+      }
+      changed = draft ? !kept || !same(kept.content, draft.content) : kept !== undefined
+      return draft ? ({ sheet, draft } satisfies KeptDraft) : undefined
+    })
+    if (met) this.meet(key, entry, met)
+    else entry.shared = entry.state.content
+    if (changed) this.tell(key)
+  }
+
+  private meet(key: SheetKey, entry: Entry, kept: Draft): void {
+    const { shared } = entry
+    entry.shared = kept.content
+    this.apply(key, { on: 'met', kept, shared })
+    this.plan(key, others)
+  }
+
+  private tell(key: SheetKey): void {
+    this.channel?.say(nameOf(key))
+  }
+
+  private keepScore(key: SheetKey, score: Score): void {
+    void this.config.keep.put(this.keyOf('score', nameOf(key)), score)
+  }
+
+  /** Another page kept something of a sheet that is open here too. */
+  private heardOf(name: string): void {
+    const entry = this.own.get(name)
+    const key = parse(name)
+    if (!entry || !key || this.over) return
     entry.writing = entry.writing.then(async () => {
-      if (draft) await this.config.keep.put(at, { sheet: entry.state.sheet, draft } satisfies KeptDraft)
-      else await this.config.keep.drop(at)
+      const kept = (await this.config.keep.get(this.keyOf('draft', name))) as KeptDraft | undefined
+      if (kept) {
+        if (!same(kept.draft.content, entry.shared)) this.meet(key, entry, kept.draft)
+        return
+      }
+      const score = (await this.config.keep.get(this.keyOf('score', name))) as Score | undefined
+      if (!score || entry.state.link.is === 'sending' || score.version < entry.state.base.version) return
+      entry.shared = versionOf(entry.state.sheet, score).content
+      this.apply(key, { on: 'heard', score })
+      this.plan(key, others)
     })
   }
 
@@ -198,14 +304,14 @@ export class Outbox {
       if (!entry.state.fresh || entry.state.sent !== null) {
         // What was sent without an answer may be there or not: ask before anything else is sent.
         this.apply(key, { on: 'heard', score: await this.config.server.score(key) })
-      } else if (unsent(entry.state).length > 0) {
+      } else if (!same(entry.state.content, entry.state.base.content)) {
         this.apply(key, { on: 'sending' })
         await entry.writing // what was sent is known here before the server can have it
         const { base, content } = entry.state
         const what = entry.state.link.is === 'sending' ? entry.state.link.what : content
-        const score = await this.config.server.save(key, { version: base.version, rows: what.rows.map((r) => ({ ...r, deductions: r.deductions.map((d) => ({ ...d })) })), vetoes: what.vetoes.map((v) => ({ ...v })) })
+        const score = await this.config.server.save(key, { version: base.version, elapsedSeconds: what.elapsed, rows: what.rows.map((r) => ({ ...r, deductions: r.deductions.map((d) => ({ ...d })) })), vetoes: what.vetoes.map((v) => ({ ...v })) })
+        this.keepScore(key, score)
         this.apply(key, { on: 'saved', score })
-        void this.config.keep.put(this.keyOf('score', nameOf(key)), score)
       } else {
         this.apply(key, { on: 'cut' }) // nothing to send after all
       }
@@ -239,7 +345,7 @@ export class Outbox {
     return wait
   }
 
-  private keyOf(what: 'draft' | 'score' | 'board', rest: string): string {
+  private keyOf(what: 'draft' | 'score' | 'board' | 'watch' | 'face', rest: string): string {
     return `${what}|${this.config.person}|${rest}`
   }
 }
@@ -248,7 +354,7 @@ export function nameOf(key: SheetKey): string {
   return `${encodeURIComponent(key.sitting)}/${key.kind}/${encodeURIComponent(key.draw)}`
 }
 
-function parse(name: string): SheetKey | null {
+export function parse(name: string): SheetKey | null {
   const [sitting, kind, draw] = name.split('/')
   if (!sitting || !draw || !isStation(kind)) return null
   return { sitting: decodeURIComponent(sitting), kind, draw: decodeURIComponent(draw) }

@@ -7,6 +7,8 @@ import type { RowScore, Score, Sheet, SheetDeduction, SheetRow, VetoScore } from
 export interface Content {
   readonly rows: readonly RowScore[]
   readonly vetoes: readonly VetoScore[]
+  /** What the stopwatch measured, in seconds. */
+  readonly elapsed: number
 }
 
 export function rowsOf(sheet: Sheet): SheetRow[] {
@@ -18,11 +20,11 @@ const blankVeto = (veto: string): VetoScore => ({ veto, state: 'pending', fact: 
 
 /** A sheet on which nothing was entered: every row 未评, every veto 待判定. */
 export function blank(sheet: Sheet): Content {
-  return { rows: rowsOf(sheet).map((r) => blankRow(r.id)), vetoes: sheet.vetoes.map((v) => blankVeto(v.id)) }
+  return { rows: rowsOf(sheet).map((r) => blankRow(r.id)), vetoes: sheet.vetoes.map((v) => blankVeto(v.id)), elapsed: 0 }
 }
 
 /** Brings lines into the sheet's order; what is left out is 未评 or 待判定. */
-export function arranged(sheet: Sheet, from: Pick<Score, 'rows' | 'vetoes'>): Content {
+export function arranged(sheet: Sheet, from: Pick<Score, 'rows' | 'vetoes' | 'elapsedSeconds'>): Content {
   return {
     rows: rowsOf(sheet).map((r) => {
       const line = from.rows.find((x) => x.row === r.id)
@@ -37,6 +39,7 @@ export function arranged(sheet: Sheet, from: Pick<Score, 'rows' | 'vetoes'>): Co
       const line = from.vetoes.find((x) => x.veto === v.id)
       return line ? { veto: v.id, state: line.state, fact: line.fact } : blankVeto(v.id)
     }),
+    elapsed: from.elapsedSeconds ?? 0,
   }
 }
 
@@ -69,7 +72,7 @@ export interface Total {
   vetoed: boolean
 }
 
-export function total(sheet: Sheet, content: Content): Total {
+export function total(sheet: Sheet, content: Pick<Content, 'rows' | 'vetoes'>): Total {
   const t: Total = { sum: 0, of: 0, full: sheet.full, waiting: 0, pending: 0, vetoed: false }
   rowsOf(sheet).forEach((row, i) => {
     const line = content.rows[i]
@@ -89,10 +92,13 @@ export function total(sheet: Sheet, content: Content): Total {
 }
 
 /** What keeps a sheet from being signed. `number` is the row's or veto's place, from 1. */
-export interface Gap { is: 'row' | 'note' | 'veto' | 'fact' | 'text'; id: string; number: number; text: string }
+export interface Gap { is: 'row' | 'note' | 'veto' | 'fact' | 'text' | 'file'; id: string; number: number; text: string }
 
-/** Why the sheet cannot be signed yet, vetoes first. `typed` holds field texts that are no number. */
-export function gaps(sheet: Sheet, content: Content, typed: Readonly<Record<string, string>> = {}): Gap[] {
+/**
+ * Why the sheet cannot be signed yet, vetoes first. `typed` holds field texts
+ * that are no number, `attached` the attachments that are there or on their way.
+ */
+export function gaps(sheet: Sheet, content: Content, typed: Readonly<Record<string, string>> = {}, attached: ReadonlySet<string> = new Set()): Gap[] {
   const out: Gap[] = []
   sheet.vetoes.forEach((v, i) => {
     const line = content.vetoes[i]
@@ -106,6 +112,10 @@ export function gaps(sheet: Sheet, content: Content, typed: Readonly<Record<stri
     if (typed[otherField(row.id)] !== undefined) out.push({ is: 'text', ...at })
     else if (!line || !line.touched) out.push({ is: 'row', ...at })
     else if (line.other > 0 && line.note.trim() === '') out.push({ is: 'note', ...at })
+  })
+  const wanted = sheet.attachments ?? []
+  wanted.forEach((a, i) => {
+    if (a.required && !attached.has(a.id)) out.push({ is: 'file', id: a.id, number: i + 1, text: a.label })
   })
   return out
 }

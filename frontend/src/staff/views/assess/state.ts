@@ -1,4 +1,4 @@
-import { differing, meet, same, settled, type Contested, type Draft, type Version } from './journal'
+import { differing, join, lines, meet, same, settled, type Contested, type Draft, type LineId, type Version } from './journal'
 import { arranged, blank, edit, factField, otherField, type Content, type Edit } from './score'
 import type { Score, ScoreState, Sheet } from './types'
 
@@ -35,10 +35,16 @@ export interface SheetState {
   readonly past: readonly { content: Content; mark: string }[]
   /** The server has been heard from since this page began. */
   readonly fresh: boolean
+  /** Lines that another page or device changed and that are shown here now. */
+  readonly adopted: readonly LineId[]
 }
 
 export type Event =
   | { on: 'edited'; edit: Edit }
+  /** What the stopwatch shows. */
+  | { on: 'timed'; seconds: number }
+  /** Another page of this device kept something; `shared` is what both had before. */
+  | { on: 'met'; kept: Draft; shared: Content }
   /** A field's text; undefined once it is a value or was given up. */
   | { on: 'typed'; field: string; text: string | undefined }
   | { on: 'undone' }
@@ -63,10 +69,10 @@ export function begin(sheet: Sheet, server: Score | null, kept: Draft | null): S
   const base: Version = server ? versionOf(sheet, server) : kept?.base ?? { version: 0, content: blank(sheet) }
   const empty: SheetState = {
     sheet, base, content: base.content, sent: null, typed: {}, score: server?.state ?? 'untouched', link: { is: 'idle' },
-    savedAt: server?.savedAt ?? null, lockedAt: server?.lockedAt ?? null, past: [], fresh: server !== null,
+    savedAt: server?.savedAt ?? null, lockedAt: server?.lockedAt ?? null, past: [], fresh: server !== null, adopted: [],
   }
   if (!kept) return empty
-  const mine: SheetState = { ...empty, base: kept.base, content: arranged(sheet, { rows: [...kept.content.rows], vetoes: [...kept.content.vetoes] }), sent: kept.sent, typed: kept.typed }
+  const mine: SheetState = { ...empty, base: kept.base, content: arranged(sheet, { rows: [...kept.content.rows], vetoes: [...kept.content.vetoes], elapsedSeconds: kept.content.elapsed ?? 0 }), sent: kept.sent, typed: kept.typed }
   return server ? heard(mine, server) : { ...mine, link: pending(mine) ? { is: 'cut' } : { is: 'idle' } }
 }
 
@@ -97,6 +103,8 @@ export function draftOf(s: SheetState): Draft | null {
 export function reduce(s: SheetState, e: Event): SheetState {
   switch (e.on) {
     case 'edited': return writable(s) ? edited(s, edit(s.sheet, s.content, e.edit), markOf(e.edit), without(s.typed, fieldOf(e.edit))) : s
+    case 'timed': return writable(s) && e.seconds !== s.content.elapsed ? timed(s, e.seconds) : s
+    case 'met': return met(s, e.kept, e.shared)
     case 'typed': return e.text === undefined ? { ...s, typed: without(s.typed, e.field) } : { ...s, typed: { ...s.typed, [e.field]: e.text } }
     case 'undone': {
       const last = s.past[s.past.length - 1]
@@ -118,8 +126,38 @@ export function reduce(s: SheetState, e: Event): SheetState {
       return { ...now, link: pending(now) ? { is: 'waiting' } : { is: 'idle' } }
     }
     case 'dropped': return { ...s, content: s.base.content, typed: {}, sent: null, past: [], link: { is: 'idle' } }
-    case 'locked': return { ...saved(s, e.score), past: [] }
+    case 'locked': return { ...saved(s, e.score), past: [], adopted: [] }
   }
+}
+
+/** Measuring time is no step that is taken back. */
+function timed(s: SheetState, elapsed: number): SheetState {
+  const content = { ...s.content, elapsed }
+  return { ...s, content, past: s.past.map((p) => ({ ...p, content: { ...p.content, elapsed } })), link: next(s, content) }
+}
+
+/** The state with lines of another page. Taking a step back never takes back what was done there. */
+function adopting(s: SheetState, content: Content): SheetState {
+  const changed = new Set(differing(s.content, content))
+  if (changed.size === 0) return { ...s, content }
+  const theirs = lines(content).filter(([id]) => changed.has(id)).map(([id, line]): Contested => ({ id, mine: line, theirs: line, pick: 'theirs' }))
+  const past = s.past.map((p) => ({ ...p, content: settled(p.content, theirs) ?? p.content }))
+  return { ...s, content, past, adopted: [...new Set([...s.adopted, ...changed])] }
+}
+
+function met(s: SheetState, kept: Draft, shared: Content): SheetState {
+  if (s.link.is === 'contested') return s
+  const base = kept.base.version > s.base.version ? kept.base : s.base
+  const both = join(shared, s.content, kept.content)
+  if (!both.content) {
+    // Lines that only the other page changed are taken at once; the rest is asked.
+    const open = both.list.filter((l) => l.pick === null)
+    const rest = settled(s.content, both.list.filter((l) => l.pick !== null)) ?? s.content
+    return { ...adopting(s, rest), base, link: { is: 'contested', server: base, lines: open } }
+  }
+  if (base === s.base && same(both.content, s.content)) return s
+  const now = { ...adopting(s, both.content), base, typed: { ...kept.typed, ...s.typed } }
+  return { ...now, link: next(now, now.content) }
 }
 
 function edited(s: SheetState, content: Content, mark: string, typed: SheetState['typed']): SheetState {
@@ -127,8 +165,10 @@ function edited(s: SheetState, content: Content, mark: string, typed: SheetState
   const last = s.past[s.past.length - 1]
   // Letters typed into one field are one step back.
   const joins = mark !== '' && last?.mark === mark
+  const touched = new Set(differing(s.content, content))
+  const adopted = s.adopted.some((id) => touched.has(id)) ? s.adopted.filter((id) => !touched.has(id)) : s.adopted
   const past = joins ? s.past : [...s.past, { content: s.content, mark }].slice(-mostPast)
-  return { ...s, content, typed, past, link: next(s, content) }
+  return { ...s, content, typed, past, adopted, link: next(s, content) }
 }
 
 /** While something is on its way the rest waits for its answer. */
@@ -152,8 +192,13 @@ function heard(s: SheetState, score: Score): SheetState {
     if (met.is === 'level') return { ...known, base: server, content: server.content, sent: null, past: [], link: { is: 'idle' } }
     return { ...known, base: server, sent: null, past: [], link: { is: 'idle' } }
   }
+  if (met.is === 'contested' && met.joined) {
+    // Nobody changed the same line twice: both are kept, and nobody is asked.
+    const now: SheetState = { ...adopting(known, met.joined), base: server, sent: null, link: { is: 'idle' } }
+    return { ...now, link: pending(now) ? { is: 'waiting' } : { is: 'idle' } }
+  }
   if (met.is === 'contested') return { ...known, sent: null, link: { is: 'contested', server: met.server, lines: met.lines } }
-  if (met.is === 'level') return { ...known, base: server, content: server.content, sent: null, link: { is: 'idle' } }
+  if (met.is === 'level') return { ...(s.fresh ? adopting(known, server.content) : { ...known, content: server.content }), base: server, sent: null, link: { is: 'idle' } }
   return { ...known, base: met.base, content: met.content, sent: null, link: { is: 'waiting' } }
 }
 

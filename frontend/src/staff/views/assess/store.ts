@@ -11,6 +11,11 @@ export interface Keep {
   /** Resolves once it is on disk; `none` where it is in memory only. */
   put(key: string, value: unknown): Promise<Keeping>
   drop(key: string): Promise<void>
+  /**
+   * Puts what `change` makes of what is there, undefined for nothing; other
+   * pages of this device cannot come in between.
+   */
+  update(key: string, change: (old: unknown) => unknown): Promise<Keeping>
   /** Everything whose key begins with `prefix`. */
   all(prefix: string): Promise<[string, unknown][]>
 }
@@ -26,6 +31,12 @@ export class MemoryKeep implements Keep {
   drop(key: string): Promise<void> {
     this.held.delete(key)
     return Promise.resolve()
+  }
+  update(key: string, change: (old: unknown) => unknown): Promise<Keeping> {
+    const value = change(this.held.get(key))
+    if (value === undefined) this.held.delete(key)
+    else this.held.set(key, value)
+    return Promise.resolve('none')
   }
   all(prefix: string): Promise<[string, unknown][]> { return Promise.resolve([...this.held].filter(([k]) => k.startsWith(prefix))) }
 }
@@ -79,6 +90,23 @@ class BrowserKeep implements Keep {
     await this.orMemory(async () => { await this.run('readwrite', (s) => s.delete(key)) }, () => Promise.resolve())
   }
 
+  update(key: string, change: (old: unknown) => unknown): Promise<Keeping> {
+    let made: { value: unknown } | null = null
+    return this.orMemory<Keeping>(() => new Promise((resolve, reject) => {
+      // The tablet may be switched off the next moment: the answer waits for the disk.
+      const tx = this.db.transaction(storeName, 'readwrite', { durability: 'strict' } as IDBTransactionOptions)
+      const store = tx.objectStore(storeName)
+      const request: IDBRequest<unknown> = store.get(key)
+      request.onsuccess = () => {
+        made = { value: change(request.result) }
+        if (made.value === undefined) store.delete(key)
+        else store.put(made.value, key)
+      }
+      tx.oncomplete = () => { resolve('kept') }
+      tx.onabort = () => { reject(tx.error ?? new Error('transaction aborted')) }
+    }), () => this.memory.update(key, (old) => (made ? made.value : change(old))))
+  }
+
   async all(prefix: string): Promise<[string, unknown][]> {
     const range = IDBKeyRange.bound(prefix, `${prefix}\uffff`)
     const late = await this.memory.all(prefix)
@@ -89,6 +117,17 @@ class BrowserKeep implements Keep {
     }, () => Promise.resolve([]))
     return [...kept.filter(([k]) => !late.some(([l]) => l === k)), ...late]
   }
+}
+
+/** How pages of one device tell each other that something was kept. */
+export interface Channel { say(name: string): void; close(): void }
+
+/** `hear` gets what the other pages say. Browsers without channels have none. */
+export function openChannel(person: string, hear: (name: string) => void): Channel {
+  if (typeof BroadcastChannel === 'undefined') return { say: () => undefined, close: () => undefined }
+  const channel = new BroadcastChannel(`gongyuan-assess-${person}`)
+  channel.onmessage = (e: MessageEvent<unknown>) => { if (typeof e.data === 'string') hear(e.data) }
+  return { say: (name) => { channel.postMessage(name) }, close: () => { channel.close() } }
 }
 
 const openWithin = 3_000
@@ -115,6 +154,8 @@ export function openKeep(factory: IDBFactory | undefined = globalThis.indexedDB)
     request.onsuccess = () => {
       clearTimeout(timer)
       const keep = new BrowserKeep(request.result)
+      // What is kept should outlive a device that runs out of room; a browser may decline.
+      if (typeof navigator !== 'undefined') void navigator.storage?.persist?.().catch(() => false)
       // A browser may open a database and then refuse to write: full, or private.
       void keep.put('probe', 1).then(() => { resolve(keep) })
     }

@@ -8,6 +8,7 @@ export type Account = S['Account']
 export type Kind = S['StationName']
 /** What of a level is scored. */
 export type Component = S['AssessKind']
+export type Face = S['Face']
 export type Sheet = S['ScoreSheet']
 export type SheetRow = S['SheetRow']
 export type SheetDeduction = S['SheetDeduction']

@@ -11,7 +11,8 @@ const sheet: Sheet = {
 
 describe('a score sheet while it is designed', () => {
   it('begins from a version that is there, or as a copy under another name', () => {
-    expect(nextOf(sheet)).toMatchObject({ id: 'fire', base: 2, title: '初期火灾处置' })
+    expect(nextOf(sheet)).toMatchObject({ id: 'fire', base: 2, title: '初期火灾处置', attachments: [] })
+    expect(nextOf({ ...sheet, attachments: [{ id: 'work', label: '操作照片', required: true }] }).attachments).toEqual([{ id: 'work', label: '操作照片', required: true }])
     const copy = copyOf(sheet)
     expect(copy.base).toBe(0)
     expect(copy.id).toMatch(/^[a-z0-9-]{1,40}$/)

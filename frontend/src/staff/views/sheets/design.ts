@@ -19,7 +19,7 @@ export const newRow = (): Row => ({ id: newId('r'), text: '', full: 0, rule: '',
 export const newSection = (): Section => ({ function: '', title: '', rows: [newRow()] })
 
 export function blank(level: number): Design {
-  return { id: newId('sheet'), base: 0, level, kind: 'skill', title: '', minutes: 30, vetoes: [], sections: [newSection()] }
+  return { id: newId('sheet'), base: 0, level, kind: 'skill', title: '', minutes: 30, vetoes: [], sections: [newSection()], attachments: [] }
 }
 
 /** The next version of a sheet that is there. */
@@ -27,9 +27,12 @@ export function nextOf(s: Sheet): Design {
   return structuredClone({
     id: s.id, base: s.version, level: s.level, kind: s.kind, title: s.title, minutes: s.minutes, sample: s.sample,
     vetoes: s.vetoes, sections: s.sections,
-    ...('attachments' in s ? { attachments: s.attachments } : {}),
+    attachments: s.attachments ?? [],
   } as Design)
 }
+
+/** The most attachments that a sheet may ask for. */
+export const mostAttachments = 10
 
 /** A new sheet that begins as a copy of one that is there. */
 export function copyOf(s: Sheet): Design {
@@ -49,7 +52,7 @@ export function move<T>(list: T[], at: number, by: -1 | 1): void {
   list[to] = one
 }
 
-export type FaultCode = 'title' | 'minutes' | 'veto' | 'function' | 'sectionTitle' | 'noRows' | 'rowText' | 'rowFull' | 'rowRule' | 'step' | 'label' | 'marks' | 'most' | 'sum'
+export type FaultCode = 'title' | 'minutes' | 'veto' | 'function' | 'sectionTitle' | 'noRows' | 'rowText' | 'rowFull' | 'rowRule' | 'step' | 'label' | 'marks' | 'most' | 'sum' | 'attachment'
 export interface Fault { at: string; code: FaultCode }
 
 const length = (s: string, least: number, most: number) => { const n = [...s.trim()].length; return n >= least && n <= most }
@@ -77,6 +80,7 @@ export function faultsOf(d: Design): Fault[] {
       }
     }
   })
+  d.attachments?.forEach((a) => { need(length(a.label, 2, 60), `attachment-${a.id}`, 'attachment') })
   need(sheetFull(d) === FULL, 'sum', 'sum')
   return out
 }

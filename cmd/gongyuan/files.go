@@ -1,0 +1,21 @@
+package main
+
+import (
+	"gongyuan/engine/evidence"
+	"gongyuan/engine/mongostore"
+	"gongyuan/engine/people"
+)
+
+// keepFiles sets up the cabinet of attachments, materials and portraits.
+func (e *engine) keepFiles(store *mongostore.Store, secrets []people.Secret) error {
+	vault, err := evidence.NewVault(secrets)
+	if err != nil {
+		return err
+	}
+	papers, assessments := store.Evidence(), store.Assessments()
+	e.files = evidence.NewCabinet(evidence.Deps{
+		Files: papers, Drafts: papers, Contents: papers, Terms: papers, Panels: assessments, Sheets: assessments, Scores: assessments,
+		Sittings: e.sittings, Accounts: e.people, Standard: e.standard, Vault: vault, Trail: e.trail, Clock: e.clock, Limits: evidence.DefaultLimits(),
+	})
+	return nil
+}
