@@ -45,6 +45,9 @@ func (s *server) GetCandidateExam(ctx context.Context, _ contract.GetCandidateEx
 	if err != nil {
 		return nil, err
 	}
+	if !reg.Takes(standard.Theory) {
+		return nil, errNoTheory
+	}
 	person, err := s.candidate(ctx, reg.Candidate)
 	if err != nil {
 		return nil, err

@@ -63,6 +63,7 @@ var problems = map[kind]wording{
 	"not-submitted":      {409, "还没有交卷", "交卷后才有回执。", "Not submitted yet", "The receipt comes with the submission."},
 	"not-released":       {409, "成绩还没有公布", "以评价机构公布为准。", "Results are not released", "They come with the release."},
 	"not-sealed":         {409, "试卷还没有封存", "请等候通知。", "Papers are not sealed yet", "Please wait."},
+	"no-theory":          {409, "您这次没有理论考试", "您只参加准考证上写明的其他科目，请按准考证的时间和地点到场，或询问工作人员。", "No theory exam for you this time", "You take the other components only, at the time and place on your admission ticket. Ask the staff if in doubt."},
 	"busy":               {429, "服务器正忙", "答案已记在本机，会自动重发。", "The server is busy", "Answers are kept on this computer and sent again."},
 	"unavailable":        {503, "服务暂时不可用", "正在自动重试；若持续，请告诉管理员。", "Temporarily unavailable", "Trying again; tell the administrator if it lasts."},
 	"conflict":           {409, "别人刚刚改过", "请刷新后再做。", "Someone changed it meanwhile", "Reload and do it again."},
@@ -106,6 +107,7 @@ var table = []struct {
 	{errRules, "rules-not-accepted"},
 	{errNotReleased, "not-released"},
 	{errNotSealed, "not-sealed"},
+	{errNoTheory, "no-theory"},
 	{errMalformed, "malformed"},
 	{people.ErrPassword, "invalid-login"},
 	{people.ErrSession, "unauthenticated"},
@@ -203,6 +205,7 @@ var (
 	errRules           = errors.New("api: rules not accepted")
 	errNotReleased     = errors.New("api: results are not released")
 	errNotSealed       = errors.New("api: papers are not sealed")
+	errNoTheory        = errors.New("api: no theory exam for this candidate")
 	errMarking         = errors.New("api: results are not for those who still mark them")
 	errMalformed       = errors.New("api: body is no JSON value")
 )

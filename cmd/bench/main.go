@@ -45,6 +45,7 @@ func families(b live.Bench) []family {
 	return []family{
 		{"D", drawFigures},
 		{"G", b.Measure},
+		{"R", composeFigures},
 	}
 }
 

@@ -170,6 +170,10 @@ func TestRetake(t *testing.T) {
 	if roster[0].Attempt != "" {
 		t.Error("a paper was drawn for somebody whose theory is carried over")
 	}
+	token := w.candidate(person{admission: roster[0].Admission, number: persons[0].number})
+	if got := w.call("GET", "/api/v1/candidate/exam", token, nil); got.status != 409 || got.problem() != "no-theory" {
+		t.Errorf("the theory exam of somebody who takes none: %d %s", got.status, got.problem())
+	}
 	skill(again, 0)
 	admin := w.member(people.Administrator)
 	release(t, w, string(again.ID))

@@ -168,6 +168,14 @@ func keeperMutants() []mutant {
 			"local newer = a and not", "local newer = false and not", liveStore("TestLive"),
 		},
 		{
+			"restore what was read before it was lost once more", "engine/attempt/redislive/lua/restore.lua",
+			"not a and redis.call('GET', KEYS[6]) == at", "not a", attempts("TestLiveStateLostWhileRestored"),
+		},
+		{
+			"believe a gap when Redis fell back again", "engine/attempt/restore.go",
+			"contiguous(all[id], st.Epoch) <= st.AppliedSeq", "st.Epoch > 0 || all != nil", attempts("TestLiveStateFellBackTwice"),
+		},
+		{
 			"open a closed attempt again", "engine/attempt/redislive/lua/restore.lua",
 			"local over = a and", "local over = false and", attempts("TestClosedByAProgramThatDied"),
 		},

@@ -10,6 +10,7 @@ import (
 	"gongyuan/engine/attempt"
 	"gongyuan/engine/attempt/redislive"
 	"gongyuan/engine/enginetest"
+	"gongyuan/engine/mongostore"
 )
 
 var errDown = fmt.Errorf("the journal is down: %w", attempt.ErrUnavailable)
@@ -164,6 +165,42 @@ func TestLiveStateFellBackTwice(t *testing.T) {
 		check(t, err)
 		diff(t, "submission", sub.Answers, answersOf(7))
 	})
+}
+
+// TestLiveStateLostWhileRestored has one copy read record and journal, another
+// let a newer page in, and Redis lost once more before the first puts back what
+// it read. The older page must not become the holder again.
+func TestLiveStateLostWhileRestored(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		id, ctx := w.running(t), t.Context()
+		w.save(t, id, 1, 1, 2)
+		cfg := w.cfg
+		cfg.Records = &pausing{Attempts: w.records, after: func() {
+			w.enter(t, id, "desk 2")
+			w.lose()
+		}}
+		slow := w.copyWith(t, cfg)
+		w.lose()
+		beat, err := slow.Heartbeat(ctx, id, enginetest.Candidate, 1)
+		check(t, err)
+		diff(t, "the older page holds the lease", beat.Mine, false)
+		_, err = slow.Save(ctx, saveCommand(id, 1, 3, 3))
+		wantErr(t, "the older page", err, attempt.ErrTakenOver)
+	})
+}
+
+// pausing is records where something happens after the newest lease is read.
+type pausing struct {
+	*mongostore.Attempts
+	after func()
+	once  sync.Once
+}
+
+func (p *pausing) Newest(ctx context.Context, id attempt.AttemptID) (attempt.Lease, error) {
+	lease, err := p.Attempts.Newest(ctx, id)
+	p.once.Do(p.after)
+	return lease, err
 }
 
 // TestCrashBeforeTheJournal has the program die after the live store applied a

@@ -99,6 +99,10 @@ type LiveReader interface {
 
 // LiveKeeper is what the sweeper needs.
 type LiveKeeper interface {
+	// Claim marks the place of an attempt that the live store lacks and returns
+	// the mark, or the one that is there. Marks are lost with all else, and
+	// after a minute.
+	Claim(ctx context.Context, id AttemptID) (string, error)
 	// Restore puts an attempt back as record and journal have it, unless the
 	// live state is at least as new. It returns ErrAhead, and changes nothing,
 	// where the live state is no longer what Snapshot.Over says.
@@ -187,12 +191,12 @@ type Snapshot struct {
 	Over *Held
 }
 
-// Held is how far a live state had come. The zero value is that of an attempt
-// which the live store did not hold.
+// Held is how far a live state had come.
 type Held struct {
 	There   bool
 	Epoch   int
 	Applied int
+	Claim   string // where it was not there
 }
 
 // Due is what a sweep has to do.

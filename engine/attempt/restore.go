@@ -130,8 +130,12 @@ func (s *Service) restoreOnce(ctx context.Context, id AttemptID) error {
 // has applied up to there.
 func (s *Service) held(ctx context.Context, id AttemptID) (Held, error) {
 	at, err := s.cfg.Live.Progress(ctx, []AttemptID{id})
-	if err != nil || len(at) == 0 {
+	if err != nil {
 		return Held{}, err
+	}
+	if len(at) == 0 {
+		claim, err := s.cfg.Live.Claim(ctx, id)
+		return Held{Claim: claim}, err
 	}
 	if _, err := s.drain(ctx, id); err != nil && !errors.Is(err, ErrUnknown) {
 		return Held{}, err

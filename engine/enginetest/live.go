@@ -37,6 +37,7 @@ func RunLive(t *testing.T, open func(t *testing.T) attempt.Live) {
 		"Close":          liveClose,
 		"Restore":        liveRestore,
 		"RestoreOlder":   liveRestoreOlder,
+		"RestoreSame":    liveRestoreSame,
 		"Progress":       liveProgress,
 		"Permutations":   livePermutations,
 		"Model":          liveModel,

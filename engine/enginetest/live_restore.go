@@ -55,6 +55,29 @@ func liveRestore(t *testing.T, live attempt.Live) {
 	check(t, live.Finished(ctx, []attempt.AttemptID{over}))
 }
 
+// liveRestoreSame shows that a restore does nothing where the live state is not
+// what it was when the journal was read.
+func liveRestoreSame(t *testing.T, live attempt.Live) {
+	ctx, id := t.Context(), NewAttemptID()
+	restore := func(over attempt.Held) error {
+		s := snapshot(id, Ops(2, 1, 3, liveSlots))
+		s.Over = &over
+		return live.Restore(ctx, s)
+	}
+	wantErr(t, "no claim", restore(attempt.Held{}), attempt.ErrAhead)
+	claim, err := live.Claim(ctx, id)
+	check(t, err)
+	again, err := live.Claim(ctx, id)
+	check(t, err)
+	diff(t, "claimed by two", again, claim)
+	wantErr(t, "the claim of a store that was lost", restore(attempt.Held{Claim: claim + "0"}), attempt.ErrAhead)
+	wantErr(t, "there before, lost now", restore(attempt.Held{There: true, Epoch: 2, Applied: 3}), attempt.ErrAhead)
+	check(t, restore(attempt.Held{Claim: claim}))
+	wantErr(t, "there by now", restore(attempt.Held{Claim: claim}), attempt.ErrAhead)
+	wantErr(t, "further by now", restore(attempt.Held{There: true, Epoch: 2, Applied: 2}), attempt.ErrAhead)
+	check(t, restore(attempt.Held{There: true, Epoch: 2, Applied: 3}))
+}
+
 // liveRestoreOlder shows that a restore never takes anything back.
 func liveRestoreOlder(t *testing.T, live attempt.Live) {
 	ctx := t.Context()

@@ -43,6 +43,9 @@ func (k keys) answers(id attempt.AttemptID) string {
 func (k keys) operations(id attempt.AttemptID) string {
 	return k.tag(bucketOf(id)) + "ops:" + string(id)
 }
+func (k keys) claim(id attempt.AttemptID) string {
+	return k.tag(bucketOf(id)) + "claim:" + string(id)
+}
 func (k keys) due(bucket int) string     { return k.tag(bucket) + "due" }
 func (k keys) closing(bucket int) string { return k.tag(bucket) + "closing" }
 

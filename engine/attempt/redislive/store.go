@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/redis/go-redis/v9"
 
 	"gongyuan/engine/attempt"
@@ -138,6 +139,26 @@ func (s *Store) Finished(ctx context.Context, ids []attempt.AttemptID) error {
 	return errors.Join(errs...)
 }
 
+// claimTime is more than any restore takes.
+const claimTime = time.Minute
+
+// Claim implements attempt.LiveKeeper. A mark that is lost as soon as it was
+// set comes back empty; nothing is restored by that.
+func (s *Store) Claim(ctx context.Context, id attempt.AttemptID) (string, error) {
+	key, mark := s.keys.claim(id), ""
+	err := try(ctx, func(ctx context.Context) error {
+		err := s.client.SetNX(ctx, key, uuid.NewString(), claimTime).Err()
+		if err != nil {
+			return err
+		}
+		if mark, err = s.client.Get(ctx, key).Result(); errors.Is(err, redis.Nil) {
+			return nil
+		}
+		return err
+	})
+	return mark, err
+}
+
 // Restore implements attempt.LiveKeeper.
 func (s *Store) Restore(ctx context.Context, snap attempt.Snapshot) error {
 	c := snap.Closing
@@ -158,11 +179,11 @@ func (s *Store) Restore(ctx context.Context, snap attempt.Snapshot) error {
 	case over == nil:
 		args = append(args, "any", "")
 	case !over.There:
-		args = append(args, "none", "")
+		args = append(args, "none", over.Claim)
 	default:
 		args = append(args, over.Epoch, over.Applied)
 	}
-	_, err := s.run(ctx, s.scripts.restore, s.allKeys(snap.Attempt), args...)
+	_, err := s.run(ctx, s.scripts.restore, append(s.allKeys(snap.Attempt), s.keys.claim(snap.Attempt)), args...)
 	return err
 }
 

@@ -6,6 +6,7 @@
 --
 -- KEYS[1] attempt hash   KEYS[2] answers hash   KEYS[3] operations hash
 -- KEYS[4] due set        KEYS[5] closing set of the bucket
+-- KEYS[6] claim
 -- ARGV[1] attempt   ARGV[2] candidate   ARGV[3] slots     ARGV[4] state (1, 2 or 4)
 -- ARGV[5] epoch     ARGV[6] applied, all durable          ARGV[7] answered
 -- ARGV[8] deadline ms   ARGV[9] due ms  ARGV[10] deadline version
@@ -13,12 +14,20 @@
 -- ARGV[15] reason   ARGV[16] round      ARGV[17] paused since ms
 -- ARGV[18] number of answers, then slot and content of each; then the number
 --   of operations, then field and value of each; then epoch and applied
---   sequence that the live state had before the journal was read, or "none" if
---   there was none, or "any"
+--   sequence that the live state had before the journal was read, or "none" and
+--   the claim if there was none, or "any"
 -- returns reply(OK | AHEAD)
 local a = load(KEYS[1])
-local was = ARGV[#ARGV - 1]
-if a and (was == 'none' or (was ~= 'any' and (tonumber(was) ~= a.epoch or tonumber(ARGV[#ARGV]) ~= a.applied))) then
+local was, at = ARGV[#ARGV - 1], ARGV[#ARGV]
+local same = was == 'any'
+if was == 'none' then
+  -- Without the claim, it was restored meanwhile by somebody who knew more, and
+  -- lost once more.
+  same = not a and redis.call('GET', KEYS[6]) == at
+elseif a and not same then
+  same = tonumber(was) == a.epoch and tonumber(at) == a.applied
+end
+if not same then
   return reply(AHEAD, a)
 end
 local state, epoch, applied = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
