@@ -27,9 +27,9 @@ import (
 // How much is composed: composeRounds times every candidate of every sitting,
 // 100,000 results in all.
 const (
-	composeSittings   = 10
-	composeCandidates = 1000
-	composeRounds     = 10
+	composeSittings   = 4
+	composeCandidates = 500
+	composeRounds     = 50
 	composeExaminers  = 3
 	composeSlots      = 100
 )
@@ -229,7 +229,7 @@ func composeTheory(r *sitting.Registration, now time.Time) result.Theory {
 func (h *composeHall) fillScores(ctx context.Context, store *mongostore.Store, p *assess.Panel, sheet *assess.Sheet, now time.Time) error {
 	score := assess.Score{
 		ScoreKey: assess.ScoreKey{Panel: p.ID, Registration: p.Draw[0], Examiner: p.Examiners[0]},
-		State:    assess.Locked, Elapsed: 600, Version: 1, Saved: now, Locked: now,
+		State:    assess.Locked, Elapsed: 600, Saved: now, Locked: now,
 	}
 	for _, section := range sheet.Sections {
 		for _, row := range section.Rows {

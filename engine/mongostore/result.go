@@ -7,9 +7,11 @@ import (
 	"github.com/256dpi/lungo"
 	"go.mongodb.org/mongo-driver/bson"
 	"go.mongodb.org/mongo-driver/mongo"
+	"go.mongodb.org/mongo-driver/mongo/options"
 
 	"gongyuan/bank"
 	"gongyuan/engine/result"
+	"gongyuan/engine/sitting"
 )
 
 // Results keeps what marking found. It is safe for concurrent use.
@@ -126,17 +128,20 @@ func (r *Results) ResultsOf(ctx context.Context, attempts []string) (map[string]
 	if len(attempts) == 0 {
 		return map[string]result.Theory{}, nil
 	}
-	cursor, err := r.theories.Find(ctx, bson.M{"_id": bson.M{"$in": attempts}})
-	if err != nil {
-		return nil, wrap(err, "results")
-	}
-	var docs []theoryDoc
-	if err := cursor.All(ctx, &docs); err != nil {
-		return nil, wrap(err, "results")
-	}
+	docs, err := these[theoryDoc](ctx, r.theories, "_id", attempts)
+	return byAttempt(docs), wrap(err, "results")
+}
+
+// ResultsOfSitting implements result.Theories.
+func (r *Results) ResultsOfSitting(ctx context.Context, id sitting.ID) (map[string]result.Theory, error) {
+	docs, err := findAll[theoryDoc](ctx, r.theories, bson.M{"sitting": string(id)}, options.Find())
+	return byAttempt(docs), wrap(err, "results")
+}
+
+func byAttempt(docs []theoryDoc) map[string]result.Theory {
 	out := make(map[string]result.Theory, len(docs))
 	for _, d := range docs {
 		out[d.Attempt] = d.theory()
 	}
-	return out, nil
+	return out
 }

@@ -252,5 +252,14 @@ func TestResults(t *testing.T) {
 		if err != nil || len(several) != 1 {
 			t.Errorf("several: %d, %v", len(several), err)
 		}
+		others := want
+		others.Attempt, others.Sitting = "b1", "another"
+		if err := store.InsertTheories(ctx, []result.Theory{others}); err != nil {
+			t.Fatal(err)
+		}
+		all, err := store.ResultsOfSitting(ctx, sitting.ID(want.Sitting))
+		if diff := cmp.Diff(map[string]result.Theory{"a1": second}, all); err != nil || diff != "" {
+			t.Errorf("of a sitting: %v\n%s", err, diff)
+		}
 	})
 }

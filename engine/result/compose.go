@@ -102,18 +102,14 @@ func (a All) with(theories map[string]Theory, histories map[people.CandidateID]H
 // gather reads what is known of each candidate.
 func (s *Sources) gather(ctx context.Context, all *All) error {
 	at := make(map[sitting.RegistrationID]*Composed, len(all.Candidates))
-	var attempts []string
 	for i := range all.Candidates {
 		c := &all.Candidates[i]
 		at[c.Registration.ID] = c
-		if c.Registration.Attempt != "" {
-			attempts = append(attempts, c.Registration.Attempt)
-		}
 	}
 	if all.Sitting.State == sitting.Draft {
 		return nil
 	}
-	theories, err := s.Theories.ResultsOf(ctx, attempts)
+	theories, err := s.Theories.ResultsOfSitting(ctx, all.Sitting.ID)
 	if err != nil {
 		return err
 	}

@@ -60,6 +60,7 @@ type Publisher interface {
 // Theories knows what marking found, by attempt.
 type Theories interface {
 	ResultsOf(ctx context.Context, attempts []string) (map[string]Theory, error)
+	ResultsOfSitting(ctx context.Context, id sitting.ID) (map[string]Theory, error)
 }
 
 // Attempts knows where attempts stand.
