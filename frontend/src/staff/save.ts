@@ -12,5 +12,5 @@ export function saveFile(name: string, file: Blob): void {
   document.body.append(a)
   a.click()
   a.remove()
-  setTimeout(() => { URL.revokeObjectURL(url) }, 10_000)
+  setTimeout(() => { URL.revokeObjectURL(url) }, 60_000)
 }
