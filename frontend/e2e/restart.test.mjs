@@ -31,7 +31,7 @@ async function begin(level) {
   await page.click('.tick')
   await page.click('.act .primary')
   await page.waitForSelector('.exam', { timeout: 30_000 })
-  return { level, page, given: new Map() }
+  return { level, page, admission: who.admission, given: new Map() }
 }
 
 const saved = (page) => page.waitForSelector('.top [data-save="saved"]', { timeout: 60_000 })
@@ -113,8 +113,8 @@ test('each level: a whole paper, the program killed in between, the result as by
   const get = await staff()
   const { sittings } = await get('/api/v1/sittings')
   for (const exam of exams) {
-    const sitting = sittings.find((s) => s.level === exam.level)
-    const [row] = (await get(`/api/v1/sittings/${sitting.id}/results`)).filter((r) => r.state !== 'absent')
+    const of = async (sitting) => ({ sitting, row: (await get(`/api/v1/sittings/${sitting.id}/results`)).find((r) => r.admission === exam.admission) })
+    const { sitting, row } = (await Promise.all(sittings.filter((s) => s.level === exam.level).map(of))).find((x) => x.row)
     const detail = await get(`/api/v1/sittings/${sitting.id}/results/${row.attempt}`)
     for (const s of detail.slots) {
       const kept = s.slot.type === 'T' ? s.response.text[0] : (s.response.choice ?? []).join('')

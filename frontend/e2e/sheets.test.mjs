@@ -47,7 +47,7 @@ test('an administrator designs a score sheet and its next version', async () => 
   await page.getByRole('button', { name: '存为第 1 版…' }).click()
   await page.getByText('2–200 个字。').waitFor() // the veto says nothing yet
   await page.getByRole('button', { name: '删去' }).last().waitFor()
-  await page.locator('.veto').last().getByRole('textbox').fill('示例：危及他人安全')
+  await page.getByRole('region', { name: '否定项' }).locator('.veto').last().getByRole('textbox').fill('示例：危及他人安全')
   await page.getByRole('button', { name: '存为第 1 版…' }).click()
   await page.getByRole('dialog').getByRole('button', { name: '存为第 1 版' }).click()
   await page.getByText(`已存为《${title}》第 1 版`).waitFor()
