@@ -137,7 +137,7 @@ func (d *Desk) Panels(ctx context.Context, by people.AccountID, id sitting.ID) (
 }
 
 // RecordAbsence notes that a candidate did not come. Administrators and the
-// panel's chair may. It returns ErrState where an examiner has scored the
+// panel's chair may. It returns ErrScored where an examiner has scored the
 // candidate already. Recording it again changes nothing.
 func (d *Desk) RecordAbsence(ctx context.Context, by people.AccountID, c Case, why string) error {
 	p, who, err := d.leads(ctx, by, c)
@@ -155,7 +155,7 @@ func (d *Desk) RecordAbsence(ctx context.Context, by people.AccountID, c Case, w
 		return fmt.Errorf("record an absence: %w", err)
 	}
 	if slices.ContainsFunc(scores, begun) {
-		return fmt.Errorf("record the absence of somebody who was scored: %w", ErrState)
+		return fmt.Errorf("record the absence of somebody who was scored: %w", ErrScored)
 	}
 	if absent, err := d.isAbsent(ctx, p.ID, who); err != nil || absent {
 		return err

@@ -520,7 +520,7 @@ func TestAbsence(t *testing.T) {
 	wantErr(t, "withdraw again", d.WithdrawAbsence(ctx, "chair", c, "记错了人"), assess.ErrNotFound)
 	_, err = d.Save(ctx, "e1", c, 1, filled(0, assess.NotOccurred))
 	ok(t, err)
-	wantErr(t, "absent after being scored", d.RecordAbsence(ctx, "admin", c, "未到场"), assess.ErrState)
+	wantErr(t, "absent after being scored", d.RecordAbsence(ctx, "admin", c, "未到场"), assess.ErrScored)
 }
 
 func TestDecide(t *testing.T) {

@@ -28,6 +28,8 @@ var (
 	ErrAsked = errors.New("assess: a request for it waits")
 	// ErrUnsigned tells that there is nothing to open: the score is not signed.
 	ErrUnsigned = errors.New("assess: score is not signed")
+	// ErrScored tells that somebody cannot be absent: an examiner has scored them.
+	ErrScored = errors.New("assess: candidate was scored")
 	// ErrReleased tells that results were released and scores stay as they are.
 	ErrReleased = errors.New("assess: results were released")
 	// ErrUnfit comes as an *UnfitError, which lists the rules that are broken.

@@ -102,7 +102,7 @@ func TestUnlockRefused(t *testing.T) {
 		"without a reason":              {"e1", "e1", c, " ", assess.ErrInvalid},
 		"of a stranger":                 {"e1", "e4", c, "漏看一项", assess.ErrNotFound},
 		"no such draw":                  {"e1", "e1", assess.Case{Panel: c.Panel, Draw: 9}, "漏看一项", assess.ErrNotFound},
-		"of a colleague who is at work": {"e1", "e2", c, "漏看一项", assess.ErrState},
+		"of a colleague who is at work": {"e1", "e2", c, "漏看一项", assess.ErrUnsigned},
 	} {
 		_, err := d.AskUnlock(ctx, x.by, x.at, x.examiner, x.why)
 		wantErr(t, what, err, x.want)
