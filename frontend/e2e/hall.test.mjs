@@ -171,14 +171,14 @@ test('three examiners, ten candidates, two stations', { skip, timeout: 240_000 }
     // The chair takes somebody for absent who is not.
     const chair = pages[0]
     await chair.goto(base + at('skill-2'))
-    await chair.getByRole('button', { name: `记抽签号 ${last} 缺考` }).click()
+    await chair.getByRole('button', { name: `记缺考：抽签号 ${last}` }).click()
     await chair.getByRole('dialog').getByRole('button', { name: '记缺考' }).click()
     await chair.getByText('请填写 2 到 500 个字。').waitFor() // not without a reason
     await chair.getByRole('dialog').getByLabel('理由').fill('叫号三次没有到场')
     await chair.getByRole('dialog').getByRole('button', { name: '记缺考' }).click()
     await chair.getByText(`已记抽签号 ${last} 缺考。`).waitFor()
     await looked(chair, 'absent')
-    await chair.getByRole('button', { name: `撤销抽签号 ${last} 的缺考` }).click()
+    await chair.getByRole('button', { name: `撤销缺考：抽签号 ${last}` }).click()
     await chair.getByRole('dialog').getByLabel('理由').fill('看错了号，人在现场')
     await chair.getByRole('dialog').getByRole('button', { name: '撤销缺考' }).click()
     await chair.getByText(`已撤销抽签号 ${last} 的缺考。`).waitFor()
