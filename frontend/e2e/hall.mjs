@@ -2,7 +2,7 @@
 // planned, sealed and opened, its theory exam taken and its sheets filled, all
 // without a browser.
 import assert from 'node:assert/strict'
-import { randomInt, randomUUID } from 'node:crypto'
+import { createHash, randomInt, randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 
 export const demo = process.env.GONGYUAN_DEMO ? JSON.parse(await readFile(process.env.GONGYUAN_DEMO, 'utf8')) : null
@@ -101,11 +101,22 @@ export function filled(sheet, off = 0) {
   return { rows, vetoes: sheet.vetoes.map((v) => ({ veto: v.id, state: 'no', fact: '' })) }
 }
 
+/** Attaches a signed paper to a sheet that asks for one. */
+async function attach(token, at, draw, slot) {
+  const bytes = Buffer.from(`%PDF-1.7\n1 0 obj\n<</Type/Catalog>>\nendobj\n%${randomUUID()}\ntrailer\n<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n`)
+  const id = randomUUID()
+  await call('POST', `${at}/${draw}/files`, token, { id, slot, name: '评审表.pdf', size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') })
+  const put = await fetch(`${base}/api/v1/files/${id}/parts/0`, { method: 'PUT', headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/octet-stream' }, body: bytes })
+  assert.ok(put.ok, `part of a file: ${put.status} ${await put.text()}`)
+  await call('POST', `/api/v1/files/${id}/complete`, token)
+}
+
 /** Scores and signs one draw number as somebody who has the token. */
 export async function score(token, sitting, station, draw, off = 0) {
   const at = `/api/v1/sittings/${sitting}/assess/${station}`
   const form = await call('GET', `${at}/${draw}`, token)
   const { sheet } = await call('GET', at, token)
+  for (const a of sheet.attachments ?? []) if (a.required) await attach(token, at, draw, a.id)
   const saved = await call('PUT', `${at}/${draw}`, token, { version: form.version, ...filled(sheet, off) })
   return call('POST', `${at}/${draw}/lock`, token, { version: saved.version })
 }

@@ -70,7 +70,16 @@ test('three examiners, ten candidates, two stations', { skip, timeout: 240_000 }
   const tokens = await Promise.all(accounts.map(signIn))
   let s, people, draws, pages, vetoed, spread
   let broken = false
-  const step = (name, work) => t.test(name, { skip: broken }, async () => { broken = true; await work(); broken = false })
+  const step = (name, work) => t.test(name, { skip: broken }, async () => {
+    broken = true
+    try {
+      await work()
+    } catch (e) {
+      for (const [i, page] of (pages ?? []).entries()) if (shots && !page.isClosed()) await page.screenshot({ path: join(shots, `hall-failed-${i}.png`) })
+      throw e
+    }
+    broken = false
+  })
   /** The address of a candidate's sheet, or of the list. */
   const at = (station, draw = '') => `/staff/assess/${s.id}/${station}${draw ? `/${draw}` : ''}`
   /** The draw number of a person at a station. */
@@ -276,10 +285,36 @@ test('three examiners, ten candidates, two stations', { skip, timeout: 240_000 }
 
   await step('what it came to, for the administrator and for the candidates', async () => {
     await act(admin, s.id, 'close')
+    await release(admin, other, s.id)
     const page = await signedIn(browser, base, first, `/staff/sittings/${s.id}/outcomes`, TABLET)
     const row = (name) => page.getByRole('row', { name: new RegExp(name) })
     await row(spread.name).getByText('90.40').waitFor() // 60 % of 85 and 40 % of 98.50
+    await row(spread.name).getByText('合格', { exact: true }).first().waitFor()
+    await row(vetoed.name).getByText('不合格').first().waitFor()
+    await looked(page, 'outcomes')
+    await page.getByRole('link', { name: spread.name }).click()
+    await page.getByText('85.00 × 60% + 98.50 × 40% = 90.40').waitFor()
+    await page.getByText('裁定理由：改后仍按 85 分').waitFor()
+    await page.getByText('总评合格').first().waitFor()
+    await looked(page, 'outcome-decided')
+    await page.goto(`${base}/staff/sittings/${s.id}/outcomes/${vetoed.id}`)
+    await page.getByText('总评不合格').first().waitFor()
+    await page.getByText('裁定理由：看过录像，属实').waitFor()
+    await looked(page, 'outcome-vetoed')
     await page.context().close()
+    const codes = await call('GET', `/api/v1/sittings/${s.id}/codes`, admin)
+    for (const [person, words] of [[spread, ['90.40', '总评合格']], [vetoed, ['否定项']]]) {
+      const phone = await (await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce' })).newPage()
+      phone.faults = []
+      await phone.goto(`${base}/result`)
+      await phone.getByLabel('准考证号').fill(person.admission)
+      await phone.getByLabel('查询码（8 位）').fill(codes.find((c) => c.registration === person.id).code)
+      await phone.keyboard.press('Enter')
+      await phone.locator('[data-answer]').waitFor()
+      for (const word of words) await phone.getByText(word).first().waitFor()
+      assert.equal(await phone.getByText(/考评员|组长/).count(), 0, 'no examiner is named to a candidate')
+      await looked(phone, `candidate-${person === spread ? 'decided' : 'vetoed'}`)
+      await phone.context().close()
+    }
   })
-  void release; void other
 })
