@@ -42,7 +42,7 @@ export const hallEn: Record<HallKey, string> = {
   'relation.ownHint': 'Declared by mistake? Tell an administrator, who takes it back with a reason.',
   'anew.label': 'All anew',
   'anew.one': 'All anew: take components again that were passed before and are still valid',
-  'anew.hint': 'By default a candidate takes only what was not passed; what was passed is carried over. All anew: every component is taken, and this sitting's outcome rests on these alone. Who has no retakes left can only take all anew.',
+  'anew.hint': 'By default a candidate takes only what was not passed; what was passed is carried over. All anew: every component is taken, and the outcome of this sitting rests on these alone. Who has no retakes left can only take all anew.',
   'anew.yes': 'All anew',
   'anew.column': 'In the column “All anew” write yes or leave it empty.',
   'fault.anew': 'Only yes, no or nothing.',
