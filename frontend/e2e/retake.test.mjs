@@ -80,7 +80,7 @@ test('level 2: the review is failed, taken again alone, and passed', { skip, tim
   await step('the second registers for the review only; who wants to takes all anew', async () => {
     two = await plan(admin, '示例二级补考', 2)
     await page.goto(`${base}/staff/sittings/${two.id}/register`)
-    await page.getByRole('button', { name: '逐个登记' }).or(page.locator('.seg button').nth(1)).first().click()
+    await page.getByRole('button', { name: '逐名填写' }).click()
     const add = async (p, seatNumber, anew) => {
       await page.getByLabel('姓名').fill(p.name)
       await page.getByLabel('身份证件号').fill(p.idNumber)
@@ -97,7 +97,7 @@ test('level 2: the review is failed, taken again alone, and passed', { skip, tim
     const roster = await call('GET', `/api/v1/sittings/${two.id}/registrations`, admin)
     const takes = (name) => roster.find((r) => r.name === name).takes
     assert.deepEqual([takes(person.name), takes(mate.name)], [['review'], undefined])
-    await page.goto(`${base}/staff/sittings/${two.id}/roster`)
+    await page.goto(`${base}/staff/sittings/${two.id}`)
     await page.getByRole('row', { name: /补考甲/ }).getByText(/综合评审/).waitFor()
     await looked(page, 'roster')
     // Names that the table cannot read say so; here nothing is sent.
