@@ -12,6 +12,7 @@ export const hallEn: Record<HallKey, string> = {
   'own.look': 'Look for the answer',
   'absence.do': 'Record absence…',
   'absence.doOf': 'Record absence: draw {n}',
+  'absence.all': 'Record absence from every station…',
   'absence.title': 'Record draw {n} as absent?',
   'absence.text': 'Nobody can score them any more, and this station counts 0. Until results are released this can be withdrawn.',
   'absence.act': 'Record absence',

@@ -10,6 +10,7 @@ export const hallZh = {
   'own.look': '看一下结果',
   'absence.do': '记缺考…',
   'absence.doOf': '记缺考：抽签号 {n}',
+  'absence.all': '记各站都缺考…',
   'absence.title': '记抽签号 {n} 缺考？',
   'absence.text': '记缺考后，各位考评员不能再给他评分，这一站为 0 分。记错了，在公布成绩前可以撤销。',
   'absence.act': '记缺考',
