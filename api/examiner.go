@@ -86,6 +86,16 @@ func (s *server) DeclareRelation(ctx context.Context, r contract.DeclareRelation
 	return contract.DeclareRelation201JSONResponse(out), err
 }
 
+// WithdrawRelation takes a declared relation back.
+func (s *server) WithdrawRelation(ctx context.Context, r contract.WithdrawRelationRequestObject) (contract.WithdrawRelationResponseObject, error) {
+	e, err := s.register.Withdraw(ctx, staff(ctx), people.AccountID(r.Examiner), r.Body.Version, r.Body.Relation, r.Body.Reason)
+	if err != nil {
+		return nil, err
+	}
+	out, err := s.examiner(ctx, e.Account, e)
+	return contract.WithdrawRelation200JSONResponse(out), err
+}
+
 func (s *server) examiner(ctx context.Context, id people.AccountID, e people.ExaminerEntry) (contract.Examiner, error) {
 	account, err := s.accounts.Account(ctx, id)
 	if err == nil && !account.Has(people.Examiner) {
@@ -112,9 +122,11 @@ func (s *server) wireExaminer(ctx context.Context, a people.Account, e people.Ex
 		})
 	}
 	for _, x := range e.Relations {
-		out.Relations = append(out.Relations, contract.Relation{
-			IdMasked: x.IDMasked, Kind: contract.RelationKind(x.Kind), Note: x.Note, By: s.staffName(ctx, x.By), At: x.At,
-		})
+		rel := contract.Relation{IdMasked: x.IDMasked, Kind: contract.RelationKind(x.Kind), Note: x.Note, By: s.staffName(ctx, x.By), At: x.At}
+		if w := x.Withdrawn; w != nil {
+			rel.Withdrawn = &contract.WithdrawnRelation{Reason: w.Why, By: s.staffName(ctx, w.By), At: w.At}
+		}
+		out.Relations = append(out.Relations, rel)
 	}
 	return out
 }

@@ -23,7 +23,7 @@ func (s *server) addAssessment(ctx context.Context, part *contract.OutcomePart, 
 		return nil
 	}
 	only := stations[0]
-	part.Spread, part.Examiners, part.Decision = only.Spread, only.Examiners, only.Decision
+	part.Spread, part.Examiners, part.Decision, part.Earlier = only.Spread, only.Examiners, only.Decision, only.Earlier
 	if only.Reasons != nil {
 		reasons := make([]contract.OutcomePartReasons, len(*only.Reasons))
 		for i, r := range *only.Reasons {
@@ -42,6 +42,10 @@ func (s *server) wireStation(ctx context.Context, kind contract.OutcomePartKind,
 	if o.State == assess.Settled {
 		awarded := contract.Marks(o.Awarded)
 		out.Awarded = &awarded
+	}
+	if len(o.Earlier) > 0 {
+		earlier := s.wireEarlier(ctx, o.Earlier)
+		out.Earlier = &earlier
 	}
 	if len(o.Sheets) == 0 {
 		return out
@@ -68,6 +72,19 @@ func (s *server) wireStation(ctx context.Context, kind contract.OutcomePartKind,
 	return out
 }
 
+// wireEarlier shows what the chair decided before a score was signed anew.
+func (s *server) wireEarlier(ctx context.Context, all []assess.Decision) []contract.PastDecision {
+	out := make([]contract.PastDecision, len(all))
+	for i, d := range all {
+		out[i] = contract.PastDecision{Ruling: contract.JudgementRuling(d.Ruling), Reason: d.Why, By: s.staffName(ctx, d.By), At: d.At}
+		if d.Ruling == assess.Fix {
+			marks := contract.Marks(d.Marks)
+			out[i].Marks = &marks
+		}
+	}
+	return out
+}
+
 func stationState(o *assess.Outcome) contract.StationPartState {
 	switch {
 	case o.State == assess.Chair:
@@ -82,6 +99,20 @@ func stationState(o *assess.Outcome) contract.StationPartState {
 	return contract.StationPartStateScored
 }
 
+// SettleDraw is the chair's word that a candidate did not come, or did.
+func (s *server) SettleDraw(ctx context.Context, r contract.SettleDrawRequestObject) (contract.SettleDrawResponseObject, error) {
+	c, err := caseOf(r.Sitting, r.Kind, r.Draw)
+	if err != nil {
+		return nil, err
+	}
+	if r.Body.Act == contract.SettlementActPresent {
+		err = s.desk.WithdrawAbsence(ctx, staff(ctx), c, r.Body.Reason)
+	} else {
+		err = s.desk.RecordAbsence(ctx, staff(ctx), c, r.Body.Reason)
+	}
+	return contract.SettleDraw204Response{}, err
+}
+
 // settleStations records an absence at one station or at all of them, or takes
 // it back where it is recorded.
 func (s *server) settleStations(ctx context.Context, stations []assess.StationOutcome, b *contract.Settlement) error {
@@ -93,7 +124,7 @@ func (s *server) settleStations(ctx context.Context, stations []assess.StationOu
 		at := assess.Case{Panel: st.Panel, Draw: st.Draw}
 		var err error
 		if b.Act == contract.SettlementActPresent {
-			if err = s.desk.WithdrawAbsence(ctx, staff(ctx), at); errors.Is(err, assess.ErrNotFound) && b.Station == nil {
+			if err = s.desk.WithdrawAbsence(ctx, staff(ctx), at, b.Reason); errors.Is(err, assess.ErrNotFound) && b.Station == nil {
 				continue
 			}
 		} else {

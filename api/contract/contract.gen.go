@@ -2602,6 +2602,13 @@ type DrawProof struct {
 	SecretDigest string  `json:"secretDigest"`
 }
 
+// DrawSettlement defines model for DrawSettlement.
+type DrawSettlement struct {
+	// Act present withdraws an absence
+	Act    SettlementAct `json:"act"`
+	Reason string        `json:"reason"`
+}
+
 // DrawnPaper defines model for DrawnPaper.
 type DrawnPaper struct {
 	Attempt   string  `json:"attempt"`
@@ -2954,7 +2961,7 @@ type Judgement struct {
 	Ruling JudgementRuling `json:"ruling"`
 }
 
-// JudgementRuling defines model for Judgement.Ruling.
+// JudgementRuling defines model for JudgementRuling.
 type JudgementRuling string
 
 // KeySet defines model for KeySet.
@@ -3505,6 +3512,9 @@ type OutcomePart struct {
 	// Decision the chair's reason
 	Decision *string `json:"decision,omitempty"`
 
+	// Earlier decisions that are void since a score was signed anew; of a component with one station
+	Earlier *[]PastDecision `json:"earlier,omitempty"`
+
 	// Examiners once all have locked; of a component with one station
 	Examiners *[]ExaminerTotal `json:"examiners,omitempty"`
 
@@ -3824,6 +3834,17 @@ type PaperSlot struct {
 	Situation *string  `json:"situation,omitempty"`
 	Stem      string   `json:"stem"`
 	Type      ItemType `json:"type"`
+}
+
+// PastDecision defines model for PastDecision.
+type PastDecision struct {
+	At time.Time `json:"at"`
+	By string    `json:"by"`
+
+	// Marks hundredths of a point
+	Marks  *Marks          `json:"marks,omitempty"`
+	Reason string          `json:"reason"`
+	Ruling JudgementRuling `json:"ruling"`
 }
 
 // PeopleMark defines model for PeopleMark.
@@ -4234,15 +4255,25 @@ type RegradeSitting struct {
 
 // Relation defines model for Relation.
 type Relation struct {
-	At       time.Time    `json:"at"`
-	By       string       `json:"by"`
-	IdMasked string       `json:"idMasked"`
-	Kind     RelationKind `json:"kind"`
-	Note     string       `json:"note"`
+	At        time.Time          `json:"at"`
+	By        string             `json:"by"`
+	IdMasked  string             `json:"idMasked"`
+	Kind      RelationKind       `json:"kind"`
+	Note      string             `json:"note"`
+	Withdrawn *WithdrawnRelation `json:"withdrawn,omitempty"`
 }
 
 // RelationKind defines model for RelationKind.
 type RelationKind string
+
+// RelationWithdrawal defines model for RelationWithdrawal.
+type RelationWithdrawal struct {
+	Reason string `json:"reason"`
+
+	// Relation its place in the entry
+	Relation int `json:"relation"`
+	Version  int `json:"version"`
+}
 
 // ReleaseAct defines model for ReleaseAct.
 type ReleaseAct struct {
@@ -4902,6 +4933,9 @@ type StationPart struct {
 	Decision *string `json:"decision,omitempty"`
 	Draw     string  `json:"draw"`
 
+	// Earlier decisions that are void since a score was signed anew
+	Earlier *[]PastDecision `json:"earlier,omitempty"`
+
 	// Examiners once all have locked
 	Examiners *[]ExaminerTotal `json:"examiners,omitempty"`
 
@@ -5129,6 +5163,13 @@ type WarningCount struct {
 	Fault bool   `json:"fault"`
 	Kind  string `json:"kind"`
 	Text  string `json:"text"`
+}
+
+// WithdrawnRelation defines model for WithdrawnRelation.
+type WithdrawnRelation struct {
+	At     time.Time `json:"at"`
+	By     string    `json:"by"`
+	Reason string    `json:"reason"`
 }
 
 // YearAssessment defines model for YearAssessment.
@@ -5376,6 +5417,9 @@ type AssessExaminerJSONRequestBody = NewYearAssessment
 // DeclareRelationJSONRequestBody defines body for DeclareRelation for application/json ContentType.
 type DeclareRelationJSONRequestBody = NewRelation
 
+// WithdrawRelationJSONRequestBody defines body for WithdrawRelation for application/json ContentType.
+type WithdrawRelationJSONRequestBody = RelationWithdrawal
+
 // LookUpResultJSONRequestBody defines body for LookUpResult for application/json ContentType.
 type LookUpResultJSONRequestBody = LookupRequest
 
@@ -5414,6 +5458,9 @@ type ActOnSittingJSONRequestBody = SittingAct
 
 // SaveScoreJSONRequestBody defines body for SaveScore for application/json ContentType.
 type SaveScoreJSONRequestBody = ScoreChange
+
+// SettleDrawJSONRequestBody defines body for SettleDraw for application/json ContentType.
+type SettleDrawJSONRequestBody = DrawSettlement
 
 // DecideScoreJSONRequestBody defines body for DecideScore for application/json ContentType.
 type DecideScoreJSONRequestBody = Judgement
@@ -5642,6 +5689,9 @@ type ServerInterface interface {
 	// DeclareRelation 申报与考生的关系 · declare a relation to a candidate
 	// (POST /api/v1/examiners/{examiner}/relations)
 	DeclareRelation(c *fiber.Ctx, examiner ExaminerId) error
+	// WithdrawRelation 撤回申报错的关系 · take back a relation that was declared by mistake
+	// (POST /api/v1/examiners/{examiner}/relations/withdraw)
+	WithdrawRelation(c *fiber.Ctx, examiner ExaminerId) error
 	// RemoveFile 移除文件 · remove a file
 	// (DELETE /api/v1/files/{file})
 	RemoveFile(c *fiber.Ctx, file FileId, params RemoveFileParams) error
@@ -5726,6 +5776,9 @@ type ServerInterface interface {
 	// SaveScore 保存评分 · save my scores
 	// (PUT /api/v1/sittings/{sitting}/assess/{kind}/{draw})
 	SaveScore(c *fiber.Ctx, sitting SittingId, kind Kind, draw Draw) error
+	// SettleDraw 组长记缺考，或撤销缺考 · the chair records an absence, or withdraws it
+	// (POST /api/v1/sittings/{sitting}/assess/{kind}/{draw}/absence)
+	SettleDraw(c *fiber.Ctx, sitting SittingId, kind Kind, draw Draw) error
 	// DecideScore 组长裁定 · the chair decides
 	// (POST /api/v1/sittings/{sitting}/assess/{kind}/{draw}/decide)
 	DecideScore(c *fiber.Ctx, sitting SittingId, kind Kind, draw Draw) error
@@ -7463,6 +7516,35 @@ func (siw *ServerInterfaceWrapper) DeclareRelation(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// WithdrawRelation operation middleware
+func (siw *ServerInterfaceWrapper) WithdrawRelation(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "examiner" -------------
+	var examiner ExaminerId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "examiner", c.Params("examiner"), &examiner, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter examiner: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.WithdrawRelation(c, examiner)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // RemoveFile operation middleware
 func (siw *ServerInterfaceWrapper) RemoveFile(c *fiber.Ctx) error {
 
@@ -8243,6 +8325,51 @@ func (siw *ServerInterfaceWrapper) SaveScore(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.SaveScore(c, sitting, kind, draw)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// SettleDraw operation middleware
+func (siw *ServerInterfaceWrapper) SettleDraw(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "kind" -------------
+	var kind Kind
+
+	err = runtime.BindStyledParameterWithOptions("simple", "kind", c.Params("kind"), &kind, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter kind: %w", err).Error())
+	}
+
+	// ------------- Path parameter "draw" -------------
+	var draw Draw
+
+	err = runtime.BindStyledParameterWithOptions("simple", "draw", c.Params("draw"), &draw, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter draw: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.SettleDraw(c, sitting, kind, draw)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -10356,6 +10483,8 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Post(options.BaseURL+"/api/v1/examiners/:examiner/relations", wrapper.DeclareRelation)
 
+	router.Post(options.BaseURL+"/api/v1/examiners/:examiner/relations/withdraw", wrapper.WithdrawRelation)
+
 	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/assess/:kind", wrapper.ListTasks)
 
 	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/assess/:kind/:draw", wrapper.GetScore)
@@ -10367,6 +10496,8 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/assess/:kind/:draw/versions", wrapper.ListVersions)
 
 	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/assess/:kind/:draw/decide", wrapper.DecideScore)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/assess/:kind/:draw/absence", wrapper.SettleDraw)
 
 	router.Get(options.BaseURL+"/api/v1/marking/duties", wrapper.ListMarkingDuties)
 
@@ -11978,6 +12109,36 @@ func (response DeclareRelationdefaultApplicationProblemPlusJSONResponse) VisitDe
 	return ctx.JSON(&response.Body)
 }
 
+type WithdrawRelationRequestObject struct {
+	Examiner ExaminerId `json:"examiner"`
+	Body     *WithdrawRelationJSONRequestBody
+}
+
+type WithdrawRelationResponseObject interface {
+	VisitWithdrawRelationResponse(ctx *fiber.Ctx) error
+}
+
+type WithdrawRelation200JSONResponse Examiner
+
+func (response WithdrawRelation200JSONResponse) VisitWithdrawRelationResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type WithdrawRelationdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response WithdrawRelationdefaultApplicationProblemPlusJSONResponse) VisitWithdrawRelationResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type RemoveFileRequestObject struct {
 	File   FileId `json:"file"`
 	Params RemoveFileParams
@@ -12907,6 +13068,37 @@ type SaveScoredefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response SaveScoredefaultApplicationProblemPlusJSONResponse) VisitSaveScoreResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SettleDrawRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Kind    Kind      `json:"kind"`
+	Draw    Draw      `json:"draw"`
+	Body    *SettleDrawJSONRequestBody
+}
+
+type SettleDrawResponseObject interface {
+	VisitSettleDrawResponse(ctx *fiber.Ctx) error
+}
+
+type SettleDraw204Response struct {
+}
+
+func (response SettleDraw204Response) VisitSettleDrawResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type SettleDrawdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SettleDrawdefaultApplicationProblemPlusJSONResponse) VisitSettleDrawResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -14852,6 +15044,9 @@ type StrictServerInterface interface {
 	// DeclareRelation 申报与考生的关系 · declare a relation to a candidate
 	// (POST /api/v1/examiners/{examiner}/relations)
 	DeclareRelation(ctx context.Context, request DeclareRelationRequestObject) (DeclareRelationResponseObject, error)
+	// WithdrawRelation 撤回申报错的关系 · take back a relation that was declared by mistake
+	// (POST /api/v1/examiners/{examiner}/relations/withdraw)
+	WithdrawRelation(ctx context.Context, request WithdrawRelationRequestObject) (WithdrawRelationResponseObject, error)
 	// RemoveFile 移除文件 · remove a file
 	// (DELETE /api/v1/files/{file})
 	RemoveFile(ctx context.Context, request RemoveFileRequestObject) (RemoveFileResponseObject, error)
@@ -14936,6 +15131,9 @@ type StrictServerInterface interface {
 	// SaveScore 保存评分 · save my scores
 	// (PUT /api/v1/sittings/{sitting}/assess/{kind}/{draw})
 	SaveScore(ctx context.Context, request SaveScoreRequestObject) (SaveScoreResponseObject, error)
+	// SettleDraw 组长记缺考，或撤销缺考 · the chair records an absence, or withdraws it
+	// (POST /api/v1/sittings/{sitting}/assess/{kind}/{draw}/absence)
+	SettleDraw(ctx context.Context, request SettleDrawRequestObject) (SettleDrawResponseObject, error)
 	// DecideScore 组长裁定 · the chair decides
 	// (POST /api/v1/sittings/{sitting}/assess/{kind}/{draw}/decide)
 	DecideScore(ctx context.Context, request DecideScoreRequestObject) (DecideScoreResponseObject, error)
@@ -16759,6 +16957,47 @@ func (sh *strictHandler) DeclareRelation(ctx *fiber.Ctx, examiner ExaminerId) er
 	return nil
 }
 
+// WithdrawRelation operation middleware
+func (sh *strictHandler) WithdrawRelation(ctx *fiber.Ctx, examiner ExaminerId) error {
+	var request WithdrawRelationRequestObject
+
+	request.Examiner = examiner
+
+	var body WithdrawRelationJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.WithdrawRelation(ctx.UserContext(), request.(WithdrawRelationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WithdrawRelation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(WithdrawRelationResponseObject); ok {
+		if err := validResponse.VisitWithdrawRelationResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // RemoveFile operation middleware
 func (sh *strictHandler) RemoveFile(ctx *fiber.Ctx, file FileId, params RemoveFileParams) error {
 	var request RemoveFileRequestObject
@@ -17676,6 +17915,49 @@ func (sh *strictHandler) SaveScore(ctx *fiber.Ctx, sitting SittingId, kind Kind,
 		return err
 	} else if validResponse, ok := response.(SaveScoreResponseObject); ok {
 		if err := validResponse.VisitSaveScoreResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SettleDraw operation middleware
+func (sh *strictHandler) SettleDraw(ctx *fiber.Ctx, sitting SittingId, kind Kind, draw Draw) error {
+	var request SettleDrawRequestObject
+
+	request.Sitting = sitting
+	request.Kind = kind
+	request.Draw = draw
+
+	var body SettleDrawJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.SettleDraw(ctx.UserContext(), request.(SettleDrawRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SettleDraw")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SettleDrawResponseObject); ok {
+		if err := validResponse.VisitSettleDrawResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

@@ -1,6 +1,7 @@
 package assess
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -89,6 +90,9 @@ type Outcome struct {
 	Spread   bank.Marks  // highest less lowest, vetoes aside
 	Reasons  []Reason    // why the chair has to decide, or had to
 	Decision *Decision
+	// Earlier are decisions that are void, because a score was opened and signed
+	// anew after them, the oldest first.
+	Earlier []Decision
 	// Basis is the sum of the versions of the scores. It grows with every change
 	// of one, so that it tells what a decision was given on.
 	Basis int
@@ -119,6 +123,8 @@ func Component(p *Panel, sheet *Sheet, e Evidence) Outcome {
 			out.Signed++
 		}
 	}
+	out.Earlier = slices.Clone(e.Decisions)
+	slices.SortFunc(out.Earlier, func(a, b Decision) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Basis, b.Basis)) })
 	if e.Absence != nil {
 		out.State, out.Absent = Settled, true
 		return out
@@ -127,12 +133,14 @@ func Component(p *Panel, sheet *Sheet, e Evidence) Outcome {
 		return out
 	}
 	out.weigh(p, sheet, mine)
-	i := slices.IndexFunc(e.Decisions, func(d Decision) bool { return d.Basis == out.Basis })
+	i := slices.IndexFunc(out.Earlier, func(d Decision) bool { return d.Basis == out.Basis })
 	if i < 0 {
 		out.decide(nil)
-	} else {
-		out.decide(&e.Decisions[i])
+		return out
 	}
+	word := out.Earlier[i]
+	out.Earlier = slices.Delete(out.Earlier, i, i+1)
+	out.decide(&word)
 	return out
 }
 
@@ -194,7 +202,7 @@ func (o *Outcome) checkDecision(d Decision) error {
 	case d.Ruling == Fix && (d.Marks < least || d.Marks > most):
 		return &FieldError{"/marks", "between-lowest-and-highest"}
 	case !within(d.Why, 2, mostNote):
-		return &FieldError{"/why", "length-2-500"}
+		return &FieldError{"/reason", "length-2-500"}
 	}
 	return nil
 }

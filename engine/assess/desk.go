@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"gongyuan/engine/audit"
@@ -136,7 +137,7 @@ func (d *Desk) Panels(ctx context.Context, by people.AccountID, id sitting.ID) (
 }
 
 // RecordAbsence notes that a candidate did not come. Administrators and the
-// panel's chair may. It returns ErrState where an examiner has scored the
+// panel's chair may. It returns ErrScored where an examiner has scored the
 // candidate already. Recording it again changes nothing.
 func (d *Desk) RecordAbsence(ctx context.Context, by people.AccountID, c Case, why string) error {
 	p, who, err := d.leads(ctx, by, c)
@@ -144,7 +145,7 @@ func (d *Desk) RecordAbsence(ctx context.Context, by people.AccountID, c Case, w
 		return fmt.Errorf("record an absence: %w", err)
 	}
 	if !within(why, 2, mostNote) {
-		return &FieldError{"/why", "length-2-500"}
+		return &FieldError{"/reason", "length-2-500"}
 	}
 	if p.State != Appointed {
 		return fmt.Errorf("record an absence before a panel that is %s: %w", p.State, ErrState)
@@ -154,12 +155,12 @@ func (d *Desk) RecordAbsence(ctx context.Context, by people.AccountID, c Case, w
 		return fmt.Errorf("record an absence: %w", err)
 	}
 	if slices.ContainsFunc(scores, begun) {
-		return fmt.Errorf("record the absence of somebody who was scored: %w", ErrState)
+		return fmt.Errorf("record the absence of somebody who was scored: %w", ErrScored)
 	}
 	if absent, err := d.isAbsent(ctx, p.ID, who); err != nil || absent {
 		return err
 	}
-	event := audit.Event{Actor: string(by), Act: "absence.record", Object: c.object(), Why: why, After: true}
+	event := audit.Event{Actor: string(by), Act: "absence.record", Object: c.object(), Why: strings.TrimSpace(why), After: true}
 	err = audit.Do(ctx, d.in.Audit, event, func() error {
 		return d.in.Rulings.InsertAbsence(ctx, Absence{Panel: p.ID, Registration: who, Why: why, By: by, At: d.now()})
 	})
@@ -178,12 +179,16 @@ func begun(s Score) bool {
 		slices.ContainsFunc(s.Vetoes, func(f Finding) bool { return f.Verdict != Undecided })
 }
 
-// WithdrawAbsence takes a recorded absence back. Administrators and the panel's
-// chair may. It returns ErrNotFound where none is recorded.
-func (d *Desk) WithdrawAbsence(ctx context.Context, by people.AccountID, c Case) error {
+// WithdrawAbsence takes a recorded absence back, for example one that was
+// entered for somebody else. Administrators and the panel's chair may. Errors:
+// ErrNotFound where none is recorded, ErrReleased, a *FieldError.
+func (d *Desk) WithdrawAbsence(ctx context.Context, by people.AccountID, c Case, why string) error {
 	p, who, err := d.leads(ctx, by, c)
 	if err != nil {
 		return fmt.Errorf("withdraw an absence: %w", err)
+	}
+	if !within(why, 2, mostNote) {
+		return &FieldError{"/reason", "length-2-500"}
 	}
 	all, err := d.in.Rulings.Absences(ctx, p.ID)
 	if err != nil {
@@ -196,7 +201,7 @@ func (d *Desk) WithdrawAbsence(ctx context.Context, by people.AccountID, c Case)
 	if err := d.unreleased(ctx, p.Sitting); err != nil {
 		return fmt.Errorf("withdraw an absence: %w", err)
 	}
-	event := audit.Event{Actor: string(by), Act: "absence.withdraw", Object: c.object(), Before: map[string]any{"by": all[i].By, "at": all[i].At, "why": all[i].Why}}
+	event := audit.Event{Actor: string(by), Act: "absence.withdraw", Object: c.object(), Why: strings.TrimSpace(why), Before: map[string]any{"by": all[i].By, "at": all[i].At, "why": all[i].Why}}
 	err = audit.Do(ctx, d.in.Audit, event, func() error { return d.in.Rulings.DeleteAbsence(ctx, p.ID, who) })
 	if err != nil {
 		return fmt.Errorf("withdraw an absence: %w", err)

@@ -455,7 +455,7 @@ func TestWhoMay(t *testing.T) {
 		_, err := d.Standings(ctx, who, c.Panel)
 		wantErr(t, string(who)+" sees standings", err, assess.ErrForbidden)
 		wantErr(t, string(who)+" records an absence", d.RecordAbsence(ctx, who, c, "未到场"), assess.ErrForbidden)
-		wantErr(t, string(who)+" withdraws one", d.WithdrawAbsence(ctx, who, c), assess.ErrForbidden)
+		wantErr(t, string(who)+" withdraws one", d.WithdrawAbsence(ctx, who, c, "记错了"), assess.ErrForbidden)
 	}
 	_, err := d.Forms(ctx, "e4", c)
 	wantErr(t, "a stranger reads scores", err, assess.ErrForbidden)
@@ -512,11 +512,15 @@ func TestAbsence(t *testing.T) {
 	form, err := d.Form(ctx, "e1", c)
 	ok(t, err)
 	same(t, "shown", form.Absent, true)
-	ok(t, d.WithdrawAbsence(ctx, "chair", c))
-	wantErr(t, "withdraw again", d.WithdrawAbsence(ctx, "chair", c), assess.ErrNotFound)
+	d.audit.taken()
+	wantErr(t, "withdraw without a reason", d.WithdrawAbsence(ctx, "chair", c, " "), assess.ErrInvalid)
+	ok(t, d.WithdrawAbsence(ctx, "chair", c, "记错了人"))
+	same(t, "why", d.audit.acts[0].Why, "记错了人")
+	same(t, "taken down", d.audit.taken(), []string{"chair absence.withdraw"})
+	wantErr(t, "withdraw again", d.WithdrawAbsence(ctx, "chair", c, "记错了人"), assess.ErrNotFound)
 	_, err = d.Save(ctx, "e1", c, 1, filled(0, assess.NotOccurred))
 	ok(t, err)
-	wantErr(t, "absent after being scored", d.RecordAbsence(ctx, "admin", c, "未到场"), assess.ErrState)
+	wantErr(t, "absent after being scored", d.RecordAbsence(ctx, "admin", c, "未到场"), assess.ErrScored)
 }
 
 func TestDecide(t *testing.T) {
@@ -538,7 +542,7 @@ func TestDecide(t *testing.T) {
 		"ErrMarks":  {assess.Judgement{Ruling: assess.Stand, Marks: 1, Why: "因为"}, "/marks"},
 		"ErrHigh":   {assess.Judgement{Ruling: assess.Fix, Marks: 10001, Why: "因为"}, "/marks"},
 		"ErrLow":    {assess.Judgement{Ruling: assess.Fix, Marks: 7999, Why: "因为"}, "/marks"},
-		"ErrWhy":    {assess.Judgement{Ruling: assess.Stand, Why: " "}, "/why"},
+		"ErrWhy":    {assess.Judgement{Ruling: assess.Stand, Why: " "}, "/reason"},
 	} {
 		_, err := d.Decide(ctx, "chair", c, x.in)
 		t.Run(name, func(t *testing.T) { wantField(t, err, x.field) })

@@ -23,6 +23,13 @@ var (
 	ErrIncomplete = errors.New("assess: score is not complete")
 	// ErrSecondPerson tells that the second person must be somebody else.
 	ErrSecondPerson = errors.New("assess: the second person must be somebody else")
+	// ErrAsked tells that the score has a request to be opened that nobody has
+	// decided on.
+	ErrAsked = errors.New("assess: a request for it waits")
+	// ErrUnsigned tells that there is nothing to open: the score is not signed.
+	ErrUnsigned = errors.New("assess: score is not signed")
+	// ErrScored tells that somebody cannot be absent: an examiner has scored them.
+	ErrScored = errors.New("assess: candidate was scored")
 	// ErrReleased tells that results were released and scores stay as they are.
 	ErrReleased = errors.New("assess: results were released")
 	// ErrUnfit comes as an *UnfitError, which lists the rules that are broken.

@@ -271,7 +271,7 @@ func TestWithdrawPanel(t *testing.T) {
 	d, c := appointed(t, embedded(t))
 	ok(t, d.RecordAbsence(ctx, "admin", c, "未到场"))
 	wantErr(t, "with an absence", d.Withdraw(ctx, "admin", c.Panel, 1, "重组"), assess.ErrState)
-	ok(t, d.WithdrawAbsence(ctx, "admin", c))
+	ok(t, d.WithdrawAbsence(ctx, "admin", c, "记错了"))
 	wantErr(t, "by an examiner", d.Withdraw(ctx, "e1", c.Panel, 1, "重组"), assess.ErrForbidden)
 	wantErr(t, "without a reason", d.Withdraw(ctx, "admin", c.Panel, 1, " "), assess.ErrInvalid)
 	wantErr(t, "another version", d.Withdraw(ctx, "admin", c.Panel, 2, "重组"), assess.ErrConflict)

@@ -138,6 +138,37 @@ func (r *Register) Declare(ctx context.Context, by, who people.AccountID, number
 	return r.put(ctx, audit.Event{Actor: string(by), Act: "examiner.declare", Why: rel.Note, After: after}, e)
 }
 
+// Withdraw takes back the relation at a place of an examiner's entry, as the
+// entry was at version. It stays there with the reason. Only administrators may,
+// and not about themselves: nobody lifts their own avoidance. Withdrawing it
+// again changes nothing. Errors: ErrForbidden, people.ErrNotFound,
+// people.ErrConflict, a *people.FieldError.
+func (r *Register) Withdraw(ctx context.Context, by, who people.AccountID, version, place int, why string) (people.ExaminerEntry, error) {
+	if err := r.keeper(ctx, by, who); err != nil {
+		return people.ExaminerEntry{}, fmt.Errorf("withdraw a relation: %w", err)
+	}
+	if !within(why, 2, mostNote) {
+		return people.ExaminerEntry{}, &people.FieldError{Field: "/reason", Reason: "length-2-500"}
+	}
+	e, err := r.in.Examiners.Examiner(ctx, who)
+	if err == nil && (place < 0 || place >= len(e.Relations)) {
+		err = people.ErrNotFound
+	}
+	if err != nil {
+		return people.ExaminerEntry{}, fmt.Errorf("withdraw a relation: %w", err)
+	}
+	rel := e.Relations[place]
+	if rel.Withdrawn != nil {
+		return e, nil
+	}
+	why = strings.TrimSpace(why)
+	before := map[string]any{"idMasked": rel.IDMasked, "kind": rel.Kind, "note": rel.Note, "by": rel.By, "at": rel.At}
+	rel.Withdrawn = &people.RelationWithdrawal{Why: why, By: by, At: r.now()}
+	e.Relations, e.Version = slices.Clone(e.Relations), version
+	e.Relations[place] = rel
+	return r.put(ctx, audit.Event{Actor: string(by), Act: "examiner.relation.withdraw", Why: why, Before: before}, e)
+}
+
 func (r *Register) put(ctx context.Context, ev audit.Event, e people.ExaminerEntry) (people.ExaminerEntry, error) {
 	ev.Object = "examiner:" + string(e.Account)
 	var out people.ExaminerEntry

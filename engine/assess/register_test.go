@@ -73,6 +73,33 @@ func TestRegister(t *testing.T) {
 	}
 	same(t, "taken down", d.audit.taken(), []string{"admin examiner.keep", "admin examiner.assess", "e1 examiner.declare"})
 
+	for what, x := range map[string]struct {
+		by             people.AccountID
+		version, place int
+		why            string
+		want           error
+	}{
+		"lifts their own avoidance": {"e1", got.Version, 0, "填错", assess.ErrForbidden},
+		"another examiner":          {"e2", got.Version, 0, "填错", assess.ErrForbidden},
+		"an old version":            {"admin", got.Version - 1, 0, "填错", people.ErrConflict},
+		"no such relation":          {"admin", got.Version, 1, "填错", people.ErrNotFound},
+		"no reason":                 {"admin", got.Version, 0, " ", people.ErrInvalid},
+	} {
+		_, err := r.Withdraw(ctx, x.by, "e1", x.version, x.place, x.why)
+		wantErr(t, what, err, x.want)
+	}
+	d.audit.taken()
+	for range 2 {
+		got, err = r.Withdraw(ctx, "admin", "e1", got.Version, 0, " 号码填错 ")
+		ok(t, err)
+	}
+	same(t, "it stays with its reason", got.Relations[0].Withdrawn, &people.RelationWithdrawal{Why: "号码填错", By: "admin", At: enginetest.Start})
+	same(t, "it does not hold", got.Related("hash of 11010519491231002X"), []people.Relation(nil))
+	same(t, "taken down once", d.audit.taken(), []string{"admin examiner.relation.withdraw"})
+	got, err = r.Declare(ctx, "e1", "e1", "11010519491231002X", teacher)
+	ok(t, err)
+	same(t, "declared anew", []any{len(got.Relations), len(got.Related("hash of 11010519491231002X"))}, []any{2, 1})
+
 	_, err = r.Entry(ctx, "e2", "e1")
 	wantErr(t, "another's entry", err, assess.ErrForbidden)
 	own, err := r.Entry(ctx, "e1", "e1")

@@ -50,8 +50,7 @@ type Unlock struct {
 
 // AskUnlock asks to open an examiner's signed score of a candidate again.
 // Examiners of the panel, its chair and administrators may. Errors: ErrForbidden,
-// ErrNotFound, ErrState for a score that is not signed, ErrReleased, ErrDuplicate
-// where it was asked already and nobody decided, a *FieldError.
+// ErrNotFound, ErrUnsigned, ErrReleased, ErrAsked, a *FieldError.
 func (d *Desk) AskUnlock(ctx context.Context, by people.AccountID, c Case, examiner people.AccountID, why string) (Unlock, error) {
 	p, err := d.member(ctx, by, c.Panel)
 	if err != nil {
@@ -70,7 +69,7 @@ func (d *Desk) AskUnlock(ctx context.Context, by people.AccountID, c Case, exami
 	key := ScoreKey{p.ID, who, examiner}
 	score, err := d.in.Scores.Score(ctx, key)
 	if errors.Is(err, ErrNotFound) || err == nil && score.State != Locked {
-		err = ErrState
+		err = ErrUnsigned
 	}
 	if err != nil {
 		return Unlock{}, fmt.Errorf("ask for an unlock: %w", err)
@@ -91,6 +90,9 @@ func (d *Desk) AskUnlock(ctx context.Context, by people.AccountID, c Case, exami
 	}
 	event := audit.Event{Actor: string(by), Act: "score.unlock.ask", Object: c.object(), Why: u.Why, Before: map[string]any{"examiner": examiner, "version": u.Signed}}
 	err = audit.Do(ctx, d.in.Audit, event, func() error { return d.in.Unlocks.InsertUnlock(ctx, u) })
+	if errors.Is(err, ErrDuplicate) {
+		err = ErrAsked
+	}
 	if err != nil {
 		return Unlock{}, fmt.Errorf("ask for an unlock: %w", err)
 	}

@@ -36,7 +36,7 @@ func TestUnlock(t *testing.T) {
 		ok(t, err)
 		same(t, "asked", []any{u.State, u.Why, u.Signed, u.Draw}, []any{assess.Asked, "漏看一项", 2, c.Draw})
 		_, err = d.AskUnlock(ctx, "admin", c, "e3", "再申请")
-		wantErr(t, "asked twice", err, assess.ErrDuplicate)
+		wantErr(t, "asked twice", err, assess.ErrAsked)
 		for _, who := range []people.AccountID{"e3", "e1", "e4", ""} {
 			_, err = d.DecideUnlock(ctx, who, u.ID, assess.Approved, "")
 			if !errors.Is(err, assess.ErrForbidden) && !errors.Is(err, assess.ErrSecondPerson) {
@@ -60,7 +60,7 @@ func TestUnlock(t *testing.T) {
 		same(t, "open again, as it was", []any{form.State, form.Version, form.Total.Marks, form.Locked.IsZero()}, []any{assess.Open, 3, bank.Marks(7000), true})
 		standings, err := d.Standings(ctx, "chair", c.Panel)
 		ok(t, err)
-		same(t, "nothing is settled", standings[c.Draw-1].Outcome.State, assess.Scoring)
+		same(t, "nothing is settled, and what was decided is known", []any{standings[c.Draw-1].Outcome.State, standings[c.Draw-1].Outcome.Earlier}, []any{assess.Scoring, []assess.Decision{*first.Decision}})
 		old, err := d.Versions(ctx, "admin", c)
 		ok(t, err)
 		same(t, "what was signed", []any{len(old), old[0].Examiner, old[0].Version, old[0].Total.Marks, old[0].State}, []any{1, people.AccountID("e3"), 2, bank.Marks(7000), assess.Locked})
@@ -72,13 +72,16 @@ func TestUnlock(t *testing.T) {
 		same(t, "signed anew", []any{form.State, form.Version}, []any{assess.Locked, 5})
 		standings, err = d.Standings(ctx, "chair", c.Panel)
 		ok(t, err)
-		same(t, "the decision is void", []any{standings[c.Draw-1].Outcome.State, standings[c.Draw-1].Outcome.Decision == nil}, []any{assess.Chair, true})
+		same(t, "the decision is void", []any{standings[c.Draw-1].Outcome.State, standings[c.Draw-1].Outcome.Decision == nil, standings[c.Draw-1].Outcome.Earlier}, []any{assess.Chair, true, []assess.Decision{*first.Decision}})
 		second, err := d.Decide(ctx, "chair", c, assess.Judgement{Ruling: assess.Stand, Why: "重新裁定"})
 		ok(t, err)
 		same(t, "decided anew", []any{second.State, second.Awarded, second.Basis > first.Basis}, []any{assess.Settled, bank.Marks(8700), true})
 		kept, err := d.deps.Rulings.Decisions(ctx, c.Panel)
 		ok(t, err)
 		same(t, "both decisions are kept", len(kept), 2)
+		standings, err = d.Standings(ctx, "chair", c.Panel)
+		ok(t, err)
+		same(t, "the one that counts and the one before", []any{standings[c.Draw-1].Outcome.Decision.Why, standings[c.Draw-1].Outcome.Earlier}, []any{"重新裁定", []assess.Decision{*first.Decision}})
 	})
 }
 
@@ -87,7 +90,7 @@ func TestUnlockRefused(t *testing.T) {
 	ctx := t.Context()
 	d, c := appointed(t, embedded(t))
 	_, err := d.AskUnlock(ctx, "e1", c, "e1", "漏看一项")
-	wantErr(t, "nothing is signed", err, assess.ErrState)
+	wantErr(t, "nothing is signed", err, assess.ErrUnsigned)
 	d.sign(t, "e1", c, filled(0, assess.NotOccurred))
 	for what, x := range map[string]struct {
 		by, examiner people.AccountID
@@ -99,7 +102,7 @@ func TestUnlockRefused(t *testing.T) {
 		"without a reason":              {"e1", "e1", c, " ", assess.ErrInvalid},
 		"of a stranger":                 {"e1", "e4", c, "漏看一项", assess.ErrNotFound},
 		"no such draw":                  {"e1", "e1", assess.Case{Panel: c.Panel, Draw: 9}, "漏看一项", assess.ErrNotFound},
-		"of a colleague who is at work": {"e1", "e2", c, "漏看一项", assess.ErrState},
+		"of a colleague who is at work": {"e1", "e2", c, "漏看一项", assess.ErrUnsigned},
 	} {
 		_, err := d.AskUnlock(ctx, x.by, x.at, x.examiner, x.why)
 		wantErr(t, what, err, x.want)

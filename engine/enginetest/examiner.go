@@ -26,7 +26,10 @@ func FitExaminer(id people.AccountID) people.ExaminerEntry {
 func RunExaminers(t *testing.T, store assess.Examiners) {
 	ctx := t.Context()
 	e := FitExaminer(people.AccountID(uuid.NewString()))
-	e.Relations = []people.Relation{{IDHash: "abc", IDMasked: "1101**********002X", Kind: people.Teacher, Note: "师徒", By: e.Account, At: Start}}
+	e.Relations = []people.Relation{{IDHash: "abc", IDMasked: "1101**********002X", Kind: people.Teacher, Note: "师徒", By: e.Account, At: Start}, {
+		IDHash: "def", IDMasked: "1101**********0038", Kind: people.Relative, By: e.Account, At: Start,
+		Withdrawn: &people.RelationWithdrawal{Why: "号码填错", By: "administrator", At: Start},
+	}}
 	_, err := store.Examiner(ctx, e.Account)
 	wantErr(t, "none yet", err, people.ErrNotFound)
 	early := e

@@ -46,6 +46,30 @@ type relationDoc struct {
 	Note   string    `bson:"note"`
 	By     string    `bson:"by"`
 	At     time.Time `bson:"at"`
+	// Withdrawn is left out while the relation holds.
+	Withdrawn *withdrawalDoc `bson:"withdrawn,omitempty"`
+}
+
+type withdrawalDoc struct {
+	Why string    `bson:"why"`
+	By  string    `bson:"by"`
+	At  time.Time `bson:"at"`
+}
+
+func relationDocOf(r people.Relation) relationDoc {
+	d := relationDoc{Hash: r.IDHash, Masked: r.IDMasked, Kind: string(r.Kind), Note: r.Note, By: string(r.By), At: r.At}
+	if w := r.Withdrawn; w != nil {
+		d.Withdrawn = &withdrawalDoc{w.Why, string(w.By), w.At}
+	}
+	return d
+}
+
+func (d relationDoc) relation() people.Relation {
+	r := people.Relation{IDHash: d.Hash, IDMasked: d.Masked, Kind: people.RelationKind(d.Kind), Note: d.Note, By: people.AccountID(d.By), At: d.At.UTC()}
+	if w := d.Withdrawn; w != nil {
+		r.Withdrawn = &people.RelationWithdrawal{Why: w.Why, By: people.AccountID(w.By), At: w.At.UTC()}
+	}
+	return r
 }
 
 func examinerDocOf(e people.ExaminerEntry) examinerDoc {
@@ -56,7 +80,7 @@ func examinerDocOf(e people.ExaminerEntry) examinerDoc {
 		d.Assessments = append(d.Assessments, assessmentDoc{a.Year, string(a.Result), a.Note, string(a.By), a.At})
 	}
 	for _, r := range e.Relations {
-		d.Relations = append(d.Relations, relationDoc{r.IDHash, r.IDMasked, string(r.Kind), r.Note, string(r.By), r.At})
+		d.Relations = append(d.Relations, relationDocOf(r))
 	}
 	return d
 }
@@ -72,9 +96,7 @@ func (d examinerDoc) examiner() people.ExaminerEntry {
 		})
 	}
 	for _, r := range d.Relations {
-		e.Relations = append(e.Relations, people.Relation{
-			IDHash: r.Hash, IDMasked: r.Masked, Kind: people.RelationKind(r.Kind), Note: r.Note, By: people.AccountID(r.By), At: r.At.UTC(),
-		})
+		e.Relations = append(e.Relations, r.relation())
 	}
 	return e
 }

@@ -52,6 +52,15 @@ type Relation struct {
 	Note     string
 	By       AccountID // who declared it
 	At       time.Time
+	// Withdrawn tells that it was declared by mistake; nil while it holds.
+	Withdrawn *RelationWithdrawal
+}
+
+// RelationWithdrawal is why a relation does not hold, and who said so.
+type RelationWithdrawal struct {
+	Why string
+	By  AccountID
+	At  time.Time
 }
 
 // RelationKind is what ties an examiner to a candidate.
@@ -150,11 +159,11 @@ func (e *ExaminerEntry) Assessment(year int) (YearAssessment, bool) {
 	return YearAssessment{}, false
 }
 
-// Related returns the relations to the person with that hash.
+// Related returns the relations to the person with that hash that hold.
 func (e *ExaminerEntry) Related(idHash string) []Relation {
 	var out []Relation
 	for _, r := range e.Relations {
-		if r.IDHash == idHash {
+		if r.IDHash == idHash && r.Withdrawn == nil {
 			out = append(out, r)
 		}
 	}

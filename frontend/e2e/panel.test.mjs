@@ -130,6 +130,18 @@ test('from the register of examiners to a score that is opened again', { skip, t
     await entry.getByRole('button', { name: '申报关系' }).click()
     await entry.getByText(/已申报/).waitFor()
     assert.equal((await page.content()).includes(number), false, 'the number is not shown again')
+    await entry.getByLabel('考生的身份证件号').fill(identity())
+    await entry.getByLabel('关系', { exact: true }).selectOption('relative')
+    await entry.getByRole('button', { name: '申报关系' }).click()
+    await entry.getByText('亲属').first().waitFor()
+    await entry.getByRole('button', { name: /^撤回/ }).last().click()
+    const asked = page.getByRole('dialog')
+    await asked.getByRole('button', { name: '撤回' }).click()
+    await asked.getByText('请填写 2 到 500 个字。').waitFor() // not without a reason
+    await asked.getByLabel('理由').fill('号码填错，不是同一人')
+    await asked.getByRole('button', { name: '撤回' }).click()
+    await entry.getByText('已撤回与').waitFor()
+    await entry.getByText(/撤回：号码填错，不是同一人/).waitFor()
     await clean(page, 'examiner')
   })
 

@@ -1218,6 +1218,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/examiners/{examiner}/relations/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                examiner: components["parameters"]["ExaminerId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 撤回申报错的关系 · take back a relation that was declared by mistake
+         * @description It stays in the entry with the reason. Administrators, and not about themselves.
+         */
+        post: operations["withdrawRelation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sittings/{sitting}/assess/{kind}": {
         parameters: {
             query?: never;
@@ -1323,6 +1345,30 @@ export interface paths {
          * @description Where the scores are too far apart or a veto was reported. Only the panel's chair may, once for what is signed. `stand` lets the rows' scores be combined, `fix` gives marks between the lowest and the highest, `uphold` confirms the veto.
          */
         post: operations["decideScore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/assess/{kind}/{draw}/absence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                kind: components["parameters"]["Kind"];
+                draw: components["parameters"]["Draw"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 组长记缺考，或撤销缺考 · the chair records an absence, or withdraws it
+         * @description At this station only. The panel's chair; administrators do it by registration.
+         */
+        post: operations["settleDraw"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3405,6 +3451,19 @@ export interface components {
             by: string;
             /** Format: date-time */
             at: string;
+            withdrawn?: components["schemas"]["WithdrawnRelation"];
+        };
+        WithdrawnRelation: {
+            reason: string;
+            by: string;
+            /** Format: date-time */
+            at: string;
+        };
+        RelationWithdrawal: {
+            version: number;
+            /** @description its place in the entry */
+            relation: number;
+            reason: string;
         };
         /** @enum {string} */
         ScoreState: "untouched" | "open" | "locked" | "absent";
@@ -3424,9 +3483,18 @@ export interface components {
             draw: string;
             part: components["schemas"]["OutcomePart"];
         };
+        /** @enum {string} */
+        JudgementRuling: "stand" | "fix" | "uphold";
+        PastDecision: {
+            ruling: components["schemas"]["JudgementRuling"];
+            marks?: components["schemas"]["Marks"];
+            reason: string;
+            by: string;
+            /** Format: date-time */
+            at: string;
+        };
         Judgement: {
-            /** @enum {string} */
-            ruling: "stand" | "fix" | "uphold";
+            ruling: components["schemas"]["JudgementRuling"];
             /**
              * Format: int64
              * @description fix: hundredths
@@ -3796,6 +3864,8 @@ export interface components {
             spread?: components["schemas"]["Marks"];
             /** @description the chair's reason */
             decision?: string;
+            /** @description decisions that are void since a score was signed anew; of a component with one station */
+            earlier?: components["schemas"]["PastDecision"][];
             /** @description why the chair has to decide */
             reasons?: ("spread" | "veto")[];
             /** @description once all have locked; of a component with one station */
@@ -3817,6 +3887,8 @@ export interface components {
             spread?: components["schemas"]["Marks"];
             /** @description the chair's reason */
             decision?: string;
+            /** @description decisions that are void since a score was signed anew */
+            earlier?: components["schemas"]["PastDecision"][];
             reasons?: ("spread" | "veto")[];
             /** @description once all have locked */
             examiners?: components["schemas"]["ExaminerTotal"][];
@@ -3964,12 +4036,17 @@ export interface components {
             /** @description the first 16 hex digits */
             seal: string;
         };
+        /**
+         * @description present withdraws an absence
+         * @enum {string}
+         */
+        SettlementAct: "absent" | "present";
+        DrawSettlement: {
+            act: components["schemas"]["SettlementAct"];
+            reason: string;
+        };
         Settlement: {
-            /**
-             * @description present withdraws an absence
-             * @enum {string}
-             */
-            act: "absent" | "present";
+            act: components["schemas"]["SettlementAct"];
             /** @description every station where left out */
             station?: number;
             reason: string;
@@ -6406,6 +6483,33 @@ export interface operations {
             default: components["responses"]["ProblemAny"];
         };
     };
+    withdrawRelation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                examiner: components["parameters"]["ExaminerId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RelationWithdrawal"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Examiner"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
     listTasks: {
         parameters: {
             query?: never;
@@ -6563,6 +6667,33 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["OutcomePart"];
                 };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    settleDraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                kind: components["parameters"]["Kind"];
+                draw: components["parameters"]["Draw"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrawSettlement"];
+            };
+        };
+        responses: {
+            /** @description 已记录 · recorded */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["ProblemAny"];
         };

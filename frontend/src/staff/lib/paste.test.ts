@@ -45,7 +45,8 @@ describe('parsePaste', () => {
     expect(codes('王甲\t123\t\t05\t999\t号')).toEqual([['idNumber:id-length', 'room:required', 'extraMinutes:minutes', 'admission:admission']])
     expect(codes(`\t${A}\t01\t${'座'.repeat(21)}\t-5`)).toEqual([['name:required', 'seat:long-20', 'extraMinutes:minutes']])
     expect(codes(`王甲\t${A}\t01\t05\t\t\t${'长'.repeat(81)}`)).toEqual([['employer:long-80']])
-    expect(codes(`王甲\t${A}\t01\t05\t\t\t\t多余`)).toEqual([['-:cells']])
+    expect(codes(`王甲\t${A}\t01\t05\t\t\t\t\t多余`)).toEqual([['-:cells']])
+    expect(codes(`王甲\t${A}\t01\t05\t\t\t\t也许`)).toEqual([['anew:anew']])
     expect(codes('王甲\t1.10105E+17\t01\t05')).toEqual([['idNumber:id-scientific']])
   })
   it('finds repeats and tells the other line', () => {
@@ -62,8 +63,14 @@ describe('parsePaste', () => {
 
 describe('checkCandidate', () => {
   it('takes minutes with their word and full-width digits', () => {
-    const raw = { name: '王甲', idNumber: A, room: '01', seat: '05', extraMinutes: '１５ 分钟', admission: '', employer: '' }
+    const raw = { name: '王甲', idNumber: A, room: '01', seat: '05', extraMinutes: '１５ 分钟', admission: '', employer: '', anew: '' }
     expect(checkCandidate(raw, now).candidate.extraMinutes).toBe(15)
+  })
+  it('sends that all is taken anew only where it is said', () => {
+    const raw = { name: '王甲', idNumber: A, room: '01', seat: '05', extraMinutes: '', admission: '', employer: '', anew: '' }
+    expect('anew' in checkCandidate(raw, now).candidate).toBe(false)
+    expect('anew' in checkCandidate({ ...raw, anew: '否' }, now).candidate).toBe(false)
+    for (const yes of ['是', 'Yes', '全部重考']) expect(checkCandidate({ ...raw, anew: yes }, now).candidate.anew).toBe(true)
   })
 })
 

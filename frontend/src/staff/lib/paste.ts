@@ -1,13 +1,13 @@
 import { checkIdentity, halfWidth, type IdentityFault } from './identity'
 
 /** A field of one candidate, named as the contract names it. */
-export type Field = 'name' | 'idNumber' | 'room' | 'seat' | 'extraMinutes' | 'admission' | 'employer'
+export type Field = 'name' | 'idNumber' | 'room' | 'seat' | 'extraMinutes' | 'admission' | 'employer' | 'anew'
 
-export const FIELDS: readonly Field[] = ['name', 'idNumber', 'room', 'seat', 'extraMinutes', 'admission', 'employer']
+export const FIELDS: readonly Field[] = ['name', 'idNumber', 'room', 'seat', 'extraMinutes', 'admission', 'employer', 'anew']
 
 export type FaultCode =
   | `id-${IdentityFault}`
-  | 'required' | 'long-80' | 'long-60' | 'long-20' | 'minutes' | 'admission' | 'cells'
+  | 'required' | 'long-80' | 'long-60' | 'long-20' | 'minutes' | 'admission' | 'anew' | 'cells'
   | 'twice' | 'seat-taken' | 'admission-taken'
 
 /** What is wrong with one field. `line` is the other line, where there is one. */
@@ -26,6 +26,8 @@ export interface Candidate {
   admission?: string
   /** Whoever works there does not examine the candidate. */
   employer?: string
+  /** Every component is taken again, also what was passed before. */
+  anew?: boolean
 }
 
 /** One candidate as pasted: the line it stands on, its cells, what is wrong. */
@@ -53,6 +55,7 @@ const HEADS: Record<Field, readonly string[]> = {
   seat: ['座位', '座位号', '座号', 'seat'],
   extraMinutes: ['延时分钟', '延时', '延时（分钟）', '延时(分钟)', 'extra', 'extra minutes', 'extraminutes'],
   employer: ['工作单位', '单位', '单位名称', 'employer'],
+  anew: ['全部重考', 'anew', 'all anew'],
   admission: ['准考证号', '准考证', 'admission', 'admission number', 'admission no.'],
 }
 
@@ -81,7 +84,7 @@ function fieldOfHead(cell: string): Field | null {
 }
 
 function readLine(line: number, cells: string[], columns: (Field | null)[], now: Date): Line {
-  const raw: Record<Field, string> = { name: '', idNumber: '', room: '', seat: '', extraMinutes: '', admission: '', employer: '' }
+  const raw: Record<Field, string> = { name: '', idNumber: '', room: '', seat: '', extraMinutes: '', admission: '', employer: '', anew: '' }
   columns.forEach((f, i) => {
     if (f) raw[f] = (cells[i] ?? '').trim().replace(/\s*\n\s*/g, ' ')
   })
@@ -110,12 +113,22 @@ export function checkCandidate(raw: Record<Field, string>, now: Date): { candida
   if (!/^[A-Z0-9-]{0,32}$/.test(admission)) faults.push({ field: 'admission', code: 'admission' })
   const employer = raw.employer.trim()
   if ([...employer].length > 80) faults.push({ field: 'employer', code: 'long-80' })
+  const anew = yesOf(raw.anew)
+  if (anew === null) faults.push({ field: 'anew', code: 'anew' })
   const candidate: Candidate = {
     name, idNumber: id.ok ? id.number : raw.idNumber, room: raw.room.trim(), seat: raw.seat.trim(), extraMinutes: extra ?? 0,
   }
   if (admission !== '') candidate.admission = admission
   if (employer !== '') candidate.employer = employer
+  if (anew) candidate.anew = true
   return { candidate, faults }
+}
+
+/** Yes, no or nothing; null for anything else. */
+function yesOf(raw: string): boolean | null {
+  const word = raw.trim().toLowerCase()
+  if (['是', '全部重考', 'yes', 'y', 'true', '1', '√'].includes(word)) return true
+  return ['', '否', 'no', 'n', 'false', '0'].includes(word) ? false : null
 }
 
 /** Whole minutes, empty for none; null for what is no number. */

@@ -3,6 +3,8 @@ import { auditZh } from './audit.zh-CN'
 import { editorEn } from './editor.en'
 import { editorZh } from './editor.zh-CN'
 import { en as staffEn } from './en'
+import { hallEn } from './hall.en'
+import { hallZh } from './hall.zh-CN'
 import { handoutEn } from './handout.en'
 import { handoutZh } from './handout.zh-CN'
 import { lineEn } from './line.en'
@@ -37,6 +39,7 @@ export const FILES: readonly (readonly [zh: Record<string, string>, en: Record<s
   [panelZh, panelEn],
   [reviewZh, reviewEn],
   [tabletZh, tabletEn],
+  [hallZh, hallEn],
 ]
 
 /** All texts of the staff pages. */
@@ -53,6 +56,7 @@ export const zhCN = {
   ...panelZh,
   ...reviewZh,
   ...tabletZh,
+  ...hallZh,
 }
 
 export const en = {
@@ -68,4 +72,5 @@ export const en = {
   ...panelEn,
   ...reviewEn,
   ...tabletEn,
+  ...hallEn,
 }

@@ -43,6 +43,8 @@ export const line = {
     (await client.call('post', '/api/v1/examiners/{examiner}/assessments', { path: { examiner }, body })).data,
   declare: async (examiner: string, body: { idNumber: string; kind: RelationKind; note?: string }) =>
     (await client.call('post', '/api/v1/examiners/{examiner}/relations', { path: { examiner }, body })).data,
+  withdrawRelation: async (examiner: string, body: { version: number; relation: number; reason: string }) =>
+    (await client.call('post', '/api/v1/examiners/{examiner}/relations/withdraw', { path: { examiner }, body })).data,
   tasks: async (sitting: string, kind: Kind, signal: AbortSignal) =>
     (await client.call('get', '/api/v1/sittings/{sitting}/assess/{kind}', { path: { sitting, kind }, signal, timeoutMs: SHORT })).data,
   score: async (sitting: string, kind: Kind, draw: string) =>
@@ -63,6 +65,9 @@ export const line = {
     (await client.call('get', '/api/v1/sittings/{sitting}/faces/{kind}', { path: { sitting, kind }, signal, timeoutMs: SHORT })).data,
   decide: async (sitting: string, kind: Kind, draw: string, body: Judgement) =>
     (await client.call('post', '/api/v1/sittings/{sitting}/assess/{kind}/{draw}/decide', { path: { sitting, kind, draw }, body })).data,
+  settleDraw: async (sitting: string, kind: Kind, draw: string, act: Settlement['act'], reason: string) => {
+    await client.call('post', '/api/v1/sittings/{sitting}/assess/{kind}/{draw}/absence', { path: { sitting, kind, draw }, body: { act, reason } })
+  },
   outcomes: async (sitting: string, signal: AbortSignal) =>
     (await client.call('get', '/api/v1/sittings/{sitting}/outcomes', { path: { sitting }, signal, timeoutMs: LONG })).data,
   settle: async (sitting: string, registration: string, kind: Component, body: Settlement) =>

@@ -2,7 +2,10 @@ import { points } from '../../../shared/marks'
 import { t } from '../../i18n'
 import type { Line } from './journal'
 import { countOf, isFull, rowMarks, rowsOf } from './score'
-import type { Sheet, SheetRow, VetoScore } from './types'
+import type { Kind, Sheet, SheetRow, VetoScore } from './types'
+
+/** A station by its component, its number from the second on, and its title. */
+export const stationWords = (kind: Kind, title: string | undefined) => [t(`kind.${kind}`), ...(title ? [title] : [])].join(' ')
 
 /** What a line is about, with its number. */
 export function lineTitle(sheet: Sheet, id: string): string {
