@@ -2,6 +2,7 @@ package redislive
 
 import (
 	"context"
+	crand "crypto/rand"
 	"embed"
 	"errors"
 	"fmt"
@@ -12,7 +13,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/redis/go-redis/v9"
 
 	"gongyuan/engine/attempt"
@@ -147,7 +147,7 @@ const claimTime = time.Minute
 func (s *Store) Claim(ctx context.Context, id attempt.AttemptID) (string, error) {
 	key, mark := s.keys.claim(id), ""
 	err := try(ctx, func(ctx context.Context) error {
-		err := s.client.SetNX(ctx, key, uuid.NewString(), claimTime).Err()
+		err := s.client.SetNX(ctx, key, crand.Text(), claimTime).Err()
 		if err != nil {
 			return err
 		}
