@@ -116,7 +116,13 @@ func (s *server) VerifyCertificate(ctx context.Context, r contract.VerifyCertifi
 	if wait > 0 {
 		return nil, &waitError{wait}
 	}
-	q := certificate.Query{Name: r.Body.Name}
+	if r.Body.Statement != nil {
+		return s.verifyStatement(ctx, *r.Body.Statement)
+	}
+	q := certificate.Query{}
+	if r.Body.Name != nil {
+		q.Name = *r.Body.Name
+	}
 	if r.Body.Number != nil {
 		q.Number = *r.Body.Number
 	}
@@ -129,15 +135,7 @@ func (s *server) VerifyCertificate(ctx context.Context, r contract.VerifyCertifi
 	}
 	out := contract.VerifyCertificate200JSONResponse{Certificates: []contract.Certificate{}}
 	for _, c := range found {
-		wire := contract.Certificate{
-			Number: string(c.Number), Name: c.Name, DocumentMasked: c.Document, Occupation: c.Occupation, LevelTitle: c.LevelTitle,
-			Body: c.Body, Issued: wireDate(c.Date), State: contract.CertificateState(c.State),
-		}
-		if c.State == certificate.Revoked {
-			day := wireDate(c.RevokedOn)
-			wire.RevokedOn = &day
-		}
-		out.Certificates = append(out.Certificates, wire)
+		out.Certificates = append(out.Certificates, wireShown(&c))
 	}
 	return out, nil
 }
@@ -147,6 +145,36 @@ func (s *server) GetKeys(context.Context, contract.GetKeysRequestObject) (contra
 	out := contract.GetKeys200JSONResponse{Keys: []contract.PublicKey{}}
 	for _, k := range s.certificates.JWKS().Keys {
 		out.Keys = append(out.Keys, contract.PublicKey{Kty: k.KTY, Crv: k.CRV, Kid: k.KID, X: k.X, Alg: k.Alg, Use: k.Use})
+	}
+	return out, nil
+}
+
+// wireShown is what the public sees of a certificate.
+func wireShown(c *certificate.Shown) contract.Certificate {
+	wire := contract.Certificate{
+		Number: string(c.Number), Name: c.Name, DocumentMasked: c.Document, Occupation: c.Occupation, LevelTitle: c.LevelTitle,
+		Body: c.Body, Issued: wireDate(c.Date), State: contract.CertificateState(c.State),
+	}
+	if c.State == certificate.Revoked {
+		day := wireDate(c.RevokedOn)
+		wire.RevokedOn = &day
+	}
+	return wire
+}
+
+// verifyStatement answers who has scanned a QR code.
+func (s *server) verifyStatement(ctx context.Context, text string) (contract.VerifyCertificateResponseObject, error) {
+	genuine, forged := contract.Genuine, contract.Forged
+	out := contract.VerifyCertificate200JSONResponse{Certificates: []contract.Certificate{}, Signature: &genuine}
+	found, err := s.certificates.LookupStatement(ctx, text)
+	switch {
+	case errors.Is(err, certificate.ErrStatement):
+		out.Signature = &forged
+	case errors.Is(err, certificate.ErrNotFound):
+	case err != nil:
+		return nil, err
+	default:
+		out.Certificates = append(out.Certificates, wireShown(&found))
 	}
 	return out, nil
 }

@@ -21,6 +21,8 @@ type Handouts struct {
 	Body        string // who assesses, as filed
 	Codes       *result.Codes
 	Transcripts Transcripts
+	Diplomas    Diplomas
+	Address     string // where the public reaches the program, without a slash at the end
 	Exports     *report.Exporter
 	Recorder    audit.Recorder
 }

@@ -8,7 +8,9 @@ import (
 	"gongyuan/engine/assess"
 	"gongyuan/engine/audit"
 	"gongyuan/engine/certificate"
+	"gongyuan/engine/diploma"
 	"gongyuan/engine/people"
+	"gongyuan/engine/print"
 	"gongyuan/engine/result"
 	"gongyuan/engine/sitting"
 	"gongyuan/engine/standard"
@@ -167,6 +169,7 @@ var heldBack = map[string][2]string{
 	"unqualified":  {"总评不合格", "not qualified"},
 	"incomplete":   {"还有项目没有成绩", "a component has no result yet"},
 	"document":     {"证件号无法读取，请管理员核对密钥", "the document number cannot be opened; check the secrets"},
+	"unprintable":  {"姓名等内容印不出来（字库没有其中的字，或太长），请先处理", "the name or another text cannot be printed (a character is missing, or it is too long)"},
 	"differs":      {"已按另一内容发证，请先核对", "certified already with other content; check first"},
 }
 
@@ -233,10 +236,16 @@ func (s *server) issue(ctx context.Context, d *result.Desk, p seat) (certificate
 		return none, "document", nil
 	}
 	x := d.All.Sitting
-	issued, err := s.certificates.Issue(ctx, certificate.Qualified{
+	q := certificate.Qualified{
 		Sitting: x.ID, Registration: p.ID, Candidate: p.Candidate, Name: p.person.Name,
 		Document: certificate.ResidentIdentity, DocumentNumber: number, Occupation: x.Occupation, Level: x.Level, LevelTitle: d.All.Scheme.Title,
-	}, staff(ctx))
+	}
+	if err := s.printable(&q); errors.Is(err, print.ErrGlyph) || errors.Is(err, diploma.ErrLong) {
+		return none, "unprintable", nil
+	} else if err != nil {
+		return none, "", err
+	}
+	issued, err := s.certificates.Issue(ctx, q, staff(ctx))
 	if errors.Is(err, certificate.ErrDiffers) {
 		return none, "differs", nil
 	}

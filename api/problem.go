@@ -16,6 +16,7 @@ import (
 	"gongyuan/engine/assess"
 	"gongyuan/engine/attempt"
 	"gongyuan/engine/certificate"
+	"gongyuan/engine/diploma"
 	"gongyuan/engine/editorial"
 	"gongyuan/engine/evidence"
 	"gongyuan/engine/marking"
@@ -89,7 +90,8 @@ var problems = map[kind]wording{
 	"second-person":      {422, "需要第二人确认", "确认人不能是同一个人。", "A second person is needed", "It cannot be the same person."},
 	"no-result":          {404, "没有查到成绩", "请核对准考证号和查询码。成绩公布前查不到。", "No result found", "Check the admission number and the code. Nothing is found before the release."},
 	"withheld":           {409, "成绩暂缓公布", "请与评价机构联系。", "The result is withheld", "Ask the assessing body."},
-	"cannot-print":       {409, "有字印不出来", "打印字体里没有这个字。", "A character cannot be printed", "The font of printed pages lacks it."},
+	"cannot-print":       {409, "有内容印不出来", "打印字体里没有其中的字，或文字太长。", "Something cannot be printed", "The font of printed pages lacks a character, or a text is too long."},
+	"nothing-issued":     {409, "还没有有效的证书", "先给总评合格者发证，再打印。", "No valid certificates yet", "Issue to those who qualified, then print."},
 	"nothing-released":   {409, "还没有可导出的成绩", "成绩公布后才能导出。", "Nothing to export yet", "Results can be exported once they are released."},
 	"author-approves":    {422, "命题人不能审核自己写的题", "请由没有写过这一修订的人审核。", "An author may not approve", "Somebody who wrote none of this revision must approve it."},
 	"item-conflict":      {409, "别人已先保存", "您写的内容还在，请与新的内容对比后再存。", "Somebody saved first", "What you wrote is still here; compare it and save again."},
@@ -180,6 +182,8 @@ var table = []struct {
 	{errNoResult, "no-result"},
 	{transcript.ErrWithheld, "withheld"},
 	{print.ErrGlyph, "cannot-print"},
+	{diploma.ErrLong, "cannot-print"},
+	{errNothingIssued, "nothing-issued"},
 	{report.ErrNotFound, "not-found"},
 	{report.ErrForbidden, "forbidden"},
 	{report.ErrConflict, "conflict"},

@@ -1688,6 +1688,24 @@ func (e SettlementAct) Valid() bool {
 	}
 }
 
+// Defines values for Signature.
+const (
+	Forged  Signature = "forged"
+	Genuine Signature = "genuine"
+)
+
+// Valid indicates whether the value is a known member of the Signature enum.
+func (e Signature) Valid() bool {
+	switch e {
+	case Forged:
+		return true
+	case Genuine:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SittingRelease.
 const (
 	SittingReleaseAfterRelease SittingRelease = "after-release"
@@ -4781,6 +4799,9 @@ type SheetVeto struct {
 	Text string `json:"text"`
 }
 
+// Signature forged: this body's keys have not signed it so
+type Signature string
+
 // Sitting defines model for Sitting.
 type Sitting struct {
 	BlueprintId      string         `json:"blueprintId"`
@@ -5137,13 +5158,17 @@ type Uploading struct {
 type Verified struct {
 	// Certificates empty: nothing matches
 	Certificates []Certificate `json:"certificates"`
+
+	// Signature forged: this body's keys have not signed it so
+	Signature *Signature `json:"signature,omitempty"`
 }
 
-// VerifyRequest defines model for VerifyRequest.
+// VerifyRequest A number or a document number with the name, or the signed statement of a QR code alone.
 type VerifyRequest struct {
 	DocumentNumber *string `json:"documentNumber,omitempty"`
-	Name           string  `json:"name"`
+	Name           *string `json:"name,omitempty"`
 	Number         *string `json:"number,omitempty"`
+	Statement      *string `json:"statement,omitempty"`
 }
 
 // VetoScore defines model for VetoScore.
@@ -5671,6 +5696,9 @@ type ServerInterface interface {
 	// GetCertificate 一张证书的全部印制内容 · everything that is printed
 	// (GET /api/v1/certificates/{number})
 	GetCertificate(c *fiber.Ctx, number CertificateNumber) error
+	// GetCertificateDocument 证书（PDF，A4） · the certificate on paper
+	// (GET /api/v1/certificates/{number}/document)
+	GetCertificateDocument(c *fiber.Ctx, number CertificateNumber) error
 	// RevokeCertificate 作废证书，第二人确认 · revoke, confirmed by a second person
 	// (POST /api/v1/certificates/{number}/revoke)
 	RevokeCertificate(c *fiber.Ctx, number CertificateNumber) error
@@ -5809,6 +5837,9 @@ type ServerInterface interface {
 	// IssueCertificates 给总评合格者发证 · issue to the qualified
 	// (POST /api/v1/sittings/{sitting}/certificates)
 	IssueCertificates(c *fiber.Ctx, sitting SittingId) error
+	// GetCertificateBatch 本场次全部有效证书（一个 PDF） · all valid certificates of the sitting as one document
+	// (GET /api/v1/sittings/{sitting}/certificates/document)
+	GetCertificateBatch(c *fiber.Ctx, sitting SittingId) error
 	// ListCodes 考生的成绩查询码 · the codes with which candidates look up their results
 	// (GET /api/v1/sittings/{sitting}/codes)
 	ListCodes(c *fiber.Ctx, sitting SittingId) error
@@ -7353,6 +7384,35 @@ func (siw *ServerInterfaceWrapper) GetCertificate(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetCertificateDocument operation middleware
+func (siw *ServerInterfaceWrapper) GetCertificateDocument(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "number" -------------
+	var number CertificateNumber
+
+	err = runtime.BindStyledParameterWithOptions("simple", "number", c.Params("number"), &number, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter number: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetCertificateDocument(c, number)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // RevokeCertificate operation middleware
 func (siw *ServerInterfaceWrapper) RevokeCertificate(c *fiber.Ctx) error {
 
@@ -8764,6 +8824,35 @@ func (siw *ServerInterfaceWrapper) IssueCertificates(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.IssueCertificates(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetCertificateBatch operation middleware
+func (siw *ServerInterfaceWrapper) GetCertificateBatch(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetCertificateBatch(c, sitting)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -10609,7 +10698,11 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/certificates", wrapper.IssueCertificates)
 
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/certificates/document", wrapper.GetCertificateBatch)
+
 	router.Get(options.BaseURL+"/api/v1/certificates/:number", wrapper.GetCertificate)
+
+	router.Get(options.BaseURL+"/api/v1/certificates/:number/document", wrapper.GetCertificateDocument)
 
 	router.Post(options.BaseURL+"/api/v1/certificates/:number/revoke", wrapper.RevokeCertificate)
 
@@ -11926,6 +12019,45 @@ type GetCertificatedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetCertificatedefaultApplicationProblemPlusJSONResponse) VisitGetCertificateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetCertificateDocumentRequestObject struct {
+	Number CertificateNumber `json:"number"`
+}
+
+type GetCertificateDocumentResponseObject interface {
+	VisitGetCertificateDocumentResponse(ctx *fiber.Ctx) error
+}
+
+type GetCertificateDocument200ApplicationpdfResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetCertificateDocument200ApplicationpdfResponse) VisitGetCertificateDocumentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/pdf")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetCertificateDocumentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetCertificateDocumentdefaultApplicationProblemPlusJSONResponse) VisitGetCertificateDocumentResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -13409,6 +13541,45 @@ type IssueCertificatesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response IssueCertificatesdefaultApplicationProblemPlusJSONResponse) VisitIssueCertificatesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetCertificateBatchRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type GetCertificateBatchResponseObject interface {
+	VisitGetCertificateBatchResponse(ctx *fiber.Ctx) error
+}
+
+type GetCertificateBatch200ApplicationpdfResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetCertificateBatch200ApplicationpdfResponse) VisitGetCertificateBatchResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/pdf")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetCertificateBatchdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetCertificateBatchdefaultApplicationProblemPlusJSONResponse) VisitGetCertificateBatchResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -15026,6 +15197,9 @@ type StrictServerInterface interface {
 	// GetCertificate 一张证书的全部印制内容 · everything that is printed
 	// (GET /api/v1/certificates/{number})
 	GetCertificate(ctx context.Context, request GetCertificateRequestObject) (GetCertificateResponseObject, error)
+	// GetCertificateDocument 证书（PDF，A4） · the certificate on paper
+	// (GET /api/v1/certificates/{number}/document)
+	GetCertificateDocument(ctx context.Context, request GetCertificateDocumentRequestObject) (GetCertificateDocumentResponseObject, error)
 	// RevokeCertificate 作废证书，第二人确认 · revoke, confirmed by a second person
 	// (POST /api/v1/certificates/{number}/revoke)
 	RevokeCertificate(ctx context.Context, request RevokeCertificateRequestObject) (RevokeCertificateResponseObject, error)
@@ -15164,6 +15338,9 @@ type StrictServerInterface interface {
 	// IssueCertificates 给总评合格者发证 · issue to the qualified
 	// (POST /api/v1/sittings/{sitting}/certificates)
 	IssueCertificates(ctx context.Context, request IssueCertificatesRequestObject) (IssueCertificatesResponseObject, error)
+	// GetCertificateBatch 本场次全部有效证书（一个 PDF） · all valid certificates of the sitting as one document
+	// (GET /api/v1/sittings/{sitting}/certificates/document)
+	GetCertificateBatch(ctx context.Context, request GetCertificateBatchRequestObject) (GetCertificateBatchResponseObject, error)
 	// ListCodes 考生的成绩查询码 · the codes with which candidates look up their results
 	// (GET /api/v1/sittings/{sitting}/codes)
 	ListCodes(ctx context.Context, request ListCodesRequestObject) (ListCodesResponseObject, error)
@@ -16733,6 +16910,33 @@ func (sh *strictHandler) GetCertificate(ctx *fiber.Ctx, number CertificateNumber
 		return err
 	} else if validResponse, ok := response.(GetCertificateResponseObject); ok {
 		if err := validResponse.VisitGetCertificateResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCertificateDocument operation middleware
+func (sh *strictHandler) GetCertificateDocument(ctx *fiber.Ctx, number CertificateNumber) error {
+	var request GetCertificateDocumentRequestObject
+
+	request.Number = number
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCertificateDocument(ctx.UserContext(), request.(GetCertificateDocumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCertificateDocument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCertificateDocumentResponseObject); ok {
+		if err := validResponse.VisitGetCertificateDocumentResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -18339,6 +18543,33 @@ func (sh *strictHandler) IssueCertificates(ctx *fiber.Ctx, sitting SittingId) er
 		return err
 	} else if validResponse, ok := response.(IssueCertificatesResponseObject); ok {
 		if err := validResponse.VisitIssueCertificatesResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCertificateBatch operation middleware
+func (sh *strictHandler) GetCertificateBatch(ctx *fiber.Ctx, sitting SittingId) error {
+	var request GetCertificateBatchRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCertificateBatch(ctx.UserContext(), request.(GetCertificateBatchRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCertificateBatch")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCertificateBatchResponseObject); ok {
+		if err := validResponse.VisitGetCertificateBatchResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

@@ -60,8 +60,12 @@ The signature proves what was issued; ask the look-up page whether it has been r
 const maxStatementFile = 64 << 10
 
 // text returns the statement itself: the argument, or the file of that name. A
-// statement has no file's name: its first part alone is longer.
+// statement has no file's name: its first part alone is longer. Of what a QR
+// code says, the statement is what stands behind the #.
 func (c *certificateVerifyCommand) text() (string, error) {
+	if _, statement, found := strings.Cut(c.Statement, "#"); found {
+		return statement, nil
+	}
 	f, err := os.Open(c.Statement)
 	if err != nil {
 		if strings.Count(c.Statement, ".") != 2 && errors.Is(err, fs.ErrNotExist) {

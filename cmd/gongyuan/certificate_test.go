@@ -37,7 +37,7 @@ func TestCertificateVerify(t *testing.T) {
 		t.Fatal(err)
 	}
 	keys, file := write("jwks.json", set), write("statement.txt", []byte(issued.Statement+"\n"))
-	for _, from := range []string{issued.Statement, file} {
+	for _, from := range []string{issued.Statement, file, "https://exam.example.org/verify#" + issued.Statement} {
 		var out strings.Builder
 		if err := (&certificateVerifyCommand{Keys: keys, Statement: from}).verify(&out); err != nil {
 			t.Fatalf("verify: %v", err)

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strings"
+
 	"gongyuan/api"
 	"gongyuan/engine/mongostore"
 	"gongyuan/engine/people"
@@ -13,16 +15,22 @@ import (
 )
 
 // handOut sets up what results leave the office with.
-func (e *engine) handOut(maps *mongostore.Reports, records *mongostore.Records, body string, secrets []people.Secret) error {
+func (e *engine) handOut(maps *mongostore.Reports, records *mongostore.Records, body *bodySettings, secrets []people.Secret) error {
 	codes, err := result.NewCodes(secrets)
 	if err != nil {
 		return err
 	}
+	source := print.NewSource(frontend.FS(), print.FontFile)
+	diplomas, err := body.diplomas(source)
+	if err != nil {
+		return err
+	}
 	e.handouts = api.Handouts{
-		Body: body, Codes: codes, Transcripts: &transcript.Printer{Source: print.NewSource(frontend.FS(), print.FontFile)}, Recorder: e.trail,
+		Body: body.BodyName, Codes: codes, Transcripts: &transcript.Printer{Source: source}, Recorder: e.trail,
+		Diplomas: diplomas, Address: strings.TrimRight(body.Address, "/"),
 		Exports: report.NewExporter(report.Deps{
 			Maps: maps, Results: records, Sittings: rosters{e.sittings, e.office}, Candidates: e.people, Accounts: e.people, Sealer: e.sealer,
-			Workbook: xlsx.Writer{}, Recorder: e.trail, Standard: e.standard, Body: body, Clock: e.clock,
+			Workbook: xlsx.Writer{}, Recorder: e.trail, Standard: e.standard, Body: body.BodyName, Clock: e.clock,
 		}),
 	}
 	return nil

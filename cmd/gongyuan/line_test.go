@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/hex"
 	"fmt"
 	"strings"
@@ -257,7 +258,7 @@ func certify(t *testing.T, w *world, s sitting.Sitting, admin member, rows []con
 	verify := func(number, name string) contract.Verified {
 		t.Helper()
 		var v contract.Verified
-		w.call("POST", "/api/v1/verify", "", contract.VerifyRequest{Number: &number, Name: name}).must(t, 200).into(t, &v)
+		w.call("POST", "/api/v1/verify", "", contract.VerifyRequest{Number: &number, Name: &name}).must(t, 200).into(t, &v)
 		return v
 	}
 	if v := verify(c.Number, name); len(v.Certificates) != 1 || v.Certificates[0].State != "valid" || strings.Contains(fmt.Sprint(v), "199001015") {
@@ -280,6 +281,22 @@ func certify(t *testing.T, w *world, s sitting.Sitting, admin member, rows []con
 	if _, err := certificate.VerifyStatement(forged, keys); err == nil {
 		t.Error("a changed letter in the statement was not noticed")
 	}
+	scan := func(statement string, signature contract.Signature, states ...contract.CertificateState) {
+		t.Helper()
+		var v contract.Verified
+		w.call("POST", "/api/v1/verify", "", contract.VerifyRequest{Statement: &statement}).must(t, 200).into(t, &v)
+		if v.Signature == nil || *v.Signature != signature || len(v.Certificates) != len(states) || len(states) == 1 && v.Certificates[0].State != states[0] {
+			t.Errorf("the QR code's statement: %+v, want %s %v", v, signature, states)
+		}
+	}
+	scan(full.Statement, contract.Genuine, "valid")
+	scan(forged, contract.Forged)
+	w.call("GET", path+"/document", "", nil).must(t, 401)
+	for _, from := range []string{"/api/v1/certificates/" + c.Number + "/document", path + "/document"} {
+		if doc := w.call("GET", from, admin.token, nil).must(t, 200); !bytes.HasPrefix(doc.raw, []byte("%PDF-")) {
+			t.Errorf("%s is no PDF", from)
+		}
+	}
 	revoke := func(second string, want int) {
 		t.Helper()
 		w.call("POST", "/api/v1/certificates/"+c.Number+"/revoke", admin.token, contract.Revocation{
@@ -291,4 +308,6 @@ func certify(t *testing.T, w *world, s sitting.Sitting, admin member, rows []con
 	if v := verify(c.Number, name); len(v.Certificates) != 1 || v.Certificates[0].State != "revoked" {
 		t.Errorf("look-up after the revocation: %+v", v)
 	}
+	scan(full.Statement, contract.Genuine, "revoked")
+	w.call("GET", "/api/v1/certificates/"+c.Number+"/document", admin.token, nil).must(t, 409)
 }

@@ -10,7 +10,9 @@ import (
 	"path/filepath"
 	"strings"
 
+	"gongyuan/engine/diploma"
 	"gongyuan/engine/people"
+	"gongyuan/engine/print"
 	"gongyuan/engine/standard"
 )
 
@@ -35,7 +37,42 @@ type bodySettings struct {
 	BodyCode     string `env:"GONGYUAN_BODY_CODE" default:"0000" help:"Four digits of the body in certificate numbers; 0000 where it is filed with its province."`
 	BodyProvince string `env:"GONGYUAN_BODY_PROVINCE" default:"61" help:"Two digits of the site's province (GB/T 2260)."`
 	BodySite     string `env:"GONGYUAN_BODY_SITE" default:"000000" help:"Six digits of the site, assigned by the province."`
+	Address      string `name:"public-address" env:"GONGYUAN_PUBLIC_ADDRESS" default:"http://127.0.0.1:8080" placeholder:"URL" help:"Address at which the public reaches the program; the QR codes of certificates lead there."`
+	Template     string `name:"certificate-template" env:"GONGYUAN_CERTIFICATE_TEMPLATE" default:"" placeholder:"FILE" help:"The body's own certificate as JSON (texts, fields, places); empty means the template that comes with the program."`
+	Logo         string `name:"certificate-logo" env:"GONGYUAN_CERTIFICATE_LOGO" default:"" placeholder:"FILE" help:"Picture above the title of certificates, JPEG or PNG; empty means none."`
+	Seal         string `name:"certificate-seal" env:"GONGYUAN_CERTIFICATE_SEAL" default:"" placeholder:"FILE" help:"Picture of the body's seal on certificates, JPEG or PNG; empty leaves its place."`
 	Restart      string `name:"serial-restart" env:"GONGYUAN_SERIAL_RESTART" enum:"level-year,year" default:"level-year" help:"When certificate serials begin again: ${enum}."`
+}
+
+// diplomas reads how certificates are printed.
+func (b *bodySettings) diplomas(source *print.Source) (*diploma.Printer, error) {
+	p := &diploma.Printer{Source: source, Template: diploma.Default()}
+	if b.Template != "" {
+		raw, err := os.ReadFile(b.Template)
+		if err == nil {
+			p.Template, err = diploma.ParseTemplate(raw)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("certificate template %s: %w", b.Template, err)
+		}
+	}
+	for _, picture := range []struct {
+		name string
+		into *[]byte
+	}{{b.Logo, &p.Logo}, {b.Seal, &p.Seal}} {
+		if picture.name == "" {
+			continue
+		}
+		raw, err := os.ReadFile(picture.name)
+		if err == nil {
+			_, err = print.ParseImage(raw)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("picture %s: %w", picture.name, err)
+		}
+		*picture.into = raw
+	}
+	return p, nil
 }
 
 // standard reads the standard that the settings name.

@@ -125,7 +125,7 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 	records := store.Records()
 	e.registrar = e.newRegistrar(records, store.Appeals())
 	e.reviews = e.newReviews(store)
-	if err := e.handOut(store.Reports(), records, settings.Body.BodyName, secrets); err != nil {
+	if err := e.handOut(store.Reports(), records, &settings.Body, secrets); err != nil {
 		return err
 	}
 	return e.certify(store.Certificates(), &settings.Body, secrets)

@@ -62,6 +62,25 @@ func (r *Registry) Lookup(ctx context.Context, q Query) ([]Shown, error) {
 	return out, nil
 }
 
+// LookupStatement answers whoever holds a signed statement, as a QR code has
+// it. It returns ErrStatement for what this body's keys have not signed, and
+// ErrNotFound where the certificate is not kept here as stated: then somebody
+// has used the keys behind the register's back.
+func (r *Registry) LookupStatement(ctx context.Context, text string) (Shown, error) {
+	s, err := VerifyStatement(text, r.JWKS())
+	if err != nil {
+		return Shown{}, err
+	}
+	c, err := r.records.ByNumber(ctx, s.Number)
+	switch {
+	case err != nil:
+		return Shown{}, fmt.Errorf("look up a statement: %w", err)
+	case c.Statement != text:
+		return Shown{}, ErrNotFound
+	}
+	return c.Shown(), nil
+}
+
 func (r *Registry) byNumber(ctx context.Context, n Number, name string) ([]Shown, error) {
 	if _, err := n.Parse(); err != nil {
 		return nil, err

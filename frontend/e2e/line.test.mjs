@@ -160,7 +160,7 @@ test('from the theory exam to a certificate that is revoked', { skip, timeout: 2
   const examiners = of('examiner').slice(0, 3)
   assert.equal(examiners.length, 3, 'three examiner accounts')
   const admin = await signIn(adminAccount)
-  let s, page, number
+  let s, page, number, statement
   // Each step stands on the one before: after a failure the rest says nothing new.
   let broken = false
   const step = (name, work) => t.test(name, { skip: broken }, async () => { broken = true; await work(); broken = false })
@@ -282,7 +282,10 @@ test('from the theory exam to a certificate that is revoked', { skip, timeout: 2
     await clean(page, 'certificates')
     await link.first().click()
     await page.locator('.cert').waitFor()
-    assert.match(await page.getByRole('textbox', { name: '签名声明' }).inputValue(), /^[\w-]+\.[\w-]+\.[\w-]+$/)
+    statement = await page.getByRole('textbox', { name: '签名声明' }).inputValue()
+    assert.match(statement, /^[\w-]+\.[\w-]+\.[\w-]+$/)
+    const [paper] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '下载 PDF' }).click()])
+    assert.equal((await readFile(await paper.path())).subarray(0, 5).toString(), '%PDF-')
     await clean(page, 'certificate')
   })
 
@@ -303,6 +306,14 @@ test('from the theory exam to a certificate that is revoked', { skip, timeout: 2
     await p.getByRole('heading', { name: '没有查到' }).waitFor()
     await clean(p, 'verify-none')
     await p.context().close()
+    const scanned = await as(null, `/verify#${statement}`, { width: 390, height: 844 })
+    await scanned.getByText('证书有效').waitFor()
+    await scanned.context().close()
+    const [head, body, sign] = statement.split('.')
+    const forged = await as(null, `/verify#${head}.${body.slice(0, 40)}${body[40] === 'A' ? 'B' : 'A'}${body.slice(41)}.${sign}`, { width: 390, height: 844 })
+    await forged.getByRole('heading', { name: '签名不符' }).waitFor()
+    await clean(forged, 'verify-forged')
+    await forged.context().close()
   })
 
   await step('two people revoke it, and the check says so', async () => {

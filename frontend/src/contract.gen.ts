@@ -2229,6 +2229,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sittings/{sitting}/certificates/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        /** 本场次全部有效证书（一个 PDF） · all valid certificates of the sitting as one document */
+        get: operations["getCertificateBatch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/certificates/{number}": {
         parameters: {
             query?: never;
@@ -2240,6 +2259,28 @@ export interface paths {
         };
         /** 一张证书的全部印制内容 · everything that is printed */
         get: operations["getCertificate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/certificates/{number}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: components["parameters"]["CertificateNumber"];
+            };
+            cookie?: never;
+        };
+        /**
+         * 证书（PDF，A4） · the certificate on paper
+         * @description With the document number in full; that it was printed is recorded.
+         */
+        get: operations["getCertificateDocument"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2278,7 +2319,7 @@ export interface paths {
         put?: never;
         /**
          * 查验证书（公开） · look a certificate up, for anyone
-         * @description By certificate number and name, or by document number and name. The answer for "there is none" and "the name does not match" is the same.
+         * @description By certificate number and name, by document number and name, or by the signed statement of a QR code. The answer for "there is none" and "the name does not match" is the same.
          */
         post: operations["verifyCertificate"];
         delete?: never;
@@ -4444,12 +4485,20 @@ export interface components {
             secondLogin: string;
             secondPassword: string;
         };
+        /** @description A number or a document number with the name, or the signed statement of a QR code alone. */
         VerifyRequest: {
             number?: string;
             documentNumber?: string;
-            name: string;
+            name?: string;
+            statement?: string;
         };
+        /**
+         * @description forged: this body's keys have not signed it so
+         * @enum {string}
+         */
+        Signature: "genuine" | "forged";
         Verified: {
+            signature?: components["schemas"]["Signature"];
             /** @description empty: nothing matches */
             certificates: components["schemas"]["Certificate"][];
         };
@@ -8051,6 +8100,29 @@ export interface operations {
             default: components["responses"]["ProblemAny"];
         };
     };
+    getCertificateBatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
     getCertificate: {
         parameters: {
             query?: never;
@@ -8069,6 +8141,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CertificatePrint"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getCertificateDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: components["parameters"]["CertificateNumber"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
                 };
             };
             default: components["responses"]["ProblemAny"];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { dateWords, facts, faults, groups, maskedDocument, maskedName, normal, request } from './look'
+import { dateWords, facts, faults, groups, maskedDocument, maskedName, normal, request, statementIn } from './look'
 import { en } from './messages/en'
 import { zhCN } from './messages/zh-CN'
 
@@ -41,4 +41,9 @@ test('dates in both languages', () => {
 test('both languages fill in the same values', () => {
   const holes = (s: string) => [...new Set([...s.matchAll(/\{(\w+)/g)].map((m) => m[1]))].sort()
   for (const k of Object.keys(zhCN) as (keyof typeof zhCN)[]) expect([k, holes(en[k])]).toEqual([k, holes(zhCN[k])])
+})
+
+test('the statement of a QR code', () => {
+  expect(statementIn('#eyJh.eyJi_-.c2ln')).toBe('eyJh.eyJi_-.c2ln')
+  for (const other of ['', '#', '#number', '#a.b', '#a.b.c.d', '#<b>.x.y', `#${'a'.repeat(4000)}.b.c`]) expect(statementIn(other)).toBe('')
 })

@@ -3,8 +3,9 @@ import type { components } from '../contract.gen'
 // What the public page makes of what was typed and of what came back. No DOM.
 
 export type Certificate = components['schemas']['Certificate']
-export type By = 'number' | 'document'
-export interface Typed { by: By; number: string; document: string; name: string }
+/** How an answer was asked for: typed, or by the code on the paper. */
+export type By = 'number' | 'document' | 'code'
+export interface Typed { by: 'number' | 'document'; number: string; document: string; name: string }
 export type FieldName = 'number' | 'document' | 'name'
 
 /** Half width, capitals, no spaces: what a person meant to type. */
@@ -24,6 +25,12 @@ export function faults(t: Typed): FieldName[] {
 export function request(t: Typed): components['schemas']['VerifyRequest'] {
   const name = t.name.trim()
   return t.by === 'number' ? { number: normal(t.number), name } : { documentNumber: normal(t.document), name }
+}
+
+/** The signed statement behind the # of a QR code's address, or ''. */
+export function statementIn(hash: string): string {
+  const text = hash.replace(/^#/, '')
+  return /^[\w-]+\.[\w-]+\.[\w-]+$/.test(text) && text.length <= 4000 ? text : ''
 }
 
 /** The seven groups in which a number is shown; the gaps are the page's, never characters. */

@@ -78,6 +78,11 @@ export const line = {
     (await client.call('post', '/api/v1/sittings/{sitting}/certificates', { path: { sitting }, body: { registrations }, timeoutMs: LONG })).data,
   certificate: async (number: string, signal: AbortSignal) =>
     (await client.call('get', '/api/v1/certificates/{number}', { path: { number }, signal })).data,
+  /** One certificate on paper, or all valid ones of a sitting, as PDF. */
+  paper: async (of: { number: string } | { sitting: string }) =>
+    new Blob(['number' in of
+      ? await client.bytes('/api/v1/certificates/{number}/document', { path: of, timeoutMs: LONG }, 'application/pdf', 'get')
+      : await client.bytes('/api/v1/sittings/{sitting}/certificates/document', { path: of, timeoutMs: 10 * LONG }, 'application/pdf', 'get')], { type: 'application/pdf' }),
   revoke: async (number: string, body: Revocation) =>
     (await client.call('post', '/api/v1/certificates/{number}/revoke', { path: { number }, body })).data,
 }

@@ -1,0 +1,115 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"slices"
+
+	"gongyuan/api/contract"
+	"gongyuan/engine/audit"
+	"gongyuan/engine/certificate"
+	"gongyuan/engine/diploma"
+	"gongyuan/engine/evidence"
+	"gongyuan/engine/sitting"
+)
+
+// Diplomas sets certificates on paper.
+type Diplomas interface {
+	Check(s *diploma.Sheet) error
+	Write(sheets []diploma.Sheet, progress func(done int)) ([]byte, error)
+}
+
+// errNothingIssued is a sitting without a valid certificate.
+var errNothingIssued = errors.New("api: no valid certificates")
+
+// GetCertificateDocument prints one certificate.
+func (s *server) GetCertificateDocument(ctx context.Context, r contract.GetCertificateDocumentRequestObject) (contract.GetCertificateDocumentResponseObject, error) {
+	c, err := s.certificates.Certificate(ctx, certificate.NormalNumber(r.Number))
+	if err != nil {
+		return nil, err
+	}
+	if c.State() != certificate.Valid {
+		return nil, certificate.ErrState
+	}
+	doc, err := s.diplomas(ctx, c.Sitting, []certificate.Certificate{c})
+	if err != nil {
+		return nil, err
+	}
+	return contract.GetCertificateDocument200ApplicationpdfResponse{Body: bytes.NewReader(doc), ContentLength: int64(len(doc))}, nil
+}
+
+// GetCertificateBatch prints the valid certificates of a sitting, by number.
+func (s *server) GetCertificateBatch(ctx context.Context, r contract.GetCertificateBatchRequestObject) (contract.GetCertificateBatchResponseObject, error) {
+	all, err := s.certificates.OfSitting(ctx, sitting.ID(r.Sitting))
+	if err != nil {
+		return nil, err
+	}
+	all = slices.DeleteFunc(all, func(c certificate.Certificate) bool { return c.State() != certificate.Valid })
+	if len(all) == 0 {
+		return nil, errNothingIssued
+	}
+	doc, err := s.diplomas(ctx, sitting.ID(r.Sitting), all)
+	if err != nil {
+		return nil, err
+	}
+	return contract.GetCertificateBatch200ApplicationpdfResponse{Body: bytes.NewReader(doc), ContentLength: int64(len(doc))}, nil
+}
+
+// diplomas prints certificates of a sitting. The pages name people with their
+// document numbers in full, so that it is recorded first.
+func (s *server) diplomas(ctx context.Context, id sitting.ID, all []certificate.Certificate) ([]byte, error) {
+	numbers := make([]string, len(all))
+	for i, c := range all {
+		numbers[i] = string(c.Number)
+	}
+	err := s.audit.Record(ctx, audit.Event{Actor: string(staff(ctx)), Act: "certificate.print", Object: "sitting:" + string(id), After: numbers})
+	if err != nil {
+		return nil, err
+	}
+	portraits, err := s.portraits(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	sheets := make([]diploma.Sheet, len(all))
+	for i, c := range all {
+		sheets[i] = s.diploma(c)
+		if sheets[i].DocumentNumber, err = s.certificates.DocumentNumber(c); err != nil {
+			return nil, err
+		}
+		if file := portraits[c.Registration]; file != "" {
+			if _, sheets[i].Portrait, err = s.files.Read(ctx, filer(ctx), file); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return s.handouts.Diplomas.Write(sheets, nil)
+}
+
+func (s *server) diploma(c certificate.Certificate) diploma.Sheet {
+	return diploma.Sheet{Certificate: c, Page: s.handouts.Address + "/verify", Sample: s.standard.Sample}
+}
+
+func (s *server) portraits(ctx context.Context, id sitting.ID) (map[sitting.RegistrationID]evidence.FileID, error) {
+	all, err := s.files.Dossiers(ctx, staff(ctx), id)
+	if err != nil {
+		return nil, err
+	}
+	out := map[sitting.RegistrationID]evidence.FileID{}
+	for _, d := range all {
+		if d.Portrait != nil {
+			out[d.Registration.ID] = d.Portrait.ID
+		}
+	}
+	return out, nil
+}
+
+// printable tells whether a certificate could be put on paper: what cannot has
+// no number yet and gets none.
+func (s *server) printable(q *certificate.Qualified) error {
+	sheet := s.diploma(certificate.Certificate{
+		Name: q.Name, Document: q.Document, Occupation: q.Occupation, Direction: q.Direction, LevelTitle: q.LevelTitle, Body: s.handouts.Body,
+	})
+	sheet.DocumentNumber = q.DocumentNumber
+	return s.handouts.Diplomas.Check(&sheet)
+}

@@ -1,0 +1,316 @@
+package diploma
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"gongyuan/engine/print"
+)
+
+// Printer sets sheets after a template. It is safe for concurrent use.
+type Printer struct {
+	Source   *print.Source
+	Template Template
+	Logo     []byte // the body's, above the title; nil for none
+	Seal     []byte // the body's own picture of its seal; nil leaves its place
+}
+
+// Places of the page, in millimetres.
+const (
+	edge       = 15.0 // of the outer frame
+	left       = 33.0
+	right      = 177.0
+	labelWidth = 31.0
+	rowHeight  = 13.0
+	codeSide   = 38.0
+	lowTop     = 216.0
+)
+
+// FieldError names the field of a sheet that cannot be printed.
+type FieldError struct {
+	Field string
+	Err   error
+}
+
+// Error implements error.
+func (e *FieldError) Error() string { return "diploma: " + e.Field + ": " + e.Err.Error() }
+
+// Unwrap makes a *print.GlyphError or ErrLong of it.
+func (e *FieldError) Unwrap() error { return e.Err }
+
+// ErrLong is what does not fit its line.
+var ErrLong = errors.New("diploma: too long for its line")
+
+// Check tells what of a sheet could not be printed, as a *FieldError: a
+// character that the font lacks, or a text that is too long. Asked before a
+// certificate is issued, it keeps what cannot be printed from having a number.
+func (p *Printer) Check(s *Sheet) error {
+	font, err := p.Source.Font()
+	if err != nil {
+		return err
+	}
+	for _, key := range Keys {
+		if err := font.Check(s.value(key)); err != nil {
+			return &FieldError{key, err}
+		}
+	}
+	for _, f := range p.Template.Fields {
+		text, err := fill(f.Text, s.value)
+		if err != nil {
+			return &FieldError{f.Label, err}
+		}
+		if fit(font, text) == 0 {
+			return &FieldError{f.Label, ErrLong}
+		}
+	}
+	return nil
+}
+
+// fit is the largest size, in points, at which a text fits its line; 0 where
+// it is too long to be read.
+func fit(font *print.Font, text string) float64 {
+	for _, size := range []float64{15, 14, 13, 12, 11, 10, 9} {
+		if font.Width(text, size) <= valueWidth {
+			return size
+		}
+	}
+	return 0
+}
+
+// valueWidth is that of the lines beside the portrait, so that a field may
+// stand anywhere.
+const valueWidth = right - 36 - left - labelWidth - 7
+
+// Write returns the sheets as one PDF, a page each. Progress, which may be nil,
+// is told after each page. Errors are those of Check.
+func (p *Printer) Write(sheets []Sheet, progress func(done int)) ([]byte, error) {
+	if len(sheets) == 0 {
+		return nil, errors.New("diploma: nothing to print")
+	}
+	font, err := p.Source.Font()
+	if err != nil {
+		return nil, err
+	}
+	first := &sheets[0].Certificate
+	title := p.Template.Title + " " + string(first.Number)
+	if len(sheets) > 1 {
+		title = fmt.Sprintf("%s %d 份", p.Template.Title, len(sheets))
+	}
+	created := first.Issued
+	if created.IsZero() {
+		created = time.Unix(0, 0)
+	}
+	doc := print.New(font, print.Info{Title: title, Author: first.Body, Subject: first.Occupation.Name, Language: "zh-CN", Created: created})
+	for i := range sheets {
+		if err := p.Check(&sheets[i]); err != nil {
+			return nil, fmt.Errorf("%s: %w", sheets[i].Certificate.Number, err)
+		}
+		if err := p.page(doc, font, &sheets[i]); err != nil {
+			return nil, fmt.Errorf("%s: %w", sheets[i].Certificate.Number, err)
+		}
+		if progress != nil {
+			progress(i + 1)
+		}
+	}
+	return doc.Bytes()
+}
+
+func (p *Printer) page(d *print.Document, font *print.Font, s *Sheet) error {
+	d.Page()
+	d.Box(edge, edge, print.A4Width-2*edge, print.A4Height-2*edge, .8)
+	d.Box(edge+1.4, edge+1.4, print.A4Width-2*edge-2.8, print.A4Height-2*edge-2.8, .2)
+	if s.Sample {
+		for _, y := range []float64{80, 165, 250} {
+			d.Text(print.A4Width/2, y, "样 张", print.Style{Size: 76, Bold: true, Align: print.Center, Gray: .93})
+		}
+	}
+	y, err := p.head(d, font, s)
+	if err == nil {
+		err = p.fields(d, font, s, y)
+	}
+	if err == nil {
+		err = p.low(d, s)
+	}
+	return err
+}
+
+// head sets logo, title and introduction, and returns where the fields begin.
+func (p *Printer) head(d *print.Document, font *print.Font, s *Sheet) (float64, error) {
+	if p.Logo != nil {
+		img, err := print.ParseImage(p.Logo)
+		if err != nil {
+			return 0, fmt.Errorf("logo: %w", err)
+		}
+		w, h := within(img, 40, 16)
+		d.Picture((print.A4Width-w)/2, 22+(16-h)/2, w, h, img, s.Certificate.Body)
+	}
+	d.Begin("H1", "")
+	d.Text(print.A4Width/2, 54, p.Template.Title, print.Style{Size: 34, Bold: true, Align: print.Center, Space: 1.6})
+	d.End()
+	y := 62.0
+	if p.Template.TitleEN != "" {
+		d.Begin("P", "")
+		d.Text(print.A4Width/2, y, p.Template.TitleEN, print.Style{Size: 12, Align: print.Center, Lang: "en"})
+		d.End()
+	}
+	y += 10
+	for _, part := range []struct {
+		text, indent, lang string
+		size               float64
+	}{{p.Template.Intro, "　　", "", 14}, {p.Template.IntroEN, "", "en", 9.5}} {
+		text, err := fill(part.text, s.value)
+		if err != nil {
+			return 0, err
+		}
+		if text == "" {
+			continue
+		}
+		d.Begin("P", "")
+		for _, line := range font.Wrap(part.indent+text, part.size, right-left) {
+			d.Text(left, y, line, print.Style{Size: part.size, Lang: part.lang})
+			y += part.size * .66
+		}
+		d.End()
+	}
+	return y + 4, nil
+}
+
+// fields sets the lines, those that have room beside the portrait.
+func (p *Printer) fields(d *print.Document, font *print.Font, s *Sheet, top float64) error {
+	t := &p.Template
+	if err := p.portrait(d, s, right-t.Width, top); err != nil {
+		return err
+	}
+	beside := top + t.Height
+	for i, f := range t.Fields {
+		text, err := fill(f.Text, s.value)
+		if err != nil {
+			return err
+		}
+		y := top + rowHeight*float64(i) + 9
+		end := right
+		if y-9 < beside {
+			end = right - t.Width - 10
+		}
+		if y > lowTop-4 {
+			return &FieldError{f.Label, ErrLong}
+		}
+		d.Begin("P", "")
+		justified(d, font, left, y, labelWidth, f.Label, 13)
+		if f.LabelEN != "" {
+			d.Text(left, y+3.6, f.LabelEN, print.Style{Size: 7, Lang: "en"})
+		}
+		size := fit(font, text)
+		if f.Text == "{number}" {
+			grouped(d, font, left+labelWidth+6, y, text, 16)
+		} else {
+			d.Text(left+labelWidth+6, y, text, print.Style{Size: size, Bold: f.Bold})
+		}
+		d.End()
+		d.Line(left+labelWidth+5, y+2.2, end, y+2.2, .2)
+	}
+	return nil
+}
+
+// justified sets a label to a width, as forms do.
+func justified(d *print.Document, font *print.Font, x, y, width float64, text string, size float64) {
+	n := utf8.RuneCountInString(text)
+	style := print.Style{Size: size}
+	if n > 1 {
+		style.Space = max(0, (width-font.Width(text, size))/float64(n-1))
+	}
+	d.Text(x, y, text, style)
+}
+
+// grouped sets a certificate number with gaps between its parts. The gaps are
+// room and no characters: copied, the number is whole.
+func grouped(d *print.Document, font *print.Font, x, y float64, number string, size float64) {
+	style := print.Style{Size: size, Bold: true}
+	if len(number) != 22 {
+		d.Text(x, y, number, style)
+		return
+	}
+	at := 0
+	for _, n := range []int{1, 4, 2, 6, 2, 1, 6} {
+		part := number[at : at+n]
+		d.Text(x, y, part, style)
+		x += font.Width(part, size) + 1.6
+		at += n
+	}
+}
+
+func (p *Printer) portrait(d *print.Document, s *Sheet, x, y float64) error {
+	w, h := p.Template.Width, p.Template.Height
+	d.Box(x, y, w, h, .2)
+	if s.Portrait == nil {
+		d.Text(x+w/2, y+h/2, "照片", print.Style{Size: 10.5, Align: print.Center, Gray: .35})
+		return nil
+	}
+	img, err := print.ParseImage(s.Portrait)
+	if err != nil {
+		return &FieldError{"portrait", err}
+	}
+	pw, ph := within(img, w, h)
+	d.Picture(x+(w-pw)/2, y+(h-ph)/2, pw, ph, img, s.Certificate.Name)
+	return nil
+}
+
+// within is the size of a picture that fills a place and keeps its shape.
+func within(img *print.Image, w, h float64) (float64, float64) {
+	scale := min(w/float64(img.Width), h/float64(img.Height))
+	return float64(img.Width) * scale, float64(img.Height) * scale
+}
+
+// low sets the QR code, the ways to check, the seal's place and the date.
+func (p *Printer) low(d *print.Document, s *Sheet) error {
+	dark, err := modules(s.Code())
+	if err != nil {
+		return &FieldError{"statement", err}
+	}
+	d.Modules(left, lowTop, codeSide, dark, "二维码：查验本证书")
+	x, y := left+codeSide+5, lowTop+8
+	for _, c := range p.Template.Checks {
+		text, err := fill(c.Text, s.value)
+		if err != nil {
+			return err
+		}
+		d.Begin("P", "")
+		d.Text(x, y, c.Label, print.Style{Size: 10})
+		d.Text(x, y+4.4, text, print.Style{Size: 8})
+		d.End()
+		y += 11
+	}
+	return p.sealed(d, s)
+}
+
+func (p *Printer) sealed(d *print.Document, s *Sheet) error {
+	middle := right - 22
+	if p.Seal != nil {
+		img, err := print.ParseImage(p.Seal)
+		if err != nil {
+			return fmt.Errorf("seal: %w", err)
+		}
+		w, h := within(img, 42, 42)
+		d.Picture(middle-w/2, lowTop+18-h/2, w, h, img, s.Certificate.Body)
+	} else if p.Template.Seal != "" {
+		d.Text(middle, lowTop+2, p.Template.Seal, print.Style{Size: 8, Align: print.Center, Gray: .4})
+	}
+	d.Begin("P", "")
+	d.Text(middle, lowTop+18, s.Certificate.Body, print.Style{Size: 12, Align: print.Center})
+	d.Text(middle, lowTop+26, dateWords(s.Certificate.Date), print.Style{Size: 12, Align: print.Center})
+	d.End()
+	note := p.Template.Note
+	if s.Sample {
+		note = strings.TrimSpace("样张，不作凭证。" + note)
+	}
+	if copied := s.value("copy"); copied != "" {
+		note = strings.TrimSpace(note + " " + copied)
+	}
+	if note != "" {
+		d.Text(print.A4Width/2, print.A4Height-edge-6, note, print.Style{Size: 8, Align: print.Center, Gray: .3})
+	}
+	return nil
+}
