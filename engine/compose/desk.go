@@ -19,7 +19,22 @@ var (
 	ErrForbidden = errors.New("compose: not allowed")
 	// ErrInUse refuses to take out a point that items belong to.
 	ErrInUse = errors.New("compose: points have items")
+	// ErrConflict, ErrStage and ErrSecondPerson are those of package bank, told
+	// of a blueprint or an outline.
+	ErrConflict     = fmt.Errorf("compose: %w", bank.ErrConflict)
+	ErrStage        = fmt.Errorf("compose: %w", bank.ErrStage)
+	ErrSecondPerson = fmt.Errorf("compose: %w", bank.ErrSecondPerson)
 )
+
+// told makes errors of package bank this package's own.
+func told(err error) error {
+	for _, own := range []error{ErrConflict, ErrStage, ErrSecondPerson} {
+		if errors.Is(err, errors.Unwrap(own)) {
+			return fmt.Errorf("%w (%w)", own, err)
+		}
+	}
+	return err
+}
 
 // FieldError names a field, by JSON pointer, and what is wrong with it.
 type FieldError struct{ Field, Reason string }

@@ -64,7 +64,8 @@ func (d *Desk) open(ctx context.Context, by, id string) (Opened, error) {
 // Save keeps a draft of the version that was read, 0 where there was none.
 // What it says must be possible in itself; whether the bank can give it is for
 // Check. It returns bank.ErrConflict where somebody else saved meanwhile.
-func (d *Desk) Save(ctx context.Context, by string, version int, bp bank.Blueprint) (Opened, error) {
+func (d *Desk) Save(ctx context.Context, by string, version int, bp bank.Blueprint) (_ Opened, err error) {
+	defer func() { err = told(err) }()
 	if err := d.mustBe(ctx, by); err != nil {
 		return Opened{}, err
 	}
@@ -130,7 +131,8 @@ type StepRequest struct {
 
 // Take takes a step. Approving makes the next edition; whoever wrote any of
 // the draft may not, and a save since it was read is bank.ErrConflict.
-func (d *Desk) Take(ctx context.Context, by string, r StepRequest) (Opened, error) {
+func (d *Desk) Take(ctx context.Context, by string, r StepRequest) (_ Opened, err error) {
+	defer func() { err = told(err) }()
 	if err := d.mustBe(ctx, by); err != nil {
 		return Opened{}, err
 	}

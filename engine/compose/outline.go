@@ -73,7 +73,8 @@ func (d *Desk) itemsOf(ctx context.Context, id bank.ID) (map[bank.PointCode]int,
 // still not add up: that is shown, and blueprints have weights of their own.
 // It returns an *InUseError for points that items belong to and that are gone,
 // and bank.ErrConflict where somebody else saved meanwhile.
-func (d *Desk) SaveOutline(ctx context.Context, by string, o bank.Outline) (OutlineReport, error) {
+func (d *Desk) SaveOutline(ctx context.Context, by string, o bank.Outline) (_ OutlineReport, err error) {
+	defer func() { err = told(err) }()
 	was, err := d.Outline(ctx, by, o.Bank)
 	if err != nil {
 		return OutlineReport{}, err

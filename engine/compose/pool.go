@@ -55,6 +55,13 @@ func (d *Desk) stock(ctx context.Context, id bank.ID) (*draw.Pool, Census, error
 	return held.pool, census, nil
 }
 
+// Pool returns the published items of a bank as they are now, ready to be
+// drawn from.
+func (d *Desk) Pool(ctx context.Context, id bank.ID) (*draw.Pool, error) {
+	pool, _, err := d.stock(ctx, id)
+	return pool, err
+}
+
 // census counts a bank's items, and tells which revisions are published and
 // which of these were not before.
 func (d *Desk) census(ctx context.Context, id bank.ID, before map[bank.ItemID]int) (Census, map[bank.ItemID]int, []bank.Ref, error) {
