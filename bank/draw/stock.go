@@ -104,6 +104,13 @@ func (s *stock) lacking(bp *bank.Blueprint) []bank.Cell {
 	return out
 }
 
+// strain is how much of what a cell has it asks for, in thousandths. Cells that
+// ask for little are filled first, so that what is lacking is told of those
+// that ask for much.
+func (s *stock) strain(c bank.Cell) int64 {
+	return int64(1000 * c.Count / max(len(s.has[bank.Cell{Type: c.Type, Range: c.Range}]), 1))
+}
+
 func (s *stock) flow(bp *bank.Blueprint, papers, most int) []bank.Cell {
 	cells := bp.Cells()
 	limit := int32(max(bp.MaxPerPoint, 1) * papers)
@@ -112,7 +119,7 @@ func (s *stock) flow(bp *bank.Blueprint, papers, most int) []bank.Cell {
 	s.net.reset(int(sink) + 1)
 	arcs := make([]int32, len(cells))
 	for c, cell := range cells {
-		arcs[c] = s.net.add(0, int32(1+c), int32(cell.Count*papers), 0)
+		arcs[c] = s.net.add(0, int32(1+c), int32(cell.Count*papers), s.strain(cell))
 		for _, h := range s.has[bank.Cell{Type: cell.Type, Range: cell.Range}] {
 			s.net.add(int32(1+c), first+h.point, h.items*int32(most), 0)
 		}

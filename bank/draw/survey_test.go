@@ -149,6 +149,24 @@ func countPapers(revs []bank.Revision, bp bank.Blueprint, mix map[int]int) int {
 	return walk(0, need)
 }
 
+// TestSurveyBlames wants what is lacking told of the type that asks for too
+// much, not of another that shares its points.
+func TestSurveyBlames(t *testing.T) {
+	t.Parallel()
+	revs, _ := banktest.Generate(3, 600)
+	bp := standardBlueprint()
+	bp.Sections = []bank.Section{{Type: bank.Single, Count: 10, Points: 100}, {Type: bank.Judgement, Count: 60, Points: 100}, {Type: bank.Multiple, Count: 4, Points: 100}}
+	s, err := draw.NewPool(revs).Survey(bp)
+	if err != nil || s.Short == nil {
+		t.Fatal(err, "there is a paper")
+	}
+	for _, c := range s.Short.Cells {
+		if c.Cell.Type != bank.Judgement {
+			t.Errorf("%s lacks %d", c.Cell.Type, c.Missing)
+		}
+	}
+}
+
 func TestOutlook(t *testing.T) {
 	t.Parallel()
 	revs, _ := banktest.Generate(1, 2000)
