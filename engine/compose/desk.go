@@ -63,7 +63,6 @@ type Questions interface {
 	Rows(ctx context.Context, id bank.ID, keep func(*bank.ItemRow) bool) ([]bank.ItemRow, error)
 	Published(ctx context.Context, id bank.ID) ([]bank.Revision, error)
 	Revisions(ctx context.Context, refs []bank.Ref) (map[bank.Ref]bank.Revision, error)
-	Banks(ctx context.Context) ([]bank.Summary, error)
 	Picture(ctx context.Context, id bank.PictureID) (bank.Picture, error)
 }
 
@@ -144,14 +143,13 @@ func (d *Desk) mustBe(ctx context.Context, by string) error {
 
 // known refuses a bank that is not there.
 func (d *Desk) known(ctx context.Context, id bank.ID) error {
-	banks, err := d.Store.Banks(ctx)
-	if err != nil {
+	if _, err := d.Store.Outline(ctx, id); !errors.Is(err, bank.ErrNotFound) {
 		return err
 	}
-	for _, b := range banks {
-		if b.ID == id {
-			return nil
-		}
+	items := 0
+	_, err := d.Store.Rows(ctx, id, func(*bank.ItemRow) bool { items++; return false })
+	if err != nil || items > 0 {
+		return err
 	}
 	return fmt.Errorf("compose: bank %s: %w", id, bank.ErrNotFound)
 }
