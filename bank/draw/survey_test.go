@@ -1,7 +1,6 @@
 package draw_test
 
 import (
-	"fmt"
 	"math"
 	"testing"
 	"time"
@@ -226,7 +225,7 @@ func BenchmarkSurvey(b *testing.B) {
 				}
 				b.ReportMetric(float64(mid.Milliseconds()), "survey-ms")
 				if b.N == 1 {
-					b.Log(fmt.Sprintf("%v, %d repairs", s.Short, len(s.Repairs())))
+					b.Logf("%v, %d repairs", s.Short, len(s.Repairs()))
 				}
 			}
 		})
