@@ -50,6 +50,9 @@ func (s *server) ListBlueprints(ctx context.Context, _ contract.ListBlueprintsRe
 		out[i] = contract.Blueprint{
 			Id: b.ID, Bank: string(b.Bank), Title: b.Title, DurationMinutes: int(b.Duration / time.Minute), Total: contract.Marks(b.Total()),
 		}
+		if b.Edition > 0 {
+			out[i].Edition = &b.Edition
+		}
 		for _, sec := range b.Sections {
 			out[i].Sections = append(out[i].Sections, contract.BlueprintSection{
 				Type: contract.ItemType(sec.Type), Count: sec.Count, Points: contract.Marks(sec.Points),
@@ -65,12 +68,12 @@ func (s *server) CheckBlueprint(ctx context.Context, r contract.CheckBlueprintRe
 	if err != nil {
 		return nil, err
 	}
-	revs, err := s.bank.Published(ctx, bp.Bank)
+	pool, err := s.compose.Pool(ctx, bp.Bank)
 	if err != nil {
 		return nil, err
 	}
 	out := contract.CheckBlueprint200JSONResponse{Shortages: []string{}}
-	plan, err := draw.NewPool(revs).Plan(bp)
+	plan, err := pool.Plan(bp)
 	var short *draw.Shortage
 	switch {
 	case errors.As(err, &short):

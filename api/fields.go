@@ -12,6 +12,22 @@ import (
 
 // fieldTexts says what each reason means and what to do.
 var fieldTexts = map[string][2]string{
+	"length-1-100":               {"请填写 1 到 100 个字。", "Use 1 to 100 characters."},
+	"length-1-40":                {"请填写 1 到 40 个字。", "Use 1 to 40 characters."},
+	"between-1-5":                {"请填写 1 到 5。", "Use 1 to 5."},
+	"between-1-1000":             {"请填写 1 到 1000。", "Use 1 to 1000."},
+	"between-0-10000":            {"请填写 0 到 10000。", "Use 0 to 10000."},
+	"points-range":               {"每题分值要大于 0，不超过 100 分。", "Points must be above 0 and at most 100."},
+	"sums-to-100":                {"加起来要等于 100。", "These must add up to 100."},
+	"no-such-range":              {"细目表中没有这个鉴定范围。", "The outline has no such range."},
+	"range-overlap":              {"这个范围与另一个范围重叠。", "This range overlaps another."},
+	"blueprint-weights":          {"至少要有一个范围的权重大于 0。", "At least one range needs a weight above 0."},
+	"blueprint-id":               {"编号只能用小写字母、数字、点和连字符，最多 64 个。", "Use lower-case letters, digits, dots and hyphens, at most 64."},
+	"blueprint-bank":             {"已有的方案不能换题库，请新建一份。", "A blueprint keeps its bank; make a new one."},
+	"duplicate":                  {"重复。", "Stands here twice."},
+	"outline-code":               {"代码不对：范围是一到三个大写字母（A-B-C），鉴定点在三级范围之下再加三位数字（A-B-C-001）。", "Wrong code: ranges are one to three capital letters (A-B-C), points add three digits below a range of level 3 (A-B-C-001)."},
+	"workbook":                   {"不是可以读的 Excel 文件（.xlsx），或文件太大。", "Not a workbook (.xlsx) that can be read, or too large."},
+	"no-outline-sheet":           {"文件里没有细目表：要有名为“细目表”的工作表，或含“代码、名称、比重、重要程度”的表头。", "The file has no outline: it needs a sheet 细目表, or a header with 代码, 名称, 比重, 重要程度."},
 	"required":                   {"必须填写。", "This is required."},
 	"length-1-20":                {"请填写 1 到 20 个字。", "Use 1 to 20 characters."},
 	"length-1-60":                {"请填写 1 到 60 个字。", "Use 1 to 60 characters."},

@@ -16,6 +16,7 @@ import (
 	"gongyuan/engine/assess"
 	"gongyuan/engine/attempt"
 	"gongyuan/engine/certificate"
+	"gongyuan/engine/compose"
 	"gongyuan/engine/diploma"
 	"gongyuan/engine/editorial"
 	"gongyuan/engine/evidence"
@@ -99,6 +100,8 @@ var problems = map[kind]wording{
 	"key-change":         {409, "这一修订改变答案", "请确认答案确实要改。已用过的试卷和成绩不会自动改变。", "This revision alters the key", "Confirm that this is meant. Papers and results that used it do not change by themselves."},
 	"item-unfit":         {422, "这一题还不能提交", "请先改好列出的各项。", "This item cannot be handed in yet", "Mend what is listed first."},
 	"appeal-late":        {409, "已过申请期限", "公布后的申请期限已满。", "Too late to appeal", "The time to appeal after the release is over."},
+	"plan-stage":         {409, "这份方案现在不能这样做", "它的状态已经不同，请重新打开。", "Not possible for this blueprint now", "Its state has changed; open it again."},
+	"points-in-use":      {409, "有鉴定点还有题目，不能删除", "请先把这些题移到别的鉴定点，或把鉴定点改为停用。", "Points with items cannot be deleted", "Move their items to another point first, or retire the points."},
 	"internal":           {500, "服务器出错", "请稍后再试，并把编号告诉管理员。", "Something went wrong", "Try again later and tell the administrator the number."},
 }
 
@@ -189,6 +192,12 @@ var table = []struct {
 	{report.ErrConflict, "conflict"},
 	{report.ErrEmpty, "nothing-released"},
 	{report.ErrInvalid, "invalid"},
+	{compose.ErrForbidden, "forbidden"},
+	{compose.ErrInUse, "points-in-use"},
+	{compose.ErrConflict, "conflict"},
+	{compose.ErrStage, "plan-stage"},
+	{compose.ErrSecondPerson, "second-person"},
+	{compose.ErrInvalid, "invalid"},
 	{bank.ErrNotFound, "not-found"},
 	{bank.ErrUnavailable, "unavailable"},
 	{bank.ErrSecondPerson, "author-approves"},
@@ -323,6 +332,17 @@ func describe(p *contract.Problem, err error, lang string) {
 		}
 		p.Errors = &out
 	}
+	var used *compose.InUseError
+	if errors.As(err, &used) {
+		out := make([]contract.FieldError, len(used.Points))
+		for i, u := range used.Points {
+			out[i] = contract.FieldError{Pointer: "/points/" + string(u.Point), Detail: fmt.Sprintf("%s：%d 题", u.Point, u.Items)}
+			if lang == "en" {
+				out[i].Detail = fmt.Sprintf("%s: %d items", u.Point, u.Items)
+			}
+		}
+		p.Errors = &out
+	}
 	var parts *evidence.PartsError
 	if errors.As(err, &parts) {
 		p.MissingParts = &parts.Missing
@@ -364,7 +384,10 @@ func fieldsOf(err error) []sitting.FieldError {
 	var number *certificate.NumberError
 	var resulting *result.FieldError
 	var edited *editorial.FieldError
+	var planned *compose.FieldError
 	switch {
+	case errors.As(err, &planned):
+		return []sitting.FieldError{{Field: planned.Field, Reason: planned.Reason}}
 	case errors.As(err, &edited):
 		return []sitting.FieldError{{Field: edited.Field, Reason: edited.Reason}}
 	case errors.As(err, &resulting):

@@ -18,6 +18,7 @@ import (
 	"gongyuan/engine/attempt"
 	"gongyuan/engine/audit"
 	"gongyuan/engine/certificate"
+	"gongyuan/engine/compose"
 	"gongyuan/engine/editorial"
 	"gongyuan/engine/evidence"
 	"gongyuan/engine/marking"
@@ -51,6 +52,7 @@ type Config struct {
 	Register      *assess.Register
 	Marking       *marking.Desk
 	Editorial     *editorial.Desk
+	Compose       *compose.Desk
 	Reviews       *result.Reviews
 	Files         *evidence.Cabinet
 	Certificates  *certificate.Registry
@@ -98,6 +100,7 @@ type server struct {
 	register      *assess.Register
 	marking       *marking.Desk
 	editorial     *editorial.Desk
+	compose       *compose.Desk
 	images        imageCache
 	reviews       *result.Reviews
 	files         *evidence.Cabinet
@@ -138,6 +141,7 @@ func New(cfg Config) (*fiber.App, error) {
 		marking:   cfg.Marking,
 		audit:     cfg.Audit,
 		editorial: cfg.Editorial,
+		compose:   cfg.Compose,
 		handouts:  cfg.Handouts,
 		standard:  cfg.Standard, clock: cfg.Clock, log: cfg.Log, secure: cfg.Secure, nobody: nobody, observe: cfg.Observe,
 		revisions: revisionCache{found: map[bank.Ref]*bank.Revision{}},

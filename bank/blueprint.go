@@ -41,6 +41,7 @@ type RangeWeight struct {
 // Blueprint (组卷方案) says what a paper must be.
 type Blueprint struct {
 	ID       string
+	Edition  int // the approved edition that this is; 0 for none
 	Bank     ID
 	Title    string
 	Duration time.Duration

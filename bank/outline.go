@@ -37,6 +37,7 @@ type Point struct {
 	Code       PointCode
 	Title      string
 	Importance Importance
+	Retired    bool // kept for what was asked of it; nothing new is written for it
 }
 
 // Range is a node of the outline. Its weight is out of the whole 100; a
@@ -51,9 +52,10 @@ type Range struct {
 
 // Outline is the 鉴定要素细目表 of one bank.
 type Outline struct {
-	Bank   ID
-	Title  string
-	Ranges []Range
+	Bank    ID
+	Title   string
+	Ranges  []Range
+	Version int // of what is stored, from 1
 }
 
 // Points lists every point of the outline in its order.

@@ -86,3 +86,44 @@ func (q *Question) Texts() []string {
 	}
 	return out
 }
+
+// Segment is a run of characters of a text, or a picture in it.
+type Segment struct {
+	Text    string    // without markup; "" for a picture
+	Picture PictureID // "" for characters
+	Words   string    // what the picture shows, in words
+}
+
+// Segments splits a text for media that set plain characters and pictures:
+// bold is dropped, and what is raised or lowered is marked with ^ or _, since
+// 10<sup>2</sup> must not be read as 102.
+func Segments(text string) []Segment {
+	var out []Segment
+	add := func(s string) {
+		s = spans.ReplaceAllStringFunc(s, func(m string) string {
+			inner := spans.FindStringSubmatch(m)
+			switch {
+			case strings.HasPrefix(m, "<sub>"):
+				return "_" + inner[2]
+			case strings.HasPrefix(m, "<sup>"):
+				return "^" + inner[3]
+			}
+			return inner[1]
+		})
+		if strings.TrimSpace(s) != "" {
+			out = append(out, Segment{Text: s})
+		}
+	}
+	at := 0
+	for _, m := range pictures.FindAllStringSubmatchIndex(text, -1) {
+		add(text[at:m[0]])
+		s := Segment{Picture: PictureID(text[m[2]:m[3]])}
+		if m[4] >= 0 {
+			s.Words = strings.TrimSpace(text[m[4]:m[5]])
+		}
+		out = append(out, s)
+		at = m[1]
+	}
+	add(text[at:])
+	return out
+}

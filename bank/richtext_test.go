@@ -50,3 +50,17 @@ func TestCleanText(t *testing.T) {
 		t.Errorf("CleanText = %q, want %q", got, want)
 	}
 }
+
+func TestSegments(t *testing.T) {
+	t.Parallel()
+	got := bank.Segments("<b>看图</b>[img:00112233445566778899aabbccddeeff|平面图]面积 10<sup>2</sup> H<sub>2</sub>O [img:00112233445566778899aabbccddeeff]")
+	want := []bank.Segment{
+		{Text: "看图"}, {Picture: "00112233445566778899aabbccddeeff", Words: "平面图"}, {Text: "面积 10^2 H_2O "}, {Picture: "00112233445566778899aabbccddeeff"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if got := bank.Segments("  "); got != nil {
+		t.Errorf("%v", got)
+	}
+}

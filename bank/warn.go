@@ -393,7 +393,7 @@ func Spread(revisions []Revision) []KeySpread {
 func Thin(o *Outline, perPoint map[PointCode]int) []ThinPoint {
 	var out []ThinPoint
 	for _, p := range o.Points() {
-		if n := perPoint[p.Code]; n < MinPerPoint {
+		if n := perPoint[p.Code]; n < MinPerPoint && !p.Retired {
 			out = append(out, ThinPoint{p.Code, p.Title, n})
 		}
 	}

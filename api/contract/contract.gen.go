@@ -344,6 +344,51 @@ func (e BatchRequestAct) Valid() bool {
 	}
 }
 
+// Defines values for BlueprintAct.
+const (
+	BlueprintApprove BlueprintAct = "approve"
+	BlueprintDiscard BlueprintAct = "discard"
+	BlueprintReturn  BlueprintAct = "return"
+	BlueprintSubmit  BlueprintAct = "submit"
+)
+
+// Valid indicates whether the value is a known member of the BlueprintAct enum.
+func (e BlueprintAct) Valid() bool {
+	switch e {
+	case BlueprintApprove:
+		return true
+	case BlueprintDiscard:
+		return true
+	case BlueprintReturn:
+		return true
+	case BlueprintSubmit:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BlueprintRule.
+const (
+	BlueprintAllOrNothing BlueprintRule = "all-or-nothing"
+	BlueprintHalf         BlueprintRule = "half"
+	BlueprintPerOption    BlueprintRule = "per-option"
+)
+
+// Valid indicates whether the value is a known member of the BlueprintRule enum.
+func (e BlueprintRule) Valid() bool {
+	switch e {
+	case BlueprintAllOrNothing:
+		return true
+	case BlueprintHalf:
+		return true
+	case BlueprintPerOption:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for BreachRule.
 const (
 	CardExpired      BreachRule = "card-expired"
@@ -1055,6 +1100,48 @@ func (e OutcomeVersionCause) Valid() bool {
 	}
 }
 
+// Defines values for OutlineImportance.
+const (
+	OutlineX OutlineImportance = "X"
+	OutlineY OutlineImportance = "Y"
+	OutlineZ OutlineImportance = "Z"
+)
+
+// Valid indicates whether the value is a known member of the OutlineImportance enum.
+func (e OutlineImportance) Valid() bool {
+	switch e {
+	case OutlineX:
+		return true
+	case OutlineY:
+		return true
+	case OutlineZ:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OutlineOutcome.
+const (
+	OutlineChanged OutlineOutcome = "changed"
+	OutlineDropped OutlineOutcome = "dropped"
+	OutlineKept    OutlineOutcome = "kept"
+)
+
+// Valid indicates whether the value is a known member of the OutlineOutcome enum.
+func (e OutlineOutcome) Valid() bool {
+	switch e {
+	case OutlineChanged:
+		return true
+	case OutlineDropped:
+		return true
+	case OutlineKept:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PanelState.
 const (
 	PanelStateAppointed PanelState = "appointed"
@@ -1415,6 +1502,33 @@ func (e RemedyPreviewImpossible) Valid() bool {
 	}
 }
 
+// Defines values for RepairKind.
+const (
+	RepairAllowPoint    RepairKind = "allow-point"
+	RepairChangeMix     RepairKind = "change-mix"
+	RepairLowerSection  RepairKind = "lower-section"
+	RepairRaiseExposure RepairKind = "raise-exposure"
+	RepairShiftWeight   RepairKind = "shift-weight"
+)
+
+// Valid indicates whether the value is a known member of the RepairKind enum.
+func (e RepairKind) Valid() bool {
+	switch e {
+	case RepairAllowPoint:
+		return true
+	case RepairChangeMix:
+		return true
+	case RepairLowerSection:
+		return true
+	case RepairRaiseExposure:
+		return true
+	case RepairShiftWeight:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ReportFieldType.
 const (
 	ReportFieldTypeCount ReportFieldType = "count"
@@ -1688,6 +1802,33 @@ func (e SettlementAct) Valid() bool {
 	}
 }
 
+// Defines values for ShortReason.
+const (
+	ShortDifficulty ShortReason = "difficulty"
+	ShortExclusions ShortReason = "exclusions"
+	ShortExposure   ShortReason = "exposure"
+	ShortPerPoint   ShortReason = "per-point"
+	ShortTooFew     ShortReason = "too-few"
+)
+
+// Valid indicates whether the value is a known member of the ShortReason enum.
+func (e ShortReason) Valid() bool {
+	switch e {
+	case ShortDifficulty:
+		return true
+	case ShortExclusions:
+		return true
+	case ShortExposure:
+		return true
+	case ShortPerPoint:
+		return true
+	case ShortTooFew:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Signature.
 const (
 	Forged  Signature = "forged"
@@ -1802,6 +1943,24 @@ func (e SittingState) Valid() bool {
 	case SittingStateReleased:
 		return true
 	case SittingStateSealed:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SpecimenSheet.
+const (
+	SpecimenKeySheet   SpecimenSheet = "key"
+	SpecimenPaperSheet SpecimenSheet = "paper"
+)
+
+// Valid indicates whether the value is a known member of the SpecimenSheet enum.
+func (e SpecimenSheet) Valid() bool {
+	switch e {
+	case SpecimenKeySheet:
+		return true
+	case SpecimenPaperSheet:
 		return true
 	default:
 		return false
@@ -2370,14 +2529,35 @@ type BeatRequest struct {
 
 // Blueprint defines model for Blueprint.
 type Blueprint struct {
-	Bank            string             `json:"bank"`
-	DurationMinutes int                `json:"durationMinutes"`
-	Id              string             `json:"id"`
-	Sections        []BlueprintSection `json:"sections"`
-	Title           string             `json:"title"`
+	Bank            string `json:"bank"`
+	DurationMinutes int    `json:"durationMinutes"`
+
+	// Edition absent where nobody approved one by hand
+	Edition  *int               `json:"edition,omitempty"`
+	Id       string             `json:"id"`
+	Sections []BlueprintSection `json:"sections"`
+	Title    string             `json:"title"`
 
 	// Total hundredths of a point
 	Total Marks `json:"total"`
+}
+
+// BlueprintAct defines model for BlueprintAct.
+type BlueprintAct string
+
+// BlueprintCell defines model for BlueprintCell.
+type BlueprintCell struct {
+	Lacks []CellLack `json:"lacks"`
+	Need  int        `json:"need"`
+
+	// Points different assessment points among the usable items
+	Points int `json:"points"`
+
+	// Range empty for the whole bank
+	Range   string         `json:"range"`
+	Type    ItemType       `json:"type"`
+	Usable  int            `json:"usable"`
+	Waiting []WaitingItems `json:"waiting"`
 }
 
 // BlueprintCheck defines model for BlueprintCheck.
@@ -2390,6 +2570,136 @@ type BlueprintCheck struct {
 	Shortages []string `json:"shortages"`
 }
 
+// BlueprintContent defines model for BlueprintContent.
+type BlueprintContent struct {
+	// AvoidMet keep out what the candidate met before
+	AvoidMet bool   `json:"avoidMet"`
+	Bank     string `json:"bank"`
+
+	// Difficulty percent of 1 to 5
+	Difficulty      []int `json:"difficulty"`
+	DurationMinutes int   `json:"durationMinutes"`
+
+	// Exposure percent of a sitting's papers on which one item may stand; 0 for no ceiling
+	Exposure int `json:"exposure"`
+
+	// Facility expected percent of right answers of 1 to 5; empty for the program's own
+	Facility []int  `json:"facility"`
+	Id       string `json:"id"`
+
+	// MaxPerPoint items of one assessment point on a paper; 0 means 1
+	MaxPerPoint int             `json:"maxPerPoint"`
+	Sections    []BlueprintPart `json:"sections"`
+	Title       string          `json:"title"`
+
+	// Weights of ranges that do not overlap; empty for no demand
+	Weights []BlueprintWeight `json:"weights"`
+}
+
+// BlueprintDraft defines model for BlueprintDraft.
+type BlueprintDraft struct {
+	By      string           `json:"by"`
+	ByName  string           `json:"byName"`
+	Content BlueprintContent `json:"content"`
+
+	// Edition that it began from; 0 for none
+	Edition  int    `json:"edition"`
+	Note     string `json:"note"`
+	Proposed bool   `json:"proposed"`
+
+	// Total hundredths of a point
+	Total   Marks      `json:"total"`
+	Updated *time.Time `json:"updated,omitempty"`
+	Version int        `json:"version"`
+}
+
+// BlueprintEdition defines model for BlueprintEdition.
+type BlueprintEdition struct {
+	Approver     string    `json:"approver"`
+	ApproverName string    `json:"approverName"`
+	At           time.Time `json:"at"`
+	Author       string    `json:"author"`
+	AuthorName   string    `json:"authorName"`
+	Edition      int       `json:"edition"`
+	Note         string    `json:"note"`
+	Title        string    `json:"title"`
+}
+
+// BlueprintOutlook defines model for BlueprintOutlook.
+type BlueprintOutlook struct {
+	// Between standard deviation of the expected score from paper to paper
+	Between   float32 `json:"between"`
+	Deviation int     `json:"deviation"`
+
+	// Drawn different items on any of the papers
+	Drawn int `json:"drawn"`
+
+	// Expected hundredths of a point
+	Expected float32 `json:"expected"`
+
+	// Log10 estimated decimal logarithm of how many different papers there are
+	Log10 float32 `json:"log10"`
+
+	// Measured usable items whose facility was measured
+	Measured int `json:"measured"`
+
+	// Mix items of difficulty 1 to 5; empty for no demand
+	Mix  []int         `json:"mix"`
+	Most []ExposedItem `json:"most"`
+
+	// Overlap share of items that two papers have in common
+	Overlap float32 `json:"overlap"`
+
+	// Papers papers drawn for the figures below
+	Papers int `json:"papers"`
+	Usable int `json:"usable"`
+
+	// Within standard deviation of one person's score on one paper
+	Within float32 `json:"within"`
+}
+
+// BlueprintPart defines model for BlueprintPart.
+type BlueprintPart struct {
+	Count int `json:"count"`
+
+	// Points hundredths of a point
+	Points Marks `json:"points"`
+
+	// Rule how multiple choice is marked
+	Rule *BlueprintRule `json:"rule,omitempty"`
+	Type ItemType       `json:"type"`
+}
+
+// BlueprintRepair defines model for BlueprintRepair.
+type BlueprintRepair struct {
+	Content BlueprintContent `json:"content"`
+	Edits   []RepairEdit     `json:"edits"`
+	Kind    RepairKind       `json:"kind"`
+
+	// Size places of a paper that it touches; of raise-exposure the percent
+	Size int `json:"size"`
+}
+
+// BlueprintReport defines model for BlueprintReport.
+type BlueprintReport struct {
+	Cells    []BlueprintCell   `json:"cells"`
+	Feasible bool              `json:"feasible"`
+	Items    int               `json:"items"`
+	Outlook  *BlueprintOutlook `json:"outlook,omitempty"`
+
+	// Repairs smallest first
+	Repairs []BlueprintRepair `json:"repairs"`
+
+	// Total hundredths of a point
+	Total Marks `json:"total"`
+
+	// Undecided the search ended at its bound; nothing is proved
+	Undecided bool `json:"undecided"`
+}
+
+// BlueprintRule how multiple choice is marked
+type BlueprintRule string
+
 // BlueprintSection defines model for BlueprintSection.
 type BlueprintSection struct {
 	Count int `json:"count"`
@@ -2397,6 +2707,19 @@ type BlueprintSection struct {
 	// Points hundredths of a point
 	Points Marks    `json:"points"`
 	Type   ItemType `json:"type"`
+}
+
+// BlueprintStep defines model for BlueprintStep.
+type BlueprintStep struct {
+	Note    *string      `json:"note,omitempty"`
+	Step    BlueprintAct `json:"step"`
+	Version int          `json:"version"`
+}
+
+// BlueprintWeight defines model for BlueprintWeight.
+type BlueprintWeight struct {
+	Range  string `json:"range"`
+	Weight int    `json:"weight"`
 }
 
 // Breach defines model for Breach.
@@ -2477,6 +2800,14 @@ type CaseFiles struct {
 	Own       []StoredFile `json:"own"`
 }
 
+// CellLack defines model for CellLack.
+type CellLack struct {
+	Difficulty int         `json:"difficulty"`
+	Missing    int         `json:"missing"`
+	Reason     ShortReason `json:"reason"`
+	Text       string      `json:"text"`
+}
+
 // Certificate defines model for Certificate.
 type Certificate struct {
 	Body           string              `json:"body"`
@@ -2524,6 +2855,37 @@ type CollectRequest struct {
 
 // CombineRule defines model for CombineRule.
 type CombineRule string
+
+// Coverage defines model for Coverage.
+type Coverage struct {
+	// Outside items of points that the outline does not name
+	Outside int           `json:"outside"`
+	Rows    []CoverageRow `json:"rows"`
+	Title   string        `json:"title"`
+	Within  string        `json:"within"`
+}
+
+// CoverageCell defines model for CoverageCell.
+type CoverageCell struct {
+	Difficulty int        `json:"difficulty"`
+	Items      int        `json:"items"`
+	Status     ItemStatus `json:"status"`
+
+	// Type O: kept as another system wrote it, on no paper
+	Type BankItemType `json:"type"`
+}
+
+// CoverageRow defines model for CoverageRow.
+type CoverageRow struct {
+	Cells  []CoverageCell `json:"cells"`
+	Code   string         `json:"code"`
+	Point  bool           `json:"point"`
+	Points int            `json:"points"`
+
+	// Thin points with fewer than four items
+	Thin  int    `json:"thin"`
+	Title string `json:"title"`
+}
 
 // DeductionCount defines model for DeductionCount.
 type DeductionCount struct {
@@ -2725,6 +3087,12 @@ type ExportRequest struct {
 
 // ExportRequestKind defines model for ExportRequest.Kind.
 type ExportRequestKind string
+
+// ExposedItem defines model for ExposedItem.
+type ExposedItem struct {
+	Item  string  `json:"item"`
+	Share float32 `json:"share"`
+}
 
 // Face defines model for Face.
 type Face struct {
@@ -3412,6 +3780,16 @@ type NewYearAssessment struct {
 // NewYearAssessmentResult defines model for NewYearAssessment.Result.
 type NewYearAssessmentResult string
 
+// OpenBlueprint defines model for OpenBlueprint.
+type OpenBlueprint struct {
+	Draft    BlueprintDraft     `json:"draft"`
+	Editions []BlueprintEdition `json:"editions"`
+
+	// InUse there is an edition that sittings can be planned by
+	InUse bool           `json:"inUse"`
+	May   []BlueprintAct `json:"may"`
+}
+
 // Operation defines model for Operation.
 type Operation struct {
 	ClientMs int64 `json:"clientMs"`
@@ -3612,6 +3990,87 @@ type OutcomeVersion struct {
 
 // OutcomeVersionCause defines model for OutcomeVersion.Cause.
 type OutcomeVersionCause string
+
+// Outline defines model for Outline.
+type Outline struct {
+	Ranges  []OutlineRange `json:"ranges"`
+	Title   string         `json:"title"`
+	Version int            `json:"version"`
+}
+
+// OutlineArrival defines model for OutlineArrival.
+type OutlineArrival struct {
+	Changes  []OutlineChange  `json:"changes"`
+	Faults   []OutlineFault   `json:"faults"`
+	Gone     []OutlineChange  `json:"gone"`
+	InUse    []PointItems     `json:"inUse"`
+	Outline  *Outline         `json:"outline,omitempty"`
+	Verdicts []OutlineVerdict `json:"verdicts"`
+}
+
+// OutlineChange defines model for OutlineChange.
+type OutlineChange struct {
+	Added bool   `json:"added"`
+	Code  string `json:"code"`
+	Title string `json:"title"`
+}
+
+// OutlineFault defines model for OutlineFault.
+type OutlineFault struct {
+	// Code empty for the whole
+	Code string `json:"code"`
+	Text string `json:"text"`
+}
+
+// OutlineImportance defines model for OutlineImportance.
+type OutlineImportance string
+
+// OutlineOutcome defines model for OutlineOutcome.
+type OutlineOutcome string
+
+// OutlinePoint defines model for OutlinePoint.
+type OutlinePoint struct {
+	Code       string            `json:"code"`
+	Importance OutlineImportance `json:"importance"`
+
+	// Items that belong to it; not read
+	Items   *int   `json:"items,omitempty"`
+	Retired bool   `json:"retired"`
+	Title   string `json:"title"`
+}
+
+// OutlineRange defines model for OutlineRange.
+type OutlineRange struct {
+	Children []OutlineRange `json:"children"`
+	Code     string         `json:"code"`
+	Points   []OutlinePoint `json:"points"`
+	Title    string         `json:"title"`
+
+	// Weight out of the whole 100; −1 means that it does not apply
+	Weight int `json:"weight"`
+}
+
+// OutlineReport defines model for OutlineReport.
+type OutlineReport struct {
+	Faults []OutlineFault `json:"faults"`
+
+	// Loose points of items that the outline does not name
+	Loose   []PointItems `json:"loose"`
+	Outline Outline      `json:"outline"`
+}
+
+// OutlineVerdict defines model for OutlineVerdict.
+type OutlineVerdict struct {
+	Code    string         `json:"code"`
+	Column  string         `json:"column"`
+	New     string         `json:"new"`
+	Old     string         `json:"old"`
+	Outcome OutlineOutcome `json:"outcome"`
+	Row     int            `json:"row"`
+	Sheet   string         `json:"sheet"`
+	Text    string         `json:"text"`
+	Todo    string         `json:"todo"`
+}
 
 // OwnAppeal defines model for OwnAppeal.
 type OwnAppeal struct {
@@ -3896,6 +4355,12 @@ type PlannedMarker struct {
 
 	// Types D 简答, W 论述; all where left out
 	Types *[]ItemType `json:"types,omitempty"`
+}
+
+// PointItems defines model for PointItems.
+type PointItems struct {
+	Items int    `json:"items"`
+	Point string `json:"point"`
 }
 
 // PreviousPage the page that could write before this one
@@ -4389,6 +4854,16 @@ type RemedyPreview struct {
 // RemedyPreviewImpossible left out where it is possible
 type RemedyPreviewImpossible string
 
+// RepairEdit defines model for RepairEdit.
+type RepairEdit struct {
+	From int    `json:"from"`
+	Of   string `json:"of"`
+	To   int    `json:"to"`
+}
+
+// RepairKind defines model for RepairKind.
+type RepairKind string
+
 // ReportColumn defines model for ReportColumn.
 type ReportColumn struct {
 	Field   string        `json:"field"`
@@ -4799,6 +5274,9 @@ type SheetVeto struct {
 	Text string `json:"text"`
 }
 
+// ShortReason defines model for ShortReason.
+type ShortReason string
+
 // Signature forged: this body's keys have not signed it so
 type Signature string
 
@@ -4905,6 +5383,66 @@ type SlotRef struct {
 type SlotRegrade struct {
 	Regrade string        `json:"regrade"`
 	Remedy  RegradeRemedy `json:"remedy"`
+}
+
+// SpecimenOption defines model for SpecimenOption.
+type SpecimenOption struct {
+	Letter string `json:"letter"`
+	Text   string `json:"text"`
+}
+
+// SpecimenPaper defines model for SpecimenPaper.
+type SpecimenPaper struct {
+	Cases []string `json:"cases"`
+
+	// Expected hundredths of a point
+	Expected Marks             `json:"expected"`
+	Number   int               `json:"number"`
+	Sections []SpecimenSection `json:"sections"`
+	Slots    []SpecimenSlot    `json:"slots"`
+
+	// Total hundredths of a point
+	Total Marks `json:"total"`
+}
+
+// SpecimenRequest defines model for SpecimenRequest.
+type SpecimenRequest struct {
+	Content BlueprintContent `json:"content"`
+	Count   int              `json:"count"`
+	Seed    string           `json:"seed"`
+}
+
+// SpecimenSection defines model for SpecimenSection.
+type SpecimenSection struct {
+	Count int `json:"count"`
+
+	// Points hundredths of a point
+	Points Marks    `json:"points"`
+	Type   ItemType `json:"type"`
+}
+
+// SpecimenSheet defines model for SpecimenSheet.
+type SpecimenSheet string
+
+// SpecimenSlot defines model for SpecimenSlot.
+type SpecimenSlot struct {
+	Answer string `json:"answer"`
+
+	// Case index into cases from 1; 0 outside
+	Case        int              `json:"case"`
+	Code        string           `json:"code"`
+	Difficulty  int              `json:"difficulty"`
+	Explanation string           `json:"explanation"`
+	Number      int              `json:"number"`
+	Options     []SpecimenOption `json:"options"`
+	Point       string           `json:"point"`
+
+	// Points hundredths of a point
+	Points   Marks    `json:"points"`
+	Revision int      `json:"revision"`
+	Section  int      `json:"section"`
+	Stem     string   `json:"stem"`
+	Type     ItemType `json:"type"`
 }
 
 // Standard defines model for Standard.
@@ -5182,6 +5720,12 @@ type VetoScore struct {
 // VetoScoreState defines model for VetoScore.State.
 type VetoScoreState string
 
+// WaitingItems defines model for WaitingItems.
+type WaitingItems struct {
+	Items  int        `json:"items"`
+	Status ItemStatus `json:"status"`
+}
+
 // WarningCount defines model for WarningCount.
 type WarningCount struct {
 	Count int    `json:"count"`
@@ -5287,6 +5831,12 @@ type ListAuditParams struct {
 	Limit  *int    `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// GetCoverageParams defines parameters for GetCoverage.
+type GetCoverageParams struct {
+	// Within a range; without it the whole outline
+	Within *string `form:"within,omitempty" json:"within,omitempty"`
+}
+
 // SaveFiltersJSONBody defines parameters for SaveFilters.
 type SaveFiltersJSONBody struct {
 	Filters []SavedFilter `json:"filters"`
@@ -5345,6 +5895,25 @@ type SaveLawsJSONBody struct {
 	Laws []Law `json:"laws"`
 }
 
+// ReadOutlineSheetJSONBody defines parameters for ReadOutlineSheet.
+type ReadOutlineSheetJSONBody struct {
+	Data []byte `json:"data"`
+}
+
+// CheckContentJSONBody defines parameters for CheckContent.
+type CheckContentJSONBody struct {
+	Content BlueprintContent `json:"content"`
+
+	// Repairs look for changes that would make it feasible
+	Repairs *bool `json:"repairs,omitempty"`
+}
+
+// SaveBlueprintJSONBody defines parameters for SaveBlueprint.
+type SaveBlueprintJSONBody struct {
+	Content BlueprintContent `json:"content"`
+	Version int              `json:"version"`
+}
+
 // RemoveFileParams defines parameters for RemoveFile.
 type RemoveFileParams struct {
 	// Why the reason of an administrator
@@ -5371,6 +5940,15 @@ type ListSheetsParams struct {
 type ListSittingsParams struct {
 	Skip  *int `form:"skip,omitempty" json:"skip,omitempty"`
 	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// PrintSpecimenJSONBody defines parameters for PrintSpecimen.
+type PrintSpecimenJSONBody struct {
+	Content BlueprintContent `json:"content"`
+	Count   int              `json:"count"`
+	Number  int              `json:"number"`
+	Seed    string           `json:"seed"`
+	Sheet   SpecimenSheet    `json:"sheet"`
 }
 
 // FileAppealJSONRequestBody defines body for FileAppeal for application/json ContentType.
@@ -5421,8 +5999,23 @@ type TakeStepJSONRequestBody = StepRequest
 // SaveLawsJSONRequestBody defines body for SaveLaws for application/json ContentType.
 type SaveLawsJSONRequestBody SaveLawsJSONBody
 
+// SaveOutlineJSONRequestBody defines body for SaveOutline for application/json ContentType.
+type SaveOutlineJSONRequestBody = Outline
+
+// ReadOutlineSheetJSONRequestBody defines body for ReadOutlineSheet for application/json ContentType.
+type ReadOutlineSheetJSONRequestBody ReadOutlineSheetJSONBody
+
 // WarnOfItemJSONRequestBody defines body for WarnOfItem for application/json ContentType.
 type WarnOfItemJSONRequestBody = NewItem
+
+// CheckContentJSONRequestBody defines body for CheckContent for application/json ContentType.
+type CheckContentJSONRequestBody CheckContentJSONBody
+
+// SaveBlueprintJSONRequestBody defines body for SaveBlueprint for application/json ContentType.
+type SaveBlueprintJSONRequestBody SaveBlueprintJSONBody
+
+// StepBlueprintJSONRequestBody defines body for StepBlueprint for application/json ContentType.
+type StepBlueprintJSONRequestBody = BlueprintStep
 
 // FileOwnAppealJSONRequestBody defines body for FileOwnAppeal for application/json ContentType.
 type FileOwnAppealJSONRequestBody = NewOwnAppeal
@@ -5562,6 +6155,12 @@ type AskUnlockJSONRequestBody = UnlockRequest
 // DecideUnlockJSONRequestBody defines body for DecideUnlock for application/json ContentType.
 type DecideUnlockJSONRequestBody = UnlockDecision
 
+// DrawSpecimensJSONRequestBody defines body for DrawSpecimens for application/json ContentType.
+type DrawSpecimensJSONRequestBody = SpecimenRequest
+
+// PrintSpecimenJSONRequestBody defines body for PrintSpecimen for application/json ContentType.
+type PrintSpecimenJSONRequestBody PrintSpecimenJSONBody
+
 // VerifyCertificateJSONRequestBody defines body for VerifyCertificate for application/json ContentType.
 type VerifyCertificateJSONRequestBody = VerifyRequest
 
@@ -5633,6 +6232,9 @@ type ServerInterface interface {
 	// UndoBatch 撤销批量操作 · take an act on many items back
 	// (POST /api/v1/banks/{bank}/batches/{batch}/undo)
 	UndoBatch(c *fiber.Ctx, bank BankId, batch string) error
+	// GetCoverage 题量分布 · items by the parts of the outline, type, difficulty and status
+	// (GET /api/v1/banks/{bank}/coverage)
+	GetCoverage(c *fiber.Ctx, bank BankId, params GetCoverageParams) error
 	// ListFilters 我保存的筛选 · my saved filters
 	// (GET /api/v1/banks/{bank}/filters)
 	ListFilters(c *fiber.Ctx, bank BankId) error
@@ -5666,9 +6268,36 @@ type ServerInterface interface {
 	// SaveLaws 修改失效法规名称 · change that list
 	// (PUT /api/v1/banks/{bank}/laws)
 	SaveLaws(c *fiber.Ctx, bank BankId) error
+	// GetOutline 鉴定要素细目表 · the outline of a bank
+	// (GET /api/v1/banks/{bank}/outline)
+	GetOutline(c *fiber.Ctx, bank BankId) error
+	// SaveOutline 保存细目表 · replace the version of the outline that was read
+	// (PUT /api/v1/banks/{bank}/outline)
+	SaveOutline(c *fiber.Ctx, bank BankId) error
+	// ExportOutline 细目表导出为 Excel · the outline as a workbook
+	// (GET /api/v1/banks/{bank}/outline/sheet)
+	ExportOutline(c *fiber.Ctx, bank BankId) error
+	// ReadOutlineSheet 读取 Excel 细目表（不保存） · read an outline from a workbook, without storing it
+	// (POST /api/v1/banks/{bank}/outline/sheet)
+	ReadOutlineSheet(c *fiber.Ctx, bank BankId) error
 	// WarnOfItem 命题时的提示 · what is odd about a content that is not saved
 	// (POST /api/v1/banks/{bank}/warnings)
 	WarnOfItem(c *fiber.Ctx, bank BankId) error
+	// CheckContent 题库对这份方案的答复 · what the bank says to a blueprint, saved or not
+	// (POST /api/v1/blueprint-checks)
+	CheckContent(c *fiber.Ctx) error
+	// ListBlueprintDrafts 正在编写的组卷方案 · blueprints that are being written
+	// (GET /api/v1/blueprint-drafts)
+	ListBlueprintDrafts(c *fiber.Ctx) error
+	// OpenBlueprint 打开组卷方案 · a blueprint with its draft and its editions
+	// (GET /api/v1/blueprint-drafts/{blueprint})
+	OpenBlueprint(c *fiber.Ctx, blueprint string) error
+	// SaveBlueprint 保存草稿 · save the draft of a blueprint
+	// (PUT /api/v1/blueprint-drafts/{blueprint})
+	SaveBlueprint(c *fiber.Ctx, blueprint string) error
+	// StepBlueprint 提交、退回、批准或丢弃草稿 · propose, return, approve or discard the draft
+	// (POST /api/v1/blueprint-drafts/{blueprint}/steps)
+	StepBlueprint(c *fiber.Ctx, blueprint string) error
 	// ListBlueprints 组卷方案 · blueprints
 	// (GET /api/v1/blueprints)
 	ListBlueprints(c *fiber.Ctx) error
@@ -5981,6 +6610,12 @@ type ServerInterface interface {
 	// DecideUnlock 第二人批准或拒绝解锁 · a second person decides
 	// (POST /api/v1/sittings/{sitting}/unlocks/{unlock}/decision)
 	DecideUnlock(c *fiber.Ctx, sitting SittingId, unlock string) error
+	// DrawSpecimens 抽样卷 · specimen papers with their keys
+	// (POST /api/v1/specimens)
+	DrawSpecimens(c *fiber.Ctx) error
+	// PrintSpecimen 打印样卷或答案（PDF） · a specimen paper, or its key, as PDF
+	// (POST /api/v1/specimens/print)
+	PrintSpecimen(c *fiber.Ctx) error
 	// GetStandard 职业标准（示例） · the standard in use
 	// (GET /api/v1/standard)
 	GetStandard(c *fiber.Ctx) error
@@ -6649,6 +7284,51 @@ func (siw *ServerInterfaceWrapper) UndoBatch(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetCoverage operation middleware
+func (siw *ServerInterfaceWrapper) GetCoverage(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "bank" -------------
+	var bank BankId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bank", c.Params("bank"), &bank, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter bank: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetCoverageParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "within" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "within", query, &params.Within, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter within: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetCoverage(c, bank, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListFilters operation middleware
 func (siw *ServerInterfaceWrapper) ListFilters(c *fiber.Ctx) error {
 
@@ -7160,6 +7840,122 @@ func (siw *ServerInterfaceWrapper) SaveLaws(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetOutline operation middleware
+func (siw *ServerInterfaceWrapper) GetOutline(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "bank" -------------
+	var bank BankId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bank", c.Params("bank"), &bank, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter bank: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetOutline(c, bank)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// SaveOutline operation middleware
+func (siw *ServerInterfaceWrapper) SaveOutline(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "bank" -------------
+	var bank BankId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bank", c.Params("bank"), &bank, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter bank: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.SaveOutline(c, bank)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ExportOutline operation middleware
+func (siw *ServerInterfaceWrapper) ExportOutline(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "bank" -------------
+	var bank BankId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bank", c.Params("bank"), &bank, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter bank: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ExportOutline(c, bank)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ReadOutlineSheet operation middleware
+func (siw *ServerInterfaceWrapper) ReadOutlineSheet(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "bank" -------------
+	var bank BankId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bank", c.Params("bank"), &bank, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter bank: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ReadOutlineSheet(c, bank)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // WarnOfItem operation middleware
 func (siw *ServerInterfaceWrapper) WarnOfItem(c *fiber.Ctx) error {
 
@@ -7176,6 +7972,129 @@ func (siw *ServerInterfaceWrapper) WarnOfItem(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.WarnOfItem(c, bank)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// CheckContent operation middleware
+func (siw *ServerInterfaceWrapper) CheckContent(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.CheckContent(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListBlueprintDrafts operation middleware
+func (siw *ServerInterfaceWrapper) ListBlueprintDrafts(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListBlueprintDrafts(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// OpenBlueprint operation middleware
+func (siw *ServerInterfaceWrapper) OpenBlueprint(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "blueprint" -------------
+	var blueprint string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "blueprint", c.Params("blueprint"), &blueprint, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter blueprint: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.OpenBlueprint(c, blueprint)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// SaveBlueprint operation middleware
+func (siw *ServerInterfaceWrapper) SaveBlueprint(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "blueprint" -------------
+	var blueprint string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "blueprint", c.Params("blueprint"), &blueprint, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter blueprint: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.SaveBlueprint(c, blueprint)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// StepBlueprint operation middleware
+func (siw *ServerInterfaceWrapper) StepBlueprint(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "blueprint" -------------
+	var blueprint string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "blueprint", c.Params("blueprint"), &blueprint, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter blueprint: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.StepBlueprint(c, blueprint)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -10373,6 +11292,42 @@ func (siw *ServerInterfaceWrapper) DecideUnlock(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// DrawSpecimens operation middleware
+func (siw *ServerInterfaceWrapper) DrawSpecimens(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.DrawSpecimens(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// PrintSpecimen operation middleware
+func (siw *ServerInterfaceWrapper) PrintSpecimen(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.PrintSpecimen(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // GetStandard operation middleware
 func (siw *ServerInterfaceWrapper) GetStandard(c *fiber.Ctx) error {
 
@@ -10499,6 +11454,30 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Get(options.BaseURL+"/api/v1/blueprints", wrapper.ListBlueprints)
 
 	router.Get(options.BaseURL+"/api/v1/blueprints/:blueprint/check", wrapper.CheckBlueprint)
+
+	router.Get(options.BaseURL+"/api/v1/blueprint-drafts", wrapper.ListBlueprintDrafts)
+
+	router.Get(options.BaseURL+"/api/v1/blueprint-drafts/:blueprint", wrapper.OpenBlueprint)
+
+	router.Put(options.BaseURL+"/api/v1/blueprint-drafts/:blueprint", wrapper.SaveBlueprint)
+
+	router.Post(options.BaseURL+"/api/v1/blueprint-drafts/:blueprint/steps", wrapper.StepBlueprint)
+
+	router.Post(options.BaseURL+"/api/v1/blueprint-checks", wrapper.CheckContent)
+
+	router.Post(options.BaseURL+"/api/v1/specimens", wrapper.DrawSpecimens)
+
+	router.Post(options.BaseURL+"/api/v1/specimens/print", wrapper.PrintSpecimen)
+
+	router.Get(options.BaseURL+"/api/v1/banks/:bank/outline", wrapper.GetOutline)
+
+	router.Put(options.BaseURL+"/api/v1/banks/:bank/outline", wrapper.SaveOutline)
+
+	router.Get(options.BaseURL+"/api/v1/banks/:bank/outline/sheet", wrapper.ExportOutline)
+
+	router.Post(options.BaseURL+"/api/v1/banks/:bank/outline/sheet", wrapper.ReadOutlineSheet)
+
+	router.Get(options.BaseURL+"/api/v1/banks/:bank/coverage", wrapper.GetCoverage)
 
 	router.Get(options.BaseURL+"/api/v1/sittings", wrapper.ListSittings)
 
@@ -11409,6 +12388,36 @@ func (response UndoBatchdefaultApplicationProblemPlusJSONResponse) VisitUndoBatc
 	return ctx.JSON(&response.Body)
 }
 
+type GetCoverageRequestObject struct {
+	Bank   BankId `json:"bank"`
+	Params GetCoverageParams
+}
+
+type GetCoverageResponseObject interface {
+	VisitGetCoverageResponse(ctx *fiber.Ctx) error
+}
+
+type GetCoverage200JSONResponse Coverage
+
+func (response GetCoverage200JSONResponse) VisitGetCoverageResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetCoveragedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetCoveragedefaultApplicationProblemPlusJSONResponse) VisitGetCoverageResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListFiltersRequestObject struct {
 	Bank BankId `json:"bank"`
 }
@@ -11738,6 +12747,134 @@ func (response SaveLawsdefaultApplicationProblemPlusJSONResponse) VisitSaveLawsR
 	return ctx.JSON(&response.Body)
 }
 
+type GetOutlineRequestObject struct {
+	Bank BankId `json:"bank"`
+}
+
+type GetOutlineResponseObject interface {
+	VisitGetOutlineResponse(ctx *fiber.Ctx) error
+}
+
+type GetOutline200JSONResponse OutlineReport
+
+func (response GetOutline200JSONResponse) VisitGetOutlineResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetOutlinedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetOutlinedefaultApplicationProblemPlusJSONResponse) VisitGetOutlineResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SaveOutlineRequestObject struct {
+	Bank BankId `json:"bank"`
+	Body *SaveOutlineJSONRequestBody
+}
+
+type SaveOutlineResponseObject interface {
+	VisitSaveOutlineResponse(ctx *fiber.Ctx) error
+}
+
+type SaveOutline200JSONResponse OutlineReport
+
+func (response SaveOutline200JSONResponse) VisitSaveOutlineResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type SaveOutlinedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SaveOutlinedefaultApplicationProblemPlusJSONResponse) VisitSaveOutlineResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ExportOutlineRequestObject struct {
+	Bank BankId `json:"bank"`
+}
+
+type ExportOutlineResponseObject interface {
+	VisitExportOutlineResponse(ctx *fiber.Ctx) error
+}
+
+type ExportOutline200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response ExportOutline200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportOutlineResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type ExportOutlinedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportOutlinedefaultApplicationProblemPlusJSONResponse) VisitExportOutlineResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ReadOutlineSheetRequestObject struct {
+	Bank BankId `json:"bank"`
+	Body *ReadOutlineSheetJSONRequestBody
+}
+
+type ReadOutlineSheetResponseObject interface {
+	VisitReadOutlineSheetResponse(ctx *fiber.Ctx) error
+}
+
+type ReadOutlineSheet200JSONResponse OutlineArrival
+
+func (response ReadOutlineSheet200JSONResponse) VisitReadOutlineSheetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ReadOutlineSheetdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReadOutlineSheetdefaultApplicationProblemPlusJSONResponse) VisitReadOutlineSheetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type WarnOfItemRequestObject struct {
 	Bank BankId `json:"bank"`
 	Body *WarnOfItemJSONRequestBody
@@ -11762,6 +12899,160 @@ type WarnOfItemdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response WarnOfItemdefaultApplicationProblemPlusJSONResponse) VisitWarnOfItemResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CheckContentRequestObject struct {
+	Body *CheckContentJSONRequestBody
+}
+
+type CheckContentResponseObject interface {
+	VisitCheckContentResponse(ctx *fiber.Ctx) error
+}
+
+type CheckContent200JSONResponse BlueprintReport
+
+func (response CheckContent200JSONResponse) VisitCheckContentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type CheckContentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CheckContentdefaultApplicationProblemPlusJSONResponse) VisitCheckContentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListBlueprintDraftsRequestObject struct {
+}
+
+type ListBlueprintDraftsResponseObject interface {
+	VisitListBlueprintDraftsResponse(ctx *fiber.Ctx) error
+}
+
+type ListBlueprintDrafts200JSONResponse []BlueprintDraft
+
+func (response ListBlueprintDrafts200JSONResponse) VisitListBlueprintDraftsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListBlueprintDraftsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListBlueprintDraftsdefaultApplicationProblemPlusJSONResponse) VisitListBlueprintDraftsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type OpenBlueprintRequestObject struct {
+	Blueprint string `json:"blueprint"`
+}
+
+type OpenBlueprintResponseObject interface {
+	VisitOpenBlueprintResponse(ctx *fiber.Ctx) error
+}
+
+type OpenBlueprint200JSONResponse OpenBlueprint
+
+func (response OpenBlueprint200JSONResponse) VisitOpenBlueprintResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type OpenBlueprintdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response OpenBlueprintdefaultApplicationProblemPlusJSONResponse) VisitOpenBlueprintResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SaveBlueprintRequestObject struct {
+	Blueprint string `json:"blueprint"`
+	Body      *SaveBlueprintJSONRequestBody
+}
+
+type SaveBlueprintResponseObject interface {
+	VisitSaveBlueprintResponse(ctx *fiber.Ctx) error
+}
+
+type SaveBlueprint200JSONResponse OpenBlueprint
+
+func (response SaveBlueprint200JSONResponse) VisitSaveBlueprintResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type SaveBlueprintdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SaveBlueprintdefaultApplicationProblemPlusJSONResponse) VisitSaveBlueprintResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type StepBlueprintRequestObject struct {
+	Blueprint string `json:"blueprint"`
+	Body      *StepBlueprintJSONRequestBody
+}
+
+type StepBlueprintResponseObject interface {
+	VisitStepBlueprintResponse(ctx *fiber.Ctx) error
+}
+
+type StepBlueprint200JSONResponse OpenBlueprint
+
+func (response StepBlueprint200JSONResponse) VisitStepBlueprintResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type StepBlueprint204Response struct {
+}
+
+func (response StepBlueprint204Response) VisitStepBlueprintResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type StepBlueprintdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response StepBlueprintdefaultApplicationProblemPlusJSONResponse) VisitStepBlueprintResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -15009,6 +16300,74 @@ func (response DecideUnlockdefaultApplicationProblemPlusJSONResponse) VisitDecid
 	return ctx.JSON(&response.Body)
 }
 
+type DrawSpecimensRequestObject struct {
+	Body *DrawSpecimensJSONRequestBody
+}
+
+type DrawSpecimensResponseObject interface {
+	VisitDrawSpecimensResponse(ctx *fiber.Ctx) error
+}
+
+type DrawSpecimens200JSONResponse []SpecimenPaper
+
+func (response DrawSpecimens200JSONResponse) VisitDrawSpecimensResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type DrawSpecimensdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DrawSpecimensdefaultApplicationProblemPlusJSONResponse) VisitDrawSpecimensResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type PrintSpecimenRequestObject struct {
+	Body *PrintSpecimenJSONRequestBody
+}
+
+type PrintSpecimenResponseObject interface {
+	VisitPrintSpecimenResponse(ctx *fiber.Ctx) error
+}
+
+type PrintSpecimen200ApplicationpdfResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response PrintSpecimen200ApplicationpdfResponse) VisitPrintSpecimenResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/pdf")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type PrintSpecimendefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PrintSpecimendefaultApplicationProblemPlusJSONResponse) VisitPrintSpecimenResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type GetStandardRequestObject struct {
 }
 
@@ -15134,6 +16493,9 @@ type StrictServerInterface interface {
 	// UndoBatch 撤销批量操作 · take an act on many items back
 	// (POST /api/v1/banks/{bank}/batches/{batch}/undo)
 	UndoBatch(ctx context.Context, request UndoBatchRequestObject) (UndoBatchResponseObject, error)
+	// GetCoverage 题量分布 · items by the parts of the outline, type, difficulty and status
+	// (GET /api/v1/banks/{bank}/coverage)
+	GetCoverage(ctx context.Context, request GetCoverageRequestObject) (GetCoverageResponseObject, error)
 	// ListFilters 我保存的筛选 · my saved filters
 	// (GET /api/v1/banks/{bank}/filters)
 	ListFilters(ctx context.Context, request ListFiltersRequestObject) (ListFiltersResponseObject, error)
@@ -15167,9 +16529,36 @@ type StrictServerInterface interface {
 	// SaveLaws 修改失效法规名称 · change that list
 	// (PUT /api/v1/banks/{bank}/laws)
 	SaveLaws(ctx context.Context, request SaveLawsRequestObject) (SaveLawsResponseObject, error)
+	// GetOutline 鉴定要素细目表 · the outline of a bank
+	// (GET /api/v1/banks/{bank}/outline)
+	GetOutline(ctx context.Context, request GetOutlineRequestObject) (GetOutlineResponseObject, error)
+	// SaveOutline 保存细目表 · replace the version of the outline that was read
+	// (PUT /api/v1/banks/{bank}/outline)
+	SaveOutline(ctx context.Context, request SaveOutlineRequestObject) (SaveOutlineResponseObject, error)
+	// ExportOutline 细目表导出为 Excel · the outline as a workbook
+	// (GET /api/v1/banks/{bank}/outline/sheet)
+	ExportOutline(ctx context.Context, request ExportOutlineRequestObject) (ExportOutlineResponseObject, error)
+	// ReadOutlineSheet 读取 Excel 细目表（不保存） · read an outline from a workbook, without storing it
+	// (POST /api/v1/banks/{bank}/outline/sheet)
+	ReadOutlineSheet(ctx context.Context, request ReadOutlineSheetRequestObject) (ReadOutlineSheetResponseObject, error)
 	// WarnOfItem 命题时的提示 · what is odd about a content that is not saved
 	// (POST /api/v1/banks/{bank}/warnings)
 	WarnOfItem(ctx context.Context, request WarnOfItemRequestObject) (WarnOfItemResponseObject, error)
+	// CheckContent 题库对这份方案的答复 · what the bank says to a blueprint, saved or not
+	// (POST /api/v1/blueprint-checks)
+	CheckContent(ctx context.Context, request CheckContentRequestObject) (CheckContentResponseObject, error)
+	// ListBlueprintDrafts 正在编写的组卷方案 · blueprints that are being written
+	// (GET /api/v1/blueprint-drafts)
+	ListBlueprintDrafts(ctx context.Context, request ListBlueprintDraftsRequestObject) (ListBlueprintDraftsResponseObject, error)
+	// OpenBlueprint 打开组卷方案 · a blueprint with its draft and its editions
+	// (GET /api/v1/blueprint-drafts/{blueprint})
+	OpenBlueprint(ctx context.Context, request OpenBlueprintRequestObject) (OpenBlueprintResponseObject, error)
+	// SaveBlueprint 保存草稿 · save the draft of a blueprint
+	// (PUT /api/v1/blueprint-drafts/{blueprint})
+	SaveBlueprint(ctx context.Context, request SaveBlueprintRequestObject) (SaveBlueprintResponseObject, error)
+	// StepBlueprint 提交、退回、批准或丢弃草稿 · propose, return, approve or discard the draft
+	// (POST /api/v1/blueprint-drafts/{blueprint}/steps)
+	StepBlueprint(ctx context.Context, request StepBlueprintRequestObject) (StepBlueprintResponseObject, error)
 	// ListBlueprints 组卷方案 · blueprints
 	// (GET /api/v1/blueprints)
 	ListBlueprints(ctx context.Context, request ListBlueprintsRequestObject) (ListBlueprintsResponseObject, error)
@@ -15482,6 +16871,12 @@ type StrictServerInterface interface {
 	// DecideUnlock 第二人批准或拒绝解锁 · a second person decides
 	// (POST /api/v1/sittings/{sitting}/unlocks/{unlock}/decision)
 	DecideUnlock(ctx context.Context, request DecideUnlockRequestObject) (DecideUnlockResponseObject, error)
+	// DrawSpecimens 抽样卷 · specimen papers with their keys
+	// (POST /api/v1/specimens)
+	DrawSpecimens(ctx context.Context, request DrawSpecimensRequestObject) (DrawSpecimensResponseObject, error)
+	// PrintSpecimen 打印样卷或答案（PDF） · a specimen paper, or its key, as PDF
+	// (POST /api/v1/specimens/print)
+	PrintSpecimen(ctx context.Context, request PrintSpecimenRequestObject) (PrintSpecimenResponseObject, error)
 	// GetStandard 职业标准（示例） · the standard in use
 	// (GET /api/v1/standard)
 	GetStandard(ctx context.Context, request GetStandardRequestObject) (GetStandardResponseObject, error)
@@ -16244,6 +17639,34 @@ func (sh *strictHandler) UndoBatch(ctx *fiber.Ctx, bank BankId, batch string) er
 	return nil
 }
 
+// GetCoverage operation middleware
+func (sh *strictHandler) GetCoverage(ctx *fiber.Ctx, bank BankId, params GetCoverageParams) error {
+	var request GetCoverageRequestObject
+
+	request.Bank = bank
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCoverage(ctx.UserContext(), request.(GetCoverageRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCoverage")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCoverageResponseObject); ok {
+		if err := validResponse.VisitGetCoverageResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListFilters operation middleware
 func (sh *strictHandler) ListFilters(ctx *fiber.Ctx, bank BankId) error {
 	var request ListFiltersRequestObject
@@ -16618,6 +18041,142 @@ func (sh *strictHandler) SaveLaws(ctx *fiber.Ctx, bank BankId) error {
 	return nil
 }
 
+// GetOutline operation middleware
+func (sh *strictHandler) GetOutline(ctx *fiber.Ctx, bank BankId) error {
+	var request GetOutlineRequestObject
+
+	request.Bank = bank
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetOutline(ctx.UserContext(), request.(GetOutlineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetOutline")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetOutlineResponseObject); ok {
+		if err := validResponse.VisitGetOutlineResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SaveOutline operation middleware
+func (sh *strictHandler) SaveOutline(ctx *fiber.Ctx, bank BankId) error {
+	var request SaveOutlineRequestObject
+
+	request.Bank = bank
+
+	var body SaveOutlineJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.SaveOutline(ctx.UserContext(), request.(SaveOutlineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SaveOutline")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SaveOutlineResponseObject); ok {
+		if err := validResponse.VisitSaveOutlineResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportOutline operation middleware
+func (sh *strictHandler) ExportOutline(ctx *fiber.Ctx, bank BankId) error {
+	var request ExportOutlineRequestObject
+
+	request.Bank = bank
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportOutline(ctx.UserContext(), request.(ExportOutlineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportOutline")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportOutlineResponseObject); ok {
+		if err := validResponse.VisitExportOutlineResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReadOutlineSheet operation middleware
+func (sh *strictHandler) ReadOutlineSheet(ctx *fiber.Ctx, bank BankId) error {
+	var request ReadOutlineSheetRequestObject
+
+	request.Bank = bank
+
+	var body ReadOutlineSheetJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadOutlineSheet(ctx.UserContext(), request.(ReadOutlineSheetRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadOutlineSheet")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReadOutlineSheetResponseObject); ok {
+		if err := validResponse.VisitReadOutlineSheetResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // WarnOfItem operation middleware
 func (sh *strictHandler) WarnOfItem(ctx *fiber.Ctx, bank BankId) error {
 	var request WarnOfItemRequestObject
@@ -16651,6 +18210,179 @@ func (sh *strictHandler) WarnOfItem(ctx *fiber.Ctx, bank BankId) error {
 		return err
 	} else if validResponse, ok := response.(WarnOfItemResponseObject); ok {
 		if err := validResponse.VisitWarnOfItemResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CheckContent operation middleware
+func (sh *strictHandler) CheckContent(ctx *fiber.Ctx) error {
+	var request CheckContentRequestObject
+
+	var body CheckContentJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.CheckContent(ctx.UserContext(), request.(CheckContentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CheckContent")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CheckContentResponseObject); ok {
+		if err := validResponse.VisitCheckContentResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListBlueprintDrafts operation middleware
+func (sh *strictHandler) ListBlueprintDrafts(ctx *fiber.Ctx) error {
+	var request ListBlueprintDraftsRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListBlueprintDrafts(ctx.UserContext(), request.(ListBlueprintDraftsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListBlueprintDrafts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListBlueprintDraftsResponseObject); ok {
+		if err := validResponse.VisitListBlueprintDraftsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// OpenBlueprint operation middleware
+func (sh *strictHandler) OpenBlueprint(ctx *fiber.Ctx, blueprint string) error {
+	var request OpenBlueprintRequestObject
+
+	request.Blueprint = blueprint
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.OpenBlueprint(ctx.UserContext(), request.(OpenBlueprintRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "OpenBlueprint")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(OpenBlueprintResponseObject); ok {
+		if err := validResponse.VisitOpenBlueprintResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SaveBlueprint operation middleware
+func (sh *strictHandler) SaveBlueprint(ctx *fiber.Ctx, blueprint string) error {
+	var request SaveBlueprintRequestObject
+
+	request.Blueprint = blueprint
+
+	var body SaveBlueprintJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.SaveBlueprint(ctx.UserContext(), request.(SaveBlueprintRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SaveBlueprint")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SaveBlueprintResponseObject); ok {
+		if err := validResponse.VisitSaveBlueprintResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// StepBlueprint operation middleware
+func (sh *strictHandler) StepBlueprint(ctx *fiber.Ctx, blueprint string) error {
+	var request StepBlueprintRequestObject
+
+	request.Blueprint = blueprint
+
+	var body StepBlueprintJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.StepBlueprint(ctx.UserContext(), request.(StepBlueprintRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StepBlueprint")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(StepBlueprintResponseObject); ok {
+		if err := validResponse.VisitStepBlueprintResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -20109,6 +21841,84 @@ func (sh *strictHandler) DecideUnlock(ctx *fiber.Ctx, sitting SittingId, unlock 
 		return err
 	} else if validResponse, ok := response.(DecideUnlockResponseObject); ok {
 		if err := validResponse.VisitDecideUnlockResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DrawSpecimens operation middleware
+func (sh *strictHandler) DrawSpecimens(ctx *fiber.Ctx) error {
+	var request DrawSpecimensRequestObject
+
+	var body DrawSpecimensJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.DrawSpecimens(ctx.UserContext(), request.(DrawSpecimensRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DrawSpecimens")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DrawSpecimensResponseObject); ok {
+		if err := validResponse.VisitDrawSpecimensResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PrintSpecimen operation middleware
+func (sh *strictHandler) PrintSpecimen(ctx *fiber.Ctx) error {
+	var request PrintSpecimenRequestObject
+
+	var body PrintSpecimenJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.PrintSpecimen(ctx.UserContext(), request.(PrintSpecimenRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PrintSpecimen")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PrintSpecimenResponseObject); ok {
+		if err := validResponse.VisitPrintSpecimenResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

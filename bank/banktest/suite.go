@@ -20,7 +20,14 @@ import (
 type Store interface {
 	SaveOutline(ctx context.Context, o bank.Outline) error
 	Outline(ctx context.Context, id bank.ID) (bank.Outline, error)
+	ReplaceOutline(ctx context.Context, o bank.Outline) (bank.Outline, error)
 	SaveBlueprint(ctx context.Context, b bank.Blueprint) error
+	BlueprintDraft(ctx context.Context, id string) (bank.BlueprintDraft, error)
+	BlueprintDrafts(ctx context.Context) ([]bank.BlueprintDraft, error)
+	SaveBlueprintDraft(ctx context.Context, d bank.BlueprintDraft) (bank.BlueprintDraft, error)
+	DropBlueprintDraft(ctx context.Context, id string, version int) error
+	AddEdition(ctx context.Context, e bank.BlueprintEdition) error
+	Editions(ctx context.Context, id string) ([]bank.BlueprintEdition, error)
 	Blueprint(ctx context.Context, id string) (bank.Blueprint, error)
 	Blueprints(ctx context.Context) ([]bank.Blueprint, error)
 	Import(ctx context.Context, revisions []bank.Revision, opts bank.ImportOptions) (bank.ImportResult, error)
@@ -43,6 +50,7 @@ func RunStore(t *testing.T, open func(t *testing.T) Store) {
 	}{
 		{"Outline", testOutline},
 		{"Blueprint", testBlueprint},
+		{"Editions", testEditions},
 		{"ImportKeepsContent", testContent},
 		{"ImportTwiceChangesNothing", testImportTwice},
 		{"ImportRevises", testRevises},
@@ -178,35 +186,12 @@ func same(t *testing.T, what string, want, got any) {
 	}
 }
 
-func testOutline(t *testing.T, s Store) {
-	if _, err := s.Outline(t.Context(), suiteBank); !errors.Is(err, bank.ErrNotFound) {
-		t.Errorf("Outline before = %v, want ErrNotFound", err)
-	}
-	o := bank.Outline{Bank: suiteBank, Title: "示例", Ranges: []bank.Range{
-		{Code: "A", Title: "甲", Weight: 100, Children: []bank.Range{{Code: "A-A", Title: "乙", Weight: 100, Children: []bank.Range{
-			{Code: "A-A-A", Title: "丙", Weight: 100, Points: []bank.Point{{Code: "A-A-A-001", Title: "点", Importance: bank.Core}}},
-			{Code: "A-A-B", Title: "不适用", Weight: -1},
-		}}}},
-	}}
-	for range 2 { // saving replaces
-		o.Title += "。"
-		if err := s.SaveOutline(t.Context(), o); err != nil {
-			t.Fatal(err)
-		}
-		got, err := s.Outline(t.Context(), suiteBank)
-		if err != nil {
-			t.Fatal(err)
-		}
-		same(t, "Outline", o, got)
-	}
-}
-
 func testBlueprint(t *testing.T, s Store) {
 	if _, err := s.Blueprint(t.Context(), "b"); !errors.Is(err, bank.ErrNotFound) {
 		t.Errorf("Blueprint before = %v, want ErrNotFound", err)
 	}
 	full := bank.Blueprint{
-		ID: "b", Bank: suiteBank, Title: "示例", Duration: 90 * time.Minute,
+		ID: "b", Edition: 3, Bank: suiteBank, Title: "示例", Duration: 90 * time.Minute,
 		Sections:   []bank.Section{{Type: bank.Single, Count: 10, Points: 150}, {Type: bank.Multiple, Count: 5, Points: 250, Rule: bank.HalfIfPartial}},
 		Weights:    []bank.RangeWeight{{Range: "A-A", Weight: 60}, {Range: "B", Weight: 40}},
 		Difficulty: map[int]int{1: 10, 2: 25, 3: 35, 4: 20, 5: 10}, Facility: bank.DefaultFacility(), MaxPerPoint: 2, Exposure: 30, AvoidMet: true,

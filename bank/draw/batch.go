@@ -28,16 +28,31 @@ import (
 // one, or the context's.
 func (pl *Plan) DrawAll(ctx context.Context, reqs []Request, progress func(done int)) ([]bank.Paper, error) {
 	b := &batch{pl: pl, reqs: reqs, progress: progress}
+	limited, papers, err := b.draw(ctx)
+	if err != nil || !limited {
+		return dropIf(papers, err), err
+	}
+	err = b.each(ctx, true, func(i int) error {
+		papers[i] = pl.assemble(b.chosen[i], reqs[i].Seed)
+		return nil
+	})
+	return dropIf(papers, err), err
+}
+
+// draw chooses the items of every paper. Where no ceiling binds, it writes the
+// papers too, each as soon as it is chosen.
+func (b *batch) draw(ctx context.Context) (limited bool, papers []bank.Paper, err error) {
+	pl, reqs := b.pl, b.reqs
 	if pl.blueprint.Exposure > 0 && len(reqs) > 0 {
 		b.most = ceiling(len(reqs), pl.blueprint.Exposure)
 		if short := pl.exposed(len(reqs), pl.blueprint.Exposure); short != nil {
-			return nil, short
+			return false, nil, short
 		}
 	}
 	b.chosen = make([][]int32, len(reqs))
-	papers := make([]bank.Paper, len(reqs))
-	limited := b.most > 0 && b.most < len(reqs)
-	err := b.each(ctx, !limited, func(i int) error {
+	papers = make([]bank.Paper, len(reqs))
+	limited = b.most > 0 && b.most < len(reqs)
+	err = b.each(ctx, !limited, func(i int) error {
 		items, cut := pl.choose(reqs[i], nil, nil)
 		if items == nil {
 			return pl.diagnose(nil, cut)
@@ -48,17 +63,10 @@ func (pl *Plan) DrawAll(ctx context.Context, reqs []Request, progress func(done 
 		}
 		return nil
 	})
-	if err != nil || !limited {
-		return dropIf(papers, err), err
+	if err == nil && limited {
+		err = b.limit(ctx)
 	}
-	if err := b.limit(ctx); err != nil {
-		return nil, err
-	}
-	err = b.each(ctx, true, func(i int) error {
-		papers[i] = pl.assemble(b.chosen[i], reqs[i].Seed)
-		return nil
-	})
-	return dropIf(papers, err), err
+	return limited, papers, err
 }
 
 // dropIf keeps a batch with holes from getting out.

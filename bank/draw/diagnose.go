@@ -5,6 +5,9 @@ package draw
 // exclusions, then the expected score; the first that needs more additions
 // than the one before it is the reason, and the last says how many are needed.
 func (pl *Plan) diagnose(blocked []bool, cut bool) *Shortage {
+	if pl.terse {
+		return &Shortage{Undecided: cut}
+	}
 	usable, counted := make([]int, len(pl.cells)), 0
 	for i := range pl.items {
 		if blocked == nil || !blocked[i] {
@@ -56,7 +59,7 @@ func (pl *Plan) diagnose(blocked []bool, cut bool) *Shortage {
 func (pl *Plan) extend(blocked []bool, limit int32, exclude, banded bool) *problem {
 	var rng random
 	rng.stream([32]byte{}, "diagnose")
-	p := &problem{pl: pl, blocked: blocked, cap: limit, exclude: exclude, banded: banded, adding: true, budget: planBudget / 8, rng: &rng}
+	p := &problem{pl: pl, blocked: blocked, cap: limit, exclude: exclude, banded: banded, adding: true, budget: pl.budget / 8, rng: &rng}
 	p.solve()
 	return p
 }

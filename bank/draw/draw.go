@@ -97,7 +97,7 @@ func (pl *Plan) fit() *Shortage {
 	}
 	// The flow alone, without exclusions and difficulty, disproves most of what
 	// cannot be.
-	flow := &problem{pl: pl, cap: int32(pl.cap), budget: planBudget, rng: &s.rng}
+	flow := &problem{pl: pl, cap: int32(pl.cap), budget: pl.budget, rng: &s.rng}
 	if flow.solve(); flow.best.items == nil {
 		return pl.diagnose(nil, flow.cut)
 	}
@@ -107,7 +107,7 @@ func (pl *Plan) fit() *Shortage {
 // fitHard finds the witness where chance did not. What repair has found is in
 // s.best.
 func (pl *Plan) fitHard(s *selection) *Shortage {
-	p := &problem{pl: pl, cap: int32(pl.cap), exclude: true, banded: true, budget: planBudget, rng: &s.rng}
+	p := &problem{pl: pl, cap: int32(pl.cap), exclude: true, banded: true, budget: pl.budget, rng: &s.rng}
 	if pl.mixed {
 		before := s.best
 		p.least = s.relaxMix()
@@ -125,7 +125,7 @@ func (pl *Plan) fitHard(s *selection) *Shortage {
 	}
 	// Without a mix nobody asked for the bank's average: whatever paper there
 	// is sets the target.
-	free := &problem{pl: pl, cap: int32(pl.cap), exclude: true, budget: planBudget, rng: &s.rng}
+	free := &problem{pl: pl, cap: int32(pl.cap), exclude: true, budget: pl.budget, rng: &s.rng}
 	free.solve()
 	if free.best.items == nil {
 		return pl.diagnose(nil, free.cut)

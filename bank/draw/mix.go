@@ -3,7 +3,7 @@ package draw
 import "math"
 
 // mixesTried is how many mixes that seem possible are tried. Looking whether
-// they are is bounded by planBudget.
+// they are is bounded by the plan's budget.
 const mixesTried = 40
 
 // relaxMix looks for the nearest mix to the wanted one that the bank can
@@ -78,7 +78,7 @@ func (m *mixSearch) visit(mix [kinds]int, try func([kinds]int) bool) {
 			m.done = true
 		}
 	}
-	m.done = m.done || m.net.work > planBudget || m.tried >= mixesTried
+	m.done = m.done || m.net.work > m.pl.budget || m.tried >= mixesTried
 }
 
 // possible tells whether the mix can be had with an expected score within the

@@ -41,6 +41,8 @@ type Plan struct {
 	witness   []int32    // one paper that obeys everything
 	proved    bool       // whether no smaller deviation from the mix exists
 	index     []int32    // from the pool's item to ours, or -1
+	budget    int64      // how many arcs a search may look at
+	terse     bool       // a shortage need not say what is short
 	scratch   sync.Pool
 }
 
@@ -77,23 +79,38 @@ func (it *planItem) row() int32 { return it.cell*kinds + it.difficulty }
 // half a point of it is short of difficulty. Without a mix the target is what
 // the bank gives on average.
 func (p *Pool) Plan(bp bank.Blueprint) (*Plan, error) {
+	pl, err := p.prepare(bp)
+	if err != nil {
+		return nil, err
+	}
+	if short := pl.meet(); short != nil {
+		return nil, short
+	}
+	return pl, nil
+}
+
+// prepare lays a plan out and collects its items; whether there is a paper is
+// for meet to find.
+func (p *Pool) prepare(bp bank.Blueprint) (*Plan, error) {
 	if err := check(&bp); err != nil {
 		return nil, err
 	}
-	pl := &Plan{pool: p, blueprint: clone(bp), cap: int16(max(bp.MaxPerPoint, 1))}
+	pl := &Plan{pool: p, blueprint: clone(bp), cap: int16(max(bp.MaxPerPoint, 1)), budget: planBudget}
 	if err := pl.layout(); err != nil {
 		return nil, err
 	}
 	pl.collect()
 	pl.aim()
 	pl.scratch.New = func() any { return newSelection(pl) }
-	if short := pl.fit(); short != nil {
-		return nil, short
-	}
-	if short := pl.exposed(100, bp.Exposure); short != nil {
-		return nil, short
-	}
 	return pl, nil
+}
+
+// meet finds the witness and looks at the ceiling on exposure.
+func (pl *Plan) meet() *Shortage {
+	if short := pl.fit(); short != nil {
+		return short
+	}
+	return pl.exposed(100, pl.blueprint.Exposure)
 }
 
 // clone keeps the plan apart from what the caller may change later.

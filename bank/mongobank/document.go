@@ -273,6 +273,8 @@ type outlineDoc struct {
 	ID     string     `bson:"_id"` // the bank
 	Title  string     `bson:"title"`
 	Ranges []rangeDoc `bson:"ranges"`
+
+	Version int `bson:"version"`
 }
 
 type rangeDoc struct {
@@ -287,12 +289,13 @@ type pointDoc struct {
 	Code       string `bson:"code"`
 	Title      string `bson:"title"`
 	Importance string `bson:"importance"`
+	Retired    bool   `bson:"retired,omitempty"`
 }
 
 func rangeDocs(in []bank.Range) []rangeDoc {
 	return mapped(in, func(r bank.Range) rangeDoc {
 		return rangeDoc{string(r.Code), r.Title, r.Weight, rangeDocs(r.Children), mapped(r.Points, func(p bank.Point) pointDoc {
-			return pointDoc{string(p.Code), p.Title, string(p.Importance)}
+			return pointDoc{string(p.Code), p.Title, string(p.Importance), p.Retired}
 		})}
 	})
 }
@@ -302,7 +305,7 @@ func ranges(in []rangeDoc) []bank.Range {
 		return bank.Range{
 			Code: bank.RangeCode(d.Code), Title: d.Title, Weight: d.Weight, Children: ranges(d.Children),
 			Points: mapped(d.Points, func(p pointDoc) bank.Point {
-				return bank.Point{Code: bank.PointCode(p.Code), Title: p.Title, Importance: bank.Importance(p.Importance)}
+				return bank.Point{Code: bank.PointCode(p.Code), Title: p.Title, Importance: bank.Importance(p.Importance), Retired: p.Retired}
 			}),
 		}
 	})
@@ -310,6 +313,7 @@ func ranges(in []rangeDoc) []bank.Range {
 
 type blueprintDoc struct {
 	ID          string       `bson:"_id"`
+	Edition     int          `bson:"edition,omitempty"`
 	Bank        string       `bson:"bank"`
 	Title       string       `bson:"title"`
 	Seconds     int64        `bson:"seconds"`
@@ -342,7 +346,7 @@ type shareDoc struct {
 
 func newBlueprintDoc(b bank.Blueprint) blueprintDoc {
 	return blueprintDoc{
-		ID: b.ID, Bank: string(b.Bank), Title: b.Title, Seconds: int64(b.Duration / time.Second),
+		ID: b.ID, Edition: b.Edition, Bank: string(b.Bank), Title: b.Title, Seconds: int64(b.Duration / time.Second),
 		Sections: mapped(b.Sections, func(s bank.Section) sectionDoc {
 			return sectionDoc{string(s.Type), s.Count, int64(s.Points), string(s.Rule)}
 		}),
@@ -354,7 +358,7 @@ func newBlueprintDoc(b bank.Blueprint) blueprintDoc {
 
 func (d blueprintDoc) blueprint() bank.Blueprint {
 	return bank.Blueprint{
-		ID: d.ID, Bank: bank.ID(d.Bank), Title: d.Title, Duration: time.Duration(d.Seconds) * time.Second,
+		ID: d.ID, Edition: d.Edition, Bank: bank.ID(d.Bank), Title: d.Title, Duration: time.Duration(d.Seconds) * time.Second,
 		Sections: mapped(d.Sections, func(s sectionDoc) bank.Section {
 			return bank.Section{Type: bank.Type(s.Type), Count: s.Count, Points: bank.Marks(s.Points), Rule: bank.MultipleRule(s.Rule)}
 		}),

@@ -23,6 +23,7 @@ const maxCached = 20_000
 type Store struct {
 	items, revisions, outlines, blueprints, media                       lungo.ICollection
 	drafts, events, uses, batches, filters, pictures, settings, changes lungo.ICollection
+	plans, editions                                                     lungo.ICollection
 	bucket                                                              *lungo.Bucket
 
 	mu     sync.RWMutex
@@ -47,6 +48,8 @@ func New(db lungo.IDatabase) *Store {
 		pictures:   db.Collection("bank_pictures"),
 		settings:   db.Collection("bank_settings"),
 		changes:    db.Collection("bank_changes"),
+		plans:      db.Collection("bank_blueprint_drafts"),
+		editions:   db.Collection("bank_blueprint_editions"),
 		bucket:     lungo.NewBucket(db, options.GridFSBucket().SetName("bank_files")),
 		shelf:      shelf{of: map[bank.ID]*shelved{}},
 		cached:     map[bank.Ref]bank.Revision{},
@@ -73,6 +76,7 @@ func (s *Store) EnsureIndexes(ctx context.Context) error {
 		{s.blueprints, []mongo.IndexModel{asc("bank")}},
 		{s.events, []mongo.IndexModel{asc("item", "at")}},
 		{s.uses, []mongo.IndexModel{asc("item"), asc("sitting")}},
+		{s.editions, []mongo.IndexModel{asc("content._id")}},
 		{s.batches, []mongo.IndexModel{asc("bank", "at")}},
 	} {
 		for _, model := range each.models {
@@ -84,10 +88,52 @@ func (s *Store) EnsureIndexes(ctx context.Context) error {
 	return wrap(s.bucket.EnsureIndexes(ctx, true), "index of files")
 }
 
-// SaveOutline replaces the outline of its bank.
+// SaveOutline replaces the outline of its bank, whatever its version.
 func (s *Store) SaveOutline(ctx context.Context, o bank.Outline) error {
-	doc := outlineDoc{ID: string(o.Bank), Title: o.Title, Ranges: rangeDocs(o.Ranges)}
-	return save(ctx, s.outlines, doc.ID, doc)
+	for range maxRounds {
+		was, err := s.Outline(ctx, o.Bank)
+		if err != nil && !errors.Is(err, bank.ErrNotFound) {
+			return err
+		}
+		o.Version = was.Version
+		if _, err = s.ReplaceOutline(ctx, o); !errors.Is(err, bank.ErrConflict) {
+			return err
+		}
+	}
+	return fmt.Errorf("mongobank: save outline of %s: %w", o.Bank, bank.ErrConflict)
+}
+
+// ReplaceOutline replaces the version of an outline that its editor has read,
+// 0 where there was none, and returns it with its next version. It returns
+// bank.ErrConflict where somebody else saved meanwhile.
+func (s *Store) ReplaceOutline(ctx context.Context, o bank.Outline) (bank.Outline, error) {
+	was := o.Version
+	o.Version++
+	return o, replace(ctx, s.outlines, string(o.Bank), was, outlineDoc{string(o.Bank), o.Title, rangeDocs(o.Ranges), o.Version})
+}
+
+// replace puts a document in the place of its version was, or inserts it where
+// that is 0.
+func replace(ctx context.Context, c lungo.ICollection, id string, was int, doc any) error {
+	// What was stored before documents had versions has none.
+	filter := bson.D{{Key: "_id", Value: id}, {Key: "version", Value: was}}
+	if was == 0 {
+		filter[1].Value = bson.D{{Key: "$exists", Value: false}}
+	}
+	got, err := c.ReplaceOne(ctx, filter, doc)
+	if err != nil {
+		return wrap(err, fmt.Sprintf("replace %s %q", c.Name(), id))
+	}
+	if got.MatchedCount == 1 {
+		return nil
+	}
+	if was > 0 {
+		return fmt.Errorf("mongobank: %s %q: %w", c.Name(), id, bank.ErrConflict)
+	}
+	if _, err = c.InsertOne(ctx, doc); lungo.IsUniquenessError(err) {
+		return fmt.Errorf("mongobank: %s %q: %w", c.Name(), id, bank.ErrConflict)
+	}
+	return wrap(err, fmt.Sprintf("insert %s %q", c.Name(), id))
 }
 
 // Outline returns the outline of a bank, or bank.ErrNotFound.
@@ -96,7 +142,7 @@ func (s *Store) Outline(ctx context.Context, id bank.ID) (bank.Outline, error) {
 	if err := load(ctx, s.outlines, string(id), &doc); err != nil {
 		return bank.Outline{}, err
 	}
-	return bank.Outline{Bank: bank.ID(doc.ID), Title: doc.Title, Ranges: ranges(doc.Ranges)}, nil
+	return bank.Outline{Bank: bank.ID(doc.ID), Title: doc.Title, Ranges: ranges(doc.Ranges), Version: doc.Version}, nil
 }
 
 // SaveBlueprint replaces the blueprint with the same ID.

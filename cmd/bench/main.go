@@ -43,6 +43,7 @@ type family struct {
 
 func families(b live.Bench) []family {
 	return []family{
+		{"B", bankFigures},
 		{"D", drawFigures},
 		{"G", b.Measure},
 		{"R", composeFigures},

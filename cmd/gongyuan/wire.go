@@ -16,15 +16,18 @@ import (
 	"gongyuan/engine/attempt/redislive"
 	"gongyuan/engine/audit"
 	"gongyuan/engine/certificate"
+	"gongyuan/engine/compose"
 	"gongyuan/engine/editorial"
 	"gongyuan/engine/evidence"
 	"gongyuan/engine/marking"
 	"gongyuan/engine/mongostore"
 	"gongyuan/engine/people"
 	"gongyuan/engine/people/redislimit"
+	"gongyuan/engine/print"
 	"gongyuan/engine/result"
 	"gongyuan/engine/sitting"
 	"gongyuan/engine/standard"
+	"gongyuan/frontend"
 )
 
 // engine is the domain tied to its adapters.
@@ -45,6 +48,7 @@ type engine struct {
 	register  *assess.Register
 	marking   *marking.Desk
 	editorial *editorial.Desk
+	compose   *compose.Desk
 	reviews   *result.Reviews
 	registry  *certificate.Registry
 	handouts  api.Handouts
@@ -122,6 +126,9 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 	}
 	e.examine(store)
 	e.editorial = editorial.NewDesk(editorial.Deps{Store: e.bank, Accounts: e.people, Audit: e.trail, Clock: e.clock})
+	e.compose = compose.NewDesk(compose.Deps{
+		Store: e.bank, Accounts: e.people, Audit: e.trail, Clock: e.clock, Font: print.NewSource(frontend.FS(), print.FontFile),
+	})
 	records := store.Records()
 	e.registrar = e.newRegistrar(records, store.Appeals())
 	e.reviews = e.newReviews(store)

@@ -65,6 +65,7 @@ type sittingDoc struct {
 
 type bpDoc struct {
 	ID          string         `bson:"id"`
+	Edition     int            `bson:"edition,omitempty"`
 	Bank        string         `bson:"bank"`
 	Title       string         `bson:"title"`
 	Seconds     int64          `bson:"seconds"`
@@ -109,7 +110,7 @@ func difficultyMap(list []int) map[int]int {
 
 func blueprintDoc(b bank.Blueprint) bpDoc {
 	d := bpDoc{
-		ID: b.ID, Bank: string(b.Bank), Title: b.Title, Seconds: seconds(b.Duration), Difficulty: byDifficulty(b.Difficulty),
+		ID: b.ID, Edition: b.Edition, Bank: string(b.Bank), Title: b.Title, Seconds: seconds(b.Duration), Difficulty: byDifficulty(b.Difficulty),
 		Facility: byDifficulty(b.Facility), MaxPerPoint: b.MaxPerPoint, Exposure: b.Exposure, AvoidMet: b.AvoidMet,
 	}
 	for _, s := range b.Sections {
@@ -123,7 +124,7 @@ func blueprintDoc(b bank.Blueprint) bpDoc {
 
 func (d bpDoc) blueprint() bank.Blueprint {
 	b := bank.Blueprint{
-		ID: d.ID, Bank: bank.ID(d.Bank), Title: d.Title, Duration: duration(d.Seconds), Difficulty: difficultyMap(d.Difficulty),
+		ID: d.ID, Edition: d.Edition, Bank: bank.ID(d.Bank), Title: d.Title, Duration: duration(d.Seconds), Difficulty: difficultyMap(d.Difficulty),
 		Facility: difficultyMap(d.Facility), MaxPerPoint: d.MaxPerPoint, Exposure: d.Exposure, AvoidMet: d.AvoidMet,
 	}
 	for _, s := range d.Sections {

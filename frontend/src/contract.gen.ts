@@ -624,6 +624,190 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/blueprint-drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 正在编写的组卷方案 · blueprints that are being written */
+        get: operations["listBlueprintDrafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/blueprint-drafts/{blueprint}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                blueprint: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * 打开组卷方案 · a blueprint with its draft and its editions
+         * @description Where nobody writes, the draft has version 0 and is the edition in use.
+         */
+        get: operations["openBlueprint"];
+        /**
+         * 保存草稿 · save the draft of a blueprint
+         * @description Of the version that was read, 0 where there was none. Saving takes a proposal back. Sittings go on by the edition in use.
+         */
+        put: operations["saveBlueprint"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/blueprint-drafts/{blueprint}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                blueprint: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 提交、退回、批准或丢弃草稿 · propose, return, approve or discard the draft
+         * @description Approving makes the next edition, which sittings can be planned by. Whoever wrote any of the draft may not.
+         */
+        post: operations["stepBlueprint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/blueprint-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 题库对这份方案的答复 · what the bank says to a blueprint, saved or not */
+        post: operations["checkContent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/specimens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 抽样卷 · specimen papers with their keys
+         * @description Recorded. The same request gives the same papers as long as the bank stays as it is.
+         */
+        post: operations["drawSpecimens"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/specimens/print": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 打印样卷或答案（PDF） · a specimen paper, or its key, as PDF
+         * @description Recorded.
+         */
+        post: operations["printSpecimen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/banks/{bank}/outline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+            };
+            cookie?: never;
+        };
+        /** 鉴定要素细目表 · the outline of a bank */
+        get: operations["getOutline"];
+        /**
+         * 保存细目表 · replace the version of the outline that was read
+         * @description Weights that do not add up are kept and told. A point that items belong to cannot go.
+         */
+        put: operations["saveOutline"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/banks/{bank}/outline/sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+            };
+            cookie?: never;
+        };
+        /** 细目表导出为 Excel · the outline as a workbook */
+        get: operations["exportOutline"];
+        put?: never;
+        /** 读取 Excel 细目表（不保存） · read an outline from a workbook, without storing it */
+        post: operations["readOutlineSheet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/banks/{bank}/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+            };
+            cookie?: never;
+        };
+        /** 题量分布 · items by the parts of the outline, type, difficulty and status */
+        get: operations["getCoverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sittings": {
         parameters: {
             query?: never;
@@ -2936,6 +3120,8 @@ export interface components {
             id: string;
             bank: string;
             title: string;
+            /** @description absent where nobody approved one by hand */
+            edition?: number;
             durationMinutes: number;
             total: components["schemas"]["Marks"];
             sections: components["schemas"]["BlueprintSection"][];
@@ -2950,6 +3136,279 @@ export interface components {
             expected?: components["schemas"]["Marks"];
             /** @description sentences */
             shortages: string[];
+        };
+        /**
+         * @description how multiple choice is marked
+         * @enum {string}
+         */
+        BlueprintRule: "all-or-nothing" | "half" | "per-option";
+        BlueprintContent: {
+            id: string;
+            bank: string;
+            title: string;
+            durationMinutes: number;
+            sections: components["schemas"]["BlueprintPart"][];
+            /** @description of ranges that do not overlap; empty for no demand */
+            weights: components["schemas"]["BlueprintWeight"][];
+            /** @description percent of 1 to 5 */
+            difficulty: number[];
+            /** @description expected percent of right answers of 1 to 5; empty for the program's own */
+            facility: number[];
+            /** @description items of one assessment point on a paper; 0 means 1 */
+            maxPerPoint: number;
+            /** @description percent of a sitting's papers on which one item may stand; 0 for no ceiling */
+            exposure: number;
+            /** @description keep out what the candidate met before */
+            avoidMet: boolean;
+        };
+        BlueprintDraft: {
+            content: components["schemas"]["BlueprintContent"];
+            version: number;
+            proposed: boolean;
+            note: string;
+            by: string;
+            byName: string;
+            /** Format: date-time */
+            updated?: string;
+            total: components["schemas"]["Marks"];
+            /** @description that it began from; 0 for none */
+            edition: number;
+        };
+        /** @enum {string} */
+        BlueprintAct: "submit" | "return" | "approve" | "discard";
+        BlueprintStep: {
+            step: components["schemas"]["BlueprintAct"];
+            version: number;
+            note?: string;
+        };
+        OpenBlueprint: {
+            draft: components["schemas"]["BlueprintDraft"];
+            /** @description there is an edition that sittings can be planned by */
+            inUse: boolean;
+            may: components["schemas"]["BlueprintAct"][];
+            editions: components["schemas"]["BlueprintEdition"][];
+        };
+        BlueprintCell: {
+            type: components["schemas"]["ItemType"];
+            /** @description empty for the whole bank */
+            range: string;
+            need: number;
+            usable: number;
+            /** @description different assessment points among the usable items */
+            points: number;
+            waiting: components["schemas"]["WaitingItems"][];
+            lacks: components["schemas"]["CellLack"][];
+        };
+        /** @enum {string} */
+        ShortReason: "too-few" | "per-point" | "exclusions" | "difficulty" | "exposure";
+        /** @enum {string} */
+        RepairKind: "allow-point" | "raise-exposure" | "change-mix" | "lower-section" | "shift-weight";
+        BlueprintRepair: {
+            kind: components["schemas"]["RepairKind"];
+            /** @description places of a paper that it touches; of raise-exposure the percent */
+            size: number;
+            edits: components["schemas"]["RepairEdit"][];
+            content: components["schemas"]["BlueprintContent"];
+        };
+        BlueprintReport: {
+            feasible: boolean;
+            /** @description the search ended at its bound; nothing is proved */
+            undecided: boolean;
+            total: components["schemas"]["Marks"];
+            items: number;
+            cells: components["schemas"]["BlueprintCell"][];
+            /** @description smallest first */
+            repairs: components["schemas"]["BlueprintRepair"][];
+            outlook?: components["schemas"]["BlueprintOutlook"];
+        };
+        BlueprintOutlook: {
+            /** @description estimated decimal logarithm of how many different papers there are */
+            log10: number;
+            /** @description papers drawn for the figures below */
+            papers: number;
+            /** @description hundredths of a point */
+            expected: number;
+            /** @description standard deviation of the expected score from paper to paper */
+            between: number;
+            /** @description standard deviation of one person's score on one paper */
+            within: number;
+            /** @description usable items whose facility was measured */
+            measured: number;
+            usable: number;
+            /** @description share of items that two papers have in common */
+            overlap: number;
+            /** @description different items on any of the papers */
+            drawn: number;
+            most: components["schemas"]["ExposedItem"][];
+            /** @description items of difficulty 1 to 5; empty for no demand */
+            mix: number[];
+            deviation: number;
+        };
+        /** @enum {string} */
+        SpecimenSheet: "paper" | "key";
+        SpecimenRequest: {
+            content: components["schemas"]["BlueprintContent"];
+            seed: string;
+            count: number;
+        };
+        SpecimenPaper: {
+            number: number;
+            total: components["schemas"]["Marks"];
+            expected: components["schemas"]["Marks"];
+            sections: components["schemas"]["SpecimenSection"][];
+            cases: string[];
+            slots: components["schemas"]["SpecimenSlot"][];
+        };
+        /** @enum {string} */
+        OutlineImportance: "X" | "Y" | "Z";
+        OutlinePoint: {
+            code: string;
+            title: string;
+            importance: components["schemas"]["OutlineImportance"];
+            retired: boolean;
+            /** @description that belong to it; not read */
+            items?: number;
+        };
+        OutlineRange: {
+            code: string;
+            title: string;
+            /** @description out of the whole 100; −1 means that it does not apply */
+            weight: number;
+            children: components["schemas"]["OutlineRange"][];
+            points: components["schemas"]["OutlinePoint"][];
+        };
+        Outline: {
+            version: number;
+            title: string;
+            ranges: components["schemas"]["OutlineRange"][];
+        };
+        OutlineFault: {
+            /** @description empty for the whole */
+            code: string;
+            text: string;
+        };
+        PointItems: {
+            point: string;
+            items: number;
+        };
+        OutlineReport: {
+            outline: components["schemas"]["Outline"];
+            faults: components["schemas"]["OutlineFault"][];
+            /** @description points of items that the outline does not name */
+            loose: components["schemas"]["PointItems"][];
+        };
+        OutlineArrival: {
+            outline?: components["schemas"]["Outline"];
+            verdicts: components["schemas"]["OutlineVerdict"][];
+            changes: components["schemas"]["OutlineChange"][];
+            gone: components["schemas"]["OutlineChange"][];
+            inUse: components["schemas"]["PointItems"][];
+            faults: components["schemas"]["OutlineFault"][];
+        };
+        /** @enum {string} */
+        OutlineOutcome: "kept" | "changed" | "dropped";
+        OutlineChange: {
+            code: string;
+            title: string;
+            added: boolean;
+        };
+        Coverage: {
+            within: string;
+            title: string;
+            /** @description items of points that the outline does not name */
+            outside: number;
+            rows: components["schemas"]["CoverageRow"][];
+        };
+        BlueprintWeight: {
+            range: string;
+            weight: number;
+        };
+        WaitingItems: {
+            status: components["schemas"]["ItemStatus"];
+            items: number;
+        };
+        CellLack: {
+            missing: number;
+            reason: components["schemas"]["ShortReason"];
+            difficulty: number;
+            text: string;
+        };
+        RepairEdit: {
+            of: string;
+            from: number;
+            to: number;
+        };
+        ExposedItem: {
+            item: string;
+            share: number;
+        };
+        SpecimenSection: {
+            type: components["schemas"]["ItemType"];
+            count: number;
+            points: components["schemas"]["Marks"];
+        };
+        SpecimenOption: {
+            letter: string;
+            text: string;
+        };
+        OutlineVerdict: {
+            outcome: components["schemas"]["OutlineOutcome"];
+            sheet: string;
+            row: number;
+            column: string;
+            code: string;
+            old: string;
+            new: string;
+            text: string;
+            todo: string;
+        };
+        CoverageCell: {
+            type: components["schemas"]["BankItemType"];
+            difficulty: number;
+            status: components["schemas"]["ItemStatus"];
+            items: number;
+        };
+        BlueprintPart: {
+            type: components["schemas"]["ItemType"];
+            count: number;
+            points: components["schemas"]["Marks"];
+            rule?: components["schemas"]["BlueprintRule"];
+        };
+        BlueprintEdition: {
+            edition: number;
+            title: string;
+            author: string;
+            authorName: string;
+            approver: string;
+            approverName: string;
+            /** Format: date-time */
+            at: string;
+            note: string;
+        };
+        SpecimenSlot: {
+            number: number;
+            section: number;
+            type: components["schemas"]["ItemType"];
+            points: components["schemas"]["Marks"];
+            stem: string;
+            options: components["schemas"]["SpecimenOption"][];
+            code: string;
+            revision: number;
+            point: string;
+            difficulty: number;
+            answer: string;
+            explanation: string;
+            /** @description index into cases from 1; 0 outside */
+            case: number;
+        };
+        CoverageRow: {
+            code: string;
+            title: string;
+            point: boolean;
+            points: number;
+            /** @description points with fewer than four items */
+            thin: number;
+            cells: components["schemas"]["CoverageCell"][];
         };
         SittingPlan: {
             title: string;
@@ -5623,6 +6082,328 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BlueprintCheck"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listBlueprintDrafts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlueprintDraft"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    openBlueprint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                blueprint: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenBlueprint"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    saveBlueprint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                blueprint: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    version: number;
+                    content: components["schemas"]["BlueprintContent"];
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenBlueprint"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    stepBlueprint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                blueprint: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlueprintStep"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenBlueprint"];
+                };
+            };
+            /** @description the draft was discarded and nothing else was there */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    checkContent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    content: components["schemas"]["BlueprintContent"];
+                    /**
+                     * @description look for changes that would make it feasible
+                     * @default false
+                     */
+                    repairs?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlueprintReport"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    drawSpecimens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpecimenRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpecimenPaper"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    printSpecimen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpecimenRequest"] & {
+                    number: number;
+                    sheet: components["schemas"]["SpecimenSheet"];
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getOutline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutlineReport"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    saveOutline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Outline"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutlineReport"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    exportOutline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    readOutlineSheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: byte */
+                    data: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutlineArrival"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getCoverage: {
+        parameters: {
+            query?: {
+                /** @description a range; without it the whole outline */
+                within?: string;
+            };
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Coverage"];
                 };
             };
             default: components["responses"]["ProblemAny"];

@@ -15,6 +15,8 @@ import { markingEn } from './marking.en'
 import { markingZh } from './marking.zh-CN'
 import { panelEn } from './panel.en'
 import { panelZh } from './panel.zh-CN'
+import { planEn } from './plan.en'
+import { planZh } from './plan.zh-CN'
 import { resultEn } from './result.en'
 import { resultZh } from './result.zh-CN'
 import { reviewEn } from './review.en'
@@ -40,6 +42,7 @@ export const FILES: readonly (readonly [zh: Record<string, string>, en: Record<s
   [reviewZh, reviewEn],
   [tabletZh, tabletEn],
   [hallZh, hallEn],
+  [planZh, planEn],
 ]
 
 /** All texts of the staff pages. */
@@ -57,6 +60,7 @@ export const zhCN = {
   ...reviewZh,
   ...tabletZh,
   ...hallZh,
+  ...planZh,
 }
 
 export const en = {
@@ -73,4 +77,5 @@ export const en = {
   ...reviewEn,
   ...tabletEn,
   ...hallEn,
+  ...planEn,
 }

@@ -362,7 +362,7 @@ export const en: Record<Key, string> = {
   'banks.caption': 'Question banks',
   'banks.col.title': 'Bank', 'banks.col.id': 'Code', 'banks.col.total': 'Items', 'banks.col.published': 'Published',
   'banks.empty': 'There is no bank yet.',
-  'banks.emptyHelp': 'It appears here once the administrator has imported one on the server.',
+  'banks.emptyHelp': 'Make one; once approved, sittings can be planned by it.',
   'items.total': '{n} {n|item|items} in all',
   'items.search': 'Filter items',
   'items.text': 'Stem, option or code',
@@ -389,7 +389,7 @@ export const en: Record<Key, string> = {
 
   'blueprints.title': 'Blueprints',
   'blueprints.empty': 'There is no blueprint yet.',
-  'blueprints.emptyHelp': 'It appears here once the administrator has imported one on the server.',
+  'blueprints.emptyHelp': 'Make one; once approved, sittings can be planned by it.',
   'blueprints.sub': 'Bank {bank} · {n} min · {count} questions, {total} points',
   'blueprints.col.type': 'Type', 'blueprints.col.count': 'Questions', 'blueprints.col.each': 'Each', 'blueprints.col.sum': 'Subtotal',
   'blueprints.total': 'Total',

@@ -387,7 +387,7 @@ export const zhCN = {
 
   'blueprints.title': '组卷方案',
   'blueprints.empty': '还没有组卷方案。',
-  'blueprints.emptyHelp': '由管理员在服务器上导入方案后，这里就会显示。',
+  'blueprints.emptyHelp': '新建一份，批准后就可以用来安排场次。',
   'blueprints.sub': '题库 {bank} · 作答 {n} 分钟 · 共 {count} 题 {total} 分',
   'blueprints.col.type': '题型', 'blueprints.col.count': '题数', 'blueprints.col.each': '每题', 'blueprints.col.sum': '小计',
   'blueprints.total': '合计',
