@@ -42,6 +42,10 @@ type Batch struct {
 	At      time.Time
 	Undone  bool
 	Changes []BatchChange
+	// Only of an import, whose changes are kept apart: see Imported.
+	State                     BatchState
+	Title                     string // the file
+	Added, Revised, Unchanged int
 }
 
 // BatchChange is one item of a batch: its version after the act, and what is

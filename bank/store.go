@@ -14,6 +14,11 @@ type ImportOptions struct {
 	Status   Status
 	Now      time.Time
 	Progress func(done, total int) // may be nil
+	// Batch names the import that what is changed belongs to, so that it can be
+	// taken back. Empty keeps no trace of what was before.
+	Batch string
+	// DryRun counts and changes nothing.
+	DryRun bool
 }
 
 // ImportResult counts the items of an import.
@@ -21,4 +26,11 @@ type ImportResult struct {
 	Added     int
 	Revised   int
 	Unchanged int
+}
+
+// Add sums up two imports.
+func (r *ImportResult) Add(o ImportResult) {
+	r.Added += o.Added
+	r.Revised += o.Revised
+	r.Unchanged += o.Unchanged
 }

@@ -39,6 +39,7 @@ type EditingStore interface {
 	AddPicture(ctx context.Context, p bank.Picture) error
 	Picture(ctx context.Context, id bank.PictureID) (bank.Picture, error)
 	MissingPictures(ctx context.Context, ids []bank.PictureID) ([]bank.PictureID, error)
+	ImportingStore
 }
 
 // RunEditing runs the suite that every store for editors must pass. open
@@ -52,6 +53,7 @@ func RunEditing(t *testing.T, open func(t *testing.T) (first EditingStore, anoth
 	}{
 		{"Heads", testHeads}, {"Manuscripts", testManuscripts}, {"RevisionsOnce", testRevisionsOnce}, {"TwoCopies", testTwoCopies},
 		{"Uses", testUses}, {"Records", testRecords}, {"Pictures", testPictures}, {"SavesAtTheSameTime", testRace},
+		{"ImportUndone", testImportUndone}, {"ImportTakenUpAgain", testImportResumed}, {"Intakes", testIntakes},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -479,7 +479,7 @@ func testItems(t *testing.T, s Store) {
 	same(t, "listed item", []bank.ItemRow{{
 		Item: bank.Item{ID: in[5].Item, Bank: suiteBank, Code: "E-A-B-A-001-001", Point: "A-B-A-001", Status: bank.Draft, Revision: 1, Updated: noon},
 		Type: bank.Case, Difficulty: 1, Stem: "某医院夜间……", Author: "editor",
-		Work: bank.Work{Stage: bank.StageDraft, Revision: 1},
+		Work: bank.Work{Stage: bank.StageDraft, Revision: 1, Authors: []string{"editor"}},
 	}}, one.Rows)
 }
 

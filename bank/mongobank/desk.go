@@ -25,6 +25,12 @@ type batchDoc struct {
 	At      time.Time        `bson:"at"`
 	Undone  bool             `bson:"undone"`
 	Changes []batchChangeDoc `bson:"changes"`
+
+	State     string `bson:"state,omitempty"`
+	Title     string `bson:"title,omitempty"`
+	Added     int    `bson:"added,omitempty"`
+	Revised   int    `bson:"revised,omitempty"`
+	Unchanged int    `bson:"unchanged,omitempty"`
 }
 
 type batchChangeDoc struct {
@@ -41,7 +47,11 @@ func (s *Store) InsertBatch(ctx context.Context, b bank.Batch) error {
 		mapped(b.Changes, func(c bank.BatchChange) batchChangeDoc {
 			return batchChangeDoc{string(c.Item), c.Version, string(c.Status), c.Tags}
 		}),
+		string(b.State), b.Title, b.Added, b.Revised, b.Unchanged,
 	})
+	if lungo.IsUniquenessError(err) {
+		err = bank.ErrConflict
+	}
 	return wrap(err, "insert batch")
 }
 
@@ -51,6 +61,7 @@ func (d batchDoc) batch() bank.Batch {
 		Changes: mapped(d.Changes, func(c batchChangeDoc) bank.BatchChange {
 			return bank.BatchChange{Item: bank.ItemID(c.Item), Version: c.Version, Status: bank.Status(c.Status), Tags: c.Tags}
 		}),
+		State: bank.BatchState(d.State), Title: d.Title, Added: d.Added, Revised: d.Revised, Unchanged: d.Unchanged,
 	}
 }
 

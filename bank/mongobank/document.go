@@ -35,6 +35,7 @@ type itemDoc struct {
 	Tags     []string  `bson:"tags,omitempty"`
 	Work     *workDoc  `bson:"work,omitempty"` // nil for what was imported and never worked on
 	LastUsed time.Time `bson:"last_used,omitempty"`
+	Batch    string    `bson:"batch,omitempty"` // the import that last wrote it
 }
 
 // workDoc is the work on an item.

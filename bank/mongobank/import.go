@@ -45,6 +45,9 @@ func (s *Store) Import(ctx context.Context, revisions []bank.Revision, opts bank
 	}
 	// Lists are told even where a batch failed: those before it are in.
 	defer func() {
+		if opts.DryRun {
+			return
+		}
 		if told := s.tell(context.WithoutCancel(ctx), opts.Bank, nil); err == nil {
 			err = told
 		}
@@ -63,7 +66,7 @@ func (s *Store) Import(ctx context.Context, revisions []bank.Revision, opts bank
 
 // held returns what the import must know of the items of a bank.
 func (s *Store) held(ctx context.Context, id bank.ID) (map[string]itemDoc, error) {
-	fields := bson.D{{Key: "revision", Value: 1}, {Key: "published", Value: 1}, {Key: "status", Value: 1}, {Key: "digest", Value: 1}}
+	fields := bson.D{{Key: "revision", Value: 1}, {Key: "published", Value: 1}, {Key: "status", Value: 1}, {Key: "digest", Value: 1}, {Key: "version", Value: 1}}
 	held := map[string]itemDoc{}
 	err := each(ctx, s.items, bson.D{{Key: "bank", Value: string(id)}}, options.Find().SetProjection(fields), func(d itemDoc) {
 		held[d.ID] = d
@@ -75,6 +78,7 @@ func (s *Store) importBatch(ctx context.Context, batch []bank.Revision, held map
 	var news []revisionDoc
 	var source []*bank.Revision
 	var publish []mongo.WriteModel
+	var touched []itemDoc
 	var counts bank.ImportResult
 	for i := range batch {
 		r := &batch[i]
@@ -87,7 +91,8 @@ func (s *Store) importBatch(ctx context.Context, batch []bank.Revision, held map
 		if known && before.Digest == digest {
 			counts.Unchanged++
 			if opts.Status == bank.Published && before.Status != string(bank.Retired) && before.Published != before.Revision {
-				publish = append(publish, publishing(before, opts.Now))
+				publish = append(publish, publishing(before, opts))
+				touched = append(touched, before)
 			}
 			continue
 		}
@@ -97,7 +102,16 @@ func (s *Store) importBatch(ctx context.Context, batch []bank.Revision, held map
 			counts.Added++
 		}
 		doc.Digest, doc.Number = digest, before.Revision+1
+		before.ID = doc.Item
+		touched = append(touched, before)
 		news, source = append(news, doc), append(source, r)
+	}
+	if opts.DryRun {
+		result.Add(counts)
+		return nil
+	}
+	if err := s.noteImport(ctx, opts.Batch, touched, held); err != nil {
+		return err
 	}
 	if err := s.insertRevisions(ctx, news); err != nil {
 		return err
@@ -110,18 +124,16 @@ func (s *Store) importBatch(ctx context.Context, batch []bank.Revision, held map
 			return wrap(err, "import: publish")
 		}
 	}
-	result.Added += counts.Added
-	result.Revised += counts.Revised
-	result.Unchanged += counts.Unchanged
+	result.Add(counts)
 	return nil
 }
 
 // publishing is the update that publishes the newest revision of an item.
-func publishing(d itemDoc, now time.Time) mongo.WriteModel {
+func publishing(d itemDoc, opts bank.ImportOptions) mongo.WriteModel {
 	return mongo.NewUpdateOneModel().
 		SetFilter(bson.D{{Key: "_id", Value: d.ID}, {Key: "revision", Value: d.Revision}}).
 		SetUpdate(bson.D{{Key: "$set", Value: bson.D{
-			{Key: "status", Value: string(bank.Published)}, {Key: "published", Value: d.Revision}, {Key: "updated", Value: now},
+			{Key: "status", Value: string(bank.Published)}, {Key: "published", Value: d.Revision}, {Key: "updated", Value: opts.Now}, {Key: "batch", Value: opts.Batch},
 		}}, {Key: "$unset", Value: bson.D{{Key: "work", Value: ""}}}, {Key: "$inc", Value: bson.D{{Key: "version", Value: 1}}}})
 }
 
@@ -226,7 +238,11 @@ func newItemDoc(d revisionDoc, r *bank.Revision, before itemDoc, opts bank.Impor
 		ID: d.Item, Bank: d.Bank, Code: code, Point: d.Content.Point, Ranges: rangesAbove(r.Point),
 		Status: string(opts.Status), Revision: d.Number, Published: before.Published, Updated: opts.Now,
 		Type: d.Content.Question.Type, Difficulty: d.Content.Difficulty, Stem: d.Content.Question.Stem, Parts: len(d.Content.Parts),
-		Digest: d.Digest, Text: searched(r), Author: opts.Author,
+		Digest: d.Digest, Text: searched(r), Author: opts.Author, Batch: opts.Batch,
+	}
+	if opts.Status == bank.Draft {
+		// Whoever brought an item in has written it as far as its approval goes.
+		item.Work = newWorkDoc(bank.Work{Stage: bank.StageDraft, Revision: d.Number, Authors: []string{opts.Author}})
 	}
 	switch {
 	case opts.Status == bank.Published:
@@ -250,13 +266,20 @@ func rangesAbove(p bank.PointCode) []string {
 
 // repointing updates an item that has not moved past this revision meanwhile.
 func repointing(item itemDoc) mongo.WriteModel {
+	set := bson.D{
+		{Key: "point", Value: item.Point}, {Key: "ranges", Value: item.Ranges}, {Key: "status", Value: item.Status},
+		{Key: "revision", Value: item.Revision}, {Key: "published", Value: item.Published}, {Key: "updated", Value: item.Updated},
+		{Key: "type", Value: item.Type}, {Key: "difficulty", Value: item.Difficulty}, {Key: "stem", Value: item.Stem},
+		{Key: "parts", Value: item.Parts}, {Key: "digest", Value: item.Digest}, {Key: "text", Value: item.Text},
+		{Key: "author", Value: item.Author}, {Key: "batch", Value: item.Batch},
+	}
+	update := bson.D{{Key: "$inc", Value: bson.D{{Key: "version", Value: 1}}}}
+	if item.Work == nil {
+		update = append(update, bson.E{Key: "$unset", Value: bson.D{{Key: "work", Value: ""}}})
+	} else {
+		set = append(set, bson.E{Key: "work", Value: item.Work})
+	}
 	return mongo.NewUpdateOneModel().
 		SetFilter(bson.D{{Key: "_id", Value: item.ID}, {Key: "revision", Value: bson.D{{Key: "$lt", Value: item.Revision}}}}).
-		SetUpdate(bson.D{{Key: "$set", Value: bson.D{
-			{Key: "point", Value: item.Point}, {Key: "ranges", Value: item.Ranges}, {Key: "status", Value: item.Status},
-			{Key: "revision", Value: item.Revision}, {Key: "published", Value: item.Published}, {Key: "updated", Value: item.Updated},
-			{Key: "type", Value: item.Type}, {Key: "difficulty", Value: item.Difficulty}, {Key: "stem", Value: item.Stem},
-			{Key: "parts", Value: item.Parts}, {Key: "digest", Value: item.Digest}, {Key: "text", Value: item.Text},
-			{Key: "author", Value: item.Author},
-		}}, {Key: "$unset", Value: bson.D{{Key: "work", Value: ""}}}, {Key: "$inc", Value: bson.D{{Key: "version", Value: 1}}}})
+		SetUpdate(append(update, bson.E{Key: "$set", Value: set}))
 }

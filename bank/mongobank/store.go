@@ -24,6 +24,7 @@ type Store struct {
 	items, revisions, outlines, blueprints, media                       lungo.ICollection
 	drafts, events, uses, batches, filters, pictures, settings, changes lungo.ICollection
 	plans, editions                                                     lungo.ICollection
+	imported, intakes, parts                                            lungo.ICollection
 	bucket                                                              *lungo.Bucket
 
 	mu     sync.RWMutex
@@ -50,6 +51,9 @@ func New(db lungo.IDatabase) *Store {
 		changes:    db.Collection("bank_changes"),
 		plans:      db.Collection("bank_blueprint_drafts"),
 		editions:   db.Collection("bank_blueprint_editions"),
+		imported:   db.Collection("bank_imported"),
+		intakes:    db.Collection("bank_intakes"),
+		parts:      db.Collection("bank_intake_parts"),
 		bucket:     lungo.NewBucket(db, options.GridFSBucket().SetName("bank_files")),
 		shelf:      shelf{of: map[bank.ID]*shelved{}},
 		cached:     map[bank.Ref]bank.Revision{},
@@ -78,6 +82,8 @@ func (s *Store) EnsureIndexes(ctx context.Context) error {
 		{s.uses, []mongo.IndexModel{asc("item"), asc("sitting")}},
 		{s.editions, []mongo.IndexModel{asc("content._id")}},
 		{s.batches, []mongo.IndexModel{asc("bank", "at")}},
+		{s.imported, []mongo.IndexModel{asc("batch")}},
+		{s.parts, []mongo.IndexModel{asc("intake")}},
 	} {
 		for _, model := range each.models {
 			if _, err := each.in.Indexes().CreateOne(ctx, model); err != nil {
