@@ -14,6 +14,9 @@ import (
 	"gongyuan/bank/exchange"
 	"gongyuan/bank/exchange/formats"
 	"gongyuan/bank/exchange/xlsx"
+	"gongyuan/engine/editorial"
+
+	"github.com/google/uuid"
 )
 
 type bankCommand struct {
@@ -148,6 +151,9 @@ func (c *bankCheckCommand) Run() error {
 	return outcomeOf(imported.Verdicts)
 }
 
+// importer is whom the record names for an import from the command line.
+const importer = "gongyuan bank import"
+
 type bankImportCommand struct {
 	File    string        `arg:"" type:"existingfile" help:"The file: Excel, Word, text, QTI, Moodle XML, GIFT or Aiken."`
 	Bank    string        `required:"" help:"Bank to import into, such as bwgly-3."`
@@ -181,12 +187,17 @@ func (c *bankImportCommand) Run(ctx context.Context) error {
 	}
 	imported.CarryForeign(held)
 	bar := newBar("保存 save")
-	result, err := e.importBank(ctx, imported, bank.ImportOptions{Author: "gongyuan bank import", Status: bank.Status(c.Status), Progress: bar.set})
+	batch, err := e.editorial.Import(ctx, importer, editorial.ImportRequest{
+		ID: uuid.NewString(), Title: filepath.Base(c.File), Import: imported, Status: bank.Status(c.Status), WithOutline: true, Progress: bar.set,
+	})
 	bar.end()
 	if err != nil {
 		return err
 	}
-	fmt.Printf("新增 added %d · 新修订 revised %d · 未变 unchanged %d\n", result.Added, result.Revised, result.Unchanged)
+	fmt.Printf("新增 added %d · 新修订 revised %d · 未变 unchanged %d\n", batch.Added, batch.Revised, batch.Unchanged)
+	if batch.State != "" {
+		fmt.Printf("批次 batch %s\n", batch.ID)
+	}
 	return outcomeOf(imported.Verdicts)
 }
 
@@ -301,40 +312,4 @@ func (e *engine) bundle(ctx context.Context, id bank.ID, published bool) (exchan
 		b.Blueprint = &all[i]
 	}
 	return b, err
-}
-
-// importBank stores what was read: files, items, outline, blueprint. The same
-// import twice changes nothing. Items that cannot be drawn stay drafts.
-func (e *engine) importBank(ctx context.Context, in exchange.Import, opts bank.ImportOptions) (bank.ImportResult, error) {
-	opts.Bank, opts.Now = in.Bank, e.clock.Now()
-	if err := e.bank.SaveMedia(ctx, in.Media); err != nil {
-		return bank.ImportResult{}, err
-	}
-	var others, items []bank.Revision
-	for _, r := range in.Revisions {
-		if r.Type.Valid() {
-			items = append(items, r)
-		} else {
-			others = append(others, r)
-		}
-	}
-	result, err := e.bank.Import(ctx, items, opts)
-	if err != nil {
-		return result, err
-	}
-	opts.Status = bank.Draft
-	kept, err := e.bank.Import(ctx, others, opts)
-	result.Added, result.Revised, result.Unchanged = result.Added+kept.Added, result.Revised+kept.Revised, result.Unchanged+kept.Unchanged
-	if err != nil {
-		return result, err
-	}
-	if in.Outline != nil {
-		if err := e.bank.SaveOutline(ctx, *in.Outline); err != nil {
-			return result, err
-		}
-	}
-	if in.Blueprint != nil {
-		err = e.bank.SaveBlueprint(ctx, *in.Blueprint)
-	}
-	return result, err
 }

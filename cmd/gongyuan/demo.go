@@ -15,6 +15,7 @@ import (
 	"gongyuan/bank"
 	"gongyuan/bank/exchange/xlsx"
 	"gongyuan/bank/sample"
+	"gongyuan/engine/editorial"
 	"gongyuan/engine/people"
 	"gongyuan/engine/sitting"
 	"gongyuan/engine/standard"
@@ -126,7 +127,8 @@ func (e *engine) loadSample(ctx context.Context, file sample.Level) (bank.Bluepr
 	if err != nil {
 		return bank.Blueprint{}, fmt.Errorf("%s: %w", file.Name, err)
 	}
-	if _, err := e.importBank(ctx, imported, bank.ImportOptions{Author: "示例", Status: bank.Published}); err != nil {
+	request := editorial.ImportRequest{ID: uuid.NewString(), Title: file.Name, Import: imported, Status: bank.Published, WithOutline: true}
+	if _, err := e.editorial.Import(ctx, "示例", request); err != nil {
 		return bank.Blueprint{}, fmt.Errorf("%s: %w", file.Name, err)
 	}
 	if imported.Blueprint == nil {

@@ -199,6 +199,7 @@ func (e *engine) certify(store *mongostore.Certificates, body *bodySettings, sec
 
 // close ends what is under way, then the stores.
 func (e *engine) close(ctx context.Context) error {
+	e.editorial.Close()
 	return errors.Join(e.attempts.Close(ctx), e.stores.close(ctx))
 }
 

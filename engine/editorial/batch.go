@@ -137,7 +137,8 @@ func (d *Desk) one(ctx context.Context, by string, r BatchRequest, item bank.Ite
 
 // Undo takes an act on many items back: tags, and what was retired or
 // restored. Items that changed since are left as they are and told. The second
-// time it returns bank.ErrConflict.
+// time it returns bank.ErrConflict. An import is taken back as a whole or, with
+// a *UsedError, not at all.
 func (d *Desk) Undo(ctx context.Context, by string, in bank.ID, id string) (BatchResult, error) {
 	b, err := d.Store.Batch(ctx, id)
 	if err == nil && b.Bank != in {
@@ -145,6 +146,9 @@ func (d *Desk) Undo(ctx context.Context, by string, in bank.ID, id string) (Batc
 	}
 	if err != nil {
 		return BatchResult{}, err
+	}
+	if BatchAct(b.Act) == BatchImport {
+		return d.undoImport(ctx, by, b)
 	}
 	if act := BatchAct(b.Act); act == BatchSubmit || act == BatchPublish {
 		return BatchResult{}, fmt.Errorf("%w: %s is not taken back", bank.ErrStage, act)

@@ -49,6 +49,7 @@ type Contents interface {
 	AddRevision(ctx context.Context, id bank.ID, r bank.Revision) error
 	Revisions(ctx context.Context, refs []bank.Ref) (map[bank.Ref]bank.Revision, error)
 	Manuscript(ctx context.Context, id bank.ItemID) (bank.Manuscript, error)
+	Writing(ctx context.Context, id bank.ID, since time.Time) ([]bank.ItemID, error)
 	SaveManuscript(ctx context.Context, m bank.Manuscript) (bank.Manuscript, error)
 	DropManuscript(ctx context.Context, id bank.ItemID) error
 }
@@ -100,6 +101,9 @@ type Store interface {
 	Batches
 	Settings
 	Pictures
+	Importing
+	Holdings
+	Intakes
 }
 
 // Accounts knows the staff.
@@ -122,7 +126,10 @@ type Deps struct {
 type Desk struct {
 	Deps
 	checks checks
+	jobs   *jobs
 }
 
-// NewDesk returns a desk.
-func NewDesk(d Deps) *Desk { return &Desk{Deps: d, checks: checks{of: map[bank.ID]*heldCheck{}}} }
+// NewDesk returns a desk. Close ends what it does in the background.
+func NewDesk(d Deps) *Desk {
+	return &Desk{Deps: d, checks: checks{of: map[bank.ID]*heldCheck{}}, jobs: newJobs()}
+}

@@ -13,6 +13,8 @@ import (
 	"path"
 	"strings"
 	"unicode/utf8"
+
+	"gongyuan/bank/exchange"
 )
 
 // Limits on an archive.
@@ -24,8 +26,8 @@ const (
 
 // What is refused.
 var (
-	ErrArchive = errors.New("archive: not a zip archive")
-	ErrLimit   = errors.New("archive: it unpacks to too much")
+	ErrArchive = fmt.Errorf("archive: not a zip archive: %w", exchange.ErrFormat)
+	ErrLimit   = fmt.Errorf("archive: it unpacks to too much: %w", exchange.ErrTooLarge)
 	ErrMissing = errors.New("archive: no such file in it")
 	ErrPath    = errors.New("archive: the path leads out of it")
 )

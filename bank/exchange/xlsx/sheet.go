@@ -23,10 +23,10 @@ const (
 
 // What Read refuses as a whole.
 var (
-	ErrWorkbook    = errors.New("xlsx: not an Excel workbook (.xlsx)")
-	ErrTooLarge    = errors.New("xlsx: the file is too large")
-	ErrTooManyRows = errors.New("xlsx: the workbook has too many rows or columns")
-	ErrNothing     = errors.New("xlsx: no sheet of the workbook is known")
+	ErrWorkbook    = fmt.Errorf("xlsx: not an Excel workbook (.xlsx): %w", exchange.ErrFormat)
+	ErrTooLarge    = fmt.Errorf("xlsx: %w", exchange.ErrTooLarge)
+	ErrTooManyRows = fmt.Errorf("xlsx: too many rows or columns: %w", exchange.ErrTooLarge)
+	ErrNothing     = fmt.Errorf("xlsx: no sheet of the workbook is known: %w", exchange.ErrNothing)
 	ErrBank        = errors.New("xlsx: the bank is not named")
 )
 
