@@ -105,6 +105,8 @@ var fieldTexts = map[string][2]string{
 	"picture-type":               {"只接受 PNG 和 JPEG 图片。", "Only PNG and JPEG images are taken."},
 	"picture-size":               {"图片要在 512 KiB、4096 像素以内。", "Images may have up to 512 KiB and 4096 pixels."},
 	"picture-missing":            {"有图片没有上传成功，请重新粘贴。", "A picture is missing; paste it again."},
+	"bank-file-size":             {"文件要在 64 MB 以内，且不能是空的。", "The file must not be empty and has at most 64 MB."},
+	"nothing-to-export":          {"没有可导出的题：所选的题都还没有提交过。", "Nothing to export: none of the chosen items was ever handed in."},
 	"no-editor":                  {"这个账号不能审题。", "This account does not review items."},
 	"author-reviews":             {"写过这一题的人不能审它。", "Who wrote it cannot review it."},
 	"length-2-1000":              {"请填写 2 到 1000 个字。", "Use 2 to 1000 characters."},

@@ -62,6 +62,7 @@ func lanes() (of map[string]*lane, others *lane) {
 		"enterAttempt": start, "loginCandidate": start, "getCandidateExam": start, "getSealedPaper": start, "refresh": start,
 		"streamAttempt": newLane(512, 5*time.Second),
 		// Each holds a whole file in memory.
+		"checkBankExport": newLane(2, 10*time.Second), "exportBank": newLane(2, 10*time.Second), "listVerdicts": newLane(4, 10*time.Second),
 		"completeFile": newLane(4, 10*time.Second), "readFile": newLane(8, 10*time.Second),
 	}
 	return of, newLane(max(8, 4*runtime.GOMAXPROCS(0)), 5*time.Second)

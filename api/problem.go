@@ -98,6 +98,7 @@ var problems = map[kind]wording{
 	"item-conflict":      {409, "别人已先保存", "您写的内容还在，请与新的内容对比后再存。", "Somebody saved first", "What you wrote is still here; compare it and save again."},
 	"item-stage":         {409, "这一题现在不能这样做", "它的状态已经不同，请重新打开。", "Not possible for this item now", "Its state has changed; open it again."},
 	"key-change":         {409, "这一修订改变答案", "请确认答案确实要改。已用过的试卷和成绩不会自动改变。", "This revision alters the key", "Confirm that this is meant. Papers and results that used it do not change by themselves."},
+	"import-used":        {409, "这一批不能撤销", "列出的题已用于试卷，或导入后改动过。不再要的题可以逐题停用。", "This import cannot be undone", "The items listed are on papers, or were changed since. Retire one by one what is no longer wanted."},
 	"item-unfit":         {422, "这一题还不能提交", "请先改好列出的各项。", "This item cannot be handed in yet", "Mend what is listed first."},
 	"appeal-late":        {409, "已过申请期限", "公布后的申请期限已满。", "Too late to appeal", "The time to appeal after the release is over."},
 	"plan-stage":         {409, "这份方案现在不能这样做", "它的状态已经不同，请重新打开。", "Not possible for this blueprint now", "Its state has changed; open it again."},
@@ -205,6 +206,7 @@ var table = []struct {
 	{bank.ErrStage, "item-stage"},
 	{editorial.ErrKeyChange, "key-change"},
 	{editorial.ErrUnfit, "item-unfit"},
+	{editorial.ErrUsed, "import-used"},
 	{editorial.ErrInvalid, "invalid"},
 	{result.ErrNotFound, "not-found"},
 	{result.ErrSecondPerson, "second-person"},
@@ -342,6 +344,10 @@ func describe(p *contract.Problem, err error, lang string) {
 			}
 		}
 		p.Errors = &out
+	}
+	var held *editorial.UsedError
+	if errors.As(err, &held) {
+		p.Errors = heldErrors(held, lang)
 	}
 	var parts *evidence.PartsError
 	if errors.As(err, &parts) {

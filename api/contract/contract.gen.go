@@ -548,6 +548,114 @@ func (e ExportRequestKind) Valid() bool {
 	}
 }
 
+// Defines values for HeldReason.
+const (
+	HeldByChange HeldReason = "changed"
+	HeldByPaper  HeldReason = "paper"
+)
+
+// Valid indicates whether the value is a known member of the HeldReason enum.
+func (e HeldReason) Valid() bool {
+	switch e {
+	case HeldByChange:
+		return true
+	case HeldByPaper:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ImportBatchState.
+const (
+	ImportBatchDone    ImportBatchState = "done"
+	ImportBatchRunning ImportBatchState = "running"
+	ImportBatchUndoing ImportBatchState = "undoing"
+	ImportBatchUndone  ImportBatchState = "undone"
+)
+
+// Valid indicates whether the value is a known member of the ImportBatchState enum.
+func (e ImportBatchState) Valid() bool {
+	switch e {
+	case ImportBatchDone:
+		return true
+	case ImportBatchRunning:
+		return true
+	case ImportBatchUndoing:
+		return true
+	case ImportBatchUndone:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for IntakeFailure.
+const (
+	IntakeEncoding      IntakeFailure = "encoding"
+	IntakeIncomplete    IntakeFailure = "incomplete"
+	IntakeInternal      IntakeFailure = "internal"
+	IntakeMoved         IntakeFailure = "moved"
+	IntakeNotThisFormat IntakeFailure = "format"
+	IntakeNothing       IntakeFailure = "nothing"
+	IntakeTooLarge      IntakeFailure = "too-large"
+	IntakeUnknownFormat IntakeFailure = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the IntakeFailure enum.
+func (e IntakeFailure) Valid() bool {
+	switch e {
+	case IntakeEncoding:
+		return true
+	case IntakeIncomplete:
+		return true
+	case IntakeInternal:
+		return true
+	case IntakeMoved:
+		return true
+	case IntakeNotThisFormat:
+		return true
+	case IntakeNothing:
+		return true
+	case IntakeTooLarge:
+		return true
+	case IntakeUnknownFormat:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for IntakeState.
+const (
+	IntakeStateDone      IntakeState = "done"
+	IntakeStateFailed    IntakeState = "failed"
+	IntakeStateImporting IntakeState = "importing"
+	IntakeStateOpen      IntakeState = "open"
+	IntakeStateRead      IntakeState = "read"
+	IntakeStateReading   IntakeState = "reading"
+)
+
+// Valid indicates whether the value is a known member of the IntakeState enum.
+func (e IntakeState) Valid() bool {
+	switch e {
+	case IntakeStateDone:
+		return true
+	case IntakeStateFailed:
+		return true
+	case IntakeStateImporting:
+		return true
+	case IntakeStateOpen:
+		return true
+	case IntakeStateRead:
+		return true
+	case IntakeStateReading:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ItemStage.
 const (
 	ItemStageApproved ItemStage = "approved"
@@ -2138,6 +2246,27 @@ func (e UnlockDecisionDecision) Valid() bool {
 	}
 }
 
+// Defines values for VerdictOutcome.
+const (
+	VerdictChanged VerdictOutcome = "changed"
+	VerdictDropped VerdictOutcome = "dropped"
+	VerdictKept    VerdictOutcome = "kept"
+)
+
+// Valid indicates whether the value is a known member of the VerdictOutcome enum.
+func (e VerdictOutcome) Valid() bool {
+	switch e {
+	case VerdictChanged:
+		return true
+	case VerdictDropped:
+		return true
+	case VerdictKept:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for VetoScoreState.
 const (
 	VetoScoreStateNo      VetoScoreState = "no"
@@ -2467,6 +2596,51 @@ type Bank struct {
 	Published int    `json:"published"`
 	Title     string `json:"title"`
 	Total     int    `json:"total"`
+}
+
+// BankExportFilter defines model for BankExportFilter.
+type BankExportFilter struct {
+	Difficulty *int    `json:"difficulty,omitempty"`
+	Range      *string `json:"range,omitempty"`
+	Stage      *string `json:"stage,omitempty"`
+	Status     *string `json:"status,omitempty"`
+	Tag        *string `json:"tag,omitempty"`
+	Text       *string `json:"text,omitempty"`
+	Type       *string `json:"type,omitempty"`
+	Used       *string `json:"used,omitempty"`
+}
+
+// BankExportReport defines model for BankExportReport.
+type BankExportReport struct {
+	// Dropped codes of items that the format cannot carry, the first few
+	Dropped []string `json:"dropped"`
+
+	// Items items in the file
+	Items  int          `json:"items"`
+	Losses []ExportLoss `json:"losses"`
+
+	// Skipped items of the choice without such a revision
+	Skipped int `json:"skipped"`
+
+	// Whole items of which nothing is lost
+	Whole int `json:"whole"`
+}
+
+// BankExportRequest defines model for BankExportRequest.
+type BankExportRequest struct {
+	Filter    *BankExportFilter `json:"filter,omitempty"`
+	Format    string            `json:"format"`
+	Items     *[]string         `json:"items,omitempty"`
+	Published *bool             `json:"published,omitempty"`
+}
+
+// BankFormat defines model for BankFormat.
+type BankFormat struct {
+	Extension string `json:"extension"`
+	Name      string `json:"name"`
+	Read      bool   `json:"read"`
+	Title     string `json:"title"`
+	Write     bool   `json:"write"`
 }
 
 // BankInspection defines model for BankInspection.
@@ -3077,6 +3251,14 @@ type ExaminerTotal struct {
 	Vetoed bool  `json:"vetoed"`
 }
 
+// ExportLoss defines model for ExportLoss.
+type ExportLoss struct {
+	Field   string         `json:"field"`
+	Items   int            `json:"items"`
+	Outcome VerdictOutcome `json:"outcome"`
+	Text    string         `json:"text"`
+}
+
 // ExportRequest defines model for ExportRequest.
 type ExportRequest struct {
 	Kind    ExportRequestKind `json:"kind"`
@@ -3153,6 +3335,58 @@ type HeldBack struct {
 	Registration string `json:"registration"`
 }
 
+// HeldItem defines model for HeldItem.
+type HeldItem struct {
+	Code string     `json:"code"`
+	Why  HeldReason `json:"why"`
+}
+
+// HeldReason defines model for HeldReason.
+type HeldReason string
+
+// ImportBatch defines model for ImportBatch.
+type ImportBatch struct {
+	Added int       `json:"added"`
+	At    time.Time `json:"at"`
+	By    Person    `json:"by"`
+
+	// Held items for which it is not undone, the first few
+	Held      []HeldItem `json:"held"`
+	HeldTotal int        `json:"heldTotal"`
+	Id        string     `json:"id"`
+
+	// Items items that it added or revised
+	Items   int              `json:"items"`
+	Revised int              `json:"revised"`
+	State   ImportBatchState `json:"state"`
+
+	// Title the file
+	Title     string `json:"title"`
+	Unchanged int    `json:"unchanged"`
+}
+
+// ImportBatchState defines model for ImportBatchState.
+type ImportBatchState string
+
+// ImportVerdict defines model for ImportVerdict.
+type ImportVerdict struct {
+	Column string `json:"column"`
+	Field  string `json:"field"`
+
+	// Item the item's code, where it is known
+	Item    string         `json:"item"`
+	New     string         `json:"new"`
+	Old     string         `json:"old"`
+	Outcome VerdictOutcome `json:"outcome"`
+	Reason  string         `json:"reason"`
+
+	// Row row or line; 0 for the whole sheet or file
+	Row   int    `json:"row"`
+	Sheet string `json:"sheet"`
+	Text  string `json:"text"`
+	Todo  string `json:"todo"`
+}
+
 // Incident defines model for Incident.
 type Incident struct {
 	From time.Time `json:"from"`
@@ -3187,6 +3421,63 @@ type InspectedItem struct {
 	Stem     string        `json:"stem"`
 	Warnings []ItemWarning `json:"warnings"`
 }
+
+// Intake defines model for Intake.
+type Intake struct {
+	Added int       `json:"added"`
+	At    time.Time `json:"at"`
+
+	// Blueprint the file holds one
+	Blueprint bool `json:"blueprint"`
+	Changed   int  `json:"changed"`
+
+	// Detected the format that the content has; empty for none known
+	Detected string         `json:"detected"`
+	Digest   string         `json:"digest"`
+	Dropped  int            `json:"dropped"`
+	Failure  *IntakeFailure `json:"failure,omitempty"`
+	Format   string         `json:"format"`
+	Id       string         `json:"id"`
+	Kept     int            `json:"kept"`
+	Name     string         `json:"name"`
+
+	// Outline the file holds one
+	Outline  bool        `json:"outline"`
+	PartSize int         `json:"partSize"`
+	Point    string      `json:"point"`
+	Progress int         `json:"progress"`
+	Revised  int         `json:"revised"`
+	Rows     int         `json:"rows"`
+	Size     int64       `json:"size"`
+	State    IntakeState `json:"state"`
+
+	// Total 0 while it is not known
+	Total     int `json:"total"`
+	Unchanged int `json:"unchanged"`
+}
+
+// IntakeConfirmation defines model for IntakeConfirmation.
+type IntakeConfirmation struct {
+	Digest string `json:"digest"`
+
+	// Leave codes of items that stay out
+	Leave *[]string `json:"leave,omitempty"`
+
+	// Outline the file's outline and blueprint replace the bank's
+	Outline *bool `json:"outline,omitempty"`
+}
+
+// IntakeFailure defines model for IntakeFailure.
+type IntakeFailure string
+
+// IntakeReading defines model for IntakeReading.
+type IntakeReading struct {
+	Format *string `json:"format,omitempty"`
+	Point  *string `json:"point,omitempty"`
+}
+
+// IntakeState defines model for IntakeState.
+type IntakeState string
 
 // IssueRequest defines model for IssueRequest.
 type IssueRequest struct {
@@ -3728,6 +4019,13 @@ type NewFile struct {
 
 	// Slot which attachment of the sheet it is
 	Slot *string `json:"slot,omitempty"`
+}
+
+// NewIntake defines model for NewIntake.
+type NewIntake struct {
+	Id   openapi_types.UUID `json:"id"`
+	Name string             `json:"name"`
+	Size int64              `json:"size"`
 }
 
 // NewItem defines model for NewItem.
@@ -5692,6 +5990,24 @@ type Uploading struct {
 	Parts int `json:"parts"`
 }
 
+// VerdictOutcome defines model for VerdictOutcome.
+type VerdictOutcome string
+
+// VerdictPage defines model for VerdictPage.
+type VerdictPage struct {
+	Reasons  []VerdictReason `json:"reasons"`
+	Total    int             `json:"total"`
+	Verdicts []ImportVerdict `json:"verdicts"`
+}
+
+// VerdictReason defines model for VerdictReason.
+type VerdictReason struct {
+	Count   int            `json:"count"`
+	Outcome VerdictOutcome `json:"outcome"`
+	Reason  string         `json:"reason"`
+	Text    string         `json:"text"`
+}
+
 // Verified defines model for Verified.
 type Verified struct {
 	// Certificates empty: nothing matches
@@ -5780,6 +6096,9 @@ type ExaminerId = string
 // FileId defines model for FileId.
 type FileId = string
 
+// IntakeId defines model for IntakeId.
+type IntakeId = string
+
 // ItemCode defines model for ItemCode.
 type ItemCode = string
 
@@ -5840,6 +6159,19 @@ type GetCoverageParams struct {
 // SaveFiltersJSONBody defines parameters for SaveFilters.
 type SaveFiltersJSONBody struct {
 	Filters []SavedFilter `json:"filters"`
+}
+
+// PutIntakePartJSONBody defines parameters for PutIntakePart.
+type PutIntakePartJSONBody struct {
+	Data []byte `json:"data"`
+}
+
+// ListVerdictsParams defines parameters for ListVerdicts.
+type ListVerdictsParams struct {
+	Outcome *VerdictOutcome `form:"outcome,omitempty" json:"outcome,omitempty"`
+	Reason  *string         `form:"reason,omitempty" json:"reason,omitempty"`
+	Skip    *int            `form:"skip,omitempty" json:"skip,omitempty"`
+	Limit   *int            `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
 // InspectBankParams defines parameters for InspectBank.
@@ -5984,8 +6316,26 @@ type RefreshJSONRequestBody = RefreshRequest
 // ActOnItemsJSONRequestBody defines body for ActOnItems for application/json ContentType.
 type ActOnItemsJSONRequestBody = BatchRequest
 
+// ExportBankJSONRequestBody defines body for ExportBank for application/json ContentType.
+type ExportBankJSONRequestBody = BankExportRequest
+
+// CheckBankExportJSONRequestBody defines body for CheckBankExport for application/json ContentType.
+type CheckBankExportJSONRequestBody = BankExportRequest
+
 // SaveFiltersJSONRequestBody defines body for SaveFilters for application/json ContentType.
 type SaveFiltersJSONRequestBody SaveFiltersJSONBody
+
+// OpenIntakeJSONRequestBody defines body for OpenIntake for application/json ContentType.
+type OpenIntakeJSONRequestBody = NewIntake
+
+// ConfirmIntakeJSONRequestBody defines body for ConfirmIntake for application/json ContentType.
+type ConfirmIntakeJSONRequestBody = IntakeConfirmation
+
+// PutIntakePartJSONRequestBody defines body for PutIntakePart for application/json ContentType.
+type PutIntakePartJSONRequestBody PutIntakePartJSONBody
+
+// ReadIntakeJSONRequestBody defines body for ReadIntake for application/json ContentType.
+type ReadIntakeJSONRequestBody = IntakeReading
 
 // CreateItemJSONRequestBody defines body for CreateItem for application/json ContentType.
 type CreateItemJSONRequestBody = NewItem
@@ -6223,6 +6573,9 @@ type ServerInterface interface {
 	// Refresh 用 Cookie 换新令牌 · trade the refresh cookie for a new session
 	// (POST /api/v1/auth/refresh)
 	Refresh(c *fiber.Ctx) error
+	// ListBankFormats 题库文件的格式 · formats of bank files
+	// (GET /api/v1/bank-formats)
+	ListBankFormats(c *fiber.Ctx) error
 	// ListBanks 题库清单 · banks
 	// (GET /api/v1/banks)
 	ListBanks(c *fiber.Ctx) error
@@ -6235,12 +6588,45 @@ type ServerInterface interface {
 	// GetCoverage 题量分布 · items by the parts of the outline, type, difficulty and status
 	// (GET /api/v1/banks/{bank}/coverage)
 	GetCoverage(c *fiber.Ctx, bank BankId, params GetCoverageParams) error
+	// ExportBank 导出题目，连同答案 · items as a file, with their keys
+	// (POST /api/v1/banks/{bank}/exports)
+	ExportBank(c *fiber.Ctx, bank BankId) error
+	// CheckBankExport 这种格式写不下什么 · what a format cannot carry
+	// (POST /api/v1/banks/{bank}/exports/check)
+	CheckBankExport(c *fiber.Ctx, bank BankId) error
 	// ListFilters 我保存的筛选 · my saved filters
 	// (GET /api/v1/banks/{bank}/filters)
 	ListFilters(c *fiber.Ctx, bank BankId) error
 	// SaveFilters 保存筛选 · save my filters
 	// (PUT /api/v1/banks/{bank}/filters)
 	SaveFilters(c *fiber.Ctx, bank BankId) error
+	// ListImports 导入过的批次 · imports of the past
+	// (GET /api/v1/banks/{bank}/imports)
+	ListImports(c *fiber.Ctx, bank BankId) error
+	// OpenIntake 准备导入一个文件 · announce a file to be imported
+	// (POST /api/v1/banks/{bank}/imports)
+	OpenIntake(c *fiber.Ctx, bank BankId) error
+	// DropIntake 放弃这个文件 · give a file up
+	// (DELETE /api/v1/banks/{bank}/imports/{intake})
+	DropIntake(c *fiber.Ctx, bank BankId, intake IntakeId) error
+	// GetIntake 文件导入到哪一步 · where a file stands
+	// (GET /api/v1/banks/{bank}/imports/{intake})
+	GetIntake(c *fiber.Ctx, bank BankId, intake IntakeId) error
+	// ConfirmIntake 确认导入，成为一个批次 · import the file as it was looked at, as one batch
+	// (POST /api/v1/banks/{bank}/imports/{intake}/confirmation)
+	ConfirmIntake(c *fiber.Ctx, bank BankId, intake IntakeId) error
+	// PutIntakePart 上传一段 · one part of a bank file
+	// (PUT /api/v1/banks/{bank}/imports/{intake}/parts/{part})
+	PutIntakePart(c *fiber.Ctx, bank BankId, intake IntakeId, part string) error
+	// ReadIntake 试导入：读文件，不改题库 · read the file, changing nothing
+	// (POST /api/v1/banks/{bank}/imports/{intake}/reading)
+	ReadIntake(c *fiber.Ctx, bank BankId, intake IntakeId) error
+	// GetVerdictFile 下载逐行结果（xlsx） · the table of verdicts as a workbook
+	// (GET /api/v1/banks/{bank}/imports/{intake}/verdict-file)
+	GetVerdictFile(c *fiber.Ctx, bank BankId, intake IntakeId) error
+	// ListVerdicts 逐行结果 · what would become of every row
+	// (GET /api/v1/banks/{bank}/imports/{intake}/verdicts)
+	ListVerdicts(c *fiber.Ctx, bank BankId, intake IntakeId, params ListVerdictsParams) error
 	// InspectBank 全库检查 · what is odd about a bank
 	// (GET /api/v1/banks/{bank}/inspection)
 	InspectBank(c *fiber.Ctx, bank BankId, params InspectBankParams) error
@@ -7200,6 +7586,24 @@ func (siw *ServerInterfaceWrapper) Refresh(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListBankFormats operation middleware
+func (siw *ServerInterfaceWrapper) ListBankFormats(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListBankFormats(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListBanks operation middleware
 func (siw *ServerInterfaceWrapper) ListBanks(c *fiber.Ctx) error {
 
@@ -7329,6 +7733,64 @@ func (siw *ServerInterfaceWrapper) GetCoverage(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ExportBank operation middleware
+func (siw *ServerInterfaceWrapper) ExportBank(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "bank" -------------
+	var bank BankId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bank", c.Params("bank"), &bank, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter bank: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ExportBank(c, bank)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// CheckBankExport operation middleware
+func (siw *ServerInterfaceWrapper) CheckBankExport(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "bank" -------------
+	var bank BankId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bank", c.Params("bank"), &bank, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter bank: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.CheckBankExport(c, bank)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListFilters operation middleware
 func (siw *ServerInterfaceWrapper) ListFilters(c *fiber.Ctx) error {
 
@@ -7374,6 +7836,368 @@ func (siw *ServerInterfaceWrapper) SaveFilters(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.SaveFilters(c, bank)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListImports operation middleware
+func (siw *ServerInterfaceWrapper) ListImports(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "bank" -------------
+	var bank BankId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bank", c.Params("bank"), &bank, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter bank: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListImports(c, bank)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// OpenIntake operation middleware
+func (siw *ServerInterfaceWrapper) OpenIntake(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "bank" -------------
+	var bank BankId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bank", c.Params("bank"), &bank, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter bank: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.OpenIntake(c, bank)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// DropIntake operation middleware
+func (siw *ServerInterfaceWrapper) DropIntake(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "bank" -------------
+	var bank BankId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bank", c.Params("bank"), &bank, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter bank: %w", err).Error())
+	}
+
+	// ------------- Path parameter "intake" -------------
+	var intake IntakeId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "intake", c.Params("intake"), &intake, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter intake: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.DropIntake(c, bank, intake)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetIntake operation middleware
+func (siw *ServerInterfaceWrapper) GetIntake(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "bank" -------------
+	var bank BankId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bank", c.Params("bank"), &bank, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter bank: %w", err).Error())
+	}
+
+	// ------------- Path parameter "intake" -------------
+	var intake IntakeId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "intake", c.Params("intake"), &intake, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter intake: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetIntake(c, bank, intake)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ConfirmIntake operation middleware
+func (siw *ServerInterfaceWrapper) ConfirmIntake(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "bank" -------------
+	var bank BankId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bank", c.Params("bank"), &bank, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter bank: %w", err).Error())
+	}
+
+	// ------------- Path parameter "intake" -------------
+	var intake IntakeId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "intake", c.Params("intake"), &intake, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter intake: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ConfirmIntake(c, bank, intake)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// PutIntakePart operation middleware
+func (siw *ServerInterfaceWrapper) PutIntakePart(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "bank" -------------
+	var bank BankId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bank", c.Params("bank"), &bank, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter bank: %w", err).Error())
+	}
+
+	// ------------- Path parameter "intake" -------------
+	var intake IntakeId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "intake", c.Params("intake"), &intake, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter intake: %w", err).Error())
+	}
+
+	// ------------- Path parameter "part" -------------
+	var part string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "part", c.Params("part"), &part, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter part: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.PutIntakePart(c, bank, intake, part)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ReadIntake operation middleware
+func (siw *ServerInterfaceWrapper) ReadIntake(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "bank" -------------
+	var bank BankId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bank", c.Params("bank"), &bank, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter bank: %w", err).Error())
+	}
+
+	// ------------- Path parameter "intake" -------------
+	var intake IntakeId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "intake", c.Params("intake"), &intake, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter intake: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ReadIntake(c, bank, intake)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetVerdictFile operation middleware
+func (siw *ServerInterfaceWrapper) GetVerdictFile(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "bank" -------------
+	var bank BankId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bank", c.Params("bank"), &bank, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter bank: %w", err).Error())
+	}
+
+	// ------------- Path parameter "intake" -------------
+	var intake IntakeId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "intake", c.Params("intake"), &intake, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter intake: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetVerdictFile(c, bank, intake)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListVerdicts operation middleware
+func (siw *ServerInterfaceWrapper) ListVerdicts(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "bank" -------------
+	var bank BankId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bank", c.Params("bank"), &bank, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter bank: %w", err).Error())
+	}
+
+	// ------------- Path parameter "intake" -------------
+	var intake IntakeId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "intake", c.Params("intake"), &intake, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter intake: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListVerdictsParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "outcome" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "outcome", query, &params.Outcome, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter outcome: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "reason" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "reason", query, &params.Reason, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter reason: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "skip" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "skip", query, &params.Skip, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter skip: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListVerdicts(c, bank, intake, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -11437,6 +12261,30 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Post(options.BaseURL+"/api/v1/banks/:bank/batches/:batch/undo", wrapper.UndoBatch)
 
+	router.Get(options.BaseURL+"/api/v1/bank-formats", wrapper.ListBankFormats)
+
+	router.Get(options.BaseURL+"/api/v1/banks/:bank/imports", wrapper.ListImports)
+
+	router.Post(options.BaseURL+"/api/v1/banks/:bank/imports", wrapper.OpenIntake)
+
+	router.Delete(options.BaseURL+"/api/v1/banks/:bank/imports/:intake", wrapper.DropIntake)
+
+	router.Get(options.BaseURL+"/api/v1/banks/:bank/imports/:intake", wrapper.GetIntake)
+
+	router.Put(options.BaseURL+"/api/v1/banks/:bank/imports/:intake/parts/:part", wrapper.PutIntakePart)
+
+	router.Post(options.BaseURL+"/api/v1/banks/:bank/imports/:intake/reading", wrapper.ReadIntake)
+
+	router.Get(options.BaseURL+"/api/v1/banks/:bank/imports/:intake/verdicts", wrapper.ListVerdicts)
+
+	router.Get(options.BaseURL+"/api/v1/banks/:bank/imports/:intake/verdict-file", wrapper.GetVerdictFile)
+
+	router.Post(options.BaseURL+"/api/v1/banks/:bank/imports/:intake/confirmation", wrapper.ConfirmIntake)
+
+	router.Post(options.BaseURL+"/api/v1/banks/:bank/exports/check", wrapper.CheckBankExport)
+
+	router.Post(options.BaseURL+"/api/v1/banks/:bank/exports", wrapper.ExportBank)
+
 	router.Get(options.BaseURL+"/api/v1/banks/:bank/filters", wrapper.ListFilters)
 
 	router.Put(options.BaseURL+"/api/v1/banks/:bank/filters", wrapper.SaveFilters)
@@ -12300,6 +13148,34 @@ func (response RefreshdefaultApplicationProblemPlusJSONResponse) VisitRefreshRes
 	return ctx.JSON(&response.Body)
 }
 
+type ListBankFormatsRequestObject struct {
+}
+
+type ListBankFormatsResponseObject interface {
+	VisitListBankFormatsResponse(ctx *fiber.Ctx) error
+}
+
+type ListBankFormats200JSONResponse []BankFormat
+
+func (response ListBankFormats200JSONResponse) VisitListBankFormatsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListBankFormatsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListBankFormatsdefaultApplicationProblemPlusJSONResponse) VisitListBankFormatsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListBanksRequestObject struct {
 }
 
@@ -12418,6 +13294,76 @@ func (response GetCoveragedefaultApplicationProblemPlusJSONResponse) VisitGetCov
 	return ctx.JSON(&response.Body)
 }
 
+type ExportBankRequestObject struct {
+	Bank BankId `json:"bank"`
+	Body *ExportBankJSONRequestBody
+}
+
+type ExportBankResponseObject interface {
+	VisitExportBankResponse(ctx *fiber.Ctx) error
+}
+
+type ExportBank200ApplicationoctetStreamResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response ExportBank200ApplicationoctetStreamResponse) VisitExportBankResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/octet-stream")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type ExportBankdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportBankdefaultApplicationProblemPlusJSONResponse) VisitExportBankResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CheckBankExportRequestObject struct {
+	Bank BankId `json:"bank"`
+	Body *CheckBankExportJSONRequestBody
+}
+
+type CheckBankExportResponseObject interface {
+	VisitCheckBankExportResponse(ctx *fiber.Ctx) error
+}
+
+type CheckBankExport200JSONResponse BankExportReport
+
+func (response CheckBankExport200JSONResponse) VisitCheckBankExportResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type CheckBankExportdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CheckBankExportdefaultApplicationProblemPlusJSONResponse) VisitCheckBankExportResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListFiltersRequestObject struct {
 	Bank BankId `json:"bank"`
 }
@@ -12470,6 +13416,288 @@ type SaveFiltersdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response SaveFiltersdefaultApplicationProblemPlusJSONResponse) VisitSaveFiltersResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListImportsRequestObject struct {
+	Bank BankId `json:"bank"`
+}
+
+type ListImportsResponseObject interface {
+	VisitListImportsResponse(ctx *fiber.Ctx) error
+}
+
+type ListImports200JSONResponse []ImportBatch
+
+func (response ListImports200JSONResponse) VisitListImportsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListImportsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListImportsdefaultApplicationProblemPlusJSONResponse) VisitListImportsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type OpenIntakeRequestObject struct {
+	Bank BankId `json:"bank"`
+	Body *OpenIntakeJSONRequestBody
+}
+
+type OpenIntakeResponseObject interface {
+	VisitOpenIntakeResponse(ctx *fiber.Ctx) error
+}
+
+type OpenIntake201JSONResponse Intake
+
+func (response OpenIntake201JSONResponse) VisitOpenIntakeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type OpenIntakedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response OpenIntakedefaultApplicationProblemPlusJSONResponse) VisitOpenIntakeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type DropIntakeRequestObject struct {
+	Bank   BankId   `json:"bank"`
+	Intake IntakeId `json:"intake"`
+}
+
+type DropIntakeResponseObject interface {
+	VisitDropIntakeResponse(ctx *fiber.Ctx) error
+}
+
+type DropIntake204Response struct {
+}
+
+func (response DropIntake204Response) VisitDropIntakeResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type DropIntakedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DropIntakedefaultApplicationProblemPlusJSONResponse) VisitDropIntakeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetIntakeRequestObject struct {
+	Bank   BankId   `json:"bank"`
+	Intake IntakeId `json:"intake"`
+}
+
+type GetIntakeResponseObject interface {
+	VisitGetIntakeResponse(ctx *fiber.Ctx) error
+}
+
+type GetIntake200JSONResponse Intake
+
+func (response GetIntake200JSONResponse) VisitGetIntakeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetIntakedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetIntakedefaultApplicationProblemPlusJSONResponse) VisitGetIntakeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ConfirmIntakeRequestObject struct {
+	Bank   BankId   `json:"bank"`
+	Intake IntakeId `json:"intake"`
+	Body   *ConfirmIntakeJSONRequestBody
+}
+
+type ConfirmIntakeResponseObject interface {
+	VisitConfirmIntakeResponse(ctx *fiber.Ctx) error
+}
+
+type ConfirmIntake200JSONResponse Intake
+
+func (response ConfirmIntake200JSONResponse) VisitConfirmIntakeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ConfirmIntakedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ConfirmIntakedefaultApplicationProblemPlusJSONResponse) VisitConfirmIntakeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type PutIntakePartRequestObject struct {
+	Bank   BankId   `json:"bank"`
+	Intake IntakeId `json:"intake"`
+	Part   string   `json:"part"`
+	Body   *PutIntakePartJSONRequestBody
+}
+
+type PutIntakePartResponseObject interface {
+	VisitPutIntakePartResponse(ctx *fiber.Ctx) error
+}
+
+type PutIntakePart204Response struct {
+}
+
+func (response PutIntakePart204Response) VisitPutIntakePartResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type PutIntakePartdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PutIntakePartdefaultApplicationProblemPlusJSONResponse) VisitPutIntakePartResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ReadIntakeRequestObject struct {
+	Bank   BankId   `json:"bank"`
+	Intake IntakeId `json:"intake"`
+	Body   *ReadIntakeJSONRequestBody
+}
+
+type ReadIntakeResponseObject interface {
+	VisitReadIntakeResponse(ctx *fiber.Ctx) error
+}
+
+type ReadIntake200JSONResponse Intake
+
+func (response ReadIntake200JSONResponse) VisitReadIntakeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ReadIntakedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReadIntakedefaultApplicationProblemPlusJSONResponse) VisitReadIntakeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetVerdictFileRequestObject struct {
+	Bank   BankId   `json:"bank"`
+	Intake IntakeId `json:"intake"`
+}
+
+type GetVerdictFileResponseObject interface {
+	VisitGetVerdictFileResponse(ctx *fiber.Ctx) error
+}
+
+type GetVerdictFile200ApplicationoctetStreamResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetVerdictFile200ApplicationoctetStreamResponse) VisitGetVerdictFileResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/octet-stream")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetVerdictFiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetVerdictFiledefaultApplicationProblemPlusJSONResponse) VisitGetVerdictFileResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListVerdictsRequestObject struct {
+	Bank   BankId   `json:"bank"`
+	Intake IntakeId `json:"intake"`
+	Params ListVerdictsParams
+}
+
+type ListVerdictsResponseObject interface {
+	VisitListVerdictsResponse(ctx *fiber.Ctx) error
+}
+
+type ListVerdicts200JSONResponse VerdictPage
+
+func (response ListVerdicts200JSONResponse) VisitListVerdictsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListVerdictsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListVerdictsdefaultApplicationProblemPlusJSONResponse) VisitListVerdictsResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -16484,6 +17712,9 @@ type StrictServerInterface interface {
 	// Refresh 用 Cookie 换新令牌 · trade the refresh cookie for a new session
 	// (POST /api/v1/auth/refresh)
 	Refresh(ctx context.Context, request RefreshRequestObject) (RefreshResponseObject, error)
+	// ListBankFormats 题库文件的格式 · formats of bank files
+	// (GET /api/v1/bank-formats)
+	ListBankFormats(ctx context.Context, request ListBankFormatsRequestObject) (ListBankFormatsResponseObject, error)
 	// ListBanks 题库清单 · banks
 	// (GET /api/v1/banks)
 	ListBanks(ctx context.Context, request ListBanksRequestObject) (ListBanksResponseObject, error)
@@ -16496,12 +17727,45 @@ type StrictServerInterface interface {
 	// GetCoverage 题量分布 · items by the parts of the outline, type, difficulty and status
 	// (GET /api/v1/banks/{bank}/coverage)
 	GetCoverage(ctx context.Context, request GetCoverageRequestObject) (GetCoverageResponseObject, error)
+	// ExportBank 导出题目，连同答案 · items as a file, with their keys
+	// (POST /api/v1/banks/{bank}/exports)
+	ExportBank(ctx context.Context, request ExportBankRequestObject) (ExportBankResponseObject, error)
+	// CheckBankExport 这种格式写不下什么 · what a format cannot carry
+	// (POST /api/v1/banks/{bank}/exports/check)
+	CheckBankExport(ctx context.Context, request CheckBankExportRequestObject) (CheckBankExportResponseObject, error)
 	// ListFilters 我保存的筛选 · my saved filters
 	// (GET /api/v1/banks/{bank}/filters)
 	ListFilters(ctx context.Context, request ListFiltersRequestObject) (ListFiltersResponseObject, error)
 	// SaveFilters 保存筛选 · save my filters
 	// (PUT /api/v1/banks/{bank}/filters)
 	SaveFilters(ctx context.Context, request SaveFiltersRequestObject) (SaveFiltersResponseObject, error)
+	// ListImports 导入过的批次 · imports of the past
+	// (GET /api/v1/banks/{bank}/imports)
+	ListImports(ctx context.Context, request ListImportsRequestObject) (ListImportsResponseObject, error)
+	// OpenIntake 准备导入一个文件 · announce a file to be imported
+	// (POST /api/v1/banks/{bank}/imports)
+	OpenIntake(ctx context.Context, request OpenIntakeRequestObject) (OpenIntakeResponseObject, error)
+	// DropIntake 放弃这个文件 · give a file up
+	// (DELETE /api/v1/banks/{bank}/imports/{intake})
+	DropIntake(ctx context.Context, request DropIntakeRequestObject) (DropIntakeResponseObject, error)
+	// GetIntake 文件导入到哪一步 · where a file stands
+	// (GET /api/v1/banks/{bank}/imports/{intake})
+	GetIntake(ctx context.Context, request GetIntakeRequestObject) (GetIntakeResponseObject, error)
+	// ConfirmIntake 确认导入，成为一个批次 · import the file as it was looked at, as one batch
+	// (POST /api/v1/banks/{bank}/imports/{intake}/confirmation)
+	ConfirmIntake(ctx context.Context, request ConfirmIntakeRequestObject) (ConfirmIntakeResponseObject, error)
+	// PutIntakePart 上传一段 · one part of a bank file
+	// (PUT /api/v1/banks/{bank}/imports/{intake}/parts/{part})
+	PutIntakePart(ctx context.Context, request PutIntakePartRequestObject) (PutIntakePartResponseObject, error)
+	// ReadIntake 试导入：读文件，不改题库 · read the file, changing nothing
+	// (POST /api/v1/banks/{bank}/imports/{intake}/reading)
+	ReadIntake(ctx context.Context, request ReadIntakeRequestObject) (ReadIntakeResponseObject, error)
+	// GetVerdictFile 下载逐行结果（xlsx） · the table of verdicts as a workbook
+	// (GET /api/v1/banks/{bank}/imports/{intake}/verdict-file)
+	GetVerdictFile(ctx context.Context, request GetVerdictFileRequestObject) (GetVerdictFileResponseObject, error)
+	// ListVerdicts 逐行结果 · what would become of every row
+	// (GET /api/v1/banks/{bank}/imports/{intake}/verdicts)
+	ListVerdicts(ctx context.Context, request ListVerdictsRequestObject) (ListVerdictsResponseObject, error)
 	// InspectBank 全库检查 · what is odd about a bank
 	// (GET /api/v1/banks/{bank}/inspection)
 	InspectBank(ctx context.Context, request InspectBankRequestObject) (InspectBankResponseObject, error)
@@ -17545,6 +18809,31 @@ func (sh *strictHandler) Refresh(ctx *fiber.Ctx) error {
 	return nil
 }
 
+// ListBankFormats operation middleware
+func (sh *strictHandler) ListBankFormats(ctx *fiber.Ctx) error {
+	var request ListBankFormatsRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListBankFormats(ctx.UserContext(), request.(ListBankFormatsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListBankFormats")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListBankFormatsResponseObject); ok {
+		if err := validResponse.VisitListBankFormatsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListBanks operation middleware
 func (sh *strictHandler) ListBanks(ctx *fiber.Ctx) error {
 	var request ListBanksRequestObject
@@ -17667,6 +18956,88 @@ func (sh *strictHandler) GetCoverage(ctx *fiber.Ctx, bank BankId, params GetCove
 	return nil
 }
 
+// ExportBank operation middleware
+func (sh *strictHandler) ExportBank(ctx *fiber.Ctx, bank BankId) error {
+	var request ExportBankRequestObject
+
+	request.Bank = bank
+
+	var body ExportBankJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportBank(ctx.UserContext(), request.(ExportBankRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportBank")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportBankResponseObject); ok {
+		if err := validResponse.VisitExportBankResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CheckBankExport operation middleware
+func (sh *strictHandler) CheckBankExport(ctx *fiber.Ctx, bank BankId) error {
+	var request CheckBankExportRequestObject
+
+	request.Bank = bank
+
+	var body CheckBankExportJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.CheckBankExport(ctx.UserContext(), request.(CheckBankExportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CheckBankExport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CheckBankExportResponseObject); ok {
+		if err := validResponse.VisitCheckBankExportResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListFilters operation middleware
 func (sh *strictHandler) ListFilters(ctx *fiber.Ctx, bank BankId) error {
 	var request ListFiltersRequestObject
@@ -17727,6 +19098,314 @@ func (sh *strictHandler) SaveFilters(ctx *fiber.Ctx, bank BankId) error {
 		return err
 	} else if validResponse, ok := response.(SaveFiltersResponseObject); ok {
 		if err := validResponse.VisitSaveFiltersResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListImports operation middleware
+func (sh *strictHandler) ListImports(ctx *fiber.Ctx, bank BankId) error {
+	var request ListImportsRequestObject
+
+	request.Bank = bank
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListImports(ctx.UserContext(), request.(ListImportsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListImports")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListImportsResponseObject); ok {
+		if err := validResponse.VisitListImportsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// OpenIntake operation middleware
+func (sh *strictHandler) OpenIntake(ctx *fiber.Ctx, bank BankId) error {
+	var request OpenIntakeRequestObject
+
+	request.Bank = bank
+
+	var body OpenIntakeJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.OpenIntake(ctx.UserContext(), request.(OpenIntakeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "OpenIntake")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(OpenIntakeResponseObject); ok {
+		if err := validResponse.VisitOpenIntakeResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DropIntake operation middleware
+func (sh *strictHandler) DropIntake(ctx *fiber.Ctx, bank BankId, intake IntakeId) error {
+	var request DropIntakeRequestObject
+
+	request.Bank = bank
+	request.Intake = intake
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.DropIntake(ctx.UserContext(), request.(DropIntakeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DropIntake")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DropIntakeResponseObject); ok {
+		if err := validResponse.VisitDropIntakeResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetIntake operation middleware
+func (sh *strictHandler) GetIntake(ctx *fiber.Ctx, bank BankId, intake IntakeId) error {
+	var request GetIntakeRequestObject
+
+	request.Bank = bank
+	request.Intake = intake
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetIntake(ctx.UserContext(), request.(GetIntakeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetIntake")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetIntakeResponseObject); ok {
+		if err := validResponse.VisitGetIntakeResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ConfirmIntake operation middleware
+func (sh *strictHandler) ConfirmIntake(ctx *fiber.Ctx, bank BankId, intake IntakeId) error {
+	var request ConfirmIntakeRequestObject
+
+	request.Bank = bank
+	request.Intake = intake
+
+	var body ConfirmIntakeJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ConfirmIntake(ctx.UserContext(), request.(ConfirmIntakeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConfirmIntake")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ConfirmIntakeResponseObject); ok {
+		if err := validResponse.VisitConfirmIntakeResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PutIntakePart operation middleware
+func (sh *strictHandler) PutIntakePart(ctx *fiber.Ctx, bank BankId, intake IntakeId, part string) error {
+	var request PutIntakePartRequestObject
+
+	request.Bank = bank
+	request.Intake = intake
+	request.Part = part
+
+	var body PutIntakePartJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.PutIntakePart(ctx.UserContext(), request.(PutIntakePartRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutIntakePart")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PutIntakePartResponseObject); ok {
+		if err := validResponse.VisitPutIntakePartResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReadIntake operation middleware
+func (sh *strictHandler) ReadIntake(ctx *fiber.Ctx, bank BankId, intake IntakeId) error {
+	var request ReadIntakeRequestObject
+
+	request.Bank = bank
+	request.Intake = intake
+
+	var body ReadIntakeJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadIntake(ctx.UserContext(), request.(ReadIntakeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadIntake")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReadIntakeResponseObject); ok {
+		if err := validResponse.VisitReadIntakeResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetVerdictFile operation middleware
+func (sh *strictHandler) GetVerdictFile(ctx *fiber.Ctx, bank BankId, intake IntakeId) error {
+	var request GetVerdictFileRequestObject
+
+	request.Bank = bank
+	request.Intake = intake
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetVerdictFile(ctx.UserContext(), request.(GetVerdictFileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetVerdictFile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetVerdictFileResponseObject); ok {
+		if err := validResponse.VisitGetVerdictFileResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListVerdicts operation middleware
+func (sh *strictHandler) ListVerdicts(ctx *fiber.Ctx, bank BankId, intake IntakeId, params ListVerdictsParams) error {
+	var request ListVerdictsRequestObject
+
+	request.Bank = bank
+	request.Intake = intake
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListVerdicts(ctx.UserContext(), request.(ListVerdictsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListVerdicts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListVerdictsResponseObject); ok {
+		if err := validResponse.VisitListVerdictsResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

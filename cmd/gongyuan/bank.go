@@ -151,8 +151,11 @@ func (c *bankCheckCommand) Run() error {
 	return outcomeOf(imported.Verdicts)
 }
 
-// importer is whom the record names for an import from the command line.
-const importer = "gongyuan bank import"
+// importer and exporter are whom the record names for work from the command line.
+const (
+	importer = "gongyuan bank import"
+	exporter = "gongyuan bank export"
+)
 
 type bankImportCommand struct {
 	File    string        `arg:"" type:"existingfile" help:"The file: Excel, Word, text, QTI, Moodle XML, GIFT or Aiken."`
@@ -222,19 +225,22 @@ func (c *bankExportCommand) Run(ctx context.Context) error {
 		return err
 	}
 	defer e.close(context.WithoutCancel(ctx))
-	bundle, err := e.bundle(ctx, bank.ID(c.Bank), c.Published)
+	out, err := e.editorial.Export(ctx, exporter, editorial.ExportRequest{Bank: bank.ID(c.Bank), Format: format.Name, Published: c.Published}, true)
+	var field *editorial.FieldError
+	if errors.As(err, &field) && field.Reason == "nothing-to-export" {
+		err = fmt.Errorf("bank %s holds no items to write", c.Bank)
+	}
 	if err != nil {
 		return err
 	}
-	verdicts, err := writeFile(c.File, format, bundle)
-	if err != nil {
+	if err := writeFile(c.File, out.File); err != nil {
 		return err
 	}
-	if err := tell(c.Verdicts, verdicts); err != nil {
+	if err := tell(c.Verdicts, out.Verdicts); err != nil {
 		return err
 	}
-	fmt.Printf("%s: %d 题 items → %s\n", c.Bank, len(bundle.Revisions), c.File)
-	return outcomeOf(verdicts)
+	fmt.Printf("%s: %d 题 items → %s\n", c.Bank, out.Items, c.File)
+	return outcomeOf(out.Verdicts)
 }
 
 func (c *bankExportCommand) format() (exchange.Format, error) {
@@ -254,24 +260,24 @@ func (c *bankExportCommand) format() (exchange.Format, error) {
 
 // writeFile writes beside the file first, so that a failure leaves what was
 // there.
-func writeFile(name string, format exchange.Format, bundle exchange.Bundle) (verdicts []exchange.Verdict, err error) {
+func writeFile(name string, data []byte) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(name), ".gongyuan-export-*")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, os.Remove(f.Name()))
 		}
 	}()
-	verdicts, err = format.Write(f, bundle)
+	_, err = f.Write(data)
 	if err = errors.Join(err, f.Close()); err != nil {
-		return nil, err
+		return err
 	}
 	if err = os.Chmod(f.Name(), 0o644); err != nil {
-		return nil, err
+		return err
 	}
-	return verdicts, os.Rename(f.Name(), name)
+	return os.Rename(f.Name(), name)
 }
 
 func verdictLine(v exchange.Verdict) string {
@@ -281,35 +287,4 @@ func verdictLine(v exchange.Verdict) string {
 		fmt.Fprintf(&b, "\t%q → %q", v.Old, v.New)
 	}
 	return b.String()
-}
-
-// bundle gathers a bank with all that belongs to it.
-func (e *engine) bundle(ctx context.Context, id bank.ID, published bool) (exchange.Bundle, error) {
-	b := exchange.Bundle{Bank: id, Title: string(id)}
-	var err error
-	if published {
-		b.Revisions, err = e.bank.Published(ctx, id)
-	} else {
-		b.Revisions, err = e.bank.Newest(ctx, id)
-	}
-	if err != nil {
-		return b, err
-	}
-	if len(b.Revisions) == 0 {
-		return b, fmt.Errorf("bank %s holds no items to write", id)
-	}
-	if b.Media, err = e.bank.Media(ctx, b.Revisions); err != nil {
-		return b, err
-	}
-	switch outline, err := e.bank.Outline(ctx, id); {
-	case err == nil:
-		b.Outline, b.Title = &outline, outline.Title
-	case !errors.Is(err, bank.ErrNotFound):
-		return b, err
-	}
-	all, err := e.bank.Blueprints(ctx)
-	if i := slices.IndexFunc(all, func(p bank.Blueprint) bool { return p.Bank == id }); i >= 0 {
-		b.Blueprint = &all[i]
-	}
-	return b, err
 }

@@ -103,6 +103,7 @@ type Store interface {
 	Pictures
 	Importing
 	Holdings
+	Finder
 	Intakes
 }
 

@@ -491,6 +491,223 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bank-formats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 题库文件的格式 · formats of bank files */
+        get: operations["listBankFormats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/banks/{bank}/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+            };
+            cookie?: never;
+        };
+        /** 导入过的批次 · imports of the past */
+        get: operations["listImports"];
+        put?: never;
+        /**
+         * 准备导入一个文件 · announce a file to be imported
+         * @description The same id twice is the same file. A file that nobody imports is forgotten after two days.
+         */
+        post: operations["openIntake"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/banks/{bank}/imports/{intake}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+                intake: components["parameters"]["IntakeId"];
+            };
+            cookie?: never;
+        };
+        /** 文件导入到哪一步 · where a file stands */
+        get: operations["getIntake"];
+        put?: never;
+        post?: never;
+        /** 放弃这个文件 · give a file up */
+        delete: operations["dropIntake"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/banks/{bank}/imports/{intake}/parts/{part}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+                intake: components["parameters"]["IntakeId"];
+                part: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 上传一段 · one part of a bank file
+         * @description Parts are counted from 0; each has `partSize` bytes, the last one what is left. A part that is there stays as it is.
+         */
+        put: operations["putIntakePart"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/banks/{bank}/imports/{intake}/reading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+                intake: components["parameters"]["IntakeId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 试导入：读文件，不改题库 · read the file, changing nothing
+         * @description The work goes on after the answer; ask getIntake how far it is. Without a format it is found by the content.
+         */
+        post: operations["readIntake"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/banks/{bank}/imports/{intake}/verdicts": {
+        parameters: {
+            query?: {
+                outcome?: components["schemas"]["VerdictOutcome"];
+                reason?: string;
+                skip?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+                intake: components["parameters"]["IntakeId"];
+            };
+            cookie?: never;
+        };
+        /** 逐行结果 · what would become of every row */
+        get: operations["listVerdicts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/banks/{bank}/imports/{intake}/verdict-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+                intake: components["parameters"]["IntakeId"];
+            };
+            cookie?: never;
+        };
+        /** 下载逐行结果（xlsx） · the table of verdicts as a workbook */
+        get: operations["getVerdictFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/banks/{bank}/imports/{intake}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+                intake: components["parameters"]["IntakeId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 确认导入，成为一个批次 · import the file as it was looked at, as one batch
+         * @description The digest names what was looked at. Where the bank changed since, the intake fails as `moved` and nothing is imported.
+         */
+        post: operations["confirmIntake"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/banks/{bank}/exports/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 这种格式写不下什么 · what a format cannot carry */
+        post: operations["checkBankExport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/banks/{bank}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 导出题目，连同答案 · items as a file, with their keys
+         * @description Every export is recorded.
+         */
+        post: operations["exportBank"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/banks/{bank}/filters": {
         parameters: {
             query?: never;
@@ -3095,6 +3312,155 @@ export interface components {
             undoable: boolean;
             refused: components["schemas"]["BatchRefusal"][];
         };
+        BankFormat: {
+            name: string;
+            title: string;
+            extension: string;
+            read: boolean;
+            write: boolean;
+        };
+        ImportBatch: {
+            id: string;
+            /** @description the file */
+            title: string;
+            by: components["schemas"]["Person"];
+            /** Format: date-time */
+            at: string;
+            state: components["schemas"]["ImportBatchState"];
+            /** @description items that it added or revised */
+            items: number;
+            added: number;
+            revised: number;
+            unchanged: number;
+            /** @description items for which it is not undone, the first few */
+            held: components["schemas"]["HeldItem"][];
+            heldTotal: number;
+        };
+        /** @enum {string} */
+        ImportBatchState: "running" | "done" | "undoing" | "undone";
+        HeldItem: {
+            code: string;
+            why: components["schemas"]["HeldReason"];
+        };
+        /** @enum {string} */
+        HeldReason: "paper" | "changed";
+        NewIntake: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** Format: int64 */
+            size: number;
+        };
+        /** @enum {string} */
+        IntakeState: "open" | "reading" | "read" | "importing" | "done" | "failed";
+        Intake: {
+            id: string;
+            name: string;
+            /** Format: int64 */
+            size: number;
+            /** Format: date-time */
+            at: string;
+            state: components["schemas"]["IntakeState"];
+            partSize: number;
+            progress: number;
+            /** @description 0 while it is not known */
+            total: number;
+            failure?: components["schemas"]["IntakeFailure"];
+            format: string;
+            /** @description the format that the content has; empty for none known */
+            detected: string;
+            point: string;
+            digest: string;
+            rows: number;
+            kept: number;
+            changed: number;
+            dropped: number;
+            added: number;
+            revised: number;
+            unchanged: number;
+            /** @description the file holds one */
+            outline: boolean;
+            /** @description the file holds one */
+            blueprint: boolean;
+        };
+        /** @enum {string} */
+        IntakeFailure: "format" | "unknown" | "encoding" | "too-large" | "nothing" | "incomplete" | "moved" | "internal";
+        IntakeReading: {
+            format?: string;
+            point?: string;
+        };
+        IntakeConfirmation: {
+            digest: string;
+            /** @description codes of items that stay out */
+            leave?: string[];
+            /**
+             * @description the file's outline and blueprint replace the bank's
+             * @default false
+             */
+            outline: boolean;
+        };
+        /** @enum {string} */
+        VerdictOutcome: "dropped" | "changed" | "kept";
+        ImportVerdict: {
+            outcome: components["schemas"]["VerdictOutcome"];
+            sheet: string;
+            /** @description row or line; 0 for the whole sheet or file */
+            row: number;
+            column: string;
+            field: string;
+            /** @description the item's code, where it is known */
+            item: string;
+            old: string;
+            new: string;
+            reason: string;
+            text: string;
+            todo: string;
+        };
+        VerdictReason: {
+            outcome: components["schemas"]["VerdictOutcome"];
+            reason: string;
+            text: string;
+            count: number;
+        };
+        VerdictPage: {
+            total: number;
+            verdicts: components["schemas"]["ImportVerdict"][];
+            reasons: components["schemas"]["VerdictReason"][];
+        };
+        BankExportRequest: {
+            format: string;
+            items?: string[];
+            filter?: components["schemas"]["BankExportFilter"];
+            /** @default false */
+            published: boolean;
+        };
+        BankExportFilter: {
+            type?: string;
+            range?: string;
+            difficulty?: number;
+            text?: string;
+            status?: string;
+            stage?: string;
+            tag?: string;
+            used?: string;
+        };
+        BankExportReport: {
+            /** @description items in the file */
+            items: number;
+            /** @description items of which nothing is lost */
+            whole: number;
+            /** @description items of the choice without such a revision */
+            skipped: number;
+            losses: components["schemas"]["ExportLoss"][];
+            /** @description codes of items that the format cannot carry, the first few */
+            dropped: string[];
+        };
+        ExportLoss: {
+            outcome: components["schemas"]["VerdictOutcome"];
+            field: string;
+            text: string;
+            items: number;
+        };
         SavedFilter: {
             name: string;
             query: string;
@@ -5228,6 +5594,7 @@ export interface components {
         Ticket: string;
         SittingId: string;
         BankId: string;
+        IntakeId: string;
         ItemCode: string;
         AppealId: string;
     };
@@ -5864,6 +6231,316 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BatchResult"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listBankFormats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankFormat"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listImports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportBatch"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    openIntake: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewIntake"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Intake"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getIntake: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+                intake: components["parameters"]["IntakeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Intake"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    dropIntake: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+                intake: components["parameters"]["IntakeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 已放弃 · given up */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    putIntakePart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+                intake: components["parameters"]["IntakeId"];
+                part: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: byte */
+                    data: string;
+                };
+            };
+        };
+        responses: {
+            /** @description 已收到 · stored */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    readIntake: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+                intake: components["parameters"]["IntakeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IntakeReading"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Intake"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listVerdicts: {
+        parameters: {
+            query?: {
+                outcome?: components["schemas"]["VerdictOutcome"];
+                reason?: string;
+                skip?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+                intake: components["parameters"]["IntakeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerdictPage"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getVerdictFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+                intake: components["parameters"]["IntakeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    confirmIntake: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+                intake: components["parameters"]["IntakeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IntakeConfirmation"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Intake"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    checkBankExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BankExportRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankExportReport"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    exportBank: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BankExportRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             default: components["responses"]["ProblemAny"];
