@@ -236,9 +236,17 @@ func TestDirty300(t *testing.T) {
 		}
 	}
 	golden := filepath.Join("testdata", "dirty300.golden")
+	// The browser's test uploads the same workbook.
+	kept := filepath.Join("testdata", "dirty300.xlsx")
 	if *update {
 		must(t, os.WriteFile(golden, []byte(b.String()), 0o644))
+		must(t, os.WriteFile(kept, dirtyWorkbook(t), 0o644))
 		return
+	}
+	raw, err := os.ReadFile(kept)
+	must(t, err)
+	if same, err := xlsx.Read(bytes.NewReader(raw), xlsx.Options{Bank: "dirty-3"}); err != nil || !cmp.Equal(got, same) {
+		t.Errorf("%s is not what the test writes (%v): %s", kept, err, cmp.Diff(got, same))
 	}
 	want, err := os.ReadFile(golden)
 	must(t, err)

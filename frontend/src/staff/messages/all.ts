@@ -5,6 +5,8 @@ import { editorZh } from './editor.zh-CN'
 import { en as staffEn } from './en'
 import { hallEn } from './hall.en'
 import { hallZh } from './hall.zh-CN'
+import { exchangeEn } from './exchange.en'
+import { exchangeZh } from './exchange.zh-CN'
 import { handoutEn } from './handout.en'
 import { handoutZh } from './handout.zh-CN'
 import { lineEn } from './line.en'
@@ -38,6 +40,7 @@ export const FILES: readonly (readonly [zh: Record<string, string>, en: Record<s
   [handoutZh, handoutEn],
   [sheetZh, sheetEn],
   [editorZh, editorEn],
+  [exchangeZh, exchangeEn],
   [panelZh, panelEn],
   [reviewZh, reviewEn],
   [tabletZh, tabletEn],
@@ -56,6 +59,7 @@ export const zhCN = {
   ...handoutZh,
   ...sheetZh,
   ...editorZh,
+  ...exchangeZh,
   ...panelZh,
   ...reviewZh,
   ...tabletZh,
@@ -73,6 +77,7 @@ export const en = {
   ...handoutEn,
   ...sheetEn,
   ...editorEn,
+  ...exchangeEn,
   ...panelEn,
   ...reviewEn,
   ...tabletEn,

@@ -31,7 +31,7 @@ function blobOf(canvas: HTMLCanvasElement, type: string): Promise<Blob> {
   return new Promise((done, failed) => { canvas.toBlob((b) => { if (b) done(b); else failed(new Error(type)) }, type, 0.85) })
 }
 
-function base64(file: Blob): Promise<string> {
+export function base64(file: Blob): Promise<string> {
   return new Promise((done, failed) => {
     const reader = new FileReader()
     reader.onload = () => { done(String(reader.result).replace(/^[^,]*,/, '')) }
