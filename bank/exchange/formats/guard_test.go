@@ -3,8 +3,10 @@ package formats_test
 import (
 	"archive/zip"
 	"bytes"
+	"compress/flate"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"runtime"
 	"strings"
 	"testing"
@@ -38,47 +40,131 @@ func pack(t testing.TB, files map[string]string) []byte {
 // laughs is the billion laughs, which would unfold to gigabytes.
 const laughs = `<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><quiz><question type="essay"><questiontext><text>&b;</text></questiontext></question></quiz>`
 
-func bomb() string { return strings.Repeat("0", 80<<20) }
+// bomb is a zip archive of one file that packs into nothing and is over every
+// limit unpacked. It is put together from a packed megabyte, because packing it
+// whole takes longer than all that it shows.
+func bomb(t testing.TB, name string) []byte {
+	t.Helper()
+	const megabytes = 65
+	one := bytes.Repeat([]byte("0"), 1<<20)
+	var packed bytes.Buffer
+	w, err := flate.NewWriter(&packed, flate.BestSpeed)
+	if err == nil {
+		_, err = w.Write(one)
+	}
+	if err == nil {
+		err = w.Flush() // ends at a byte, and is not the last block
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := crc32.NewIEEE()
+	for range megabytes {
+		sum.Write(one)
+	}
+	raw := append(bytes.Repeat(packed.Bytes(), megabytes), 0x01, 0x00, 0x00, 0xFF, 0xFF) // an empty last block
+	var out bytes.Buffer
+	z := zip.NewWriter(&out)
+	file, err := z.CreateRaw(&zip.FileHeader{
+		Name: name, Method: zip.Deflate, CRC32: sum.Sum32(), CompressedSize64: uint64(len(raw)), UncompressedSize64: megabytes << 20,
+	})
+	if err == nil {
+		_, err = file.Write(raw)
+	}
+	if err = errors.Join(err, z.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
 
-// hostile are files made to hurt, each with the format it is read as.
+// attack is a file made to hurt, of any size, and the format it is read as.
+type attack struct {
+	format string
+	size   int // that hurts enough to show, and not more: the race detector multiplies it
+	make   func(n int) []byte
+}
+
+func repeated(before, unit, after string) func(int) []byte {
+	return func(n int) []byte { return []byte(before + strings.Repeat(unit, n) + after) }
+}
+
+func inItem(unit string) func(int) []byte {
+	const item = `<assessmentItem xmlns="http://www.imsglobal.org/xsd/imsqti_v2p2" identifier="x"><itemBody>`
+	return repeated(item+"<p>", unit, `</p></itemBody></assessmentItem>`)
+}
+
+func inHTML(unit string) func(int) []byte {
+	return repeated(`<quiz><question type="essay"><questiontext format="html"><text><![CDATA[`, unit, "]]></text></questiontext></question></quiz>")
+}
+
+// attacks by name. What is over a limit of bytes is there once for each reader
+// of text; the others show that the work grows with the file and no faster.
+var attacks = map[string]attack{
+	"deep moodle":                 {"moodle-xml", 300_000, repeated("<quiz>", "<a>", "")},
+	"deep qti":                    {"qti-2.2", 50_000, inItem("<p>")},
+	"deep html":                   {"moodle-xml", 40_000, inHTML("<ol><li><sup>")},
+	"open tags in html":           {"moodle-xml", 120_000, inHTML("<a ")},
+	"attributes":                  {"qti-2.2", 500_000, repeated("<assessmentItem ", `a="" `, "/>")},
+	"attributes of many elements": {"qti-2.2", 12_000, inItem(`<p a="1" b="2" c="3"/>`)},
+	"text cut up by comments":     {"qti-2.2", 30_000, inItem("a<!---->")},
+	"elements":                    {"moodle-xml", 1_100_000, repeated("<quiz>", "<a/>", "</quiz>")},
+	"one line of text":            {"text", 2 << 20, repeated("", "1", "")},
+	"one line of gift":            {"gift", 2 << 20, repeated("", "{", "")},
+	"one line of escapes":         {"gift", 2 << 20, repeated("", `\`, "")},
+	"hashes":                      {"gift", 200_000, repeated("a {=b", "#", "}")},
+	"colons":                      {"gift", 100_000, repeated("::", ": ", "")},
+	"one line of aiken":           {"aiken", 700_000, repeated("", "A. ", "")},
+	"empty lines":                 {"text", 400_000, repeated("", "\n", "")},
+	"short lines":                 {"text", 50_000, repeated("", "x\n", "")},
+	"numbers only":                {"text", 10_000, repeated("", "1. x\n", "")},
+	"options only":                {"text", 10_000, repeated("1. x\n", "A. x\n", "")},
+	"wrapped option":              {"text", 40_000, repeated("1. x\nA. x\n", "x\n", "")},
+	"aiken options":               {"aiken", 80_000, repeated("x\nA. x\n", "y\n", "")},
+	"answers of gift":             {"gift", 80_000, repeated("x {", "=a ", "}")},
+}
+
+// hostile are the attacks and what cannot be made in any size.
 func hostile(t testing.TB) map[string]struct {
 	format string
 	raw    []byte
 } {
-	item := func(inside string) string {
-		return `<assessmentItem xmlns="http://www.imsglobal.org/xsd/imsqti_v2p2" identifier="x"><itemBody>` + inside + `</itemBody></assessmentItem>`
-	}
-	text := func(s string) []byte { return []byte(s) }
-	return map[string]struct {
+	out := map[string]struct {
 		format string
 		raw    []byte
 	}{
-		"zip bomb in qti":             {"qti-2.2", pack(t, map[string]string{"imsmanifest.xml": bomb()})},
-		"zip bomb in docx":            {"docx", pack(t, map[string]string{"word/document.xml": bomb()})},
-		"laughs in moodle":            {"moodle-xml", text(laughs)},
-		"laughs in qti":               {"qti-2.2", text(strings.ReplaceAll(laughs, "quiz", "assessmentItem"))},
-		"deep moodle":                 {"moodle-xml", text("<quiz>" + strings.Repeat("<a>", 2_000_000))},
-		"deep qti":                    {"qti-2.2", text(item(strings.Repeat("<p>", 100_000)))},
-		"deep html":                   {"moodle-xml", text("<quiz><question type=\"essay\"><questiontext format=\"html\"><text><![CDATA[" + strings.Repeat("<ol><li><sup>", 300_000) + "]]></text></questiontext></question></quiz>")},
-		"open tags in html":           {"moodle-xml", text("<quiz><question type=\"essay\"><questiontext format=\"html\"><text><![CDATA[" + strings.Repeat("<a ", 1_000_000) + "]]></text></questiontext></question></quiz>")},
-		"attributes":                  {"qti-2.2", text("<assessmentItem " + strings.Repeat(`a="" `, 3_000_000) + "/>")},
-		"attributes of many elements": {"qti-2.2", text(item(strings.Repeat(`<p a="1" b="2" c="3"/>`, 60_000)))},
-		"text cut up by comments":     {"qti-2.2", text(item("<p>" + strings.Repeat("a<!---->", 200_000) + "</p>"))},
-		"elements":                    {"moodle-xml", text("<quiz>" + strings.Repeat("<a/>", 3_000_000) + "</quiz>")},
-		"one line of text":            {"text", bytes.Repeat([]byte("1"), 15<<20)},
-		"a line over the limit":       {"text", bytes.Repeat([]byte("一"), 100<<20/3)},
-		"one line of gift":            {"gift", bytes.Repeat([]byte("{"), 15<<20)},
-		"one line of escapes":         {"gift", bytes.Repeat([]byte(`\`), 15<<20)},
-		"hashes":                      {"gift", append([]byte("a {=b"), append(bytes.Repeat([]byte("#"), 200_000), '}')...)},
-		"colons":                      {"gift", append([]byte("::"), bytes.Repeat([]byte(": "), 100_000)...)},
-		"one line of aiken":           {"aiken", bytes.Repeat([]byte("A. "), 5<<20)},
-		"empty lines":                 {"text", bytes.Repeat([]byte("\n"), 15<<20)},
-		"short lines":                 {"text", bytes.Repeat([]byte("x\n"), 100_000)},
-		"numbers only":                {"text", bytes.Repeat([]byte("1. x\n"), 20_000)},
-		"options only":                {"text", append([]byte("1. x\n"), bytes.Repeat([]byte("A. x\n"), 20_000)...)},
-		"wrapped option":              {"text", append([]byte("1. x\nA. x\n"), bytes.Repeat([]byte("x\n"), 100_000)...)},
-		"aiken options":               {"aiken", append([]byte("x\nA. x\n"), bytes.Repeat([]byte("y\n"), 200_000)...)},
-		"answers of gift":             {"gift", append([]byte("x {"), append(bytes.Repeat([]byte("=a "), 80_000), '}')...)},
+		"zip bomb in qti":       {"qti-2.2", bomb(t, "imsmanifest.xml")},
+		"zip bomb in docx":      {"docx", bomb(t, "word/document.xml")},
+		"laughs in moodle":      {"moodle-xml", []byte(laughs)},
+		"laughs in qti":         {"qti-2.2", []byte(strings.ReplaceAll(laughs, "quiz", "assessmentItem"))},
+		"a line over the limit": {"text", bytes.Repeat([]byte("一"), 17<<20/3)},
+	}
+	for name, a := range attacks {
+		out[name] = struct {
+			format string
+			raw    []byte
+		}{a.format, a.make(a.size)}
+	}
+	return out
+}
+
+// TestGrowth: eight times the file may cost about eight times the memory.
+// Memory stands for work here: it can be counted, and time cannot on a machine
+// that does other things.
+func TestGrowth(t *testing.T) {
+	cost := func(a attack, n int) int64 {
+		f, _ := formats.Named(a.format)
+		raw := a.make(n)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, _ = f.Read(bytes.NewReader(raw), exchange.Options{Bank: "b", Point: "A-A-A-001"})
+		runtime.ReadMemStats(&after)
+		return int64(after.TotalAlloc - before.TotalAlloc)
+	}
+	for name, a := range attacks {
+		small, large := cost(a, a.size/64), cost(a, a.size/8)
+		if large > 14*small+4<<20 {
+			t.Errorf("%s: %d bytes of memory for a part, %d for eight times that", name, small, large)
+		}
 	}
 }
 
@@ -131,7 +217,7 @@ func TestHostileErr(t *testing.T) {
 		"ErrFormat root":       {read("moodle-xml", []byte("<html/>")), exchange.ErrFormat},
 		"ErrFormat no zip":     {read("docx", []byte("text")), exchange.ErrFormat},
 		"ErrFormat empty zip":  {read("docx", pack(t, map[string]string{"a": "b"})), exchange.ErrFormat},
-		"ErrTooLarge bomb":     {read("docx", pack(t, map[string]string{"word/document.xml": strings.Repeat("0", 80<<20)})), exchange.ErrTooLarge},
+		"ErrTooLarge bomb":     {read("docx", bomb(t, "word/document.xml")), exchange.ErrTooLarge},
 		"ErrNothing":           {read("text", []byte("\n\n")), exchange.ErrNothing},
 		"ErrNothing in a pack": {read("qti-2.2", pack(t, map[string]string{"imsmanifest.xml": "<manifest/>"})), exchange.ErrNothing},
 		"ErrEncoding":          {read("text", []byte{0xB5, 0xA5, 0xD1, 0xA1, 0xCC, 0xE2}), exchange.ErrEncoding},
