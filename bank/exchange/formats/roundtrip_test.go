@@ -66,7 +66,7 @@ func carried(b exchange.Bundle, verdicts []exchange.Verdict) []bank.Revision {
 // back. What an export says it kept must come back as it was.
 func TestRoundTripGenerated(t *testing.T) {
 	t.Parallel()
-	revs, _ := banktest.Generate(3, 400)
+	revs, _ := banktest.Generate(3, 160)
 	b := exchange.Bundle{Bank: banktest.Bank, Title: "示例题库", Revisions: revs}
 	for i := range b.Revisions {
 		b.Revisions[i].Author, b.Revisions[i].Number = "", 1
