@@ -22,7 +22,7 @@ const (
 var (
 	ErrFormat   = errors.New("exchange: not a file of this format")
 	ErrTooLarge = errors.New("exchange: the file is too large")
-	ErrEncoding = errors.New("exchange: the text is not UTF-8 or UTF-16; save it as UTF-8")
+	ErrEncoding = errors.New("exchange: the text is not UTF-8, UTF-16 or GB 18030; save it as UTF-8")
 	ErrNothing  = errors.New("exchange: the file holds no items")
 	ErrBank     = errors.New("exchange: the bank is not named")
 	ErrReadOnly = errors.New("exchange: this format is read only")

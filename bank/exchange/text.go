@@ -8,10 +8,13 @@ import (
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
 // DecodeText turns a text file into text with "\n" as line ends: UTF-8 with or
-// without a byte order mark, or UTF-16 with one.
+// without a byte order mark, UTF-16 with one, or GB 18030 and GBK, as far as
+// what comes out looks like Chinese.
 func DecodeText(raw []byte) (string, error) {
 	switch {
 	case bytes.HasPrefix(raw, []byte{0xEF, 0xBB, 0xBF}):
@@ -21,10 +24,41 @@ func DecodeText(raw []byte) (string, error) {
 	case bytes.HasPrefix(raw, []byte{0xFE, 0xFF}):
 		return decode16(raw[2:], binary.BigEndian)
 	}
-	if !utf8.Valid(raw) || bytes.IndexByte(raw, 0) >= 0 {
+	if bytes.IndexByte(raw, 0) >= 0 {
 		return "", ErrEncoding
 	}
+	if !utf8.Valid(raw) {
+		return decodeGB(raw)
+	}
 	return lineEnds(string(raw)), nil
+}
+
+// decodeGB reads GB 18030, of which GBK and GB 2312 are parts. Nearly any bytes
+// are some text in it, so what was meant otherwise, such as Big5 or Latin-1, is
+// told by its characters: Chinese is written with the 3,755 common ones of GB
+// 2312 and its punctuation.
+func decodeGB(raw []byte) (string, error) {
+	common, rare := 0, 0
+	for i := 0; i < len(raw); i++ {
+		if raw[i] < utf8.RuneSelf {
+			continue
+		}
+		second := i+1 < len(raw) && raw[i+1] >= 0xA1
+		if lead := raw[i]; second && (lead >= 0xB0 && lead <= 0xD7 || lead >= 0xA1 && lead <= 0xA3) {
+			common++
+		} else {
+			rare++
+		}
+		i++
+	}
+	if common < 3*rare {
+		return "", ErrEncoding
+	}
+	out, err := simplifiedchinese.GB18030.NewDecoder().Bytes(raw)
+	if err != nil || bytes.ContainsRune(out, unicode.ReplacementChar) {
+		return "", ErrEncoding
+	}
+	return lineEnds(string(out)), nil
 }
 
 func decode16(raw []byte, order binary.ByteOrder) (string, error) {

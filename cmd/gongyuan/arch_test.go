@@ -30,7 +30,7 @@ var (
 var rules = []rule{
 	{"bank", []string{"bank"}, nil, "a question is the same whatever stores it"},
 	{"bank/draw", []string{"bank"}, nil, "a paper is a pure function of bank, blueprint and seed"},
-	{"bank/exchange", []string{"bank"}, nil, "verdicts are about questions, not about formats"},
+	{"bank/exchange", []string{"bank"}, []string{"golang.org/x/text"}, "verdicts are about questions, not about formats; old texts have old encodings"},
 	{"bank/exchange/xlsx", []string{"bank"}, []string{"github.com/xuri/excelize/v2"}, "a format adds its own library"},
 	{"bank/mongobank", []string{"bank"}, driver, "an adapter imports its domain and its driver"},
 	{"bank/banktest", []string{"bank"}, []string{"github.com/google/go-cmp"}, "suites serve every adapter and import none"},

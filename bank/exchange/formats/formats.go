@@ -56,8 +56,16 @@ func Detect(name string, raw []byte) (exchange.Format, error) {
 		for _, n := range a.Names() {
 			s.Files = append(s.Files, strings.ToLower(n))
 		}
-	} else if text, err := exchange.DecodeText(whole(s.Head, len(raw) > headSize)); err == nil {
-		s.Text = text
+	} else {
+		head := whole(s.Head, len(raw) > headSize)
+		text, err := exchange.DecodeText(head)
+		if err != nil && len(raw) > headSize && len(head) > 0 {
+			// In GB 18030 it cannot be told from the end where a character begins.
+			text, err = exchange.DecodeText(head[:len(head)-1])
+		}
+		if err == nil {
+			s.Text = text
+		}
 	}
 	for _, f := range All() {
 		if f.Read != nil && f.Detect(s) {

@@ -220,7 +220,7 @@ func TestHostileErr(t *testing.T) {
 		"ErrTooLarge bomb":     {read("docx", bomb(t, "word/document.xml")), exchange.ErrTooLarge},
 		"ErrNothing":           {read("text", []byte("\n\n")), exchange.ErrNothing},
 		"ErrNothing in a pack": {read("qti-2.2", pack(t, map[string]string{"imsmanifest.xml": "<manifest/>"})), exchange.ErrNothing},
-		"ErrEncoding":          {read("text", []byte{0xB5, 0xA5, 0xD1, 0xA1, 0xCC, 0xE2}), exchange.ErrEncoding},
+		"ErrEncoding":          {read("text", []byte{0xB3, 0xE6, 0xBF, 0xEF, 0xC3, 0x44, 0xAB, 0x4F, 0xBD, 0xC3}), exchange.ErrEncoding},
 		"ErrTooLarge":          {read("aiken", make([]byte, 17<<20)), exchange.ErrTooLarge},
 	} {
 		if !errors.Is(c.err, c.want) {
