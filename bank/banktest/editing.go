@@ -53,7 +53,7 @@ func RunEditing(t *testing.T, open func(t *testing.T) (first EditingStore, anoth
 	}{
 		{"Heads", testHeads}, {"Manuscripts", testManuscripts}, {"RevisionsOnce", testRevisionsOnce}, {"TwoCopies", testTwoCopies},
 		{"Uses", testUses}, {"Records", testRecords}, {"Pictures", testPictures}, {"SavesAtTheSameTime", testRace},
-		{"ImportUndone", testImportUndone}, {"ImportTakenUpAgain", testImportResumed}, {"Intakes", testIntakes},
+		{"ImportUndone", testImportUndone}, {"ImportTakenUpAgain", testImportResumed}, {"Intakes", testIntakes}, {"MediaArePictures", testMediaArePictures},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -1,7 +1,12 @@
 package banktest
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
+	"fmt"
+	"image"
+	"image/png"
 	"testing"
 	"time"
 
@@ -186,4 +191,28 @@ func testIntakes(t *testing.T, s, other EditingStore) {
 			t.Errorf("%s: %q, %v", id, content, err)
 		}
 	}
+}
+
+// testMediaArePictures: what comes with a package is kept once, beside what
+// editors paste; an image of it can be shown, another file cannot.
+func testMediaArePictures(t *testing.T, s, other EditingStore) {
+	var drawn bytes.Buffer
+	must(t, png.Encode(&drawn, image.NewGray(image.Rect(0, 0, 3, 2))))
+	files := map[string][]byte{}
+	var media []bank.Media
+	for _, data := range [][]byte{drawn.Bytes(), []byte("no image")} {
+		sum := fmt.Sprintf("%x", sha256.Sum256(data))
+		files[sum] = data
+		media = append(media, bank.Media{Sum: sum})
+	}
+	must(t, s.SaveMedia(t.Context(), files))
+	got, err := other.Media(t.Context(), []bank.Revision{{Foreign: &bank.Foreign{Media: append(media, bank.Media{Sum: "gone"}, bank.Media{})}}})
+	must(t, err)
+	same(t, "Media", files, got)
+	id := bank.PictureID(media[0].Sum[:32])
+	p, err := other.Picture(t.Context(), id)
+	must(t, err)
+	same(t, "Picture", bank.Picture{ID: id, Type: "image/png", Width: 3, Height: 2, Data: drawn.Bytes()}, p)
+	_, err = other.Picture(t.Context(), bank.PictureID(media[1].Sum[:32]))
+	wantErr(t, "Picture of another file", err, bank.ErrNotFound)
 }

@@ -429,15 +429,36 @@ func RawFits(rev *bank.Revision) bool {
 // and this file has no place for, so that a way through a plainer format
 // changes nothing. A raw form that no longer fits says so by its digest.
 func (i *Import) CarryForeign(held []bank.Revision) {
-	known := map[bank.ItemID]*bank.Foreign{}
+	known := make(map[bank.ItemID]*bank.Revision, len(held))
 	for j := range held {
-		if held[j].Foreign != nil {
-			known[held[j].Item] = held[j].Foreign
-		}
+		known[held[j].Item] = &held[j]
 	}
 	for j := range i.Revisions {
-		if i.Revisions[j].Foreign == nil {
-			i.Revisions[j].Foreign = known[i.Revisions[j].Item]
+		rev := &i.Revisions[j]
+		before := known[rev.Item]
+		if before == nil {
+			continue
+		}
+		if rev.Foreign == nil {
+			rev.Foreign = before.Foreign
+		}
+		carryFeedback(&rev.Question, &before.Question)
+		for p := range min(len(rev.Parts), len(before.Parts)) {
+			carryFeedback(&rev.Parts[p], &before.Parts[p])
+		}
+	}
+}
+
+// carryFeedback keeps what is said of options that are still the same. Only
+// editors write it: no format has a place for it.
+func carryFeedback(q, before *bank.Question) {
+	if len(q.Options) != len(before.Options) {
+		return
+	}
+	q.Options = slices.Clone(q.Options)
+	for i := range q.Options {
+		if o := &q.Options[i]; o.Feedback == "" && o.Text == before.Options[i].Text {
+			o.Feedback = before.Options[i].Feedback
 		}
 	}
 }

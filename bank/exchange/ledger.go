@@ -26,6 +26,23 @@ func (l *Ledger) Begin(rev *bank.Revision) {
 	l.End()
 	l.code, l.noted, l.dropped = CodeOf(l.own, rev.Item), false, false
 	l.row++
+	l.loseOwn(&rev.Question)
+	for i := range rev.Parts {
+		l.loseOwn(&rev.Parts[i])
+	}
+}
+
+// loseOwn says that no format carries what is said of single options, and
+// the pictures that editors put into texts: only their marks are written.
+func (l *Ledger) loseOwn(q *bank.Question) {
+	for _, id := range bank.PictureIDs(q.Texts()...) {
+		l.Lose(FieldMedia, string(id))
+	}
+	for i, o := range q.Options {
+		if o.Feedback != "" {
+			l.Change(OptionField(i), FeedbackLost, o.Feedback, "")
+		}
+	}
 }
 
 // End closes the account of the item begun last.

@@ -162,19 +162,18 @@ func (s *Store) AddPicture(ctx context.Context, p bank.Picture) error {
 	return wrap(err, "add picture")
 }
 
-// Picture returns a picture with its content, or bank.ErrNotFound.
+// Picture returns a picture with its content, or bank.ErrNotFound. A file that
+// is no PNG or JPEG is no picture.
 func (s *Store) Picture(ctx context.Context, id bank.PictureID) (bank.Picture, error) {
 	var doc pictureDoc
 	if err := load(ctx, s.pictures, string(id), &doc); err != nil {
 		return bank.Picture{}, err
 	}
-	var data bytes.Buffer
-	if _, err := s.bucket.DownloadToStream(ctx, doc.Content, &data); errors.Is(err, lungo.ErrFileNotFound) {
-		return bank.Picture{}, fmt.Errorf("%w: %s: %w", errNoFile, id, bank.ErrNotFound)
-	} else if err != nil {
-		return bank.Picture{}, wrap(err, "picture")
+	if doc.Type != "image/png" && doc.Type != "image/jpeg" {
+		return bank.Picture{}, fmt.Errorf("mongobank: %s is no picture: %w", id, bank.ErrNotFound)
 	}
-	return bank.Picture{ID: id, Type: doc.Type, Width: doc.Width, Height: doc.Height, Data: data.Bytes()}, nil
+	data, err := s.content(ctx, id)
+	return bank.Picture{ID: id, Type: doc.Type, Width: doc.Width, Height: doc.Height, Data: data}, err
 }
 
 // MissingPictures tells which pictures are not there.

@@ -1,28 +1,34 @@
 package mongobank
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"image"
+	_ "image/jpeg" // the formats that pages show
+	_ "image/png"
+	"net/http"
 
 	"gongyuan/bank"
 
 	"github.com/256dpi/lungo"
-	"go.mongodb.org/mongo-driver/bson"
-	"go.mongodb.org/mongo-driver/mongo/options"
 )
 
-// mediaBytes is a file that items refer to, in bank_media, named by its sum.
-type mediaBytes struct {
-	ID   string `bson:"_id"`
-	Data []byte `bson:"data"`
-}
+// pictureOf names a file by the beginning of its sum, as pictures are named.
+func pictureOf(sum string) bank.PictureID { return bank.PictureID(sum[:min(len(sum), 32)]) }
 
-// SaveMedia keeps files by their sums. One that is held already stays.
+// SaveMedia keeps files by their SHA-256 among the pictures. One that is held
+// already stays. What is no image that pages show is kept to be given back to
+// the systems that it came from, and to nobody else.
 func (s *Store) SaveMedia(ctx context.Context, files map[string][]byte) error {
 	for sum, data := range files {
-		_, err := s.media.InsertOne(ctx, mediaBytes{sum, data})
-		if err != nil && !lungo.IsUniquenessError(err) {
-			return wrap(err, fmt.Sprintf("save media %s", sum))
+		p := bank.Picture{ID: pictureOf(sum), Type: http.DetectContentType(data), Data: data}
+		if config, format, err := image.DecodeConfig(bytes.NewReader(data)); err == nil {
+			p.Type, p.Width, p.Height = "image/"+format, config.Width, config.Height
+		}
+		if err := s.AddPicture(ctx, p); err != nil {
+			return fmt.Errorf("media %s: %w", sum, err)
 		}
 	}
 	return nil
@@ -36,14 +42,33 @@ func (s *Store) Media(ctx context.Context, revisions []bank.Revision) (map[strin
 			continue
 		}
 		for _, m := range revisions[i].Foreign.Media {
-			if _, known := out[m.Sum]; known {
+			if _, known := out[m.Sum]; known || m.Sum == "" {
 				continue
 			}
-			err := each(ctx, s.media, bson.D{{Key: "_id", Value: m.Sum}}, options.Find(), func(d mediaBytes) { out[d.ID] = d.Data })
+			data, err := s.content(ctx, pictureOf(m.Sum))
+			if errors.Is(err, bank.ErrNotFound) {
+				continue
+			}
 			if err != nil {
 				return nil, err
 			}
+			out[m.Sum] = data
 		}
 	}
 	return out, nil
+}
+
+// content returns the bytes of a picture or of another file.
+func (s *Store) content(ctx context.Context, id bank.PictureID) ([]byte, error) {
+	var doc pictureDoc
+	if err := load(ctx, s.pictures, string(id), &doc); err != nil {
+		return nil, err
+	}
+	var data bytes.Buffer
+	if _, err := s.bucket.DownloadToStream(ctx, doc.Content, &data); errors.Is(err, lungo.ErrFileNotFound) {
+		return nil, fmt.Errorf("%w: %s: %w", errNoFile, id, bank.ErrNotFound)
+	} else if err != nil {
+		return nil, wrap(err, "picture")
+	}
+	return data.Bytes(), nil
 }

@@ -21,7 +21,7 @@ const maxCached = 20_000
 // Store is the bank in MongoDB. It is safe for concurrent use. Revisions that
 // it returns share memory with later answers and must not be changed.
 type Store struct {
-	items, revisions, outlines, blueprints, media                       lungo.ICollection
+	items, revisions, outlines, blueprints                              lungo.ICollection
 	drafts, events, uses, batches, filters, pictures, settings, changes lungo.ICollection
 	plans, editions                                                     lungo.ICollection
 	imported, intakes, parts                                            lungo.ICollection
@@ -40,7 +40,6 @@ func New(db lungo.IDatabase) *Store {
 		revisions:  db.Collection("bank_revisions"),
 		outlines:   db.Collection("bank_outlines"),
 		blueprints: db.Collection("bank_blueprints"),
-		media:      db.Collection("bank_media"),
 		drafts:     db.Collection("bank_drafts"),
 		events:     db.Collection("bank_events"),
 		uses:       db.Collection("bank_uses"),

@@ -46,6 +46,10 @@ func everything() exchange.Bundle {
 		Format: "moodle-xml", Kind: "matching", Raw: `<question type="matching"><questiontext><text>配对</text></questiontext></question>`,
 	}
 	add("O-A-A-A-001-003", 3, bank.Question{Stem: "数值"}).Foreign = &bank.Foreign{Format: "gift", Kind: "numerical", Raw: "数值 {#3:1}"}
+	told := add("B-A-A-A-001-003", 3, single)
+	told.Options = append([]bank.Option{}, single.Options...)
+	told.Options[1].Feedback = "只对一半"
+	told.Stem = "如图[img:0123456789abcdef0123456789abcdef|灭火器]"
 	stale := add("B-A-A-A-001-002", 3, single)
 	stale.Stem = "导入后改过"
 	stale.Foreign = &bank.Foreign{Format: "qti-2.2", ID: "s1", Raw: "<assessmentItem/>", Digest: "another"}

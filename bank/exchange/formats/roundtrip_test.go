@@ -96,6 +96,19 @@ func TestRoundTripGenerated(t *testing.T) {
 	}
 }
 
+// TestFeedbackStays: what editors say of options has no place in any file, and
+// is not lost by one that is brought in again.
+func TestFeedbackStays(t *testing.T) {
+	t.Parallel()
+	held := bank.Revision{Item: "b/B-A-A-A-001-001", Number: 2, Question: bank.Question{Type: bank.Single, Options: []bank.Option{{ID: "A", Text: "甲", Feedback: "对"}, {ID: "B", Text: "乙", Feedback: "错"}}}}
+	in := exchange.Import{Bank: "b", Revisions: []bank.Revision{{Item: held.Item, Question: bank.Question{Type: bank.Single, Options: []bank.Option{{ID: "A", Text: "甲"}, {ID: "B", Text: "丙"}}}}}}
+	in.CarryForeign([]bank.Revision{held})
+	want := []bank.Option{{ID: "A", Text: "甲", Feedback: "对"}, {ID: "B", Text: "丙"}}
+	if diff := cmp.Diff(want, in.Revisions[0].Options); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func family(name string) string {
 	name, _, _ = strings.Cut(name, "-")
 	return name
