@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"golang.org/x/text/encoding/simplifiedchinese"
 	"pgregory.net/rapid"
 )
 
@@ -252,5 +253,23 @@ func TestRoundTripNasty(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// TestXMLInGBK: XML that says that it is in GBK is read so.
+func TestXMLInGBK(t *testing.T) {
+	t.Parallel()
+	const quiz = `<?xml version="1.0" encoding="GBK"?><quiz><question type="essay"><name><text>一</text></name><questiontext format="plain_text"><text>简述巡查的步骤。</text></questiontext></question></quiz>`
+	raw, err := simplifiedchinese.GBK.NewEncoder().String(quiz)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, _ := formats.Named("moodle-xml")
+	got := read(t, f, []byte(raw), exchange.Options{Bank: "b", Point: "A-A-A-001"})
+	if len(got.Revisions) != 1 || got.Revisions[0].Stem != "简述巡查的步骤。" {
+		t.Errorf("%+v", got)
+	}
+	if found, err := formats.Detect("x.xml", []byte(raw)); err != nil || found.Name != "moodle-xml" {
+		t.Errorf("detected as %s, %v", found.Name, err)
 	}
 }

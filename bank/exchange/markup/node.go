@@ -11,6 +11,8 @@ import (
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
 // Limits on a document.
@@ -90,7 +92,7 @@ func newDecoder(raw []byte) *xml.Decoder {
 	dec.Entity = xml.HTMLEntity
 	dec.CharsetReader = func(charset string, in io.Reader) (io.Reader, error) {
 		switch strings.ToLower(charset) {
-		case "utf-8", "utf8", "us-ascii", "ascii", "utf-16", "utf-16le", "utf-16be", "iso-8859-1", "latin1", "windows-1252":
+		case "utf-8", "utf8", "us-ascii", "ascii", "utf-16", "utf-16le", "utf-16be", "iso-8859-1", "latin1", "windows-1252", "gb2312", "gbk", "gb18030":
 			return in, nil // UTF8 has seen to it
 		}
 		return nil, fmt.Errorf("encoding %q: save the file as UTF-8", charset)
@@ -205,6 +207,8 @@ func scanTags(raw []byte) error {
 
 var latinDecl = regexp.MustCompile(`(?i)^\s*<\?xml[^>]*encoding=["'](iso-8859-1|latin1|windows-1252)["']`)
 
+var chineseDecl = regexp.MustCompile(`(?i)^\s*<\?xml[^>]*encoding=["'](gb2312|gbk|gb18030)["']`)
+
 // UTF8 returns a document in UTF-8, whatever its byte order mark says it is in.
 func UTF8(raw []byte) ([]byte, error) {
 	var order binary.ByteOrder
@@ -221,6 +225,12 @@ func UTF8(raw []byte) ([]byte, error) {
 			b.WriteRune(rune(c))
 		}
 		return b.Bytes(), nil
+	case chineseDecl.Match(raw[:min(len(raw), 200)]) && !utf8.Valid(raw):
+		out, err := simplifiedchinese.GB18030.NewDecoder().Bytes(raw)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrMarkup, err)
+		}
+		return out, nil
 	default:
 		return raw, nil
 	}
