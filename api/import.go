@@ -115,7 +115,7 @@ func (s *server) ReadIntake(ctx context.Context, r contract.ReadIntakeRequestObj
 // ConfirmIntake begins to import a file.
 func (s *server) ConfirmIntake(ctx context.Context, r contract.ConfirmIntakeRequestObject) (contract.ConfirmIntakeResponseObject, error) {
 	i, err := s.editorial.ConfirmIntake(ctx, callOf(ctx).actor.Subject, bank.ID(r.Bank), r.Intake, editorial.ConfirmRequest{
-		Digest: r.Body.Digest, Leave: or(r.Body.Leave), WithOutline: or(r.Body.Outline),
+		Digest: r.Body.Digest, Leave: or(r.Body.Leave),
 	})
 	return contract.ConfirmIntake200JSONResponse(wireIntake(i)), err
 }

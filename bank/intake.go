@@ -63,6 +63,5 @@ type Intake struct {
 	Added, Revised, Unchanged    int
 	Outline, Blueprint           bool // the file holds one
 	// What was decided.
-	Leave       []string // codes of items that stay out
-	WithOutline bool     // outline and blueprint are taken too
+	Leave []string // codes of items that stay out
 }

@@ -3462,9 +3462,6 @@ type IntakeConfirmation struct {
 
 	// Leave codes of items that stay out
 	Leave *[]string `json:"leave,omitempty"`
-
-	// Outline the file's outline and blueprint replace the bank's
-	Outline *bool `json:"outline,omitempty"`
 }
 
 // IntakeFailure defines model for IntakeFailure.

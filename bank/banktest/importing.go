@@ -155,7 +155,7 @@ func testIntakes(t *testing.T, s, other EditingStore) {
 	in := bank.Intake{
 		ID: "i1", Bank: suiteBank, Name: "题库.xlsx", Size: 5, By: "ding", At: noon, State: bank.IntakeRead, Format: "xlsx", Detected: "xlsx",
 		Point: "A-A-A-001", Progress: 3, Total: 9, Beat: noon, Failure: "x", Title: "题", Digest: "d", Rows: 1, Kept: 2, Changed: 3, Dropped: 4,
-		Added: 5, Revised: 6, Unchanged: 7, Outline: true, Blueprint: true, Leave: []string{"甲"}, WithOutline: true,
+		Added: 5, Revised: 6, Unchanged: 7, Outline: true, Blueprint: true, Leave: []string{"甲"},
 	}
 	_, err := s.Intake(ctx, "i1")
 	wantErr(t, "Intake before", err, bank.ErrNotFound)

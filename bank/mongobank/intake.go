@@ -15,28 +15,27 @@ import (
 
 // intakeDoc is a file that somebody wants to import.
 type intakeDoc struct {
-	ID          string    `bson:"_id"`
-	Bank        string    `bson:"bank"`
-	Name        string    `bson:"name"`
-	Size        int64     `bson:"size"`
-	By          string    `bson:"by"`
-	At          time.Time `bson:"at"`
-	Version     int       `bson:"version"`
-	State       string    `bson:"state"`
-	Format      string    `bson:"format"`
-	Detected    string    `bson:"detected"`
-	Point       string    `bson:"point"`
-	Progress    int       `bson:"progress"`
-	Total       int       `bson:"total"`
-	Beat        time.Time `bson:"beat"`
-	Failure     string    `bson:"failure"`
-	Title       string    `bson:"title"`
-	Digest      string    `bson:"digest"`
-	Counts      []int     `bson:"counts"` // rows, kept, changed, dropped, added, revised, unchanged
-	Outline     bool      `bson:"outline"`
-	Blueprint   bool      `bson:"blueprint"`
-	Leave       []string  `bson:"leave"`
-	WithOutline bool      `bson:"with_outline"`
+	ID        string    `bson:"_id"`
+	Bank      string    `bson:"bank"`
+	Name      string    `bson:"name"`
+	Size      int64     `bson:"size"`
+	By        string    `bson:"by"`
+	At        time.Time `bson:"at"`
+	Version   int       `bson:"version"`
+	State     string    `bson:"state"`
+	Format    string    `bson:"format"`
+	Detected  string    `bson:"detected"`
+	Point     string    `bson:"point"`
+	Progress  int       `bson:"progress"`
+	Total     int       `bson:"total"`
+	Beat      time.Time `bson:"beat"`
+	Failure   string    `bson:"failure"`
+	Title     string    `bson:"title"`
+	Digest    string    `bson:"digest"`
+	Counts    []int     `bson:"counts"` // rows, kept, changed, dropped, added, revised, unchanged
+	Outline   bool      `bson:"outline"`
+	Blueprint bool      `bson:"blueprint"`
+	Leave     []string  `bson:"leave"`
 }
 
 func newIntakeDoc(i bank.Intake) intakeDoc {
@@ -45,7 +44,7 @@ func newIntakeDoc(i bank.Intake) intakeDoc {
 		ID: i.ID, Bank: string(i.Bank), Name: i.Name, Size: i.Size, By: i.By, At: ms(i.At), Version: i.Version, State: string(i.State),
 		Format: i.Format, Detected: i.Detected, Point: string(i.Point), Progress: i.Progress, Total: i.Total, Beat: ms(i.Beat), Failure: i.Failure,
 		Title: i.Title, Digest: i.Digest, Counts: []int{i.Rows, i.Kept, i.Changed, i.Dropped, i.Added, i.Revised, i.Unchanged},
-		Outline: i.Outline, Blueprint: i.Blueprint, Leave: i.Leave, WithOutline: i.WithOutline,
+		Outline: i.Outline, Blueprint: i.Blueprint, Leave: i.Leave,
 	}
 }
 
@@ -56,7 +55,7 @@ func (d intakeDoc) intake() bank.Intake {
 		ID: d.ID, Bank: bank.ID(d.Bank), Name: d.Name, Size: d.Size, By: d.By, At: d.At.UTC(), Version: d.Version, State: bank.IntakeState(d.State),
 		Format: d.Format, Detected: d.Detected, Point: bank.PointCode(d.Point), Progress: d.Progress, Total: d.Total, Beat: utc(d.Beat),
 		Failure: d.Failure, Title: d.Title, Digest: d.Digest, Rows: n[0], Kept: n[1], Changed: n[2], Dropped: n[3], Added: n[4], Revised: n[5],
-		Unchanged: n[6], Outline: d.Outline, Blueprint: d.Blueprint, Leave: d.Leave, WithOutline: d.WithOutline,
+		Unchanged: n[6], Outline: d.Outline, Blueprint: d.Blueprint, Leave: d.Leave,
 	}
 }
 

@@ -152,6 +152,7 @@ func (d *Desk) idle(ctx context.Context, r *ImportRequest) (bank.ImportResult, b
 		if err != nil && !errors.Is(err, bank.ErrNotFound) {
 			return foreseen, false, err
 		}
+		held.Version = 0 // files have none
 		if err == nil && reflect.DeepEqual(held, *r.Import.Outline) {
 			r.Import.Outline = nil
 		}
@@ -161,7 +162,10 @@ func (d *Desk) idle(ctx context.Context, r *ImportRequest) (bank.ImportResult, b
 		if err != nil {
 			return foreseen, false, err
 		}
-		if slices.ContainsFunc(held, func(b bank.Blueprint) bool { return reflect.DeepEqual(b, *r.Import.Blueprint) }) {
+		if slices.ContainsFunc(held, func(b bank.Blueprint) bool {
+			b.Edition = r.Import.Blueprint.Edition
+			return reflect.DeepEqual(b, *r.Import.Blueprint)
+		}) {
 			r.Import.Blueprint = nil
 		}
 	}

@@ -156,14 +156,14 @@ func (d *Desk) ReadIntake(ctx context.Context, by string, id bank.ID, intake, fo
 
 // ConfirmRequest is what somebody decided after they looked at the verdicts.
 type ConfirmRequest struct {
-	Digest      string // of what they looked at
-	Leave       []string
-	WithOutline bool
+	Digest string // of what they looked at
+	Leave  []string
 }
 
 // ConfirmIntake begins to import a file as it was looked at. Where the bank
 // changed meanwhile so that it would become something else, the intake fails
-// with FailMoved and nothing is imported.
+// with FailMoved and nothing is imported. Outline and blueprint of the file stay
+// out: they have desks of their own, and a blueprint needs a second person.
 func (d *Desk) ConfirmIntake(ctx context.Context, by string, id bank.ID, intake string, r ConfirmRequest) (bank.Intake, error) {
 	in, err := d.Intake(ctx, by, id, intake)
 	if err != nil || in.State == bank.IntakeImporting || in.State == bank.IntakeDone { // asked again because the answer was lost
@@ -175,7 +175,7 @@ func (d *Desk) ConfirmIntake(ctx context.Context, by string, id bank.ID, intake 
 	if len(r.Leave) > exchange.MaxItems {
 		return in, &FieldError{"/leave", "maxItems"}
 	}
-	in.Leave, in.WithOutline, in.State, in.Progress, in.Total, in.Beat = r.Leave, r.WithOutline, bank.IntakeImporting, 0, 0, d.Clock.Now()
+	in.Leave, in.State, in.Progress, in.Total, in.Beat = r.Leave, bank.IntakeImporting, 0, 0, d.Clock.Now()
 	if in, err = d.Store.ChangeIntake(ctx, in); err == nil {
 		d.run(ctx, in)
 	}

@@ -63,7 +63,7 @@ func (d *Desk) bringIn(ctx context.Context, in *bank.Intake, beat *heart) error 
 		return err
 	}
 	r := ImportRequest{
-		ID: in.ID, Title: in.Name, Import: imported, Status: bank.Draft, Leave: in.Leave, WithOutline: in.WithOutline, Progress: beat.set,
+		ID: in.ID, Title: in.Name, Import: imported, Status: bank.Draft, Leave: in.Leave, Progress: beat.set,
 	}
 	if _, err := d.Store.Batch(ctx, in.ID); errors.Is(err, bank.ErrNotFound) {
 		// Nothing is in yet, so the bank is still what was looked at or it is not.

@@ -3393,11 +3393,6 @@ export interface components {
             digest: string;
             /** @description codes of items that stay out */
             leave?: string[];
-            /**
-             * @description the file's outline and blueprint replace the bank's
-             * @default false
-             */
-            outline: boolean;
         };
         /** @enum {string} */
         VerdictOutcome: "dropped" | "changed" | "kept";

@@ -16,7 +16,7 @@ export const exchangeZh = {
   'im.reasons': '按原因看', 'im.reasonAll': '全部原因', 'im.reasonNone': '没有改动，也没有不导入的题。',
   'im.go': '导入 {n}\u00a0题…', 'im.goNone': '没有要导入的', 'im.same': '文件里的题都已在题库里，题库不会改变。', 'im.nothingLeft': '没有一题可以导入。先按原因改好文件。', 'im.said': '未导入 {d}，将导入 {n}\u00a0题',
   'im.askTitle': '导入 {n}\u00a0题？', 'im.ask': '成为一个批次。文件里 {added}\u00a0题是新的，{revised}\u00a0题成为已有题目的新修订，{unchanged}\u00a0题已在题库、不变。', 'im.askLeft': '其中您选了不导入的 {n}\u00a0题不进题库。', 'im.askAfter': '都是草稿，要审核后才能组卷；已发布的修订继续使用。用过以前可以整批撤销。', 'im.askAct': '导入 {n}\u00a0题',
-  'im.outline': '同时用文件里的鉴定要素细目表和组卷方案（撤销时不恢复）', 'im.outlineHelp': '文件里有这些工作表。不勾选就只导入题目。',
+  'im.outline': '文件里的鉴定要素细目表和组卷方案不在这里导入：细目表在“细目表”页导入，组卷方案由第二人批准后才生效。',
   'im.done': '已导入 {name}：新增 {added}\u00a0题，新修订 {revised}\u00a0题，不变 {unchanged}\u00a0题。', 'im.doneNone': '{name} 里的题都已在题库里，题库没有改变。', 'im.see': '查看这些草稿', 'im.toUndo': '要撤销，见“导入过的批次”。',
   'im.fail.format': '**这个文件读不出来。**它不是所选的格式，或已损坏。请另存一次，或改选格式后重读。', 'im.fail.unknown': '**认不出这个文件的格式。**请改选格式后重读，或另存为 xlsx、docx、txt。', 'im.fail.encoding': '**文字的编码认不出来。**请另存为 UTF-8 后再导入。', 'im.fail.too-large': '**文件太大。**解开后超过限制，请分成几个文件。', 'im.fail.nothing': '**文件里没有试题。**请核对表头，或改选格式后重读。', 'im.fail.incomplete': '**文件没有传完。**请重新选择文件。', 'im.fail.moved': '**题库在您查看以后变了，还没有导入。**请重读，看过新的结果再导入。', 'im.fail.internal': '**服务器出错，还没有导入完。**请重读后再试；重复导入不会多出题目。',
   'im.batches': '导入过的批次', 'im.batchNone': '还没有从文件导入过。', 'im.batchItems': '{n}\u00a0题', 'im.batchBy': '{who} · {what}',

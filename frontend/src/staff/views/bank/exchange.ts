@@ -34,8 +34,8 @@ export const exchange = {
       path: { bank, intake }, query: { ...(outcome ? { outcome } : {}), ...(reason ? { reason } : {}), limit } as never, signal, timeoutMs: LONG,
     })).data,
   table: (bank: string, intake: string) => client.bytes(`${one}/verdict-file`, { path: { bank, intake }, timeoutMs: LONG }),
-  confirm: async (bank: string, intake: string, digest: string, leave: string[], outline: boolean) =>
-    (await client.call('post', `${one}/confirmation`, { path: { bank, intake }, body: { digest, leave, outline } })).data,
+  confirm: async (bank: string, intake: string, digest: string, leave: string[]) =>
+    (await client.call('post', `${one}/confirmation`, { path: { bank, intake }, body: { digest, leave } })).data,
   check: async (bank: string, body: ExportRequest, signal: AbortSignal) =>
     (await client.call('post', '/api/v1/banks/{bank}/exports/check', { path: { bank }, body, signal, timeoutMs: LONG })).data,
   take: (bank: string, body: ExportRequest) =>

@@ -70,7 +70,7 @@ export function useIntake(bank: string, id: Ref<string>) {
   }
 
   const read = (format: string, point: string) => run(() => exchange.read(bank, id.value, format, point))
-  const confirm = (digest: string, leave: string[], outline: boolean) => run(() => exchange.confirm(bank, id.value, digest, leave, outline))
+  const confirm = (digest: string, leave: string[]) => run(() => exchange.confirm(bank, id.value, digest, leave))
 
   watch(id, (now) => {
     clearTimeout(timer)
