@@ -19,6 +19,7 @@ import (
 	"gongyuan/engine/diploma"
 	"gongyuan/engine/editorial"
 	"gongyuan/engine/evidence"
+	"gongyuan/engine/itemstat"
 	"gongyuan/engine/marking"
 	"gongyuan/engine/people"
 	"gongyuan/engine/print"
@@ -197,6 +198,10 @@ var table = []struct {
 	{editorial.ErrKeyChange, "key-change"},
 	{editorial.ErrUnfit, "item-unfit"},
 	{editorial.ErrInvalid, "invalid"},
+	{itemstat.ErrNotFound, "not-found"},
+	{itemstat.ErrForbidden, "forbidden"},
+	{itemstat.ErrState, "wrong-state"},
+	{itemstat.ErrInvalid, "invalid"},
 	{result.ErrNotFound, "not-found"},
 	{result.ErrSecondPerson, "second-person"},
 	{result.ErrConflict, "conflict"},
@@ -364,7 +369,10 @@ func fieldsOf(err error) []sitting.FieldError {
 	var number *certificate.NumberError
 	var resulting *result.FieldError
 	var edited *editorial.FieldError
+	var counted *itemstat.FieldError
 	switch {
+	case errors.As(err, &counted):
+		return []sitting.FieldError{{Field: counted.Field, Reason: counted.Reason}}
 	case errors.As(err, &edited):
 		return []sitting.FieldError{{Field: edited.Field, Reason: edited.Reason}}
 	case errors.As(err, &resulting):

@@ -20,6 +20,7 @@ import (
 	"gongyuan/engine/certificate"
 	"gongyuan/engine/editorial"
 	"gongyuan/engine/evidence"
+	"gongyuan/engine/itemstat"
 	"gongyuan/engine/marking"
 	"gongyuan/engine/people"
 	"gongyuan/engine/result"
@@ -51,6 +52,7 @@ type Config struct {
 	Register      *assess.Register
 	Marking       *marking.Desk
 	Editorial     *editorial.Desk
+	Figures       *itemstat.Desk
 	Reviews       *result.Reviews
 	Files         *evidence.Cabinet
 	Certificates  *certificate.Registry
@@ -98,6 +100,7 @@ type server struct {
 	register      *assess.Register
 	marking       *marking.Desk
 	editorial     *editorial.Desk
+	figures       *itemstat.Desk
 	images        imageCache
 	reviews       *result.Reviews
 	files         *evidence.Cabinet
@@ -137,9 +140,9 @@ func New(cfg Config) (*fiber.App, error) {
 		register:  cfg.Register,
 		marking:   cfg.Marking,
 		audit:     cfg.Audit,
-		editorial: cfg.Editorial,
-		handouts:  cfg.Handouts,
-		standard:  cfg.Standard, clock: cfg.Clock, log: cfg.Log, secure: cfg.Secure, nobody: nobody, observe: cfg.Observe,
+		editorial: cfg.Editorial, figures: cfg.Figures,
+		handouts: cfg.Handouts,
+		standard: cfg.Standard, clock: cfg.Clock, log: cfg.Log, secure: cfg.Secure, nobody: nobody, observe: cfg.Observe,
 		revisions: revisionCache{found: map[bank.Ref]*bank.Revision{}},
 	}
 	s.lanes, s.others = lanes()

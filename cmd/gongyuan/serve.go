@@ -95,6 +95,7 @@ func (e *engine) app(server *serverSettings, m *metrics) (*fiber.App, error) {
 		Audit:        e.trail,
 		Handouts:     e.handouts,
 		Editorial:    e.editorial,
+		Figures:      e.figures,
 		Certificates: e.registry, Standard: e.standard, Clock: e.clock, Log: e.log, Web: frontend.FS(), Health: e.stores.health, Observe: m.observe,
 		Secure: server.Secure, ProxyHeader: server.ProxyHeader,
 	})

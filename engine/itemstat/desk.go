@@ -329,7 +329,7 @@ func (d *Desk) SaveLimits(ctx context.Context, by people.AccountID, id bank.ID, 
 		return err
 	}
 	if field, ok := l.Valid(); !ok {
-		return &FieldError{"/" + field, "maximum"}
+		return &FieldError{"/" + field, "out-of-range"}
 	}
 	was, err := d.limits(ctx, id)
 	if err != nil {
