@@ -55,7 +55,7 @@ type Kind string
 
 // The kinds, what is most likely to be a mistake first.
 const (
-	KeyDoubt Kind = "key"         // the high third prefers another option to the key
+	KeyDoubt Kind = "key"         // the high third prefers another option to the key, which would discriminate better
 	Negative Kind = "negative"    // who is stronger does worse on it
 	TooHard  Kind = "too-hard"    // hardly anybody has it right
 	LowDisc  Kind = "low"         // it does not tell the strong from the weak
@@ -88,7 +88,7 @@ func Judge(item *Item, s *Sums, f *Figures, usual float64, l *Limits) []Finding 
 		return nil
 	}
 	var out []Finding
-	if o, high, key, ok := preferred(item, s); ok && high-key > l.OtherOption {
+	if o, high, key, ok := preferred(item, s); ok && high-key > l.OtherOption && better(f, o) {
 		out = append(out, Finding{KeyDoubt, o, high, key})
 	}
 	switch r := f.ItemRest; {
@@ -138,6 +138,17 @@ func preferred(item *Item, s *Sums) (o bank.OptionID, high, key float64, ok bool
 		}
 	}
 	return o, high, key, ok
+}
+
+// better tells whether an option would discriminate better than the key. On a
+// very hard item the strong guess as well, and some option is ahead by chance;
+// those who choose it are not the stronger ones then.
+func better(f *Figures, o bank.OptionID) bool {
+	i := slices.IndexFunc(f.Options, func(x OptionFigures) bool { return x.Option == o })
+	if i < 0 || !f.Options[i].Rest.Known() || !f.ItemRest.Known() {
+		return true
+	}
+	return f.Options[i].Rest.Value > f.ItemRest.Value
 }
 
 // rare are the options that hardly anybody chose. A judgement has two, and one

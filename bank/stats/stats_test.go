@@ -193,8 +193,10 @@ func TestJudge(t *testing.T) {
 	}{
 		"fine":      {Sums{People: 400, Thirds: Thirds{137, 138, 137}, Options: options(100, 20, 10, 7)}, Figures{Facility: known(.6), ItemRest: known(.3)}, nil},
 		"wrong key": {Sums{People: 400, Thirds: Thirds{137, 138, 137}, Options: options(23, 101, 8, 4)}, Figures{Facility: known(.31), ItemRest: known(-.27)}, []Kind{KeyDoubt, Negative}},
-		"few":       {Sums{People: 29, Thirds: Thirds{10, 9, 10}, Options: options(0, 10, 0, 0)}, Figures{Facility: known(.31), ItemRest: known(-.27)}, nil},
-		"easy":      {Sums{People: 400}, Figures{Facility: known(.97), ItemRest: known(.05), Options: []OptionFigures{{Option: "D", Chosen: known(0)}}}, []Kind{LowDisc, TooEasy}},
+		"hard for all": {Sums{People: 400, Thirds: Thirds{137, 138, 137}, Options: options(23, 41, 38, 35)},
+			Figures{Facility: known(.19), ItemRest: known(.2), Options: []OptionFigures{{Option: "B", Chosen: known(.3), Rest: known(-.05)}}}, []Kind{TooHard}},
+		"few":  {Sums{People: 29, Thirds: Thirds{10, 9, 10}, Options: options(0, 10, 0, 0)}, Figures{Facility: known(.31), ItemRest: known(-.27)}, nil},
+		"easy": {Sums{People: 400}, Figures{Facility: known(.97), ItemRest: known(.05), Options: []OptionFigures{{Option: "D", Chosen: known(0)}}}, []Kind{LowDisc, TooEasy}},
 		"hard, blank, slow": {Sums{People: 400}, Figures{Facility: known(.1), ItemRest: known(.2), Omitted: known(.3), Median: known(200), Options: []OptionFigures{{Option: "D", Chosen: known(.01)}}},
 			[]Kind{TooHard, Blank, Slow, Rare}},
 		"fast": {Sums{People: 400}, Figures{Facility: known(.5), ItemRest: known(.2), Median: known(5)}, []Kind{Fast}},
