@@ -18,6 +18,7 @@ export const router = createRouter({
     { path: '/banks', name: 'banks', component: () => import('./views/BankList.vue'), meta: { area: 'bank', nav: 'bank' } },
     { path: '/banks/:bank', name: 'items', component: () => import('./views/ItemList.vue'), props: true, meta: { area: 'bank', nav: 'bank' } },
     { path: '/banks/:bank/check', name: 'bank-check', component: () => import('./views/bank/CheckPage.vue'), props: true, meta: { area: 'bank', nav: 'bank' } },
+    { path: '/sittings/:sitting/items', name: 'sitting-items', component: () => import('./views/itemstat/SittingItems.vue'), props: true, meta: { area: 'bank', nav: 'bank' } },
     { path: '/reviews', name: 'reviews', component: () => import('./views/review/ReviewPage.vue'), meta: { area: 'bank', nav: 'reviews' } },
     { path: '/reviews/:bank/:code', name: 'review', component: () => import('./views/review/ReviewPage.vue'), props: true, meta: { area: 'bank', nav: 'reviews' } },
     { path: '/blueprints', name: 'blueprints', component: () => import('./views/BlueprintList.vue'), meta: { area: 'blueprints', nav: 'blueprints' } },

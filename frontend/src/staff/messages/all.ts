@@ -5,6 +5,8 @@ import { editorZh } from './editor.zh-CN'
 import { en as staffEn } from './en'
 import { hallEn } from './hall.en'
 import { hallZh } from './hall.zh-CN'
+import { figuresEn } from './figures.en'
+import { figuresZh } from './figures.zh-CN'
 import { handoutEn } from './handout.en'
 import { handoutZh } from './handout.zh-CN'
 import { lineEn } from './line.en'
@@ -40,6 +42,7 @@ export const FILES: readonly (readonly [zh: Record<string, string>, en: Record<s
   [reviewZh, reviewEn],
   [tabletZh, tabletEn],
   [hallZh, hallEn],
+  [figuresZh, figuresEn],
 ]
 
 /** All texts of the staff pages. */
@@ -57,6 +60,7 @@ export const zhCN = {
   ...reviewZh,
   ...tabletZh,
   ...hallZh,
+  ...figuresZh,
 }
 
 export const en = {
@@ -73,4 +77,5 @@ export const en = {
   ...reviewEn,
   ...tabletEn,
   ...hallEn,
+  ...figuresEn,
 }
