@@ -153,9 +153,9 @@ func better(f *Figures, o bank.OptionID) bool {
 
 // rare are the options that hardly anybody chose. A judgement has two, and one
 // of them is often plainly wrong; an item that everybody has right says no more
-// by that than that it is easy.
+// by that than that it is easy, and one that most left blank no more than that.
 func rare(item *Item, f *Figures, l *Limits) []Finding {
-	if item.Type == bank.Judgement || f.Facility.Value > l.TooEasy {
+	if item.Type == bank.Judgement || f.Facility.Value > l.TooEasy || f.Omitted.Value > .5 {
 		return nil
 	}
 	var out []Finding
