@@ -28,11 +28,11 @@ type ItemQuery struct {
 	Discrimination Span
 	Suspicious     Choice
 	Doubted        Choice
-	Text       string
-	Sort       ItemSort
-	Descending bool
-	Skip       int
-	Limit      int // at least 1
+	Text           string
+	Sort           ItemSort
+	Descending     bool
+	Skip           int
+	Limit          int // at least 1
 }
 
 // Choice filters by something that holds or does not.

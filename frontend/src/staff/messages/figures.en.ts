@@ -25,7 +25,7 @@ export const figuresEn: Record<keyof typeof figuresZh, string> = {
   'fig.seconds': '{n} s',
   'fig.undefined.no-people': 'nobody had it', 'fig.undefined.too-few': 'too few people', 'fig.undefined.no-variance': 'all scores are the same', 'fig.undefined.no-rest': 'nothing else on the paper', 'fig.undefined.not-asked': 'not recorded',
   'fig.key': 'Strong candidates prefer {o}: check the key', 'fig.negative': 'Negative discrimination', 'fig.too-hard': 'Too hard', 'fig.low': 'Low discrimination', 'fig.slow': 'Unusual time: long', 'fig.fast': 'Unusual time: short', 'fig.too-easy': 'Too easy',
-  'fig.rareNone': 'Nobody chose {o}', 'fig.rareFew': 'Hardly anybody chose {o}',
+  'fig.blankMany': 'Often left blank', 'fig.rareNone': 'Nobody chose {o}', 'fig.rareFew': 'Hardly anybody chose {o}',
   'fig.why.key': '{v}% of the high third chose {o}, only {l}% the key. ', 'fig.why.negative': 'The weak do better on it ({v}, < 0). ', 'fig.why.low': 'It does not tell strong from weak ({v}, < {l}). ', 'fig.why.tooHard': '{v}% had it right (< {l}%). ', 'fig.why.tooEasy': '{v}% had it right (> {l}%). ',
   'fig.why.omitted': '{v}% left it blank (> {l}%). ', 'fig.why.slow': '{v} times the usual (> {l}). ', 'fig.why.fast': '{v} times the usual (< {l}). ', 'fig.why.rare': '{v}% chose it (< {l}%). ',
   'fig.reason': '{sitting}, {n} people: {said}Facility {p}, discrimination {r}.', 'fig.reasonNone': 'Please look at it. ',

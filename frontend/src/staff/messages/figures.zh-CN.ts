@@ -23,7 +23,7 @@ export const figuresZh = {
   'fig.seconds': '{n} 秒',
   'fig.undefined.no-people': '没有人考', 'fig.undefined.too-few': '人数不够，算不出', 'fig.undefined.no-variance': '得分全都一样，算不出', 'fig.undefined.no-rest': '卷上没有别的题，算不出', 'fig.undefined.not-asked': '没有记录',
   'fig.key': '高分组更多人选 {o}，请核对答案', 'fig.negative': '区分度为负', 'fig.too-hard': '太难', 'fig.low': '区分度低', 'fig.slow': '用时异常：偏长', 'fig.fast': '用时异常：偏短', 'fig.too-easy': '太易',
-  'fig.rareNone': '选项 {o} 无人选', 'fig.rareFew': '选项 {o} 几乎无人选',
+  'fig.blankMany': '漏答多', 'fig.rareNone': '选项 {o} 无人选', 'fig.rareFew': '选项 {o} 几乎无人选',
   'fig.why.key': '高分组 {v}% 选 {o}，选答案的只有 {l}%。', 'fig.why.negative': '低分组答对的反而多（{v}，< 0）。', 'fig.why.low': '分不出高低（{v}，< {l}）。', 'fig.why.tooHard': '答对率 {v}%（< {l}%）。', 'fig.why.tooEasy': '答对率 {v}%，人人会也就分不出高低（> {l}%）。',
   'fig.why.omitted': '{v}% 的人没有作答（> {l}%）。', 'fig.why.slow': '是同类题的 {v} 倍（> {l}）。', 'fig.why.fast': '只是同类题的 {v} 倍（< {l}）。', 'fig.why.rare': '{v}% 的人选（< {l}%）。',
   'fig.reason': '{sitting}，{n} 人：{said}答对率 {p}，区分度 {r}。', 'fig.reasonNone': '请审看。',

@@ -25,7 +25,7 @@ export function histogram(d: SittingItems, c: Ink): EChartsCoreOption {
       type: 'bar', barWidth: '96%', barCategoryGap: '0%', silent: true,
       data: d.histogram.map((v, i) => ({
         value: [i + 0.5, v], label: { show: v > 0, position: 'top', ...text(c) },
-        itemStyle: i + 1 <= pass + 1e-9 ? { color: c.surface, borderColor: c.second, borderWidth: 1.5 } : { color: c.second },
+        itemStyle: v === 0 ? { opacity: 0 } : i + 1 <= pass + 1e-9 ? { color: c.surface, borderColor: c.second, borderWidth: 1.5 } : { color: c.second },
       })),
       barMaxWidth: 36, barMinWidth: 6,
       markLine: { silent: true, symbol: 'none', lineStyle: { color: c.ink, width: 2, type: [5, 4] }, label: { ...text(c, true), formatter: t('stat.pass', { n: Math.round(d.pass / 100) }) }, data: [{ xAxis: pass }] },
@@ -41,7 +41,7 @@ export function scatter(d: SittingItems, chosen: ItemLine | null, c: Ink): EChar
   return {
     ...still, grid: { left: 44, right: 16, top: 30, bottom: 44 },
     xAxis: { type: 'value', min: 0, max: 1, interval: 0.2, name: t('fig.facility'), nameLocation: 'middle', nameGap: 26, ...axis(c), splitLine: { show: false } },
-    yAxis: { type: 'value', name: t('fig.itemRest'), ...axis(c), axisLine: { show: false } },
+    yAxis: { type: 'value', max: (v: { max: number }) => Math.min(1, Math.ceil(v.max * 5) / 5), name: t('fig.itemRest'), ...axis(c), axisLine: { show: false }, axisLabel: { ...axis(c).axisLabel, formatter: (v: number) => String(Math.round(v * 100) / 100).replace('-', '−') } },
     series: [
       {
         type: 'scatter', data: drawn.filter((l) => l.findings.length === 0).map((l) => ({ value: at(l), name: l.code })), symbol: 'circle', symbolSize: 7,
@@ -58,12 +58,34 @@ export function scatter(d: SittingItems, chosen: ItemLine | null, c: Ink): EChar
   }
 }
 
+interface Line { name: string; key: boolean; data: (number | null)[] }
+
+/** What stands at the end of each line: lines that end close together share a label at the highest of them. */
+function ends(lines: readonly Line[], keyWord: string): Map<Line, string> {
+  const out = new Map<Line, string>()
+  let head: Line | null = null
+  let level = 2
+  for (const l of [...lines].sort((a, b) => (b.data[2] ?? 0) - (a.data[2] ?? 0))) {
+    const at = l.data[2] ?? 0
+    const word = `${l.name} ${percent(at)}%${l.key ? keyWord : ''}`
+    if (head && level - at < 0.07) {
+      out.set(head, `${out.get(head) ?? ''}\n${word}`)
+    } else {
+      head = l
+      level = at
+      out.set(l, word)
+    }
+  }
+  return out
+}
+
 const DASHES: readonly (string | number[])[] = ['solid', [9, 4], [2, 4], [6, 4], [12, 3, 2, 3], [3, 2], [8, 2, 2, 2], [1, 3]]
 
 /** Which third chose what: the key is the thick line. Items without options show who had them right. */
 export function curves(d: Detail, c: Ink): EChartsCoreOption {
   const part = (v: readonly number[]) => v.map((n, i) => (d.thirds[i] ? n / d.thirds[i] : null))
-  const lines = d.options.length > 0 ? d.options.map((o) => ({ name: o.option, key: o.key, data: part(o.thirds) })) : [{ name: t('fig.right'), key: true, data: part(d.right) }]
+  const lines: Line[] = d.options.length > 0 ? d.options.map((o) => ({ name: o.option, key: o.key, data: part(o.thirds) })) : [{ name: t('fig.right'), key: true, data: part(d.right) }]
+  const labels = ends(lines, d.options.length > 0 ? ` ${t('fig.keyShort')}` : '')
   const others = lines.filter((l) => !l.key)
   return {
     ...still, grid: { left: 44, right: 92, top: 14, bottom: 30 },
@@ -73,8 +95,7 @@ export function curves(d: Detail, c: Ink): EChartsCoreOption {
       type: 'line', name: l.name, data: l.data, silent: true, symbol: 'circle', symbolSize: l.key ? 11 : 7,
       lineStyle: { color: c.ink, width: l.key ? 3 : 1.5, type: l.key ? 'solid' : DASHES[1 + (others.indexOf(l) % 7)] },
       itemStyle: { color: l.key ? c.ink : c.surface, borderColor: c.ink, borderWidth: 2 },
-      endLabel: { show: true, ...text(c, l.key), formatter: `${l.name} ${percent(l.data[2] ?? 0)}%${l.key && d.options.length > 0 ? ` ${t('fig.keyShort')}` : ''}` },
-      labelLayout: { moveOverlap: 'shiftY' },
+      endLabel: { show: labels.has(l), ...text(c, l.key), lineHeight: 16, verticalAlign: (l.data[2] ?? 0) < 0.2 ? 'bottom' : 'middle', formatter: labels.get(l) ?? '' },
     })),
   }
 }

@@ -23,6 +23,7 @@ export const signed = (v: number | undefined) => (v !== undefined && v >= 0.005 
 export function title(f: Finding): string {
   const o = f.option ?? ''
   if (f.kind === 'rare-option') return t(f.value > 0 ? 'fig.rareFew' : 'fig.rareNone', { o })
+  if (f.kind === 'omitted') return t('fig.blankMany')
   return t(`fig.${f.kind}`, { o })
 }
 
