@@ -111,7 +111,7 @@ test('from a released sitting to the queue of the editors', { skip, timeout: 120
   await close(admin, s.id)
   await release(admin, await signIn(other), s.id)
   const limits = await call('GET', `/api/v1/banks/${s.bank}/statistics-limits`, admin)
-  await call('PUT', `/api/v1/banks/${s.bank}/statistics-limits`, admin, { ...limits, minPeople: 4 })
+  await call('PUT', `/api/v1/banks/${s.bank}/statistics-limits`, admin, { ...limits, minPeople: 4, rareOption: 0, omitted: 1, tooHard: 0 })
 
   const page = await signedIn(browser, base, of('editor')[0], `/staff/sittings/${s.id}/items`)
   const shot = async (name) => { if (shots) await page.screenshot({ path: `${shots}/statistics-${name}.png`, fullPage: name.endsWith('full') }) }

@@ -20,7 +20,7 @@ export function histogram(d: SittingItems, c: Ink): EChartsCoreOption {
   return {
     ...still, grid: { left: 40, right: 16, top: 30, bottom: 30 },
     xAxis: { type: 'value', min: 0, max: n, interval: n / 10, ...axis(c), splitLine: { show: false }, axisLabel: { ...axis(c).axisLabel, formatter: (v: number) => String(Math.round((v * d.full) / n / 100)) } },
-    yAxis: { type: 'value', minInterval: 1, name: t('stat.people'), ...axis(c), axisLine: { show: false } },
+    yAxis: { type: 'value', minInterval: 1, max: (v: { max: number }) => Math.ceil(v.max * 1.2) + 1, name: t('stat.people'), ...axis(c), axisLine: { show: false } },
     series: [{
       type: 'bar', barWidth: '96%', barCategoryGap: '0%', silent: true,
       data: d.histogram.map((v, i) => ({
@@ -41,7 +41,7 @@ export function scatter(d: SittingItems, chosen: ItemLine | null, c: Ink): EChar
   return {
     ...still, grid: { left: 44, right: 16, top: 30, bottom: 44 },
     xAxis: { type: 'value', min: 0, max: 1, interval: 0.2, name: t('fig.facility'), nameLocation: 'middle', nameGap: 26, ...axis(c), splitLine: { show: false } },
-    yAxis: { type: 'value', max: (v: { max: number }) => Math.min(1, Math.ceil(v.max * 5) / 5), name: t('fig.itemRest'), ...axis(c), axisLine: { show: false }, axisLabel: { ...axis(c).axisLabel, formatter: (v: number) => String(Math.round(v * 100) / 100).replace('-', '−') } },
+    yAxis: { type: 'value', min: (v: { min: number }) => Math.max(-1, Math.min(0, Math.floor(v.min * 5) / 5)), max: (v: { max: number }) => Math.min(1, Math.ceil(v.max * 5) / 5), name: t('fig.itemRest'), ...axis(c), axisLine: { show: false }, axisLabel: { ...axis(c).axisLabel, formatter: (v: number) => String(Math.round(v * 100) / 100).replace('-', '−') } },
     series: [
       {
         type: 'scatter', data: drawn.filter((l) => l.findings.length === 0).map((l) => ({ value: at(l), name: l.code })), symbol: 'circle', symbolSize: 7,
