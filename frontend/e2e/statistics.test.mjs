@@ -46,15 +46,26 @@ async function sittingFor(admin, title, n, release) {
   return { id: s.id, bank: blueprint.bank, people: people.map((p) => ({ ...p, ...rows.find((r) => r.seat === p.seat) })) }
 }
 
-async function take(person, answer) {
+/** Opens somebody's paper; `answer` hands it in with a response to each slot. */
+async function enter(person) {
   const { accessToken: token } = await call('POST', '/api/v1/auth/candidate', null, { admission: person.admission, idNumber: person.idNumber })
   const attempt = (await call('GET', '/api/v1/candidate/exam', token)).attempt.id
   const entered = await call('POST', `/api/v1/attempts/${attempt}/enter`, token, { deviceId: randomUUID(), deviceLabel: 'e2e', rulesAccepted: true })
-  let at = Date.now()
-  const ops = entered.paper.slots.flatMap((slot) => { const response = answer(slot); return response ? [{ slot: slot.number, response, flagged: false, clientMs: at += 20_000 + 500 * (slot.number % 7) }] : [] }).map((op, i) => ({ seq: i + 1, ...op }))
-  for (let i = 0; i < ops.length; i += 64) await call('POST', `/api/v1/attempts/${attempt}/ops`, token, { epoch: entered.epoch, ops: ops.slice(i, i + 64) })
-  await call('POST', `/api/v1/attempts/${attempt}/submit`, token, { epoch: entered.epoch, lastSeq: ops.length })
-  return { attempt, slots: entered.paper.slots }
+  const slots = entered.paper.slots
+  const answer = async (by) => {
+    let at = Date.now()
+    const ops = slots.flatMap((slot) => { const response = by(slot); return response ? [{ slot: slot.number, response, flagged: false, clientMs: at += 20_000 + 500 * (slot.number % 7) }] : [] }).map((op, i) => ({ seq: i + 1, ...op }))
+    for (let i = 0; i < ops.length; i += 64) await call('POST', `/api/v1/attempts/${attempt}/ops`, token, { epoch: entered.epoch, ops: ops.slice(i, i + 64) })
+    await call('POST', `/api/v1/attempts/${attempt}/submit`, token, { epoch: entered.epoch, lastSeq: ops.length })
+  }
+  return { attempt, slots, answer }
+}
+
+/** Does it for everybody, a few at a time. */
+async function each(list, work) {
+  const out = []
+  for (let i = 0; i < list.length; i += 4) out.push(...await Promise.all(list.slice(i, i + 4).map((x, k) => work(x, i + k))))
+  return out
 }
 
 const close = async (admin, id) => {
@@ -66,7 +77,7 @@ const close = async (admin, id) => {
 async function learn(admin) {
   const known = new Map()
   const practice = await sittingFor(admin, `示例练习 ${randomUUID().slice(0, 8)}`, 6, 'at-once')
-  const attempts = await Promise.all(practice.people.map(async (p) => (await take(p, () => null)).attempt))
+  const attempts = await each(practice.people, async (p) => { const e = await enter(p); await e.answer(() => null); return e.attempt })
   await close(admin, practice.id)
   for (const attempt of attempts) {
     for (const { slot, right } of (await call('GET', `/api/v1/sittings/${practice.id}/results/${attempt}`, admin)).slots) {
@@ -95,19 +106,32 @@ test('from a released sitting to the queue of the editors', { skip, timeout: 120
   const known = await learn(admin)
   const title = `示例统计 ${randomUUID().slice(0, 8)}`
   const s = await sittingFor(admin, title, 24, 'after-release')
-  // Everybody has an ability. One question that most papers hold is answered by
-  // the key by the weak only: all the strong agree on another option.
-  let odd = null
-  const answerBy = (ability) => (slot) => {
+  // Everybody has an ability. One question is answered by the key by the weak
+  // only, while the strong agree on another option. Papers are drawn at random,
+  // so it is the one that most strong and weak people have.
+  const sat = await each(s.people, enter)
+  const ability = (i) => i / (s.people.length - 1)
+  const strong = (i) => ability(i) > 0.45
+  const holders = new Map()
+  sat.forEach(({ slots }, i) => {
+    for (const slot of slots) {
+      if (known.get(slot.stem)?.length !== 1 || slot.options.length < 3) continue
+      const h = holders.get(slot.stem) ?? { stem: slot.stem, text: slot.options.find((o) => !known.get(slot.stem).includes(o.text)).text, strong: 0, weak: 0 }
+      h[strong(i) ? 'strong' : 'weak']++
+      holders.set(slot.stem, h)
+    }
+  })
+  const odd = [...holders.values()].sort((a, b) => Math.min(b.strong, b.weak) - Math.min(a.strong, a.weak))[0]
+  assert.ok(Math.min(odd.strong, odd.weak) >= 4, JSON.stringify(odd))
+  const answerBy = (i) => (slot) => {
     const right = known.get(slot.stem)
     if (!right || slot.options.length === 0) return null
-    if (!odd && right.length === 1 && slot.options.length > 2) odd = { stem: slot.stem, text: slot.options.find((o) => !right.includes(o.text)).text }
     const at = (texts) => ({ choice: slot.options.filter((o) => texts.includes(o.text)).map((o) => o.letter) })
-    if (slot.stem === odd?.stem) return at(ability > 0.45 ? [odd.text] : right)
-    if (chance(`${slot.stem}${ability}`) < 0.2 + 0.75 * ability) return at(right)
-    return at([slot.options[Math.floor(chance(`${ability}${slot.stem}`) * slot.options.length)].text])
+    if (slot.stem === odd.stem) return at(strong(i) ? [odd.text] : right)
+    if (chance(`${slot.stem}${i}`) < 0.2 + 0.75 * ability(i)) return at(right)
+    return at([slot.options[Math.floor(chance(`${i}${slot.stem}`) * slot.options.length)].text])
   }
-  for (let i = 0; i < s.people.length; i += 4) await Promise.all(s.people.slice(i, i + 4).map((p, k) => take(p, answerBy((i + k) / 23))))
+  await each(sat, (e, i) => e.answer(answerBy(i)))
   await close(admin, s.id)
   await release(admin, await signIn(other), s.id)
   const limits = await call('GET', `/api/v1/banks/${s.bank}/statistics-limits`, admin)
