@@ -23,6 +23,7 @@ type Bank interface {
 type BankLister interface {
 	Banks(ctx context.Context) ([]bank.Summary, error)
 	Items(ctx context.Context, q bank.ItemQuery) (bank.ItemPage, error)
+	Rows(ctx context.Context, id bank.ID, keep func(*bank.ItemRow) bool) ([]bank.ItemRow, error)
 	Uses(ctx context.Context, items []bank.ItemID) ([]bank.Use, error)
 }
 

@@ -42,6 +42,7 @@ var fieldTexts = map[string][2]string{
 	"type":                       {"格式不对。", "Wrong kind of value."},
 	"format":                     {"格式不对。", "Wrong format."},
 	"unknown":                    {"不是可选的值。", "Not one of the allowed values."},
+	"out-of-range":               {"不在允许的范围内。", "Outside the allowed range."},
 	"no-such-level":              {"标准中没有这个等级。", "The standard has no such level."},
 	"no-such-blueprint":          {"没有这个组卷方案。", "There is no such blueprint."},
 	"between-1-480":              {"请填写 1 到 480 分钟。", "Use 1 to 480 minutes."},

@@ -16,6 +16,8 @@ func (s *server) ListItems(ctx context.Context, r contract.ListItemsRequestObjec
 	q := bank.ItemQuery{
 		Bank: bank.ID(r.Bank), Type: bank.Type(or(p.Type)), Range: bank.RangeCode(or(p.Range)), Difficulty: or(p.Difficulty), Text: or(p.Text),
 		Status: bank.Status(or(p.Status)), Stage: bank.Stage(or(p.Stage)), Author: or(p.Author), Tag: or(p.Tag), Used: bank.Choice(or(p.Used)),
+		Facility: bank.Span{From: thousandths(p.FacilityFrom), To: thousandths(p.FacilityTo)}, Discrimination: bank.Span{To: thousandths(p.DiscriminationBelow)},
+		Suspicious: bank.Choice(or(p.Suspicious)), Doubted: bank.Choice(or(p.Doubted)),
 		Sort: bank.ItemSort(or(p.Sort)), Descending: or(p.Descending), Skip: max(or(p.Skip), 0), Limit: 20,
 	}
 	if p.Limit != nil {
@@ -27,6 +29,15 @@ func (s *server) ListItems(ctx context.Context, r contract.ListItemsRequestObjec
 	}
 	rows, err := s.wireRows(ctx, page.Rows)
 	return contract.ListItems200JSONResponse{Total: page.Total, Items: rows}, err
+}
+
+// thousandths is a part of 1 as addresses carry it.
+func thousandths(n *int) *float64 {
+	if n == nil {
+		return nil
+	}
+	v := float64(*n) / 1000
+	return &v
 }
 
 func or[T any](v *T) T {
@@ -147,7 +158,7 @@ func (s *server) ListReviews(ctx context.Context, _ contract.ListReviewsRequestO
 	for _, part := range []struct {
 		rows []bank.ItemRow
 		to   *[]contract.ItemRow
-	}{{q.Review, &out.Review}, {q.Returned, &out.Returned}, {q.Publish, &out.Publish}} {
+	}{{q.Review, &out.Review}, {q.Returned, &out.Returned}, {q.Publish, &out.Publish}, {q.Doubted, &out.Doubted}} {
 		if *part.to, err = s.wireRows(ctx, part.rows[:min(len(part.rows), 200)]); err != nil {
 			return nil, err
 		}

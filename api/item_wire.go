@@ -90,6 +90,14 @@ func wireRow(r bank.ItemRow, names staffNames) contract.ItemRow {
 	if out.Tags == nil {
 		out.Tags = []string{}
 	}
+	out.Facility, out.Discrimination, out.Doubt = r.Figures.Facility, r.Figures.Discrimination, names.doubt(&r.Work)
+	if len(r.Figures.Findings) > 0 {
+		kinds := make([]contract.StatisticsKind, len(r.Figures.Findings))
+		for i, k := range r.Figures.Findings {
+			kinds[i] = contract.StatisticsKind(k)
+		}
+		out.Findings = &kinds
+	}
 	if w := r.Work; w.Stage != bank.StageIdle {
 		stage := contract.ItemStage(w.Stage)
 		out.Stage = &stage

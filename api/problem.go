@@ -20,6 +20,7 @@ import (
 	"gongyuan/engine/diploma"
 	"gongyuan/engine/editorial"
 	"gongyuan/engine/evidence"
+	"gongyuan/engine/itemstat"
 	"gongyuan/engine/marking"
 	"gongyuan/engine/people"
 	"gongyuan/engine/print"
@@ -208,6 +209,10 @@ var table = []struct {
 	{editorial.ErrUnfit, "item-unfit"},
 	{editorial.ErrUsed, "import-used"},
 	{editorial.ErrInvalid, "invalid"},
+	{itemstat.ErrNotFound, "not-found"},
+	{itemstat.ErrForbidden, "forbidden"},
+	{itemstat.ErrState, "wrong-state"},
+	{itemstat.ErrInvalid, "invalid"},
 	{result.ErrNotFound, "not-found"},
 	{result.ErrSecondPerson, "second-person"},
 	{result.ErrConflict, "conflict"},
@@ -391,9 +396,12 @@ func fieldsOf(err error) []sitting.FieldError {
 	var resulting *result.FieldError
 	var edited *editorial.FieldError
 	var planned *compose.FieldError
+	var counted *itemstat.FieldError
 	switch {
 	case errors.As(err, &planned):
 		return []sitting.FieldError{{Field: planned.Field, Reason: planned.Reason}}
+	case errors.As(err, &counted):
+		return []sitting.FieldError{{Field: counted.Field, Reason: counted.Reason}}
 	case errors.As(err, &edited):
 		return []sitting.FieldError{{Field: edited.Field, Reason: edited.Reason}}
 	case errors.As(err, &resulting):

@@ -21,6 +21,7 @@ import (
 	"gongyuan/engine/compose"
 	"gongyuan/engine/editorial"
 	"gongyuan/engine/evidence"
+	"gongyuan/engine/itemstat"
 	"gongyuan/engine/marking"
 	"gongyuan/engine/people"
 	"gongyuan/engine/result"
@@ -53,6 +54,7 @@ type Config struct {
 	Marking       *marking.Desk
 	Editorial     *editorial.Desk
 	Compose       *compose.Desk
+	Figures       *itemstat.Desk
 	Reviews       *result.Reviews
 	Files         *evidence.Cabinet
 	Certificates  *certificate.Registry
@@ -101,6 +103,7 @@ type server struct {
 	marking       *marking.Desk
 	editorial     *editorial.Desk
 	compose       *compose.Desk
+	figures       *itemstat.Desk
 	images        imageCache
 	reviews       *result.Reviews
 	files         *evidence.Cabinet
@@ -140,10 +143,10 @@ func New(cfg Config) (*fiber.App, error) {
 		register:  cfg.Register,
 		marking:   cfg.Marking,
 		audit:     cfg.Audit,
-		editorial: cfg.Editorial,
-		compose:   cfg.Compose,
-		handouts:  cfg.Handouts,
-		standard:  cfg.Standard, clock: cfg.Clock, log: cfg.Log, secure: cfg.Secure, nobody: nobody, observe: cfg.Observe,
+		editorial: cfg.Editorial, figures: cfg.Figures,
+		compose:  cfg.Compose,
+		handouts: cfg.Handouts,
+		standard: cfg.Standard, clock: cfg.Clock, log: cfg.Log, secure: cfg.Secure, nobody: nobody, observe: cfg.Observe,
 		revisions: revisionCache{found: map[bank.Ref]*bank.Revision{}},
 	}
 	s.lanes, s.others = lanes()

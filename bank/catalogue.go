@@ -3,6 +3,7 @@ package bank
 import (
 	"cmp"
 	"slices"
+	"sort"
 	"strings"
 )
 
@@ -149,7 +150,7 @@ func (c *Catalogue) Find(q ItemQuery) ItemPage {
 	for i := range order {
 		at := order[i]
 		if back {
-			at = order[len(order)-1-i]
+			at = order[c.mirrored(order, i, q.Sort)]
 		}
 		r := &c.rows[at]
 		if r.dead || !q.matches(&r.ItemRow) {
@@ -168,7 +169,46 @@ func (q *ItemQuery) matches(r *ItemRow) bool {
 		(q.Stage == "" || r.Work.Stage == q.Stage) && (q.Difficulty == 0 || r.Difficulty == q.Difficulty) &&
 		(q.Range == "" || q.Range.Contains(r.Point) || string(q.Range) == string(r.Point)) &&
 		(q.Author == "" || r.Author == q.Author) && (q.Tag == "" || slices.Contains(r.Tags, q.Tag)) &&
-		(q.Used == Either || used == (q.Used == Only))
+		(q.Used == Either || used == (q.Used == Only)) &&
+		q.Facility.holds(r.Figures.Facility) && q.Discrimination.holds(r.Figures.Discrimination) &&
+		(q.Suspicious == Either || len(r.Figures.Findings) > 0 == (q.Suspicious == Only)) &&
+		(q.Doubted == Either || !r.Work.Doubted.IsZero() == (q.Doubted == Only))
+}
+
+// orNone is a figure that there may be none of.
+type orNone struct{ v *float64 }
+
+func figureOf(r *ItemRow, by ItemSort) orNone {
+	if by == ByFacility {
+		return orNone{r.Figures.Facility}
+	}
+	return orNone{r.Figures.Discrimination}
+}
+
+// compare puts what has no figure last.
+func (a orNone) compare(b orNone) int {
+	switch {
+	case a.v == nil && b.v == nil:
+		return 0
+	case a.v == nil:
+		return 1
+	case b.v == nil:
+		return -1
+	}
+	return cmp.Compare(*a.v, *b.v)
+}
+
+// mirrored is the place of the i-th item of an order read backwards. Items
+// without the figure that it is by stay at the end.
+func (c *Catalogue) mirrored(order []int32, i int, by ItemSort) int {
+	known := len(order)
+	if by == ByFacility || by == ByDiscrimination {
+		known = sort.Search(len(order), func(i int) bool { return figureOf(&c.rows[order[i]].ItemRow, by).v == nil })
+	}
+	if i >= known {
+		return i
+	}
+	return known - 1 - i
 }
 
 // order is all items in an order, kept until something changes.
@@ -198,6 +238,12 @@ func (c *Catalogue) sorted(all []int32, by ItemSort) []int32 {
 			first = x.Updated.Compare(y.Updated)
 		case ByDifficulty:
 			first = cmp.Compare(x.Difficulty, y.Difficulty)
+		case ByFacility, ByDiscrimination:
+			first = figureOf(x, by).compare(figureOf(y, by))
+		case ByUse:
+			first = x.LastUsed.Compare(y.LastUsed)
+		case ByAuthor:
+			first = cmp.Compare(x.Author, y.Author)
 		}
 		return cmp.Or(first, cmp.Compare(x.ID, y.ID))
 	})

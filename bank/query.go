@@ -23,11 +23,16 @@ type ItemQuery struct {
 	Author     string
 	Tag        string
 	Used       Choice
-	Text       string
-	Sort       ItemSort
-	Descending bool
-	Skip       int
-	Limit      int // at least 1
+	// Items without the figure are in no span of it.
+	Facility       Span
+	Discrimination Span
+	Suspicious     Choice
+	Doubted        Choice
+	Text           string
+	Sort           ItemSort
+	Descending     bool
+	Skip           int
+	Limit          int // at least 1
 }
 
 // Choice filters by something that holds or does not.
@@ -50,6 +55,11 @@ const (
 	ByCode       ItemSort = "code"
 	ByChange     ItemSort = "changed"
 	ByDifficulty ItemSort = "difficulty"
+	// By figures; what has none comes last, whichever way.
+	ByFacility       ItemSort = "facility"
+	ByDiscrimination ItemSort = "discrimination"
+	ByUse            ItemSort = "used" // never, then the longest ago
+	ByAuthor         ItemSort = "author"
 )
 
 // ItemRow is an item in a list, with what its newest state says: its draft
@@ -64,6 +74,27 @@ type ItemRow struct {
 	Version    int
 	Work       Work
 	LastUsed   time.Time // when a paper that it stands on was last sealed; zero for never
+	Figures    ItemFigures
+}
+
+// ItemFigures is what statistics say of the newest revision that has any, over
+// all sittings that were analysed. The zero value is none.
+type ItemFigures struct {
+	Revision       int
+	People         int
+	Facility       *float64 // nil where undefined
+	Discrimination *float64 // nil where undefined
+	Findings       []string // kinds of what is suspicious, the worst first
+}
+
+// Span is a range of a figure: at least From, below To. Nil is no bound.
+type Span struct{ From, To *float64 }
+
+func (s *Span) holds(v *float64) bool {
+	if s.From == nil && s.To == nil {
+		return true
+	}
+	return v != nil && (s.From == nil || *v >= *s.From) && (s.To == nil || *v < *s.To)
 }
 
 // ItemPage is one page of a list and how many there are in all.

@@ -27,7 +27,9 @@ func Stages() []Stage { return []Stage{StageIdle, StageDraft, StageReview, Stage
 type Step string
 
 // The steps. Comment and Assign change no stage; Retire and Restore change the
-// standing of what is published and no stage.
+// standing of what is published and no stage. Doubt sends an item to the editors
+// because something about it is suspicious; Keep says that it is fine as it is.
+// Neither changes a stage: papers go on drawing what is published.
 const (
 	StepSave     Step = "save"
 	StepDiscard  Step = "discard"
@@ -40,11 +42,13 @@ const (
 	StepRestore  Step = "restore"
 	StepAssign   Step = "assign"
 	StepComment  Step = "comment"
+	StepDoubt    Step = "doubt"
+	StepKeep     Step = "keep"
 )
 
 // Steps lists all steps.
 func Steps() []Step {
-	return []Step{StepSave, StepDiscard, StepSubmit, StepWithdraw, StepApprove, StepReturn, StepPublish, StepRetire, StepRestore, StepAssign, StepComment}
+	return []Step{StepSave, StepDiscard, StepSubmit, StepWithdraw, StepApprove, StepReturn, StepPublish, StepRetire, StepRestore, StepAssign, StepComment, StepDoubt, StepKeep}
 }
 
 // Errors of the workflow.
@@ -83,6 +87,11 @@ type Work struct {
 	// AltersKey tells that the revision in review marks answers otherwise than
 	// the published one does.
 	AltersKey bool
+	// Doubted is when somebody last doubted the item; zero where nobody does.
+	// Publishing a revision ends it, and so does keeping the item as it is.
+	Doubted time.Time
+	Doubter string
+	Doubt   string // why
 }
 
 // Next tells to which stage a step leads, by whom. The reviewer is never one
@@ -93,6 +102,11 @@ func (w *Work) Next(step Step, by string, standing Status) (Stage, error) {
 		return w.Stage, nil
 	case StepRetire, StepRestore:
 		if (step == StepRestore) != (standing == Retired) {
+			return w.Stage, fmt.Errorf("%w: %s while %s", ErrStage, step, standing)
+		}
+		return w.Stage, nil
+	case StepDoubt, StepKeep:
+		if standing == Retired || step == StepKeep && w.Doubted.IsZero() {
 			return w.Stage, fmt.Errorf("%w: %s while %s", ErrStage, step, standing)
 		}
 		return w.Stage, nil

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"gongyuan/bank"
 
@@ -25,7 +26,7 @@ func TestStages(t *testing.T) {
 	for _, stage := range bank.Stages() {
 		var got []string
 		for _, step := range bank.Steps() {
-			if step == bank.StepComment || step == bank.StepRetire || step == bank.StepRestore {
+			if step == bank.StepComment || step == bank.StepRetire || step == bank.StepRestore || step == bank.StepDoubt || step == bank.StepKeep {
 				continue
 			}
 			w := bank.Work{Stage: stage, Authors: []string{"author"}}
@@ -79,7 +80,11 @@ func TestRetired(t *testing.T) {
 		}
 	}
 	w := bank.Work{}
-	if diff := cmp.Diff([]bank.Step{bank.StepSave, bank.StepRetire, bank.StepComment}, w.May("b", bank.Published)); diff != "" {
+	if diff := cmp.Diff([]bank.Step{bank.StepSave, bank.StepRetire, bank.StepComment, bank.StepDoubt}, w.May("b", bank.Published)); diff != "" {
+		t.Error(diff)
+	}
+	w.Doubted = time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+	if diff := cmp.Diff([]bank.Step{bank.StepSave, bank.StepRetire, bank.StepComment, bank.StepDoubt, bank.StepKeep}, w.May("b", bank.Published)); diff != "" {
 		t.Error(diff)
 	}
 }

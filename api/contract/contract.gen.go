@@ -713,6 +713,8 @@ const (
 	ItemStepAssign   ItemStep = "assign"
 	ItemStepComment  ItemStep = "comment"
 	ItemStepDiscard  ItemStep = "discard"
+	ItemStepDoubt    ItemStep = "doubt"
+	ItemStepKeep     ItemStep = "keep"
 	ItemStepPublish  ItemStep = "publish"
 	ItemStepRestore  ItemStep = "restore"
 	ItemStepRetire   ItemStep = "retire"
@@ -732,6 +734,10 @@ func (e ItemStep) Valid() bool {
 	case ItemStepComment:
 		return true
 	case ItemStepDiscard:
+		return true
+	case ItemStepDoubt:
+		return true
+	case ItemStepKeep:
 		return true
 	case ItemStepPublish:
 		return true
@@ -2012,6 +2018,30 @@ func (e SittingChangeRelease) Valid() bool {
 	}
 }
 
+// Defines values for SittingItemStatisticsMethod.
+const (
+	ReliabilityAlpha  SittingItemStatisticsMethod = "alpha"
+	ReliabilityKR20   SittingItemStatisticsMethod = "kr-20"
+	ReliabilityNested SittingItemStatisticsMethod = "nested"
+	ReliabilityNone   SittingItemStatisticsMethod = ""
+)
+
+// Valid indicates whether the value is a known member of the SittingItemStatisticsMethod enum.
+func (e SittingItemStatisticsMethod) Valid() bool {
+	switch e {
+	case ReliabilityAlpha:
+		return true
+	case ReliabilityKR20:
+		return true
+	case ReliabilityNested:
+		return true
+	case ReliabilityNone:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SittingPlanRelease.
 const (
 	SittingPlanReleaseAfterRelease SittingPlanRelease = "after-release"
@@ -2207,6 +2237,45 @@ func (e StationPartState) Valid() bool {
 	}
 }
 
+// Defines values for StatisticsKind.
+const (
+	StatisticsKindFast       StatisticsKind = "fast"
+	StatisticsKindKey        StatisticsKind = "key"
+	StatisticsKindLow        StatisticsKind = "low"
+	StatisticsKindNegative   StatisticsKind = "negative"
+	StatisticsKindOmitted    StatisticsKind = "omitted"
+	StatisticsKindRareOption StatisticsKind = "rare-option"
+	StatisticsKindSlow       StatisticsKind = "slow"
+	StatisticsKindTooEasy    StatisticsKind = "too-easy"
+	StatisticsKindTooHard    StatisticsKind = "too-hard"
+)
+
+// Valid indicates whether the value is a known member of the StatisticsKind enum.
+func (e StatisticsKind) Valid() bool {
+	switch e {
+	case StatisticsKindFast:
+		return true
+	case StatisticsKindKey:
+		return true
+	case StatisticsKindLow:
+		return true
+	case StatisticsKindNegative:
+		return true
+	case StatisticsKindOmitted:
+		return true
+	case StatisticsKindRareOption:
+		return true
+	case StatisticsKindSlow:
+		return true
+	case StatisticsKindTooEasy:
+		return true
+	case StatisticsKindTooHard:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for UnlockState.
 const (
 	UnlockStateApproved UnlockState = "approved"
@@ -2324,21 +2393,69 @@ func (e ListItemsParamsUsed) Valid() bool {
 	}
 }
 
+// Defines values for ListItemsParamsSuspicious.
+const (
+	ItemsSuspiciousNo  ListItemsParamsSuspicious = "no"
+	ItemsSuspiciousYes ListItemsParamsSuspicious = "yes"
+)
+
+// Valid indicates whether the value is a known member of the ListItemsParamsSuspicious enum.
+func (e ListItemsParamsSuspicious) Valid() bool {
+	switch e {
+	case ItemsSuspiciousNo:
+		return true
+	case ItemsSuspiciousYes:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListItemsParamsDoubted.
+const (
+	ItemsDoubtedNo  ListItemsParamsDoubted = "no"
+	ItemsDoubtedYes ListItemsParamsDoubted = "yes"
+)
+
+// Valid indicates whether the value is a known member of the ListItemsParamsDoubted enum.
+func (e ListItemsParamsDoubted) Valid() bool {
+	switch e {
+	case ItemsDoubtedNo:
+		return true
+	case ItemsDoubtedYes:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListItemsParamsSort.
 const (
-	ItemsByChanged    ListItemsParamsSort = "changed"
-	ItemsByCode       ListItemsParamsSort = "code"
-	ItemsByDifficulty ListItemsParamsSort = "difficulty"
+	ItemsByAuthor         ListItemsParamsSort = "author"
+	ItemsByChanged        ListItemsParamsSort = "changed"
+	ItemsByCode           ListItemsParamsSort = "code"
+	ItemsByDifficulty     ListItemsParamsSort = "difficulty"
+	ItemsByDiscrimination ListItemsParamsSort = "discrimination"
+	ItemsByFacility       ListItemsParamsSort = "facility"
+	ItemsByUsed           ListItemsParamsSort = "used"
 )
 
 // Valid indicates whether the value is a known member of the ListItemsParamsSort enum.
 func (e ListItemsParamsSort) Valid() bool {
 	switch e {
+	case ItemsByAuthor:
+		return true
 	case ItemsByChanged:
 		return true
 	case ItemsByCode:
 		return true
 	case ItemsByDifficulty:
+		return true
+	case ItemsByDiscrimination:
+		return true
+	case ItemsByFacility:
+		return true
+	case ItemsByUsed:
 		return true
 	default:
 		return false
@@ -3524,6 +3641,13 @@ type ItemDetail struct {
 	Warnings  []ItemWarning `json:"warnings"`
 }
 
+// ItemDoubt somebody sent the item to the editors to look at
+type ItemDoubt struct {
+	At   time.Time `json:"at"`
+	By   Person    `json:"by"`
+	Note string    `json:"note"`
+}
+
 // ItemEvent defines model for ItemEvent.
 type ItemEvent struct {
 	AltersKey bool      `json:"altersKey"`
@@ -3551,14 +3675,26 @@ type ItemPage struct {
 
 // ItemRow defines model for ItemRow.
 type ItemRow struct {
-	Author     string     `json:"author"`
-	AuthorName string     `json:"authorName"`
-	Bank       *string    `json:"bank,omitempty"`
-	Code       string     `json:"code"`
-	Difficulty int        `json:"difficulty"`
-	Id         string     `json:"id"`
-	LastUsed   *time.Time `json:"lastUsed,omitempty"`
-	Point      string     `json:"point"`
+	Author     string  `json:"author"`
+	AuthorName string  `json:"authorName"`
+	Bank       *string `json:"bank,omitempty"`
+	Code       string  `json:"code"`
+	Difficulty int     `json:"difficulty"`
+
+	// Discrimination correlation with the rest of the paper
+	Discrimination *float64 `json:"discrimination,omitempty"`
+
+	// Doubt somebody sent the item to the editors to look at
+	Doubt *ItemDoubt `json:"doubt,omitempty"`
+
+	// Facility part of the marks that people earned, over all sittings analysed
+	Facility *float64 `json:"facility,omitempty"`
+
+	// Findings what is suspicious by statistics
+	Findings *[]StatisticsKind `json:"findings,omitempty"`
+	Id       string            `json:"id"`
+	LastUsed *time.Time        `json:"lastUsed,omitempty"`
+	Point    string            `json:"point"`
 
 	// Published the revision that papers draw; 0 for none
 	Published int `json:"published"`
@@ -3582,6 +3718,24 @@ type ItemRow struct {
 
 // ItemStage where work on the item stands
 type ItemStage string
+
+// ItemStatistics defines model for ItemStatistics.
+type ItemStatistics struct {
+	// Limits parts of 1, correlations, and multiples of the usual time
+	Limits    StatisticsLimits `json:"limits"`
+	Revisions []struct {
+		// Part of a case, else 0
+		Part     int `json:"part"`
+		Revision int `json:"revision"`
+		Sittings []struct {
+			Detail  StatisticsDetail `json:"detail"`
+			On      time.Time        `json:"on"`
+			Sitting string           `json:"sitting"`
+			Title   string           `json:"title"`
+		} `json:"sittings"`
+		Total StatisticsDetail `json:"total"`
+	} `json:"revisions"`
+}
 
 // ItemStatus defines model for ItemStatus.
 type ItemStatus string
@@ -5283,6 +5437,8 @@ type ResultRowState string
 
 // ReviewQueue defines model for ReviewQueue.
 type ReviewQueue struct {
+	// Doubted something about them is suspicious; for anybody
+	Doubted   []ItemRow `json:"doubted"`
 	Publish   []ItemRow `json:"publish"`
 	Returned  []ItemRow `json:"returned"`
 	Review    []ItemRow `json:"review"`
@@ -5636,6 +5792,69 @@ type SittingChange struct {
 // SittingChangeRelease defines model for SittingChange.Release.
 type SittingChangeRelease string
 
+// SittingItemStatistics defines model for SittingItemStatistics.
+type SittingItemStatistics struct {
+	At   time.Time `json:"at"`
+	Bank string    `json:"bank"`
+	Full int64     `json:"full"`
+
+	// Histogram people in each twentieth of the scale
+	Histogram []int `json:"histogram"`
+
+	// Incomplete left out because marks are missing
+	Incomplete int `json:"incomplete"`
+
+	// Items different ones on all papers
+	Items int `json:"items"`
+
+	// Length items on a paper on average
+	Length float64 `json:"length"`
+
+	// Limits parts of 1, correlations, and multiples of the usual time
+	Limits StatisticsLimits `json:"limits"`
+
+	// Mean hundredths
+	Mean   *float64                    `json:"mean,omitempty"`
+	Method SittingItemStatisticsMethod `json:"method"`
+
+	// Misconduct left out because of misconduct
+	Misconduct int `json:"misconduct"`
+
+	// Pass hundredths
+	Pass        int64    `json:"pass"`
+	Passed      int      `json:"passed"`
+	People      int      `json:"people"`
+	Reliability *float64 `json:"reliability,omitempty"`
+	Rows        []struct {
+		Code string `json:"code"`
+
+		// Doubt somebody sent the item to the editors to look at
+		Doubt *ItemDoubt `json:"doubt,omitempty"`
+
+		// Figures what is undefined is left out; undefined says why
+		Figures  StatisticsFigures   `json:"figures"`
+		Findings []StatisticsFinding `json:"findings"`
+		Part     int                 `json:"part"`
+
+		// Revised a newer revision is there or being written
+		Revised  bool       `json:"revised"`
+		Revision int        `json:"revision"`
+		Status   ItemStatus `json:"status"`
+		Stem     string     `json:"stem"`
+
+		// Type O: kept as another system wrote it, on no paper
+		Type BankItemType `json:"type"`
+	} `json:"rows"`
+	Sd        *float64          `json:"sd,omitempty"`
+	Sem       *float64          `json:"sem,omitempty"`
+	Sitting   string            `json:"sitting"`
+	Title     string            `json:"title"`
+	Undefined map[string]string `json:"undefined"`
+}
+
+// SittingItemStatisticsMethod defines model for SittingItemStatistics.Method.
+type SittingItemStatisticsMethod string
+
 // SittingPage defines model for SittingPage.
 type SittingPage struct {
 	Sittings []Sitting `json:"sittings"`
@@ -5820,6 +6039,80 @@ type Statistics struct {
 	Qualified   int              `json:"qualified"`
 	Unqualified int              `json:"unqualified"`
 	Withheld    int              `json:"withheld"`
+}
+
+// StatisticsDetail defines model for StatisticsDetail.
+type StatisticsDetail struct {
+	// Blank without an answer
+	Blank []int `json:"blank"`
+
+	// Figures what is undefined is left out; undefined says why
+	Figures  StatisticsFigures    `json:"figures"`
+	Findings *[]StatisticsFinding `json:"findings,omitempty"`
+	Options  []StatisticsOption   `json:"options"`
+
+	// Right with full marks
+	Right []int `json:"right"`
+
+	// Thirds people in each third
+	Thirds []int `json:"thirds"`
+
+	// Usual median seconds of items of its type; 0 for unknown
+	Usual *float64 `json:"usual,omitempty"`
+}
+
+// StatisticsFigures what is undefined is left out; undefined says why
+type StatisticsFigures struct {
+	D         *float64 `json:"d,omitempty"`
+	Facility  *float64 `json:"facility,omitempty"`
+	ItemRest  *float64 `json:"itemRest,omitempty"`
+	ItemTotal *float64 `json:"itemTotal,omitempty"`
+
+	// Median seconds
+	Median    *float64          `json:"median,omitempty"`
+	Omitted   *float64          `json:"omitted,omitempty"`
+	People    int               `json:"people"`
+	Undefined map[string]string `json:"undefined"`
+}
+
+// StatisticsFinding defines model for StatisticsFinding.
+type StatisticsFinding struct {
+	Kind StatisticsKind `json:"kind"`
+
+	// Limit the limit; for key what the key has in the high third
+	Limit  float64 `json:"limit"`
+	Option *string `json:"option,omitempty"`
+
+	// Value the figure: a part, a correlation, or for times a multiple of the usual
+	Value float64 `json:"value"`
+}
+
+// StatisticsKind defines model for StatisticsKind.
+type StatisticsKind string
+
+// StatisticsLimits parts of 1, correlations, and multiples of the usual time
+type StatisticsLimits struct {
+	Fast        float64 `json:"fast"`
+	Low         float64 `json:"low"`
+	MinPeople   int     `json:"minPeople"`
+	Omitted     float64 `json:"omitted"`
+	OtherOption float64 `json:"otherOption"`
+	RareOption  float64 `json:"rareOption"`
+	Slow        float64 `json:"slow"`
+	TooEasy     float64 `json:"tooEasy"`
+	TooHard     float64 `json:"tooHard"`
+}
+
+// StatisticsOption defines model for StatisticsOption.
+type StatisticsOption struct {
+	Key    bool   `json:"key"`
+	Option string `json:"option"`
+
+	// Rest correlation of choosing it with the rest of the paper
+	Rest *float64 `json:"rest,omitempty"`
+
+	// Thirds people who chose it in the low, middle and high third
+	Thirds []int `json:"thirds"`
 }
 
 // StepDone defines model for StepDone.
@@ -6197,6 +6490,21 @@ type ListItemsParams struct {
 	Tag    *string              `form:"tag,omitempty" json:"tag,omitempty"`
 	Used   *ListItemsParamsUsed `form:"used,omitempty" json:"used,omitempty"`
 
+	// FacilityFrom answered right by at least this part; in thousandths
+	FacilityFrom *int `form:"facilityFrom,omitempty" json:"facilityFrom,omitempty"`
+
+	// FacilityTo by less than this part
+	FacilityTo *int `form:"facilityTo,omitempty" json:"facilityTo,omitempty"`
+
+	// DiscriminationBelow discrimination (item–rest) below; in thousandths
+	DiscriminationBelow *int `form:"discriminationBelow,omitempty" json:"discriminationBelow,omitempty"`
+
+	// Suspicious whether statistics find anything
+	Suspicious *ListItemsParamsSuspicious `form:"suspicious,omitempty" json:"suspicious,omitempty"`
+
+	// Doubted whether somebody sent it to the editors to look at
+	Doubted *ListItemsParamsDoubted `form:"doubted,omitempty" json:"doubted,omitempty"`
+
 	// Sort without it by code
 	Sort       *ListItemsParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
 	Descending *bool                `form:"descending,omitempty" json:"descending,omitempty"`
@@ -6206,6 +6514,12 @@ type ListItemsParams struct {
 
 // ListItemsParamsUsed defines parameters for ListItems.
 type ListItemsParamsUsed string
+
+// ListItemsParamsSuspicious defines parameters for ListItems.
+type ListItemsParamsSuspicious string
+
+// ListItemsParamsDoubted defines parameters for ListItems.
+type ListItemsParamsDoubted string
 
 // ListItemsParamsSort defines parameters for ListItems.
 type ListItemsParamsSort string
@@ -6351,6 +6665,9 @@ type SaveOutlineJSONRequestBody = Outline
 
 // ReadOutlineSheetJSONRequestBody defines body for ReadOutlineSheet for application/json ContentType.
 type ReadOutlineSheetJSONRequestBody ReadOutlineSheetJSONBody
+
+// SaveStatisticsLimitsJSONRequestBody defines body for SaveStatisticsLimits for application/json ContentType.
+type SaveStatisticsLimitsJSONRequestBody = StatisticsLimits
 
 // WarnOfItemJSONRequestBody defines body for WarnOfItem for application/json ContentType.
 type WarnOfItemJSONRequestBody = NewItem
@@ -6642,6 +6959,9 @@ type ServerInterface interface {
 	// SaveDraft 保存草稿 · save a draft
 	// (PUT /api/v1/banks/{bank}/items/{code}/draft)
 	SaveDraft(c *fiber.Ctx, bank BankId, code ItemCode) error
+	// GetItemStatistics 一题的统计：各场次和累计 · what an item did at sittings, and over all of them
+	// (GET /api/v1/banks/{bank}/items/{code}/statistics)
+	GetItemStatistics(c *fiber.Ctx, bank BankId, code ItemCode) error
 	// TakeStep 提交、审核、发布、停用、留言 · take a step with an item
 	// (POST /api/v1/banks/{bank}/items/{code}/steps)
 	TakeStep(c *fiber.Ctx, bank BankId, code ItemCode) error
@@ -6663,6 +6983,12 @@ type ServerInterface interface {
 	// ReadOutlineSheet 读取 Excel 细目表（不保存） · read an outline from a workbook, without storing it
 	// (POST /api/v1/banks/{bank}/outline/sheet)
 	ReadOutlineSheet(c *fiber.Ctx, bank BankId) error
+	// GetStatisticsLimits 判断可疑的界限 · from where on a figure is suspicious
+	// (GET /api/v1/banks/{bank}/statistics-limits)
+	GetStatisticsLimits(c *fiber.Ctx, bank BankId) error
+	// SaveStatisticsLimits 修改界限 · change the limits
+	// (PUT /api/v1/banks/{bank}/statistics-limits)
+	SaveStatisticsLimits(c *fiber.Ctx, bank BankId) error
 	// WarnOfItem 命题时的提示 · what is odd about a content that is not saved
 	// (POST /api/v1/banks/{bank}/warnings)
 	WarnOfItem(c *fiber.Ctx, bank BankId) error
@@ -6870,6 +7196,9 @@ type ServerInterface interface {
 	// ListIncidents 测得的断线，以及建议的补时 · measured losses of connection, each with a proposed extension
 	// (GET /api/v1/sittings/{sitting}/incidents)
 	ListIncidents(c *fiber.Ctx, sitting SittingId) error
+	// GetSittingItemStatistics 一场考试的试题统计 · what the items of a sitting did
+	// (GET /api/v1/sittings/{sitting}/item-statistics)
+	GetSittingItemStatistics(c *fiber.Ctx, sitting SittingId) error
 	// ListLate 迟到的作答，等候决定 · what came too late, for a decision
 	// (GET /api/v1/sittings/{sitting}/late)
 	ListLate(c *fiber.Ctx, sitting SittingId) error
@@ -8360,6 +8689,41 @@ func (siw *ServerInterfaceWrapper) ListItems(c *fiber.Ctx) error {
 		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter used: %w", err).Error())
 	}
 
+	// ------------- Optional query parameter "facilityFrom" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "facilityFrom", query, &params.FacilityFrom, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter facilityFrom: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "facilityTo" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "facilityTo", query, &params.FacilityTo, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter facilityTo: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "discriminationBelow" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "discriminationBelow", query, &params.DiscriminationBelow, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter discriminationBelow: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "suspicious" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "suspicious", query, &params.Suspicious, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter suspicious: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "doubted" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "doubted", query, &params.Doubted, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter doubted: %w", err).Error())
+	}
+
 	// ------------- Optional query parameter "sort" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "sort", query, &params.Sort, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
@@ -8553,6 +8917,43 @@ func (siw *ServerInterfaceWrapper) SaveDraft(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.SaveDraft(c, bank, code)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetItemStatistics operation middleware
+func (siw *ServerInterfaceWrapper) GetItemStatistics(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "bank" -------------
+	var bank BankId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bank", c.Params("bank"), &bank, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter bank: %w", err).Error())
+	}
+
+	// ------------- Path parameter "code" -------------
+	var code ItemCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "code", c.Params("code"), &code, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter code: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetItemStatistics(c, bank, code)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -8764,6 +9165,64 @@ func (siw *ServerInterfaceWrapper) ReadOutlineSheet(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.ReadOutlineSheet(c, bank)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetStatisticsLimits operation middleware
+func (siw *ServerInterfaceWrapper) GetStatisticsLimits(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "bank" -------------
+	var bank BankId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bank", c.Params("bank"), &bank, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter bank: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetStatisticsLimits(c, bank)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// SaveStatisticsLimits operation middleware
+func (siw *ServerInterfaceWrapper) SaveStatisticsLimits(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "bank" -------------
+	var bank BankId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bank", c.Params("bank"), &bank, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter bank: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.SaveStatisticsLimits(c, bank)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -10788,6 +11247,35 @@ func (siw *ServerInterfaceWrapper) ListIncidents(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetSittingItemStatistics operation middleware
+func (siw *ServerInterfaceWrapper) GetSittingItemStatistics(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetSittingItemStatistics(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListLate operation middleware
 func (siw *ServerInterfaceWrapper) ListLate(c *fiber.Ctx) error {
 
@@ -12250,6 +12738,12 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Get(options.BaseURL+"/api/v1/banks/:bank/items/:code/diff", wrapper.CompareRevisions)
 
+	router.Get(options.BaseURL+"/api/v1/banks/:bank/items/:code/statistics", wrapper.GetItemStatistics)
+
+	router.Get(options.BaseURL+"/api/v1/banks/:bank/statistics-limits", wrapper.GetStatisticsLimits)
+
+	router.Put(options.BaseURL+"/api/v1/banks/:bank/statistics-limits", wrapper.SaveStatisticsLimits)
+
 	router.Post(options.BaseURL+"/api/v1/banks/:bank/warnings", wrapper.WarnOfItem)
 
 	router.Get(options.BaseURL+"/api/v1/banks/:bank/inspection", wrapper.InspectBank)
@@ -12483,6 +12977,8 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/outcomes/:registration/transcript", wrapper.GetTranscript)
 
 	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/statistics", wrapper.GetStatistics)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/item-statistics", wrapper.GetSittingItemStatistics)
 
 	router.Get(options.BaseURL+"/api/v1/report-maps", wrapper.ListReportMaps)
 
@@ -13883,6 +14379,36 @@ func (response SaveDraftdefaultApplicationProblemPlusJSONResponse) VisitSaveDraf
 	return ctx.JSON(&response.Body)
 }
 
+type GetItemStatisticsRequestObject struct {
+	Bank BankId   `json:"bank"`
+	Code ItemCode `json:"code"`
+}
+
+type GetItemStatisticsResponseObject interface {
+	VisitGetItemStatisticsResponse(ctx *fiber.Ctx) error
+}
+
+type GetItemStatistics200JSONResponse ItemStatistics
+
+func (response GetItemStatistics200JSONResponse) VisitGetItemStatisticsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetItemStatisticsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetItemStatisticsdefaultApplicationProblemPlusJSONResponse) VisitGetItemStatisticsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type TakeStepRequestObject struct {
 	Bank BankId   `json:"bank"`
 	Code ItemCode `json:"code"`
@@ -14094,6 +14620,64 @@ type ReadOutlineSheetdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ReadOutlineSheetdefaultApplicationProblemPlusJSONResponse) VisitReadOutlineSheetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetStatisticsLimitsRequestObject struct {
+	Bank BankId `json:"bank"`
+}
+
+type GetStatisticsLimitsResponseObject interface {
+	VisitGetStatisticsLimitsResponse(ctx *fiber.Ctx) error
+}
+
+type GetStatisticsLimits200JSONResponse StatisticsLimits
+
+func (response GetStatisticsLimits200JSONResponse) VisitGetStatisticsLimitsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetStatisticsLimitsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetStatisticsLimitsdefaultApplicationProblemPlusJSONResponse) VisitGetStatisticsLimitsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SaveStatisticsLimitsRequestObject struct {
+	Bank BankId `json:"bank"`
+	Body *SaveStatisticsLimitsJSONRequestBody
+}
+
+type SaveStatisticsLimitsResponseObject interface {
+	VisitSaveStatisticsLimitsResponse(ctx *fiber.Ctx) error
+}
+
+type SaveStatisticsLimits204Response struct {
+}
+
+func (response SaveStatisticsLimits204Response) VisitSaveStatisticsLimitsResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type SaveStatisticsLimitsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SaveStatisticsLimitsdefaultApplicationProblemPlusJSONResponse) VisitSaveStatisticsLimitsResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -16308,6 +16892,35 @@ func (response ListIncidentsdefaultApplicationProblemPlusJSONResponse) VisitList
 	return ctx.JSON(&response.Body)
 }
 
+type GetSittingItemStatisticsRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type GetSittingItemStatisticsResponseObject interface {
+	VisitGetSittingItemStatisticsResponse(ctx *fiber.Ctx) error
+}
+
+type GetSittingItemStatistics200JSONResponse SittingItemStatistics
+
+func (response GetSittingItemStatistics200JSONResponse) VisitGetSittingItemStatisticsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetSittingItemStatisticsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetSittingItemStatisticsdefaultApplicationProblemPlusJSONResponse) VisitGetSittingItemStatisticsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListLateRequestObject struct {
 	Sitting SittingId `json:"sitting"`
 }
@@ -17781,6 +18394,9 @@ type StrictServerInterface interface {
 	// SaveDraft 保存草稿 · save a draft
 	// (PUT /api/v1/banks/{bank}/items/{code}/draft)
 	SaveDraft(ctx context.Context, request SaveDraftRequestObject) (SaveDraftResponseObject, error)
+	// GetItemStatistics 一题的统计：各场次和累计 · what an item did at sittings, and over all of them
+	// (GET /api/v1/banks/{bank}/items/{code}/statistics)
+	GetItemStatistics(ctx context.Context, request GetItemStatisticsRequestObject) (GetItemStatisticsResponseObject, error)
 	// TakeStep 提交、审核、发布、停用、留言 · take a step with an item
 	// (POST /api/v1/banks/{bank}/items/{code}/steps)
 	TakeStep(ctx context.Context, request TakeStepRequestObject) (TakeStepResponseObject, error)
@@ -17802,6 +18418,12 @@ type StrictServerInterface interface {
 	// ReadOutlineSheet 读取 Excel 细目表（不保存） · read an outline from a workbook, without storing it
 	// (POST /api/v1/banks/{bank}/outline/sheet)
 	ReadOutlineSheet(ctx context.Context, request ReadOutlineSheetRequestObject) (ReadOutlineSheetResponseObject, error)
+	// GetStatisticsLimits 判断可疑的界限 · from where on a figure is suspicious
+	// (GET /api/v1/banks/{bank}/statistics-limits)
+	GetStatisticsLimits(ctx context.Context, request GetStatisticsLimitsRequestObject) (GetStatisticsLimitsResponseObject, error)
+	// SaveStatisticsLimits 修改界限 · change the limits
+	// (PUT /api/v1/banks/{bank}/statistics-limits)
+	SaveStatisticsLimits(ctx context.Context, request SaveStatisticsLimitsRequestObject) (SaveStatisticsLimitsResponseObject, error)
 	// WarnOfItem 命题时的提示 · what is odd about a content that is not saved
 	// (POST /api/v1/banks/{bank}/warnings)
 	WarnOfItem(ctx context.Context, request WarnOfItemRequestObject) (WarnOfItemResponseObject, error)
@@ -18009,6 +18631,9 @@ type StrictServerInterface interface {
 	// ListIncidents 测得的断线，以及建议的补时 · measured losses of connection, each with a proposed extension
 	// (GET /api/v1/sittings/{sitting}/incidents)
 	ListIncidents(ctx context.Context, request ListIncidentsRequestObject) (ListIncidentsResponseObject, error)
+	// GetSittingItemStatistics 一场考试的试题统计 · what the items of a sitting did
+	// (GET /api/v1/sittings/{sitting}/item-statistics)
+	GetSittingItemStatistics(ctx context.Context, request GetSittingItemStatisticsRequestObject) (GetSittingItemStatisticsResponseObject, error)
 	// ListLate 迟到的作答，等候决定 · what came too late, for a decision
 	// (GET /api/v1/sittings/{sitting}/late)
 	ListLate(ctx context.Context, request ListLateRequestObject) (ListLateResponseObject, error)
@@ -19607,6 +20232,34 @@ func (sh *strictHandler) SaveDraft(ctx *fiber.Ctx, bank BankId, code ItemCode) e
 	return nil
 }
 
+// GetItemStatistics operation middleware
+func (sh *strictHandler) GetItemStatistics(ctx *fiber.Ctx, bank BankId, code ItemCode) error {
+	var request GetItemStatisticsRequestObject
+
+	request.Bank = bank
+	request.Code = code
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetItemStatistics(ctx.UserContext(), request.(GetItemStatisticsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetItemStatistics")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetItemStatisticsResponseObject); ok {
+		if err := validResponse.VisitGetItemStatisticsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // TakeStep operation middleware
 func (sh *strictHandler) TakeStep(ctx *fiber.Ctx, bank BankId, code ItemCode) error {
 	var request TakeStepRequestObject
@@ -19845,6 +20498,74 @@ func (sh *strictHandler) ReadOutlineSheet(ctx *fiber.Ctx, bank BankId) error {
 		return err
 	} else if validResponse, ok := response.(ReadOutlineSheetResponseObject); ok {
 		if err := validResponse.VisitReadOutlineSheetResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetStatisticsLimits operation middleware
+func (sh *strictHandler) GetStatisticsLimits(ctx *fiber.Ctx, bank BankId) error {
+	var request GetStatisticsLimitsRequestObject
+
+	request.Bank = bank
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetStatisticsLimits(ctx.UserContext(), request.(GetStatisticsLimitsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetStatisticsLimits")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetStatisticsLimitsResponseObject); ok {
+		if err := validResponse.VisitGetStatisticsLimitsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SaveStatisticsLimits operation middleware
+func (sh *strictHandler) SaveStatisticsLimits(ctx *fiber.Ctx, bank BankId) error {
+	var request SaveStatisticsLimitsRequestObject
+
+	request.Bank = bank
+
+	var body SaveStatisticsLimitsJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.SaveStatisticsLimits(ctx.UserContext(), request.(SaveStatisticsLimitsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SaveStatisticsLimits")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SaveStatisticsLimitsResponseObject); ok {
+		if err := validResponse.VisitSaveStatisticsLimitsResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -22169,6 +22890,33 @@ func (sh *strictHandler) ListIncidents(ctx *fiber.Ctx, sitting SittingId) error 
 		return err
 	} else if validResponse, ok := response.(ListIncidentsResponseObject); ok {
 		if err := validResponse.VisitListIncidentsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetSittingItemStatistics operation middleware
+func (sh *strictHandler) GetSittingItemStatistics(ctx *fiber.Ctx, sitting SittingId) error {
+	var request GetSittingItemStatisticsRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSittingItemStatistics(ctx.UserContext(), request.(GetSittingItemStatisticsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSittingItemStatistics")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetSittingItemStatisticsResponseObject); ok {
+		if err := validResponse.VisitGetSittingItemStatisticsResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

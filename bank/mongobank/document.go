@@ -36,6 +36,8 @@ type itemDoc struct {
 	Work     *workDoc  `bson:"work,omitempty"` // nil for what was imported and never worked on
 	LastUsed time.Time `bson:"last_used,omitempty"`
 	Batch    string    `bson:"batch,omitempty"` // the import that last wrote it
+
+	Figures *figuresDoc `bson:"figures,omitempty"` // nil until a sitting was analysed
 }
 
 // workDoc is the work on an item.
@@ -49,10 +51,29 @@ type workDoc struct {
 	Approver  string    `bson:"approver,omitempty"`
 	Approved  time.Time `bson:"approved,omitempty"`
 	AltersKey bool      `bson:"alters_key,omitempty"`
+	Doubted   time.Time `bson:"doubted,omitempty"`
+	Doubter   string    `bson:"doubter,omitempty"`
+	Doubt     string    `bson:"doubt,omitempty"`
+}
+
+// figuresDoc is what the newest statistics say, see bank.ItemFigures.
+type figuresDoc struct {
+	Revision       int      `bson:"revision"`
+	People         int      `bson:"people"`
+	Facility       *float64 `bson:"facility,omitempty"`
+	Discrimination *float64 `bson:"discrimination,omitempty"`
+	Findings       []string `bson:"findings,omitempty"`
+}
+
+func (d *figuresDoc) figures() bank.ItemFigures {
+	if d == nil {
+		return bank.ItemFigures{}
+	}
+	return bank.ItemFigures{Revision: d.Revision, People: d.People, Facility: d.Facility, Discrimination: d.Discrimination, Findings: d.Findings}
 }
 
 func newWorkDoc(w bank.Work) *workDoc {
-	return &workDoc{string(w.Stage), w.Revision, w.Authors, w.Submitted, w.Submitter, w.Assigned, w.Approver, w.Approved, w.AltersKey}
+	return &workDoc{string(w.Stage), w.Revision, w.Authors, w.Submitted, w.Submitter, w.Assigned, w.Approver, w.Approved, w.AltersKey, w.Doubted, w.Doubter, w.Doubt}
 }
 
 func (d itemDoc) work() bank.Work {
@@ -67,13 +88,14 @@ func (d itemDoc) work() bank.Work {
 	return bank.Work{
 		Stage: bank.Stage(w.Stage), Revision: w.Revision, Authors: w.Authors, Submitted: utc(w.Submitted), Submitter: w.Submitter,
 		Assigned: w.Assigned, Approver: w.Approver, Approved: utc(w.Approved), AltersKey: w.AltersKey,
+		Doubted: utc(w.Doubted), Doubter: w.Doubter, Doubt: w.Doubt,
 	}
 }
 
 func (d itemDoc) row() bank.ItemRow {
 	return bank.ItemRow{
 		Item: d.item(), Type: bank.Type(d.Type), Difficulty: d.Difficulty, Stem: d.Stem, Author: d.Author, Tags: d.Tags,
-		Version: d.Version, Work: d.work(), LastUsed: utc(d.LastUsed),
+		Version: d.Version, Work: d.work(), LastUsed: utc(d.LastUsed), Figures: d.Figures.figures(),
 	}
 }
 

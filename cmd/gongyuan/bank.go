@@ -23,6 +23,8 @@ type bankCommand struct {
 	Import bankImportCommand `cmd:"" help:"Read a file of questions into a bank and say what became of every item."`
 	Export bankExportCommand `cmd:"" help:"Write a bank to a file and say what the format could not carry."`
 	Check  bankCheckCommand  `cmd:"" help:"Say what an import of a file would do, without any store."`
+
+	Statistics bankStatisticsCommand `cmd:"" help:"Compute item statistics of a table of responses, without any store."`
 }
 
 // The exit codes of import, export and check. 1 is every error, 2 is not used.

@@ -19,6 +19,7 @@ import (
 	"gongyuan/engine/compose"
 	"gongyuan/engine/editorial"
 	"gongyuan/engine/evidence"
+	"gongyuan/engine/itemstat"
 	"gongyuan/engine/marking"
 	"gongyuan/engine/mongostore"
 	"gongyuan/engine/people"
@@ -50,6 +51,8 @@ type engine struct {
 	editorial *editorial.Desk
 	compose   *compose.Desk
 	reviews   *result.Reviews
+	figures   *itemstat.Desk
+	behind    sync.WaitGroup // what goes on after its request was answered
 	registry  *certificate.Registry
 	handouts  api.Handouts
 	sealer    *people.Sealer
@@ -132,6 +135,10 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 	records := store.Records()
 	e.registrar = e.newRegistrar(records, store.Appeals())
 	e.reviews = e.newReviews(store)
+	e.figures = itemstat.NewDesk(itemstat.Deps{
+		Store: store.ItemStatistics(), Outcomes: e.registrar, Scripts: scripts{e}, Journal: ledger.Journal(), Bank: e.bank, Accounts: e.people,
+		Audit: e.trail, Clock: e.clock,
+	})
 	if err := e.handOut(store.Reports(), records, &settings.Body, secrets); err != nil {
 		return err
 	}
@@ -162,7 +169,27 @@ func (e *engine) newRegistrar(records *mongostore.Records, appeals *mongostore.A
 	return result.NewRegistrar(result.Sources{
 		Sittings: rosters{e.sittings, e.office}, Theories: e.results, Attempts: e.attempts, Assessments: e.desk, Rulings: records, Records: records,
 		Corrections: appeals, Standard: e.standard,
-	}, result.Deps{Releases: records, Publisher: e.office, Accounts: e.people, Audit: e.trail, Clock: e.clock})
+	}, result.Deps{Releases: records, Publisher: analysing{e}, Accounts: e.people, Audit: e.trail, Clock: e.clock})
+}
+
+// analysing shows results to candidates, and afterwards computes what the items
+// did. That may take a while and nobody waits for it; whoever asks before it is
+// done, or after it failed, has it computed then.
+type analysing struct{ e *engine }
+
+// Do implements result.Publisher.
+func (a analysing) Do(ctx context.Context, id sitting.ID, version int, act sitting.Act, by people.AccountID) (sitting.Sitting, error) {
+	s, err := a.e.office.Do(ctx, id, version, act, by)
+	if err == nil && act == sitting.Publish {
+		a.e.behind.Go(func() {
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Minute)
+			defer cancel()
+			if _, err := a.e.figures.Compute(ctx, id); err != nil {
+				a.e.log.Warn("item statistics are computed when somebody asks for them", "sitting", string(id), "error", err)
+			}
+		})
+	}
+	return s, err
 }
 
 // rosters is sittings and who counts at them.
@@ -200,6 +227,7 @@ func (e *engine) certify(store *mongostore.Certificates, body *bodySettings, sec
 // close ends what is under way, then the stores.
 func (e *engine) close(ctx context.Context) error {
 	e.editorial.Close()
+	e.behind.Wait()
 	return errors.Join(e.attempts.Close(ctx), e.stores.close(ctx))
 }
 

@@ -427,3 +427,60 @@ func TestCheck(t *testing.T) {
 		}
 	})
 }
+
+// TestDoubt sends a published item to the editors and back: papers go on drawing
+// it, whoever looks has the reason, and publishing a correction ends it.
+func TestDoubt(t *testing.T) {
+	each(t, func(w *world) {
+		ctx := w.Context()
+		fine := question()
+		fine.Item = bank.NewItemID(bankID, "B-F-A-B-002-001")
+		_, err := w.store.Import(ctx, []bank.Revision{fine}, bank.ImportOptions{Bank: bankID, Status: bank.Published, Now: w.clock.Now()})
+		w.ok(err)
+		d, err := w.desk.Open(ctx, "ding", fine.Item)
+		w.ok(err)
+		_, err = w.take("ding", d, bank.StepKeep, nil)
+		w.err("keeping what nobody doubts", err, bank.ErrStage)
+		_, err = w.take("ding", d, bank.StepDoubt, func(r *editorial.StepRequest) { r.Note = "" })
+		w.err("without a reason", err, editorial.ErrInvalid)
+		d = w.must("ding", d, bank.StepDoubt, func(r *editorial.StepRequest) { r.Note = "高分组更多人选 B" })
+		if d.Row.Work.Doubter != "ding" || d.Row.Status != bank.Published || d.Row.Published != 1 || d.Row.Work.Stage != bank.StageIdle {
+			w.Errorf("doubted: %+v", d.Row)
+		}
+		a := 0.31
+		w.ok(w.store.SetFigures(ctx, bankID, map[bank.ItemID]bank.ItemFigures{fine.Item: {Revision: 1, People: 40, Facility: &a, Findings: []string{"key"}}, "b-3/none": {}}))
+		page, err := w.store.Items(ctx, bank.ItemQuery{Bank: bankID, Doubted: bank.Only, Suspicious: bank.Only, Facility: bank.Span{To: &a}})
+		w.ok(err)
+		if page.Total != 0 {
+			w.Errorf("%d items answered by less than 0.31", page.Total)
+		}
+		if page, err = w.store.Items(ctx, bank.ItemQuery{Bank: bankID, Doubted: bank.Only, Suspicious: bank.Only, Facility: bank.Span{From: &a}}); err != nil || page.Total != 1 {
+			w.Errorf("listed: %+v, %v", page, err)
+		}
+		for _, who := range []string{"ding", "wu"} {
+			q, err := w.desk.Queue(ctx, who)
+			w.ok(err)
+			if len(q.Doubted) != 1 || q.Doubted[0].Work.Doubt != "高分组更多人选 B" || len(q.Review)+len(q.Publish)+len(q.Returned) != 0 {
+				w.Errorf("queue of %s: %+v", who, q)
+			}
+		}
+		d = w.must("wu", d, bank.StepKeep, nil)
+		if q, err := w.desk.Queue(ctx, "wu"); err != nil || len(q.Doubted) != 0 || d.Row.Figures.People != 40 {
+			w.Errorf("kept: %+v, %v", d.Row, err)
+		}
+		if !slices.Contains(w.trail.acts, "ding item.doubt") || !slices.Contains(w.trail.acts, "wu item.keep") {
+			w.Errorf("recorded: %v", w.trail.acts)
+		}
+		// A correction answers a doubt.
+		d = w.must("ding", d, bank.StepDoubt, nil)
+		content := d.Content
+		content.Key.Options = []bank.OptionID{"B"}
+		d, err = w.desk.Save(ctx, "wu", editorial.SaveRequest{Item: fine.Item, Version: d.Draft, Base: d.Base, Content: content})
+		w.ok(err)
+		d = w.must("wu", d, bank.StepSubmit, func(r *editorial.StepRequest) { r.KeyMeant = true })
+		d = w.must("ji", d, bank.StepApprove, func(r *editorial.StepRequest) { r.Publish = true })
+		if !d.Row.Work.Doubted.IsZero() || d.Row.Published != 2 {
+			w.Errorf("after the correction: %+v", d.Row)
+		}
+	})
+}

@@ -1,6 +1,7 @@
 package editorial
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -107,6 +108,7 @@ type Queue struct {
 	Review   []bank.ItemRow // to approve or return; changes of keys first, then by age
 	Returned []bank.ItemRow // theirs, to mend
 	Publish  []bank.ItemRow // approved, to be published
+	Doubted  []bank.ItemRow // something about them is suspicious; for anybody, the oldest doubt first
 }
 
 // Queue lists what waits for somebody in all banks.
@@ -117,12 +119,17 @@ func (d *Desk) Queue(ctx context.Context, by string) (Queue, error) {
 	}
 	var out Queue
 	for _, b := range banks {
-		rows, err := d.Store.Rows(ctx, b.ID, func(r *bank.ItemRow) bool { return r.Work.Stage != bank.StageIdle && r.Status != bank.Retired })
+		rows, err := d.Store.Rows(ctx, b.ID, func(r *bank.ItemRow) bool {
+			return (r.Work.Stage != bank.StageIdle || !r.Work.Doubted.IsZero()) && r.Status != bank.Retired
+		})
 		if err != nil {
 			return Queue{}, err
 		}
 		for _, r := range rows {
 			mine := slices.Contains(r.Work.Authors, by)
+			if !r.Work.Doubted.IsZero() {
+				out.Doubted = append(out.Doubted, r)
+			}
 			switch {
 			case r.Work.Stage == bank.StageReview && !mine && (r.Work.Assigned == "" || r.Work.Assigned == by):
 				out.Review = append(out.Review, r)
@@ -147,6 +154,9 @@ func (d *Desk) Queue(ctx context.Context, by string) (Queue, error) {
 			return strings.Compare(string(a.ID), string(b.ID))
 		})
 	}
+	slices.SortFunc(out.Doubted, func(a, b bank.ItemRow) int {
+		return cmp.Or(a.Work.Doubted.Compare(b.Work.Doubted), strings.Compare(string(a.ID), string(b.ID)))
+	})
 	return out, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"gongyuan/bank"
 	"gongyuan/engine/audit"
@@ -27,7 +28,10 @@ type StepRequest struct {
 }
 
 // needsNote are the steps that must say why.
-var needsNote = map[bank.Step]bool{bank.StepReturn: true, bank.StepRetire: true, bank.StepRestore: true, bank.StepComment: true}
+var needsNote = map[bank.Step]bool{
+	bank.StepReturn: true, bank.StepRetire: true, bank.StepRestore: true, bank.StepComment: true,
+	bank.StepDoubt: true, bank.StepKeep: true,
+}
 
 // dropsDraft are the steps beside which no draft has a place: what a crash left
 // of one that was handed in goes, and what is thrown away.
@@ -111,6 +115,10 @@ func (d *Desk) take(ctx context.Context, by string, r StepRequest, row bank.Item
 		row.Status = bank.Retired
 	case bank.StepRestore:
 		row.Status = bank.StandingOf(bank.Item{Published: row.Published, Revision: row.Revision}, next)
+	case bank.StepDoubt:
+		row.Work.Doubted, row.Work.Doubter, row.Work.Doubt = now, by, r.Note
+	case bank.StepKeep:
+		row.Work.Doubted, row.Work.Doubter, row.Work.Doubt = time.Time{}, "", ""
 	case bank.StepAssign:
 		if err := d.mayReview(ctx, &row, r.Assignee); err != nil {
 			return false, err

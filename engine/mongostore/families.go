@@ -25,5 +25,6 @@ func (s *Store) families() []family {
 		{"audit", s.ensureAuditIndexes},
 		{"reports", s.ensureReportIndexes},
 		{"evidence", s.ensureEvidenceIndexes},
+		{"item statistics", s.ensureItemStatisticsIndexes},
 	}
 }

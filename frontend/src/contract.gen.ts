@@ -408,6 +408,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/banks/{bank}/items/{code}/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+                code: components["parameters"]["ItemCode"];
+            };
+            cookie?: never;
+        };
+        /**
+         * 一题的统计：各场次和累计 · what an item did at sittings, and over all of them
+         * @description By revision and part, the newest first. Sums of sittings are added; correlations are within sittings. Parts and
+         *     correlations are numbers between -1 and 1; what is undefined is left out and named in `undefined`.
+         */
+        get: operations["getItemStatistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/banks/{bank}/statistics-limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+            };
+            cookie?: never;
+        };
+        /** 判断可疑的界限 · from where on a figure is suspicious */
+        get: operations["getStatisticsLimits"];
+        /** 修改界限 · change the limits */
+        put: operations["saveStatisticsLimits"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/banks/{bank}/warnings": {
         parameters: {
             query?: never;
@@ -2376,6 +2420,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sittings/{sitting}/item-statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * 一场考试的试题统计 · what the items of a sitting did
+         * @description Of a sitting that is over. Computed from the results that count now, and again when they change; nobody is named.
+         *     The most suspicious items come first. Statistics never change a score.
+         */
+        get: operations["getSittingItemStatistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/report-maps": {
         parameters: {
             query?: never;
@@ -3093,7 +3160,7 @@ export interface components {
          */
         ItemStage: "draft" | "in-review" | "returned" | "approved";
         /** @enum {string} */
-        ItemStep: "save" | "discard" | "submit" | "withdraw" | "approve" | "return" | "publish" | "retire" | "restore" | "assign" | "comment";
+        ItemStep: "save" | "discard" | "submit" | "withdraw" | "approve" | "return" | "publish" | "retire" | "restore" | "assign" | "comment" | "doubt" | "keep";
         ItemRow: {
             id: string;
             bank?: string;
@@ -3118,6 +3185,186 @@ export interface components {
             /** Format: date-time */
             lastUsed?: string;
             work?: components["schemas"]["ItemWork"];
+            /**
+             * Format: double
+             * @description part of the marks that people earned, over all sittings analysed
+             */
+            facility?: number;
+            /**
+             * Format: double
+             * @description correlation with the rest of the paper
+             */
+            discrimination?: number;
+            /** @description what is suspicious by statistics */
+            findings?: components["schemas"]["StatisticsKind"][];
+            doubt?: components["schemas"]["ItemDoubt"];
+        };
+        /** @description somebody sent the item to the editors to look at */
+        ItemDoubt: {
+            by: components["schemas"]["Person"];
+            /** Format: date-time */
+            at: string;
+            note: string;
+        };
+        /** @enum {string} */
+        StatisticsKind: "key" | "negative" | "too-hard" | "low" | "omitted" | "slow" | "fast" | "rare-option" | "too-easy";
+        StatisticsFinding: {
+            kind: components["schemas"]["StatisticsKind"];
+            option?: string;
+            /**
+             * Format: double
+             * @description the figure: a part, a correlation, or for times a multiple of the usual
+             */
+            value: number;
+            /**
+             * Format: double
+             * @description the limit; for key what the key has in the high third
+             */
+            limit: number;
+        };
+        /** @description what is undefined is left out; undefined says why */
+        StatisticsFigures: {
+            people: number;
+            /** Format: double */
+            facility?: number;
+            /** Format: double */
+            itemTotal?: number;
+            /** Format: double */
+            itemRest?: number;
+            /** Format: double */
+            d?: number;
+            /** Format: double */
+            omitted?: number;
+            /**
+             * Format: double
+             * @description seconds
+             */
+            median?: number;
+            undefined: {
+                [key: string]: string;
+            };
+        };
+        StatisticsOption: {
+            option: string;
+            key: boolean;
+            /** @description people who chose it in the low, middle and high third */
+            thirds: number[];
+            /**
+             * Format: double
+             * @description correlation of choosing it with the rest of the paper
+             */
+            rest?: number;
+        };
+        StatisticsDetail: {
+            figures: components["schemas"]["StatisticsFigures"];
+            options: components["schemas"]["StatisticsOption"][];
+            /** @description people in each third */
+            thirds: number[];
+            /** @description with full marks */
+            right: number[];
+            /** @description without an answer */
+            blank: number[];
+            findings?: components["schemas"]["StatisticsFinding"][];
+            /**
+             * Format: double
+             * @description median seconds of items of its type; 0 for unknown
+             */
+            usual?: number;
+        };
+        ItemStatistics: {
+            limits: components["schemas"]["StatisticsLimits"];
+            revisions: {
+                revision: number;
+                /** @description of a case, else 0 */
+                part: number;
+                total: components["schemas"]["StatisticsDetail"];
+                sittings: {
+                    sitting: string;
+                    title: string;
+                    /** Format: date-time */
+                    on: string;
+                    detail: components["schemas"]["StatisticsDetail"];
+                }[];
+            }[];
+        };
+        /** @description parts of 1, correlations, and multiples of the usual time */
+        StatisticsLimits: {
+            minPeople: number;
+            /** Format: double */
+            tooHard: number;
+            /** Format: double */
+            tooEasy: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            rareOption: number;
+            /** Format: double */
+            omitted: number;
+            /** Format: double */
+            otherOption: number;
+            /** Format: double */
+            slow: number;
+            /** Format: double */
+            fast: number;
+        };
+        SittingItemStatistics: {
+            sitting: string;
+            title: string;
+            bank: string;
+            /** Format: date-time */
+            at: string;
+            people: number;
+            passed: number;
+            /**
+             * Format: int64
+             * @description hundredths
+             */
+            pass: number;
+            /** Format: int64 */
+            full: number;
+            /** @description left out because marks are missing */
+            incomplete: number;
+            /** @description left out because of misconduct */
+            misconduct: number;
+            /** @description different ones on all papers */
+            items: number;
+            /**
+             * Format: double
+             * @description items on a paper on average
+             */
+            length: number;
+            /**
+             * Format: double
+             * @description hundredths
+             */
+            mean?: number;
+            /** Format: double */
+            sd?: number;
+            /** Format: double */
+            reliability?: number;
+            /** Format: double */
+            sem?: number;
+            /** @enum {string} */
+            method: "kr-20" | "alpha" | "nested" | "";
+            /** @description people in each twentieth of the scale */
+            histogram: number[];
+            undefined: {
+                [key: string]: string;
+            };
+            limits: components["schemas"]["StatisticsLimits"];
+            rows: {
+                code: string;
+                revision: number;
+                part: number;
+                type: components["schemas"]["BankItemType"];
+                stem: string;
+                figures: components["schemas"]["StatisticsFigures"];
+                findings: components["schemas"]["StatisticsFinding"][];
+                status: components["schemas"]["ItemStatus"];
+                /** @description a newer revision is there or being written */
+                revised: boolean;
+                doubt?: components["schemas"]["ItemDoubt"];
+            }[];
         };
         ItemWork: {
             /** @description the revision in review, returned or approved; 0 for none */
@@ -3465,6 +3712,8 @@ export interface components {
             note: string;
         };
         ReviewQueue: {
+            /** @description something about them is suspicious; for anybody */
+            doubted: components["schemas"]["ItemRow"][];
             review: components["schemas"]["ItemRow"][];
             returned: components["schemas"]["ItemRow"][];
             publish: components["schemas"]["ItemRow"][];
@@ -5962,8 +6211,18 @@ export interface operations {
                 author?: string;
                 tag?: string;
                 used?: "yes" | "no";
+                /** @description answered right by at least this part; in thousandths */
+                facilityFrom?: number;
+                /** @description by less than this part */
+                facilityTo?: number;
+                /** @description discrimination (item–rest) below; in thousandths */
+                discriminationBelow?: number;
+                /** @description whether statistics find anything */
+                suspicious?: "yes" | "no";
+                /** @description whether somebody sent it to the editors to look at */
+                doubted?: "yes" | "no";
                 /** @description without it by code */
-                sort?: "code" | "changed" | "difficulty";
+                sort?: "code" | "changed" | "difficulty" | "facility" | "discrimination" | "used" | "author";
                 descending?: boolean;
                 skip?: number;
                 limit?: number;
@@ -6120,6 +6379,78 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RevisionDiff"];
                 };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getItemStatistics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+                code: components["parameters"]["ItemCode"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemStatistics"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getStatisticsLimits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatisticsLimits"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    saveStatisticsLimits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank: components["parameters"]["BankId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatisticsLimits"];
+            };
+        };
+        responses: {
+            /** @description 已保存 · saved */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["ProblemAny"];
         };
@@ -9080,6 +9411,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Statistics"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getSittingItemStatistics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SittingItemStatistics"];
                 };
             };
             default: components["responses"]["ProblemAny"];

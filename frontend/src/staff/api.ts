@@ -37,6 +37,12 @@ export interface ItemFilter {
   stage?: string
   tag?: string
   used?: string
+  author?: string
+  suspicious?: string
+  doubted?: string
+  facilityFrom?: number
+  facilityTo?: number
+  discriminationBelow?: number
   sort?: string
   descending?: string
 }

@@ -21,6 +21,7 @@ export const router = createRouter({
     { path: '/banks/:bank/outline', name: 'outline', component: () => import('./views/outline/OutlinePage.vue'), props: true, meta: { area: 'bank', nav: 'bank' } },
     { path: '/banks/:bank/coverage', name: 'coverage', component: () => import('./views/outline/CoveragePage.vue'), props: true, meta: { area: 'bank', nav: 'bank' } },
     { path: '/banks/:bank/import', name: 'bank-import', component: () => import('./views/bank/ImportPage.vue'), props: true, meta: { area: 'bank', nav: 'bank' } },
+    { path: '/sittings/:sitting/items', name: 'sitting-items', component: () => import('./views/itemstat/SittingItems.vue'), props: true, meta: { area: 'bank', nav: 'bank' } },
     { path: '/reviews', name: 'reviews', component: () => import('./views/review/ReviewPage.vue'), meta: { area: 'bank', nav: 'reviews' } },
     { path: '/reviews/:bank/:code', name: 'review', component: () => import('./views/review/ReviewPage.vue'), props: true, meta: { area: 'bank', nav: 'reviews' } },
     { path: '/blueprints', name: 'blueprints', component: () => import('./views/BlueprintList.vue'), meta: { area: 'blueprints', nav: 'blueprints' } },

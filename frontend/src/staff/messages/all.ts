@@ -7,6 +7,8 @@ import { hallEn } from './hall.en'
 import { hallZh } from './hall.zh-CN'
 import { exchangeEn } from './exchange.en'
 import { exchangeZh } from './exchange.zh-CN'
+import { figuresEn } from './figures.en'
+import { figuresZh } from './figures.zh-CN'
 import { handoutEn } from './handout.en'
 import { handoutZh } from './handout.zh-CN'
 import { lineEn } from './line.en'
@@ -46,6 +48,7 @@ export const FILES: readonly (readonly [zh: Record<string, string>, en: Record<s
   [tabletZh, tabletEn],
   [hallZh, hallEn],
   [planZh, planEn],
+  [figuresZh, figuresEn],
 ]
 
 /** All texts of the staff pages. */
@@ -65,6 +68,7 @@ export const zhCN = {
   ...tabletZh,
   ...hallZh,
   ...planZh,
+  ...figuresZh,
 }
 
 export const en = {
@@ -83,4 +87,5 @@ export const en = {
   ...tabletEn,
   ...hallEn,
   ...planEn,
+  ...figuresEn,
 }
