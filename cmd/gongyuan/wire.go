@@ -130,7 +130,8 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 	e.examine(store)
 	e.editorial = editorial.NewDesk(editorial.Deps{Store: e.bank, Accounts: e.people, Audit: e.trail, Clock: e.clock})
 	e.compose = compose.NewDesk(compose.Deps{
-		Store: e.bank, Accounts: e.people, Audit: e.trail, Clock: e.clock, Font: print.NewSource(frontend.FS(), print.FontFile),
+		Store: e.bank, Facilities: facilities{e.bank}, Accounts: e.people, Audit: e.trail, Clock: e.clock,
+		Font: print.NewSource(frontend.FS(), print.FontFile),
 	})
 	records := store.Records()
 	e.registrar = e.newRegistrar(records, store.Appeals())
