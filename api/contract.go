@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
@@ -27,8 +28,24 @@ type operation struct {
 }
 
 // loadContract reads the routes out of the contract, keyed by method and Fiber
-// path. A route without x-roles gets none, so nobody may call it.
+// path. A route without x-roles gets none, so nobody may call it. Both are
+// shared and not to be changed: reading them takes half a second.
 func loadContract() (map[string]operation, *openapi3.T, error) {
+	c, err := contractOnce()
+	return c.routes, c.doc, err
+}
+
+type readContract struct {
+	routes map[string]operation
+	doc    *openapi3.T
+}
+
+var contractOnce = sync.OnceValues(func() (readContract, error) {
+	routes, doc, err := parseContract()
+	return readContract{routes, doc}, err
+})
+
+func parseContract() (map[string]operation, *openapi3.T, error) {
 	doc, err := openapi3.NewLoader().LoadFromData(contractSource)
 	if err != nil {
 		return nil, nil, fmt.Errorf("api: openapi.yaml: %w", err)
