@@ -134,7 +134,10 @@ test('three examiners, ten candidates, two stations', { skip, timeout: 240_000 }
           await page.locator('.srow').first().waitFor()
           await tag(page, '记在本机')
           assert.equal(await page.locator('.srow .todo').count(), 0, 'nothing that was entered is lost')
-          if (page === pages[2]) assert.equal(await page.locator('.srow').nth(1).getByLabel('说明').inputValue(), '没有登记来访人')
+          if (page === pages[2]) {
+            assert.equal(await page.locator('.srow').nth(1).getByLabel('说明').inputValue(), '没有登记来访人')
+            for (const i of [0, 1]) assert.equal(await page.locator('.srow').nth(i).getByLabel('其他扣分（分）').inputValue(), '10', `the deduction in row ${i}`)
+          }
         }
         await page.getByRole('button', { name: '签名并锁定…' }).click()
         const dialog = page.getByRole('dialog')
@@ -209,6 +212,8 @@ test('three examiners, ten candidates, two stations', { skip, timeout: 240_000 }
     await one.goto(base + at('skill'))
     await one.getByText(/已锁定.10/).waitFor()
     assert.equal(await one.getByRole('heading', { name: '组长裁定' }).count(), 0, 'who is no chair decides nothing')
+    const { standings } = await call('GET', `/api/v1/sittings/${s.id}/assess/skill`, tokens[0])
+    assert.deepEqual(standings.filter((x) => x.part.state === 'chair').map((x) => x.draw), ['005', '006'], JSON.stringify(standings))
     await page.goto(base + at('skill'))
     await page.getByRole('heading', { name: '组长裁定' }).waitFor()
     await page.getByRole('button', { name: `裁定抽签号 ${drawOf('skill', spread)}`, exact: true }).click()

@@ -250,7 +250,7 @@ test('taking over is told on both computers, and can be taken back', async () =>
 
 test('a paper that was sent ahead opens at the start, and a bad one does not stop anybody', async () => {
   for (const badSeal of [false, true]) {
-    const ahead = createMock({ size: 1, papersAhead: true, badSeal, openInMs: 8_000 })
+    const ahead = createMock({ size: 1, papersAhead: true, badSeal, openInMs: 12_000 })
     const address = await ahead.listen() // 127.0.0.1 counts as secure, as TLS would
     try {
       const who = ahead.demo(address).candidates[0]
