@@ -208,6 +208,30 @@ describe('the outbox', () => {
     expect([server.now.version, box.state(at)?.fresh]).toEqual([1, true])
   })
 
+  test('opened twice while the network goes: what is entered after the first stays', async () => {
+    const answers: (() => void)[] = []
+    server.score = () => new Promise((_, reject) => { answers.push(() => { reject(new NetworkError('unreachable')) }) })
+    let gate = Promise.resolve()
+    const read = keep.get.bind(keep)
+    keep.get = async (name) => {
+      const found = await read(name)
+      await gate
+      return found
+    }
+    const box = desk()
+    const both = [box.open(at, sheet, true), box.open(at, sheet, true)]
+    answers[0]?.()
+    await both[0]
+    let go = () => {}
+    gate = new Promise((r) => { go = r })
+    answers[1]?.()
+    await settledDown()
+    edit(box, 'r1') // after the second looked what the device keeps, before it began
+    go()
+    await both[1]
+    expect(touched(box)).toEqual(['r1'])
+  })
+
   test('one person’s work is not another’s', async () => {
     const box = desk()
     await box.open(at, sheet, true)

@@ -52,6 +52,7 @@ export class Outbox {
   /** By `nameOf`. */
   readonly entries = shallowReactive(new Map<string, { state: SheetState; keeping: Keeping }>())
   private readonly own = new Map<string, Entry>()
+  private readonly opening = new Map<string, Promise<void>>()
   private readonly later: NonNullable<OutboxConfig['later']>
   private over = false
   private readonly channel: Channel | null
@@ -78,12 +79,23 @@ export class Outbox {
   }
 
   /** Opens a sheet: what this device kept meets what the server has. Throws when neither is there. */
-  async open(key: SheetKey, sheet: Sheet | null, untouched: boolean): Promise<void> {
+  open(key: SheetKey, sheet: Sheet | null, untouched: boolean): Promise<void> {
+    // One at a time: a second one that ends later would begin the sheet anew
+    // under what was entered since the first.
+    const name = nameOf(key)
+    const going = this.opening.get(name)
+    if (going) return going
+    const begun = this.openOnce(key, sheet, untouched).finally(() => { this.opening.delete(name) })
+    this.opening.set(name, begun)
+    return begun
+  }
+
+  private async openOnce(key: SheetKey, sheet: Sheet | null, untouched: boolean): Promise<void> {
     const known = this.own.get(nameOf(key))
     try {
       const score = await this.config.server.score(key)
-      this.keepScore(key, score)
       const now = this.own.get(nameOf(key))
+      if (!now || score.version >= now.state.base.version) this.keepScore(key, score)
       if (now) {
         if (now.state.link.is !== 'sending') this.apply(key, { on: 'heard', score })
       } else if (sheet) {

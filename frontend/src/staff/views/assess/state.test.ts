@@ -30,6 +30,11 @@ describe('on its way', () => {
     const heard = run(s, { on: 'heard', score: scoreOf({ state: 'open', version: 1, rows: [...edit(sheet, blank(sheet), { do: 'full', row: 'r1' }).rows] }) })
     expect([heard.link.is, unsent(heard), heard.base.version]).toEqual(['waiting', ['row:r1'], 1])
   })
+  test('an answer of before the save that comes after it changes nothing', () => {
+    const one = run(begin(sheet, scoreOf(), null), full('r1'), { on: 'sending' })
+    const two = run(one, saved(one, 1))
+    expect(run(two, { on: 'heard', score: scoreOf() })).toBe(two)
+  })
   test('a refusal is said and the next edit tries again', () => {
     const s = run(begin(sheet, scoreOf(), null), full('r1'), { on: 'sending' }, { on: 'refused', error: 1, sure: true })
     expect(s.link.is).toBe('refused')

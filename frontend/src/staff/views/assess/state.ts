@@ -184,6 +184,8 @@ function saved(s: SheetState, score: Score): SheetState {
 }
 
 function heard(s: SheetState, score: Score): SheetState {
+  // An answer that was asked for before the last save and came after it.
+  if (s.fresh && score.version < s.base.version) return s
   const server = versionOf(s.sheet, score)
   const known: SheetState = { ...s, score: score.state, savedAt: score.savedAt ?? null, lockedAt: score.lockedAt ?? null, fresh: true }
   const met = meet(s, server)
