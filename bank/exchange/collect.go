@@ -132,6 +132,7 @@ func (c *Collector) Done() (Import, error) {
 	if c.opts.Progress != nil {
 		c.opts.Progress(len(c.drafts))
 	}
+	c.out.shown()
 	return c.out, nil
 }
 
@@ -349,7 +350,11 @@ func (c *Collector) assign(d *Draft) {
 func inspectDraft(d *Draft) {
 	rev := &d.Rev
 	if rev.Foreign != nil && len(rev.Foreign.Raw) > MaxRaw {
-		d.Drop(FieldRaw, TooLong, rev.Stem)
+		if rev.Type == bank.Other {
+			d.Drop(FieldRaw, TooLong, rev.Stem)
+		}
+		// What was lost of it is said already.
+		rev.Foreign = &bank.Foreign{Format: rev.Foreign.Format, ID: rev.Foreign.ID}
 	}
 	if rev.Type == bank.Other {
 		if rev.Foreign == nil || rev.Foreign.Raw == "" {
@@ -449,8 +454,8 @@ func (i *Import) CarryForeign(held []bank.Revision) {
 	}
 }
 
-// carryFeedback keeps what is said of options that are still the same. Only
-// editors write it: no format has a place for it.
+// carryFeedback keeps what is said of options that are still the same: few
+// formats have a place for it.
 func carryFeedback(q, before *bank.Question) {
 	if len(q.Options) != len(before.Options) {
 		return

@@ -81,6 +81,7 @@ func (d *Draft) Tidy() {
 		clean(&q.Key.Reference, FieldAnswer)
 		for i := range q.Options {
 			clean(&q.Options[i].Text, OptionField(i))
+			clean(&q.Options[i].Feedback, FieldFeedback)
 		}
 		if q.Type == bank.ShortAnswer || q.Type == bank.Essay {
 			q.Key.Rubric = bank.ParseRubric(q.Key.Reference)
@@ -122,7 +123,12 @@ func AsJudgement(q *bank.Question) bool {
 		return false
 	}
 	right := first == (q.Key.Options[0] == "A")
+	said := []string{q.Options[0].Feedback, q.Options[1].Feedback}
+	if !first {
+		slices.Reverse(said)
+	}
 	q.Type, q.Options = bank.Judgement, bank.JudgementOptions()
+	q.Options[0].Feedback, q.Options[1].Feedback = said[0], said[1]
 	q.Key.Options = []bank.OptionID{bank.False}
 	if right {
 		q.Key.Options[0] = bank.True

@@ -15,6 +15,7 @@ import (
 
 	"gongyuan/bank"
 	"gongyuan/bank/exchange"
+	"gongyuan/bank/exchange/markup"
 )
 
 // Limits on a file.
@@ -161,7 +162,11 @@ func Write(w io.Writer, b exchange.Bundle) ([]exchange.Verdict, error) {
 			continue
 		}
 		one := func(s string, field exchange.Field) string {
-			flat, broke := exchange.OneLine(s)
+			text, lost := markup.Plain(s)
+			if lost {
+				led.Change(field, exchange.FormattingLost, s, text)
+			}
+			flat, broke := exchange.OneLine(text)
 			if broke {
 				led.Change(field, exchange.LineBreakLost, s, flat)
 			}

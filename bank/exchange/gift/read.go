@@ -156,7 +156,9 @@ func (r *reader) item(ch chunk) {
 	if meta.Point == "" {
 		meta.Point = r.point
 	}
-	p := parser{draft: d, meta: meta}
+	p := parser{draft: d, meta: meta, show: func(d *exchange.Draft, field exchange.Field) func(string, string) string {
+		return r.Shower(d, field, func(string) []byte { return nil })
+	}}
 	title := p.question(body)
 	if id == "" {
 		id = title
@@ -242,18 +244,32 @@ var tagUnescape = strings.NewReplacer(`\]`, "]", `\\`, `\`, `\n`, "\n")
 
 func unescapeTag(s string) string { return strings.TrimSpace(tagUnescape.Replace(s)) }
 
-// say turns a text in one of Moodle's formats into plain text.
-func say(d *exchange.Draft, s, format string, field exchange.Field) string {
+// say turns a text in one of Moodle's formats into a text of an item.
+func (p *parser) say(s, format string, field exchange.Field, rich bool) string {
+	d := p.draft
 	s = unescape(strings.TrimSpace(s))
-	if format == "html" || format == "moodle" && strings.Contains(s, "<") {
-		f := markup.FromHTML(s)
-		if len(f.Lost) > 0 {
-			d.Change(field, exchange.FormattingLost, s, f.String())
-		}
-		if len(f.Images) > 0 {
-			d.Drop(exchange.FieldPicture, exchange.Picture, f.Images[0])
-		}
-		return f.String()
+	switch {
+	case format == "markdown":
+		s = markup.Markdown(s)
+	case format == "html":
+	case format == "moodle" && tagAt.MatchString(s):
+		s = strings.ReplaceAll(s, "\n", "<br/>") // as Moodle does
+	default:
+		return strings.TrimSpace(s)
 	}
-	return strings.TrimSpace(s)
+	f := &markup.Flow{Rich: rich}
+	if rich && p.show != nil {
+		f.Picture = p.show(d, field)
+	}
+	f.HTML(s)
+	if len(f.Lost) > 0 {
+		d.Change(field, exchange.FormattingLost, s, f.String())
+	}
+	if len(f.Images) > 0 {
+		d.Drop(exchange.FieldPicture, exchange.Picture, f.Images[0])
+	}
+	return f.String()
 }
+
+// tagAt tells HTML from texts such as "a < b".
+var tagAt = regexp.MustCompile(`(?i)</?(p|br|b|strong|i|em|u|sub|sup|span|div|ul|ol|li|img|table|tr|td|a|h[1-6]|pre|code|math)\b[^<>]*>`)
