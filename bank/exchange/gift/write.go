@@ -158,7 +158,8 @@ func (w *writer) truth(q *bank.Question) {
 	}
 	fmt.Fprint(w.out, name)
 	if len(q.Options) == 2 && (q.Options[0].Feedback != "" || q.Options[1].Feedback != "") {
-		fmt.Fprintf(w.out, "#%s#%s", w.said(q.Options[1-key]), w.said(q.Options[key]))
+		// A space keeps an empty one apart from the #### of the explanation.
+		fmt.Fprintf(w.out, "#%s#%s ", w.said(q.Options[1-key]), w.said(q.Options[key]))
 	}
 }
 

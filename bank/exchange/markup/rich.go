@@ -10,18 +10,24 @@ import (
 // is found; where it is nil or returns nothing, the picture's words are written.
 // It reports false where reading the elements would give another text.
 func HTML(text string, image func(bank.PictureID) string) (string, bool) {
-	out := elements(text, image, !Collapses(text))
+	if !bank.Marked(text) && Collapses(text) {
+		return "<pre>" + Escape(text) + "</pre>", true
+	}
+	out := Elements(text, image, true)
+	if !bank.Marked(text) {
+		return out, true
+	}
 	if reads(out, text) {
 		return out, true
 	}
-	if kept := "<pre>" + elements(text, image, false) + "</pre>"; reads(kept, text) {
+	if kept := "<pre>" + Elements(text, image, false) + "</pre>"; reads(kept, text) {
 		return kept, true
 	}
 	return out, false
 }
 
-// elements writes markup. flow says that line breaks need elements of their own.
-func elements(text string, image func(bank.PictureID) string, flow bool) string {
+// Elements writes markup. flow says that line breaks need elements of their own.
+func Elements(text string, image func(bank.PictureID) string, flow bool) string {
 	var b strings.Builder
 	for _, s := range bank.Passages(text) {
 		switch {

@@ -50,7 +50,7 @@ func (p *pack) item1(r resource, name string, raw []byte, n *markup.Node) {
 func (it *itemReader) present1(n *markup.Node) {
 	presentation := n.Child("presentation")
 	var lids []*markup.Node
-	stem := &markup.Flow{}
+	stem := it.flow(exchange.FieldStem)
 	presentation.Walk(func(k *markup.Node) bool {
 		switch k.Name {
 		case "response_lid":
@@ -82,7 +82,7 @@ func (it *itemReader) present1(n *markup.Node) {
 		if k.Name != "response_label" {
 			return true
 		}
-		f := &markup.Flow{}
+		f := it.flow(exchange.OptionField(min(len(texts), 7)))
 		for _, m := range append(k.Children("material"), k.Child("flow_mat").Children("material")...) {
 			it.material(m, f)
 		}
@@ -188,7 +188,7 @@ func (it *itemReader) right1(n *markup.Node, one bool) []string {
 // feedback1 takes the general feedback as the explanation.
 func (it *itemReader) feedback1(n *markup.Node) {
 	for _, k := range n.Children("itemfeedback") {
-		f := &markup.Flow{}
+		f := it.flow(exchange.FieldExplanation)
 		k.Walk(func(m *markup.Node) bool {
 			if m.Name == "material" {
 				it.material(m, f)
