@@ -40,6 +40,9 @@ var symbols = strings.NewReplacer(
 	"∈", `\in `, "→", `\to `, "·", `\cdot `, "⋅", `\cdot `, "−", "-", "\u2062", "", "\u2061", "", "%", `\%`, "&", `\&`, "#", `\#`, "$", `\$`, "{", `\{`, "}", `\}`,
 )
 
+// TeXSymbols writes the characters of a formula as TeX names them.
+func TeXSymbols(s string) string { return symbols.Replace(s) }
+
 func texOf(n *Node) (string, bool) {
 	switch n.Name {
 	case "":
