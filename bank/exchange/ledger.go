@@ -12,6 +12,8 @@ import (
 type Ledger struct {
 	// Pictures are those that the file holds, nil for a format that holds none.
 	Pictures map[bank.PictureID][]byte
+	// Largest is how many bytes a picture may have, 0 for any number.
+	Largest int
 	// Feedback tells that the format carries what is said of single options.
 	Feedback bool
 
@@ -41,7 +43,7 @@ func (l *Ledger) Begin(rev *bank.Revision) {
 // the pictures that editors put into texts.
 func (l *Ledger) loseOwn(q *bank.Question) {
 	for _, id := range bank.PictureIDs(q.Texts()...) {
-		if l.Pictures == nil {
+		if l.Pictures == nil || l.Largest > 0 && len(l.Pictures[id]) > l.Largest {
 			l.Lose(FieldMedia, string(id))
 		} else if l.Pictures[id] == nil {
 			l.Change(FieldMedia, MissingFile, string(id), "")

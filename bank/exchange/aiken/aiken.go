@@ -26,8 +26,8 @@ const (
 )
 
 var (
-	optionAt = regexp.MustCompile(`^\s*([A-Za-zＡ-Ｚａ-ｚ])\s*[.)．）]\s*(.*)$`)
-	answerAt = regexp.MustCompile(`(?i)^\s*ANSWER\s*[:：]\s*(.*?)\s*$`)
+	optionAt = regexp.MustCompile(`^\s*[(（]?([A-Za-zＡ-Ｚａ-ｚ])\s*[.)．）、:：]\s*(.*)$`)
+	answerAt = regexp.MustCompile(`(?i)^\s*(?:ANSWER|ＡＮＳＷＥＲ)\s*[:：]\s*[(（]?(.*?)[)）.。．]?\s*$`)
 )
 
 // Format is what the registry knows of Aiken.
@@ -38,7 +38,7 @@ func Format() exchange.Format {
 	}
 }
 
-var answerLine = regexp.MustCompile(`(?m)^[ \t]*ANSWER[ \t]*:[ \t]*[A-Z]\b`)
+var answerLine = regexp.MustCompile(`(?im)^[ \t]*(?:ANSWER|ＡＮＳＷＥＲ)[ \t]*[:：][ \t]*[(（]?[A-ZＡ-Ｚ](?:[^A-Za-z]|$)`)
 
 func detect(s exchange.Sample) bool { return answerLine.MatchString(s.Text) }
 

@@ -2,6 +2,7 @@ package gift
 
 import (
 	"bufio"
+	"encoding/base64"
 	"fmt"
 	"io"
 	"strconv"
@@ -25,7 +26,7 @@ var tagEscaper = strings.NewReplacer(`\`, `\\`, "]", `\]`, "\n", `\n`)
 func Write(w io.Writer, b exchange.Bundle) ([]exchange.Verdict, error) {
 	out := bufio.NewWriter(w)
 	wr := &writer{out: out, own: b.Bank, led: exchange.NewLedger(b.Bank)}
-	wr.led.Feedback = true
+	wr.led.Pictures, wr.led.Largest, wr.led.Feedback = b.Pictures(), maxInline, true
 	for i := range b.Revisions {
 		wr.item(&b.Revisions[i])
 	}
@@ -134,6 +135,10 @@ func guarded(s string, html bool) string {
 	return escape(s)
 }
 
+// maxInline is how large a picture may be that is written into the text, there
+// being no other place for it.
+const maxInline = 128 << 10
+
 // rich writes a text with the format that it is in. Plain text says so where
 // it is named, and where its begin looks like a weight or a format.
 func (w *writer) rich(field exchange.Field, s string, named bool) string {
@@ -143,8 +148,16 @@ func (w *writer) rich(field exchange.Field, s string, named bool) string {
 		}
 		return escape(s)
 	}
-	html, exact := markup.HTML(s, nil)
-	if !exact && len(bank.PictureIDs(s)) == 0 {
+	lost := false
+	html, exact := markup.HTML(s, func(id bank.PictureID) string {
+		raw := w.led.Pictures[id]
+		if raw == nil || len(raw) > maxInline {
+			lost = true
+			return ""
+		}
+		return "data:image/" + map[bool]string{true: "png", false: "jpeg"}[strings.HasSuffix(exchange.PictureName(id, raw), ".png")] + ";base64," + base64.StdEncoding.EncodeToString(raw)
+	})
+	if !exact && !lost {
 		w.led.Change(field, exchange.FormattingLost, s, "")
 	}
 	return "[html]" + escape(html)

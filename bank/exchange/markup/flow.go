@@ -218,6 +218,8 @@ func (f *Flow) Text(s string) {
 	if how := f.raise(); how != "" && !f.Rich {
 		s = f.raised(s, how)
 	}
+	// Editors write these to keep space; it is not part of what is said.
+	s = strings.ReplaceAll(s, "\u00a0", " ")
 	due := func() {
 		if !f.space {
 			f.space, f.spaced = true, f.style()
@@ -356,5 +358,5 @@ func (f *Flow) String() string {
 // Collapses tells whether text would come back different from a flow without
 // preformatting.
 func Collapses(s string) bool {
-	return s != strings.TrimSpace(s) || strings.Contains(s, "  ") || strings.Contains(s, "\t") || strings.Contains(s, " \n") || strings.Contains(s, "\n ") || strings.Contains(s, "\n\n\n\n")
+	return s != strings.TrimSpace(s) || strings.Contains(s, "  ") || strings.Contains(s, "\t") || strings.Contains(s, "\u00a0") || strings.Contains(s, " \n") || strings.Contains(s, "\n ") || strings.Contains(s, "\n\n\n\n")
 }

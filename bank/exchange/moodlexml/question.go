@@ -206,7 +206,11 @@ func (r *reader) cloze(d *exchange.Draft) bool {
 	var blanks [][]string
 	at := 0
 	for _, m := range all {
-		if kind := q.Stem[m[4]:m[5]]; kind != "SHORTANSWER" && kind != "SA" && kind != "MW" {
+		switch q.Stem[m[4]:m[5]] {
+		case "SHORTANSWER", "SA", "MW":
+		case "SHORTANSWER_C", "SAC", "MWC":
+			d.Change(exchange.FieldScoring, exchange.ScoringLost, "usecase", "")
+		default:
 			return false
 		}
 		var accepted []string

@@ -46,6 +46,7 @@ type block struct {
 	parts  []*block
 
 	hasAnswer, hasOption bool
+	points               int // the number of the newest numbered line within it
 }
 
 func (b *block) add(l line) {
@@ -136,6 +137,7 @@ func (r *reader) split(lines []string) {
 			n, _ := strconv.Atoi(l.mark) // digits only
 			if !r.begins(current, n, lines, i) {
 				l.kind, l.rest = text, l.raw
+				current.points = n
 				break
 			}
 			current = &block{head: l, typ: typ, group: group, number: n}
@@ -189,7 +191,8 @@ func (r *reader) begins(current *block, n int, lines []string, at int) bool {
 	if current == nil || r.escaped {
 		return true
 	}
-	if n == current.number+1 {
+	// Points of an answer may reach the number that the next item has.
+	if n == current.number+1 && (current.points != n-1 || n == 1) {
 		return true
 	}
 	if !current.hasAnswer {
@@ -205,7 +208,7 @@ func (r *reader) begins(current *block, n int, lines []string, at int) bool {
 		switch l := r.at(lines, i); {
 		case l.kind == option, l.kind == field && l.key == exchange.FieldAnswer:
 			return true
-		case l.kind == begin:
+		case l.kind == begin, l.kind == section:
 			return false
 		}
 	}
