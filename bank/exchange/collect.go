@@ -206,6 +206,19 @@ func (c *Collector) place(d *Draft) {
 	c.assign(d)
 }
 
+// Reserve keeps a code from being given to another item.
+func (c *Collector) Reserve(code string) { c.codes[code] = true }
+
+// Place gives its code to an item that another reader has gathered, and returns
+// what there is to say about it. The draft may be dropped by it.
+func (c *Collector) Place(d *Draft) []Verdict {
+	c.place(d)
+	for i := range d.notes {
+		d.notes[i].Item = CodeOf(c.out.Bank, d.Rev.Item)
+	}
+	return d.notes
+}
+
 // overlay is the held item with what the file says besides question and key.
 // What the file leaves out, because its format has no place for it, stays.
 func overlay(held bank.Revision, file *bank.Revision) bank.Revision {

@@ -154,6 +154,13 @@ func PictureName(id bank.PictureID, raw []byte) string {
 	return string(id) + ".png"
 }
 
+// Taken returns the pictures gathered so far that items show.
+func (c *Collector) Taken(revisions []bank.Revision) map[string][]byte {
+	i := Import{Revisions: revisions, Media: c.out.Media}
+	i.shown()
+	return i.Media
+}
+
 // shown leaves of the files of an import those that its items refer to.
 func (i *Import) shown() {
 	used := map[string]bool{}
