@@ -143,7 +143,7 @@ func (it *itemReader) flowFrom(name string, field exchange.Field) *markup.Flow {
 	show := it.Shower(it.draft, field, func(src string) []byte { return it.picture(name, src) })
 	return &markup.Flow{Rich: true, Picture: func(src, words string) string {
 		mark := show(src, words)
-		if mark != "" && local(src) {
+		if mark != "" && local(src) && !strings.HasPrefix(src, "$") {
 			it.shown = append(it.shown, src)
 		}
 		return mark
@@ -390,6 +390,16 @@ func (it *itemReader) best(d declaration, one bool) []string {
 	return out
 }
 
+// rewarded lists the keys that a mapping rewards most: what is half right is
+// not right here.
+func (it *itemReader) rewarded(d declaration) []string {
+	top := 0.0
+	for _, v := range d.mapped {
+		top = max(top, v)
+	}
+	return slices.DeleteFunc(it.best(d, false), func(k string) bool { return d.mapped[k] < top })
+}
+
 // partial notes a mapping that rewards the responses differently.
 func (it *itemReader) partial(d declaration, right []string) {
 	for k, v := range d.mapped {
@@ -404,7 +414,7 @@ func (it *itemReader) partial(d declaration, right []string) {
 func (it *itemReader) accepted(id string) []string {
 	d := it.decls[id]
 	var out []string
-	for _, s := range append(slices.Clone(d.correct), it.best(d, false)...) {
+	for _, s := range append(slices.Clone(d.correct), it.rewarded(d)...) {
 		if s != "" && !slices.Contains(out, s) {
 			out = append(out, s)
 		}
