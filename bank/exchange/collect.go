@@ -137,6 +137,7 @@ func (c *Collector) Done() (Import, error) {
 }
 
 func (c *Collector) settle(d *Draft) {
+	c.fix(d)
 	d.Tidy()
 	if !d.dropped {
 		inspectDraft(d)

@@ -18,7 +18,7 @@ func Format() exchange.Format {
 		Media:  "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 		Detect: func(s exchange.Sample) bool { return s.HasFile("xl/workbook.xml") },
 		Read: func(r io.Reader, opts exchange.Options) (exchange.Import, error) {
-			return Read(r, Options{Bank: opts.Bank, Point: opts.Point, Held: opts.Held, Progress: opts.Progress})
+			return Read(r, Options{Bank: opts.Bank, Point: opts.Point, Held: opts.Held, Progress: opts.Progress, Fixes: opts.Fixes})
 		},
 		Write: Export,
 	}

@@ -98,7 +98,9 @@ type line struct {
 	guessed bool
 	// pictured tells that the row brings its pictures with it.
 	pictured bool
-	typ      bank.Type // of the sheet, where its name is one
+	// free tells that whoever looked at the row chose a free code for it.
+	free bool
+	typ  bank.Type // of the sheet, where its name is one
 }
 
 // sheet reads one sheet of items.
@@ -160,6 +162,7 @@ func (it *items) take(l *line) {
 	if it.out.Title == "" {
 		it.out.Title = l.quiet(exchange.FieldBank)
 	}
+	l.fix()
 	l.addPictures()
 	code, ok := l.parseCode()
 	if ok && code.Part > 0 {

@@ -66,6 +66,40 @@ func others(t *testing.T) []byte {
 	return out.Bytes()
 }
 
+// TestFixes: cells that were corrected while looking at the file, and a free
+// code in place of one that is taken.
+func TestFixes(t *testing.T) {
+	t.Parallel()
+	f := excelize.NewFile()
+	for i, r := range [][]any{
+		{"ID", "题干", "选项A", "选项B", "正确答案", "题型"},
+		{"B-A-A-A-001-001", "第一题", "甲", "乙", "E", "单选题"},
+		{"B-A-A-A-001-002", "第二题", "甲", "丙", "A", "单选题"},
+		{"B-A-A-A-001-002", "第三题", "甲", "丁", "B", "单选题"},
+	} {
+		if err := f.SetSheetRow("Sheet1", fmt.Sprintf("A%d", i+1), &r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var raw bytes.Buffer
+	if _, err := f.WriteTo(&raw); err != nil {
+		t.Fatal(err)
+	}
+	fixes := []bank.Fix{{Sheet: "Sheet1", Row: 2, Field: string(exchange.FieldAnswer), Text: "B"}, {Sheet: "Sheet1", Row: 4, Field: string(exchange.FieldCode), Free: true}}
+	for name, c := range map[string]struct {
+		fixes []bank.Fix
+		want  exchange.Counts
+	}{"as it is": {nil, exchange.Counts{Rows: 3, Changed: 1, Dropped: 2}}, "corrected": {fixes, exchange.Counts{Rows: 3, Changed: 2, Kept: 1}}} {
+		got, err := xlsx.Format().Read(bytes.NewReader(raw.Bytes()), exchange.Options{Bank: "b", Point: "A-A-A-001", Fixes: c.fixes})
+		if err != nil || got.Counts != c.want {
+			t.Errorf("%s: %+v, %v\n%v", name, got.Counts, err, got.Verdicts)
+		}
+		if c.fixes != nil && (len(got.Revisions) != 3 || got.Revisions[2].Item != "b/B-A-A-A-001-003") {
+			t.Errorf("%s: %+v", name, got.Revisions)
+		}
+	}
+}
+
 func TestReadOthers(t *testing.T) {
 	t.Parallel()
 	raw := others(t)

@@ -20,6 +20,7 @@ type Options struct {
 	Point    bank.PointCode
 	Held     []bank.Revision
 	Progress func(items int)
+	Fixes    []bank.Fix
 }
 
 // Read reads a workbook. Whatever it cannot take as it stands gets a verdict;

@@ -17,7 +17,56 @@ import (
 func (l *line) mayBeNamed(point bank.PointCode) bool {
 	_, codes := l.head.columns[exchange.FieldCode]
 	_, numbers := l.head.columns[exchange.FieldNumber]
-	return exchange.ValidPoint(l.opts.Point) || exchange.ValidPoint(point) && !codes && !numbers
+	return l.free && exchange.ValidPoint(point) || exchange.ValidPoint(l.opts.Point) || exchange.ValidPoint(point) && !codes && !numbers
+}
+
+// fix applies what was corrected of the row while the file was looked at.
+func (l *line) fix() {
+	for _, f := range l.opts.Fixes {
+		if f.Sheet != l.sheet || f.Row != l.row {
+			continue
+		}
+		if f.Free {
+			l.release()
+			continue
+		}
+		if old, ok := l.set(exchange.Field(f.Field), f.Text); ok && old != f.Text {
+			l.change(exchange.Field(f.Field), exchange.Corrected, old, f.Text)
+		}
+	}
+}
+
+// release takes the code off a row, and leaves it the type and the point that
+// the code said.
+func (l *line) release() {
+	l.free = true
+	code, ok := exchange.ParseCode(strings.ToUpper(bank.Normal(l.quiet(exchange.FieldCode))))
+	l.set(exchange.FieldCode, "")
+	l.set(exchange.FieldNumber, "")
+	if !ok {
+		return
+	}
+	if l.quiet(exchange.FieldType) == "" {
+		l.typ = code.Type
+	}
+	if l.quiet(exchange.FieldPoint) == "" {
+		l.set(exchange.FieldPoint, string(code.Point))
+	}
+}
+
+// set writes a cell and returns what it held. It reports false where the sheet
+// has no such column.
+func (l *line) set(field exchange.Field, text string) (old string, ok bool) {
+	at, ok := l.head.columns[field]
+	if !ok {
+		return "", false
+	}
+	for len(l.cells) <= at {
+		l.cells = append(l.cells, cell{})
+	}
+	old = l.cells[at].text
+	l.cells[at] = cell{text: text}
+	return old, true
 }
 
 // unnamed reads a row without a code as an item.
