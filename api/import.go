@@ -108,7 +108,11 @@ func (s *server) PutIntakePart(ctx context.Context, r contract.PutIntakePartRequ
 // ReadIntake begins to read a file.
 func (s *server) ReadIntake(ctx context.Context, r contract.ReadIntakeRequestObject) (contract.ReadIntakeResponseObject, error) {
 	point := bank.PointCode(strings.ToUpper(strings.TrimSpace(or(r.Body.Point))))
-	i, err := s.editorial.ReadIntake(ctx, callOf(ctx).actor.Subject, bank.ID(r.Bank), r.Intake, or(r.Body.Format), point)
+	var fixes []bank.Fix
+	for _, f := range or(r.Body.Fixes) {
+		fixes = append(fixes, bank.Fix{Sheet: f.Sheet, Row: f.Row, Field: f.Field, Text: f.Text, Free: or(f.Free)})
+	}
+	i, err := s.editorial.ReadIntake(ctx, callOf(ctx).actor.Subject, bank.ID(r.Bank), r.Intake, editorial.Reading{Format: or(r.Body.Format), Point: point, Fixes: fixes})
 	return contract.ReadIntake200JSONResponse(wireIntake(i)), err
 }
 

@@ -64,4 +64,15 @@ type Intake struct {
 	Outline, Blueprint           bool // the file holds one
 	// What was decided.
 	Leave []string // codes of items that stay out
+	Fixes []Fix    // what was corrected of the file while looking at it
+}
+
+// Fix corrects one field of a row of a file, without the file. Free gives the
+// row the next free code instead.
+type Fix struct {
+	Sheet string
+	Row   int
+	Field string
+	Text  string
+	Free  bool
 }

@@ -87,6 +87,68 @@ func (q *Question) Texts() []string {
 	return out
 }
 
+// Passage is a piece of a text with its markup: characters that are set as Tag
+// says, or a picture.
+type Passage struct {
+	Tag     string // "b", "sub", "sup"; "" for plain characters and pictures
+	Text    string // "" for a picture
+	Picture PictureID
+	Words   string // what the picture shows, in words
+}
+
+var piece = regexp.MustCompile(spans.String() + "|" + pictures.String())
+
+// Passages takes a text apart, for who writes it in another markup.
+func Passages(text string) []Passage {
+	var out []Passage
+	at := 0
+	for _, m := range piece.FindAllStringSubmatchIndex(text, -1) {
+		if m[0] > at {
+			out = append(out, Passage{Text: text[at:m[0]]})
+		}
+		group := func(i int) string {
+			if m[2*i] < 0 {
+				return ""
+			}
+			return text[m[2*i]:m[2*i+1]]
+		}
+		switch {
+		case m[8] >= 0:
+			out = append(out, Passage{Picture: PictureID(group(4)), Words: group(5)})
+		case m[2] >= 0:
+			out = append(out, Passage{Tag: "b", Text: group(1)})
+		case m[4] >= 0:
+			out = append(out, Passage{Tag: "sub", Text: group(2)})
+		default:
+			out = append(out, Passage{Tag: "sup", Text: group(3)})
+		}
+		at = m[1]
+	}
+	if at < len(text) {
+		out = append(out, Passage{Text: text[at:]})
+	}
+	return out
+}
+
+// PictureMark is how a text shows a picture.
+func PictureMark(id PictureID, words string) string {
+	words = strings.Join(strings.Fields(strings.Map(func(r rune) rune {
+		if strings.ContainsRune("[]|<>", r) {
+			return ' '
+		}
+		return r
+	}, words)), " ")
+	if words == "" {
+		return "[img:" + string(id) + "]"
+	}
+	return "[img:" + string(id) + "|" + words + "]"
+}
+
+// Marked tells whether a text holds markup.
+func Marked(text string) bool {
+	return strings.ContainsAny(text, "<[") && piece.MatchString(text)
+}
+
 // Segment is a run of characters of a text, or a picture in it.
 type Segment struct {
 	Text    string    // without markup; "" for a picture

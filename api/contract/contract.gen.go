@@ -3584,10 +3584,24 @@ type IntakeConfirmation struct {
 // IntakeFailure defines model for IntakeFailure.
 type IntakeFailure string
 
+// IntakeFix defines model for IntakeFix.
+type IntakeFix struct {
+	// Field as the verdict names it
+	Field string `json:"field"`
+
+	// Free the row gets the next free code and text says nothing
+	Free  *bool  `json:"free,omitempty"`
+	Row   int    `json:"row"`
+	Sheet string `json:"sheet"`
+	Text  string `json:"text"`
+}
+
 // IntakeReading defines model for IntakeReading.
 type IntakeReading struct {
-	Format *string `json:"format,omitempty"`
-	Point  *string `json:"point,omitempty"`
+	// Fixes corrections that are added to those made before
+	Fixes  *[]IntakeFix `json:"fixes,omitempty"`
+	Format *string      `json:"format,omitempty"`
+	Point  *string      `json:"point,omitempty"`
 }
 
 // IntakeState defines model for IntakeState.

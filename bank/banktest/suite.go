@@ -157,6 +157,17 @@ func testMedia(t *testing.T, s Store) {
 		t.Fatal(err)
 	}
 	same(t, "Media", map[string][]byte{"5e": []byte("png")}, got)
+	// The pictures of texts, whether they came with a package or were pasted.
+	const id = "0123456789abcdef0123456789abcdef"
+	if err := s.SaveMedia(t.Context(), map[string][]byte{id + id: []byte("jpg")}); err != nil {
+		t.Fatal(err)
+	}
+	shown := bank.Revision{Question: bank.Question{Stem: "如图[img:" + id + "|图]", Options: []bank.Option{{ID: "A", Text: "[img:ffffffffffffffffffffffffffffffff]"}}}}
+	got, err = s.Media(t.Context(), []bank.Revision{shown})
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "Media of texts", map[string][]byte{id: []byte("jpg")}, got)
 }
 
 func mustImport(t *testing.T, s Store, revisions []bank.Revision, opts bank.ImportOptions, want bank.ImportResult) {

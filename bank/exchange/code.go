@@ -50,10 +50,12 @@ var typeNames = map[bank.Type]string{
 
 // typeAliases are other names in use, in normal form.
 var typeAliases = map[string]bank.Type{
-	"单项选择题": bank.Single, "单选": bank.Single, "选择题": bank.Single,
-	"多项选择题": bank.Multiple, "多选": bank.Multiple, "不定项选择题": bank.Multiple,
-	"判断": bank.Judgement, "是非题": bank.Judgement, "填空": bank.Blank, "简答": bank.ShortAnswer, "问答题": bank.ShortAnswer,
-	"论述": bank.Essay, "案例": bank.Case, "案例分析题": bank.Case, "案例分析": bank.Case,
+	"单项选择题": bank.Single, "单选": bank.Single, "选择题": bank.Single, "单项选择": bank.Single, "单项题": bank.Single, "singlechoice": bank.Single, "single": bank.Single,
+	"多项选择题": bank.Multiple, "多选": bank.Multiple, "不定项选择题": bank.Multiple, "多项选择": bank.Multiple, "不定项选择": bank.Multiple, "不定项": bank.Multiple, "多项题": bank.Multiple,
+	"multiplechoice": bank.Multiple, "multiple": bank.Multiple, "multipleanswer": bank.Multiple,
+	"判断": bank.Judgement, "是非题": bank.Judgement, "正误题": bank.Judgement, "判断正误题": bank.Judgement, "判断是非题": bank.Judgement, "是非": bank.Judgement, "truefalse": bank.Judgement, "true/false": bank.Judgement, "judge": bank.Judgement,
+	"填空": bank.Blank, "fillintheblank": bank.Blank, "简答": bank.ShortAnswer, "问答题": bank.ShortAnswer, "问答": bank.ShortAnswer, "名词解释": bank.ShortAnswer, "名词解释题": bank.ShortAnswer, "简述题": bank.ShortAnswer, "shortanswer": bank.ShortAnswer,
+	"论述": bank.Essay, "essay": bank.Essay, "案例": bank.Case, "案例分析题": bank.Case, "案例分析": bank.Case,
 }
 
 // ParseType reads a type cell: a code ("B"), a name ("单选题") or both

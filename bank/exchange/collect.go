@@ -132,10 +132,12 @@ func (c *Collector) Done() (Import, error) {
 	if c.opts.Progress != nil {
 		c.opts.Progress(len(c.drafts))
 	}
+	c.out.shown()
 	return c.out, nil
 }
 
 func (c *Collector) settle(d *Draft) {
+	c.fix(d)
 	d.Tidy()
 	if !d.dropped {
 		inspectDraft(d)
@@ -203,6 +205,19 @@ func (c *Collector) place(d *Draft) {
 		return
 	}
 	c.assign(d)
+}
+
+// Reserve keeps a code from being given to another item.
+func (c *Collector) Reserve(code string) { c.codes[code] = true }
+
+// Place gives its code to an item that another reader has gathered, and returns
+// what there is to say about it. The draft may be dropped by it.
+func (c *Collector) Place(d *Draft) []Verdict {
+	c.place(d)
+	for i := range d.notes {
+		d.notes[i].Item = CodeOf(c.out.Bank, d.Rev.Item)
+	}
+	return d.notes
 }
 
 // overlay is the held item with what the file says besides question and key.
@@ -349,7 +364,11 @@ func (c *Collector) assign(d *Draft) {
 func inspectDraft(d *Draft) {
 	rev := &d.Rev
 	if rev.Foreign != nil && len(rev.Foreign.Raw) > MaxRaw {
-		d.Drop(FieldRaw, TooLong, rev.Stem)
+		if rev.Type == bank.Other {
+			d.Drop(FieldRaw, TooLong, rev.Stem)
+		}
+		// What was lost of it is said already.
+		rev.Foreign = &bank.Foreign{Format: rev.Foreign.Format, ID: rev.Foreign.ID}
 	}
 	if rev.Type == bank.Other {
 		if rev.Foreign == nil || rev.Foreign.Raw == "" {
@@ -449,8 +468,8 @@ func (i *Import) CarryForeign(held []bank.Revision) {
 	}
 }
 
-// carryFeedback keeps what is said of options that are still the same. Only
-// editors write it: no format has a place for it.
+// carryFeedback keeps what is said of options that are still the same: few
+// formats have a place for it.
 func carryFeedback(q, before *bank.Question) {
 	if len(q.Options) != len(before.Options) {
 		return

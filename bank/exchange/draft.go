@@ -81,6 +81,7 @@ func (d *Draft) Tidy() {
 		clean(&q.Key.Reference, FieldAnswer)
 		for i := range q.Options {
 			clean(&q.Options[i].Text, OptionField(i))
+			clean(&q.Options[i].Feedback, FieldFeedback)
 		}
 		if q.Type == bank.ShortAnswer || q.Type == bank.Essay {
 			q.Key.Rubric = bank.ParseRubric(q.Key.Reference)
@@ -116,13 +117,17 @@ func AsJudgement(q *bank.Question) bool {
 	if len(q.Options) != 2 || len(q.Key.Options) != 1 {
 		return false
 	}
-	first, ok1 := ParseTruth(q.Options[0].Text)
-	second, ok2 := ParseTruth(q.Options[1].Text)
-	if !ok1 || !ok2 || first == second {
+	first, ok := Truths(q.Options[0].Text, q.Options[1].Text)
+	if !ok {
 		return false
 	}
 	right := first == (q.Key.Options[0] == "A")
+	said := []string{q.Options[0].Feedback, q.Options[1].Feedback}
+	if !first {
+		slices.Reverse(said)
+	}
 	q.Type, q.Options = bank.Judgement, bank.JudgementOptions()
+	q.Options[0].Feedback, q.Options[1].Feedback = said[0], said[1]
 	q.Key.Options = []bank.OptionID{bank.False}
 	if right {
 		q.Key.Options[0] = bank.True
@@ -130,12 +135,27 @@ func AsJudgement(q *bank.Question) bool {
 	return true
 }
 
+// Truths tells whether two options are right and wrong, in either order, and
+// whether the first is right. Letters and digits that could be anything, such
+// as 1 and 0, are not taken for it.
+func Truths(a, b string) (first, ok bool) {
+	for _, s := range []string{a, b} {
+		switch bank.Normal(s) {
+		case "1", "0", "x", "y", "n", "х":
+			return false, false
+		}
+	}
+	first, ok1 := ParseTruth(a)
+	second, ok2 := ParseTruth(b)
+	return first, ok1 && ok2 && first != second
+}
+
 // ParseTruth reads the ways to write right and wrong.
 func ParseTruth(s string) (truth, ok bool) {
 	switch bank.Normal(s) {
-	case "正确", "对", "√", "✓", "✔", "t", "true", "y", "yes", "是", "1":
+	case "正确", "对", "√", "✓", "✔", "☑", "t", "true", "y", "yes", "是", "1", "正确的", "对的", "right", "correct":
 		return true, true
-	case "错误", "错", "×", "✗", "✘", "x", "f", "false", "n", "no", "否", "0":
+	case "错误", "错", "×", "✗", "✘", "✕", "╳", "х", "x", "f", "false", "n", "no", "否", "0", "错误的", "错的", "不正确", "不对", "wrong", "incorrect":
 		return false, true
 	}
 	return false, false

@@ -39,6 +39,7 @@ type Options struct {
 	// nothing, and a code is not given twice.
 	Held     []bank.Revision
 	Progress func(items int) // may be nil
+	Fixes    []bank.Fix      // corrections of single fields of the file
 }
 
 // Format is one file format.

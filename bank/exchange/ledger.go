@@ -10,6 +10,13 @@ import (
 
 // Ledger is what an exporter says: a verdict for every item.
 type Ledger struct {
+	// Pictures are those that the file holds, nil for a format that holds none.
+	Pictures map[bank.PictureID][]byte
+	// Largest is how many bytes a picture may have, 0 for any number.
+	Largest int
+	// Feedback tells that the format carries what is said of single options.
+	Feedback bool
+
 	own      bank.ID
 	code     string
 	row      int
@@ -32,14 +39,18 @@ func (l *Ledger) Begin(rev *bank.Revision) {
 	}
 }
 
-// loseOwn says that no format carries what is said of single options, and
-// the pictures that editors put into texts: only their marks are written.
+// loseOwn says what few formats carry: what is said of single options, and
+// the pictures that editors put into texts.
 func (l *Ledger) loseOwn(q *bank.Question) {
 	for _, id := range bank.PictureIDs(q.Texts()...) {
-		l.Lose(FieldMedia, string(id))
+		if l.Pictures == nil || l.Largest > 0 && len(l.Pictures[id]) > l.Largest {
+			l.Lose(FieldMedia, string(id))
+		} else if l.Pictures[id] == nil {
+			l.Change(FieldMedia, MissingFile, string(id), "")
+		}
 	}
 	for i, o := range q.Options {
-		if o.Feedback != "" {
+		if o.Feedback != "" && !l.Feedback {
 			l.Change(OptionField(i), FeedbackLost, o.Feedback, "")
 		}
 	}

@@ -47,6 +47,8 @@ const (
 	LineBreakLost    Reason = "line-break-lost"
 	LineSkipped      Reason = "line-skipped"
 	RubricMerged     Reason = "rubric-merged"
+	PictureSmaller   Reason = "picture-smaller"
+	Corrected        Reason = "corrected"
 )
 
 // Reasons to drop a row, a column, a sheet or an item.
@@ -133,6 +135,8 @@ var reasons = map[Reason]explanation{
 	OptionsFromStem: say("选项写在题干里，已拆开", "the options stood in the stem and were split off", "核对题干与选项", "check stem and options"),
 	FilledDown:      say("合并的单元格已按首格的内容填入", "the cell is part of a merged one and was filled from its first", "核对填入的内容", "check what was filled in"),
 	NoReference:     say("没有参考答案，已写入占位文字", "there is no reference answer; a placeholder was put in", "发布前补写参考答案", "write the reference answer before publishing"),
+	Corrected:       say("已在试导入时改正", "it was corrected while looking at the file", "原文件没有改，需要时一并改", "the file itself is not changed; correct it too where needed"),
+	PictureSmaller:  say("图片太大，已缩小", "the picture was too large and was made smaller", "核对图片是否清楚", "check that the picture is clear"),
 	FormattingLost:  say("文字的格式（如粗体、列表、表格、公式）未能保留", "formatting such as bold, lists, tables or formulas was not kept", "核对文字是否仍然清楚", "check that the text is still clear"),
 	FeedbackLost:    say("逐个选项或按得分的反馈未能保留", "feedback by option or by score was not kept", "需要时写入解析", "write it into the explanation where needed"),
 	ScoringLost:     say("计分方式未能保留，按贡院的规则计分", "the way of scoring was not kept; the rules of the paper apply", "核对组卷方案的计分规则", "check the scoring rule of the blueprint"),

@@ -36,6 +36,15 @@ type intakeDoc struct {
 	Outline   bool      `bson:"outline"`
 	Blueprint bool      `bson:"blueprint"`
 	Leave     []string  `bson:"leave"`
+	Fixes     []fixDoc  `bson:"fixes,omitempty"`
+}
+
+type fixDoc struct {
+	Sheet string `bson:"sheet"`
+	Row   int    `bson:"row"`
+	Field string `bson:"field"`
+	Text  string `bson:"text"`
+	Free  bool   `bson:"free"`
 }
 
 func newIntakeDoc(i bank.Intake) intakeDoc {
@@ -44,7 +53,7 @@ func newIntakeDoc(i bank.Intake) intakeDoc {
 		ID: i.ID, Bank: string(i.Bank), Name: i.Name, Size: i.Size, By: i.By, At: ms(i.At), Version: i.Version, State: string(i.State),
 		Format: i.Format, Detected: i.Detected, Point: string(i.Point), Progress: i.Progress, Total: i.Total, Beat: ms(i.Beat), Failure: i.Failure,
 		Title: i.Title, Digest: i.Digest, Counts: []int{i.Rows, i.Kept, i.Changed, i.Dropped, i.Added, i.Revised, i.Unchanged},
-		Outline: i.Outline, Blueprint: i.Blueprint, Leave: i.Leave,
+		Outline: i.Outline, Blueprint: i.Blueprint, Leave: i.Leave, Fixes: mapped(i.Fixes, func(f bank.Fix) fixDoc { return fixDoc(f) }),
 	}
 }
 
@@ -55,7 +64,7 @@ func (d intakeDoc) intake() bank.Intake {
 		ID: d.ID, Bank: bank.ID(d.Bank), Name: d.Name, Size: d.Size, By: d.By, At: d.At.UTC(), Version: d.Version, State: bank.IntakeState(d.State),
 		Format: d.Format, Detected: d.Detected, Point: bank.PointCode(d.Point), Progress: d.Progress, Total: d.Total, Beat: utc(d.Beat),
 		Failure: d.Failure, Title: d.Title, Digest: d.Digest, Rows: n[0], Kept: n[1], Changed: n[2], Dropped: n[3], Added: n[4], Revised: n[5],
-		Unchanged: n[6], Outline: d.Outline, Blueprint: d.Blueprint, Leave: d.Leave,
+		Unchanged: n[6], Outline: d.Outline, Blueprint: d.Blueprint, Leave: d.Leave, Fixes: mapped(d.Fixes, func(f fixDoc) bank.Fix { return bank.Fix(f) }),
 	}
 }
 

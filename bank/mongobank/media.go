@@ -34,25 +34,39 @@ func (s *Store) SaveMedia(ctx context.Context, files map[string][]byte) error {
 	return nil
 }
 
-// Media returns the files that revisions refer to, as far as they are held.
+// Media returns the files that revisions refer to, by their sums, and the
+// pictures that their texts show, by their names, as far as they are held.
 func (s *Store) Media(ctx context.Context, revisions []bank.Revision) (map[string][]byte, error) {
 	out := map[string][]byte{}
-	for i := range revisions {
-		if revisions[i].Foreign == nil {
-			continue
+	take := func(name string, id bank.PictureID) error {
+		if _, known := out[name]; known || name == "" {
+			return nil
 		}
-		for _, m := range revisions[i].Foreign.Media {
-			if _, known := out[m.Sum]; known || m.Sum == "" {
-				continue
+		data, err := s.content(ctx, id)
+		if err == nil {
+			out[name] = data
+		} else if !errors.Is(err, bank.ErrNotFound) {
+			return err
+		}
+		return nil
+	}
+	for i := range revisions {
+		rev := &revisions[i]
+		if rev.Foreign != nil {
+			for _, m := range rev.Foreign.Media {
+				if err := take(m.Sum, pictureOf(m.Sum)); err != nil {
+					return nil, err
+				}
 			}
-			data, err := s.content(ctx, pictureOf(m.Sum))
-			if errors.Is(err, bank.ErrNotFound) {
-				continue
-			}
-			if err != nil {
+		}
+		texts := rev.Texts()
+		for p := range rev.Parts {
+			texts = append(texts, rev.Parts[p].Texts()...)
+		}
+		for _, id := range bank.PictureIDs(texts...) {
+			if err := take(string(id), id); err != nil {
 				return nil, err
 			}
-			out[m.Sum] = data
 		}
 	}
 	return out, nil

@@ -191,6 +191,10 @@ func (c *bankImportCommand) Run(ctx context.Context) error {
 		return outcomeOf(imported.Verdicts)
 	}
 	imported.CarryForeign(held)
+	draft, err := blueprintApart(ctx, e, &imported)
+	if err != nil {
+		return err
+	}
 	bar := newBar("保存 save")
 	batch, err := e.editorial.Import(ctx, importer, editorial.ImportRequest{
 		ID: uuid.NewString(), Title: filepath.Base(c.File), Import: imported, Status: bank.Status(c.Status), WithOutline: true, Progress: bar.set,
@@ -203,7 +207,35 @@ func (c *bankImportCommand) Run(ctx context.Context) error {
 	if batch.State != "" {
 		fmt.Printf("批次 batch %s\n", batch.ID)
 	}
+	if draft != nil {
+		kept, err := e.compose.Bring(ctx, importer, *draft)
+		if err != nil {
+			return fmt.Errorf("blueprint %s: %w", draft.ID, err)
+		}
+		if kept {
+			fmt.Printf("组卷方案 %s 已存为草稿，提交后由第二人核准 the blueprint is a draft until a second person approves it\n", draft.ID)
+		}
+	}
 	return outcomeOf(imported.Verdicts)
+}
+
+// blueprintApart takes the blueprint out of an import where the bank has one:
+// what sittings are planned by changes by two people only. The first one of a
+// bank comes in with it.
+func blueprintApart(ctx context.Context, e *engine, imported *exchange.Import) (*bank.Blueprint, error) {
+	if imported.Blueprint == nil {
+		return nil, nil
+	}
+	held, err := e.bank.Blueprints(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.ContainsFunc(held, func(b bank.Blueprint) bool { return b.Bank == imported.Bank }) {
+		return nil, nil
+	}
+	draft := imported.Blueprint
+	imported.Blueprint = nil
+	return draft, nil
 }
 
 type bankExportCommand struct {

@@ -190,6 +190,35 @@ func TestEdition(t *testing.T) {
 	})
 }
 
+// TestBring: a blueprint of a file waits for two people like any other.
+func TestBring(t *testing.T) {
+	each(t, func(w *world) {
+		ctx, d := w.Context(), w.desk
+		kept, err := d.Bring(ctx, "gongyuan bank import", blueprint())
+		w.ok(err)
+		if _, err := w.store.Blueprint(ctx, "theory-3"); !kept || !errors.Is(err, bank.ErrNotFound) {
+			t.Errorf("kept %v, and it is used: %v", kept, err)
+		}
+		o, err := d.Open(ctx, "ding", "theory-3")
+		w.ok(err)
+		for _, step := range []struct {
+			by   string
+			step bank.Step
+		}{{"ding", bank.StepSubmit}, {"wu", bank.StepApprove}} {
+			o, err = d.Take(ctx, step.by, compose.StepRequest{ID: "theory-3", Step: step.step, Version: o.Draft.Version})
+			w.ok(err)
+		}
+		kept, err = d.Bring(ctx, "gongyuan bank import", blueprint())
+		w.ok(err)
+		if kept {
+			t.Error("what is in use already became a draft")
+		}
+		if !w.trail.has("gongyuan bank import blueprint.save blueprint:theory-3") {
+			t.Error("it is not in the record")
+		}
+	})
+}
+
 func TestCheck(t *testing.T) {
 	each(t, func(w *world) {
 		ctx := w.Context()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -69,6 +70,30 @@ func (d *Desk) Save(ctx context.Context, by string, version int, bp bank.Bluepri
 	if err := d.mustBe(ctx, by); err != nil {
 		return Opened{}, err
 	}
+	return d.save(ctx, by, version, bp)
+}
+
+// Bring keeps a blueprint that came with a file as a draft, over any other, for
+// somebody to propose and somebody else to approve. By is whom the record names:
+// the command line has no account. It reports false, and keeps nothing, where
+// the blueprint in use says the same.
+func (d *Desk) Bring(ctx context.Context, by string, bp bank.Blueprint) (kept bool, err error) {
+	defer func() { err = told(err) }()
+	was, err := d.open(ctx, by, bp.ID)
+	if err != nil && !errors.Is(err, bank.ErrNotFound) {
+		return false, err
+	}
+	if was.Current != nil {
+		bp.Edition = was.Current.Edition
+		if reflect.DeepEqual(*was.Current, bp) {
+			return false, nil
+		}
+	}
+	_, err = d.save(ctx, by, was.Draft.Version, bp)
+	return err == nil, err
+}
+
+func (d *Desk) save(ctx context.Context, by string, version int, bp bank.Blueprint) (Opened, error) {
 	bp.Title = strings.TrimSpace(bp.Title)
 	if err := d.clean(ctx, &bp); err != nil {
 		return Opened{}, err

@@ -38,7 +38,7 @@ func (w *world) bring(id, name, content string) bank.Intake {
 
 func (w *world) read(id, format string, point bank.PointCode) bank.Intake {
 	w.Helper()
-	_, err := w.desk.ReadIntake(w.Context(), "ding", bankID, id, format, point)
+	_, err := w.desk.ReadIntake(w.Context(), "ding", bankID, id, editorial.Reading{Format: format, Point: point})
 	w.ok(err)
 	return w.settled(id)
 }
@@ -131,6 +131,32 @@ func TestImportAndUndo(t *testing.T) {
 }
 
 // TestImportHeld refuses to take back what is in use, and names it.
+// TestImportCorrected: a row that is dropped comes in once it is corrected, and
+// what was looked at before is not confirmed.
+func TestImportCorrected(t *testing.T) {
+	each(t, func(w *world) {
+		defer w.desk.Close()
+		ctx := w.Context()
+		in := w.bring("fix", "题.txt", "第一题\nA. 甲\nB. 乙\nANSWER: E\n\n第二题\nA. 丙\nB. 丁\nANSWER: A\n")
+		if in.Kept != 1 || in.Dropped != 1 {
+			w.Fatalf("%+v", in)
+		}
+		before := in.Digest
+		_, err := w.desk.ReadIntake(ctx, "ding", bankID, "fix", editorial.Reading{Point: "A-A-A-001", Fixes: []bank.Fix{{Row: 1, Field: string(exchange.FieldAnswer), Text: "B"}}})
+		w.ok(err)
+		in = w.settled("fix")
+		if in.Dropped != 0 || in.Changed != 1 || in.Digest == before {
+			w.Fatalf("corrected: %+v", in)
+		}
+		in = w.confirm(in)
+		if in.State != bank.IntakeDone || in.Added != 2 {
+			w.Errorf("imported: %+v", in)
+		}
+		_, err = w.desk.ReadIntake(ctx, "ding", bankID, "fix", editorial.Reading{})
+		w.err("after the import", err, bank.ErrConflict)
+	})
+}
+
 func TestImportHeld(t *testing.T) {
 	each(t, func(w *world) {
 		defer w.desk.Close()

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -131,9 +132,16 @@ func (d *Desk) AddIntakePart(ctx context.Context, by string, id bank.ID, intake 
 	return d.Store.AddIntakePart(ctx, intake, number, data)
 }
 
+// Reading is how a file is read. Fixes are added to those made before.
+type Reading struct {
+	Format string
+	Point  bank.PointCode
+	Fixes  []bank.Fix
+}
+
 // ReadIntake begins to read a file: what would become of every item, with
 // nothing changed. An empty format is found by the content.
-func (d *Desk) ReadIntake(ctx context.Context, by string, id bank.ID, intake, format string, point bank.PointCode) (bank.Intake, error) {
+func (d *Desk) ReadIntake(ctx context.Context, by string, id bank.ID, intake string, how Reading) (bank.Intake, error) {
 	in, err := d.Intake(ctx, by, id, intake)
 	if err != nil {
 		return in, err
@@ -141,17 +149,41 @@ func (d *Desk) ReadIntake(ctx context.Context, by string, id bank.ID, intake, fo
 	if in.State == bank.IntakeImporting || in.State == bank.IntakeDone {
 		return in, fmt.Errorf("editorial: read while %s: %w", in.State, bank.ErrConflict)
 	}
+	format, point := how.Format, how.Point
 	if f, ok := formats.Named(format); format != "" && (!ok || f.Read == nil) {
 		return in, &FieldError{"/format", "enum"}
 	}
 	if point != "" && !exchange.ValidPoint(point) {
 		return in, &FieldError{"/point", "point-form"}
 	}
+	if in.Fixes, err = fixed(in.Fixes, how.Fixes); err != nil {
+		return in, err
+	}
 	in.Format, in.Point, in.State, in.Failure, in.Progress, in.Total, in.Beat = format, point, bank.IntakeReading, "", 0, 0, d.Clock.Now()
 	if in, err = d.Store.ChangeIntake(ctx, in); err == nil {
 		d.run(ctx, in)
 	}
 	return in, err
+}
+
+// maxFixes is how many fields of a file are corrected without it.
+const maxFixes = 500
+
+// fixed adds corrections to those made before: the newest of a field counts.
+func fixed(before, more []bank.Fix) ([]bank.Fix, error) {
+	out := slices.Clone(before)
+	for i, f := range more {
+		f.Text = bank.CleanText(f.Text)
+		if utf8.RuneCountInString(f.Text) > maxStem {
+			return nil, &FieldError{fmt.Sprintf("/fixes/%d/text", i), "maxLength"}
+		}
+		out = slices.DeleteFunc(out, func(o bank.Fix) bool { return o.Sheet == f.Sheet && o.Row == f.Row && o.Field == f.Field })
+		out = append(out, f)
+	}
+	if len(out) > maxFixes {
+		return nil, &FieldError{"/fixes", "maxItems"}
+	}
+	return out, nil
 }
 
 // ConfirmRequest is what somebody decided after they looked at the verdicts.
@@ -240,7 +272,7 @@ func (d *Desk) readIntake(ctx context.Context, in *bank.Intake, progress func(in
 	if err != nil {
 		return exchange.Import{}, "", err
 	}
-	imported, err := formats.ReadAs(format, raw, exchange.Options{Bank: in.Bank, Point: in.Point, Held: held, Progress: progress})
+	imported, err := formats.ReadAs(format, raw, exchange.Options{Bank: in.Bank, Point: in.Point, Held: held, Progress: progress, Fixes: in.Fixes})
 	if err != nil {
 		return exchange.Import{}, detected.Name, &unreadable{err}
 	}

@@ -3635,6 +3635,17 @@ export interface components {
         IntakeReading: {
             format?: string;
             point?: string;
+            /** @description corrections that are added to those made before */
+            fixes?: components["schemas"]["IntakeFix"][];
+        };
+        IntakeFix: {
+            sheet: string;
+            row: number;
+            /** @description as the verdict names it */
+            field: string;
+            text: string;
+            /** @description the row gets the next free code and text says nothing */
+            free?: boolean;
         };
         IntakeConfirmation: {
             digest: string;

@@ -15,6 +15,7 @@ import (
 
 	"gongyuan/bank"
 	"gongyuan/bank/exchange"
+	"gongyuan/bank/exchange/markup"
 )
 
 // Limits on a file.
@@ -25,8 +26,8 @@ const (
 )
 
 var (
-	optionAt = regexp.MustCompile(`^\s*([A-Za-zＡ-Ｚａ-ｚ])\s*[.)．）]\s*(.*)$`)
-	answerAt = regexp.MustCompile(`(?i)^\s*ANSWER\s*[:：]\s*(.*?)\s*$`)
+	optionAt = regexp.MustCompile(`^\s*[(（]?([A-Za-zＡ-Ｚａ-ｚ])\s*[.)．）、:：]\s*(.*)$`)
+	answerAt = regexp.MustCompile(`(?i)^\s*(?:ANSWER|ＡＮＳＷＥＲ)\s*[:：]\s*[(（]?(.*?)[)）.。．]?\s*$`)
 )
 
 // Format is what the registry knows of Aiken.
@@ -37,7 +38,7 @@ func Format() exchange.Format {
 	}
 }
 
-var answerLine = regexp.MustCompile(`(?m)^[ \t]*ANSWER[ \t]*:[ \t]*[A-Z]\b`)
+var answerLine = regexp.MustCompile(`(?im)^[ \t]*(?:ANSWER|ＡＮＳＷＥＲ)[ \t]*[:：][ \t]*[(（]?[A-ZＡ-Ｚ](?:[^A-Za-z]|$)`)
 
 func detect(s exchange.Sample) bool { return answerLine.MatchString(s.Text) }
 
@@ -161,7 +162,11 @@ func Write(w io.Writer, b exchange.Bundle) ([]exchange.Verdict, error) {
 			continue
 		}
 		one := func(s string, field exchange.Field) string {
-			flat, broke := exchange.OneLine(s)
+			text, lost := markup.Plain(s)
+			if lost {
+				led.Change(field, exchange.FormattingLost, s, text)
+			}
+			flat, broke := exchange.OneLine(text)
 			if broke {
 				led.Change(field, exchange.LineBreakLost, s, flat)
 			}

@@ -186,6 +186,9 @@ func ask(b *strings.Builder, lead string, q *bank.Question) {
 		if o.Last {
 			last = " last"
 		}
+		if o.Feedback != "" {
+			last += fmt.Sprintf(" feedback %q", o.Feedback)
+		}
 		fmt.Fprintf(b, "%s  %s %q%s\n", lead, o.ID, o.Text, last)
 	}
 	fmt.Fprintf(b, "%s  key %v %q %q\n", lead, q.Key.Options, q.Key.Blanks, q.Key.Reference)

@@ -18,6 +18,7 @@ type parser struct {
 	kind   string // of what is kept raw
 	stem   string
 	format string
+	show   func(*exchange.Draft, exchange.Field) func(src, words string) string
 }
 
 var formatAt = regexp.MustCompile(`^\s*\[(html|moodle|plain|markdown)\]`)
@@ -80,7 +81,7 @@ func (p *parser) question(s string) (title string) {
 	if strings.TrimSpace(after) != "" {
 		stem = strings.TrimRight(before, " \n") + "____" + strings.TrimLeft(after, " \n")
 	}
-	p.draft.Rev.Stem = say(p.draft, stem, p.format, exchange.FieldStem)
+	p.draft.Rev.Stem = p.say(stem, p.format, exchange.FieldStem, true)
 	p.stem = p.draft.Rev.Stem
 	p.answers(answers)
 	return title
@@ -88,7 +89,7 @@ func (p *parser) question(s string) (title string) {
 
 // description is a stem without answers: a case of ours, or text only.
 func (p *parser) description(s string) {
-	p.draft.Rev.Stem = say(p.draft, s, p.format, exchange.FieldStem)
+	p.draft.Rev.Stem = p.say(s, p.format, exchange.FieldStem, true)
 	if p.meta.Type == bank.Case {
 		p.draft.Rev.Type = bank.Case
 		return
@@ -101,14 +102,16 @@ type choice struct {
 	right    bool // begins with =
 	percent  float64
 	weighted bool
-	text     string
+	source   string
+	format   string
 	feedback string
+	text     string // set once it is known what is asked
 }
 
 func (p *parser) answers(s string) {
 	d, q := p.draft, &p.draft.Rev.Question
 	s, general := cutGeneral(s)
-	q.Explanation = say(d, general, p.format, exchange.FieldExplanation)
+	q.Explanation = p.said(general, exchange.FieldExplanation)
 	trimmed := strings.TrimSpace(s)
 	if trimmed == "" {
 		q.Type, d.Guessed = bank.ShortAnswer, p.meta.Type == ""
@@ -145,6 +148,15 @@ func (p *parser) answers(s string) {
 	p.choices(all)
 }
 
+// said reads a text that may name its own format.
+func (p *parser) said(s string, field exchange.Field) string {
+	format := p.format
+	if m := formatAt.FindStringSubmatch(s); m != nil {
+		format, s = m[1], s[len(m[0]):]
+	}
+	return p.say(s, format, field, true)
+}
+
 // cutGeneral cuts the feedback to the question off its answers.
 func cutGeneral(s string) (answers, general string) {
 	for from := 0; ; {
@@ -173,9 +185,24 @@ func (p *parser) truth(s string) bool {
 		q.Key.Options[0] = bank.True
 	}
 	if m[2] == "#" {
-		p.draft.Change(exchange.FieldFeedback, exchange.FeedbackLost, s, "")
+		p.truthFeedback(q, s[len(m[0]):])
 	}
 	return true
+}
+
+// truthFeedback reads what is said of a judgement: first to who is wrong, then
+// to who is right.
+func (p *parser) truthFeedback(q *bank.Question, s string) {
+	right := ""
+	if i := find(s, "#"); i >= 0 {
+		s, right = s[:i], s[i+1:]
+	}
+	key := 0
+	if q.Key.Options[0] == bank.False {
+		key = 1
+	}
+	q.Options[1-key].Feedback = p.said(s, exchange.FieldFeedback)
+	q.Options[key].Feedback = p.said(right, exchange.FieldFeedback)
 }
 
 var percentAt = regexp.MustCompile(`^\s*%(-?[0-9]{1,3}(?:\.[0-9]{1,6})?)%`)
@@ -195,7 +222,7 @@ func (p *parser) choice(s string) choice {
 	if m := formatAt.FindStringSubmatch(s); m != nil {
 		format, s = m[1], s[len(m[0]):]
 	}
-	c.text = say(p.draft, s, format, exchange.FieldOption)
+	c.format, c.source = format, s
 	return c
 }
 
@@ -208,8 +235,8 @@ func (p *parser) raw(kind string) {
 func (p *parser) choices(all []choice) {
 	d, q := p.draft, &p.draft.Rev.Question
 	wrong := slices.ContainsFunc(all, func(c choice) bool { return !c.right })
-	if slices.ContainsFunc(all, func(c choice) bool { return c.feedback != "" }) {
-		d.Change(exchange.FieldFeedback, exchange.FeedbackLost, "", "")
+	for i := range all {
+		all[i].text = p.say(all[i].source, all[i].format, exchange.OptionField(min(i, 7)), wrong)
 	}
 	if !wrong {
 		p.short(all)
@@ -228,6 +255,9 @@ func (p *parser) choices(all []choice) {
 		q.Type, d.Guessed = bank.Multiple, false
 	}
 	d.SetOptions(q, texts)
+	for i := range q.Options {
+		q.Options[i].Feedback = p.said(all[i].feedback, exchange.FieldFeedback)
+	}
 	for i, c := range all {
 		if i < len(q.Options) && (c.right || rights == 0 && c.percent > 0) {
 			q.Key.Options = append(q.Key.Options, q.Options[i].ID)
@@ -269,6 +299,9 @@ func (p *parser) short(all []choice) {
 	if len(all) > 1 && p.meta.Type != bank.Blank && !slices.ContainsFunc(all, single) {
 		p.raw("matching")
 		return
+	}
+	if slices.ContainsFunc(all, func(c choice) bool { return strings.TrimSpace(c.feedback) != "" }) {
+		d.Change(exchange.FieldFeedback, exchange.FeedbackLost, "", "")
 	}
 	var accepted []string
 	for _, c := range all {

@@ -16,7 +16,7 @@ import (
 const (
 	maxFile  = 16 << 20
 	maxLines = 500_000
-	maxItem  = 256 << 10
+	maxItem  = 2 << 20
 	maxHints = 100 // answers of one question
 )
 
@@ -84,25 +84,61 @@ func (r *reader) chunks(lines []string) []chunk {
 		}
 		current = chunk{}
 	}
+	depth := 0
 	for i, l := range lines {
 		t := strings.TrimSpace(l)
 		switch {
 		case strings.HasPrefix(t, "//"):
 			current.comments = append(current.comments, t)
+			continue
 		case t == "":
-			flush()
+			if depth <= 0 || !goesOn(lines[i+1:]) {
+				flush()
+				depth = 0
+			}
+			continue
 		case strings.HasPrefix(t, "$CATEGORY:"):
 			flush()
 			out = append(out, chunk{line: i + 1, lines: []string{t}})
-		default:
-			if len(current.lines) == 0 {
-				current.line = i + 1
-			}
-			current.lines = append(current.lines, l)
+			continue
+		case strings.HasPrefix(t, "::") && len(current.lines) > 0:
+			flush() // some leave the empty line out
+			depth = 0
 		}
+		if len(current.lines) == 0 {
+			current.line = i + 1
+		}
+		current.lines = append(current.lines, l)
+		depth += braces(t)
 	}
 	flush()
 	return out
+}
+
+// goesOn tells whether the answers of an open brace go on below an empty line.
+func goesOn(lines []string) bool {
+	for _, l := range lines[:min(len(lines), 20)] {
+		if t := strings.TrimSpace(l); t != "" {
+			return strings.ContainsRune("=~}#", rune(t[0]))
+		}
+	}
+	return false
+}
+
+// braces is how many braces a line opens more than it closes.
+func braces(s string) int {
+	n := 0
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '\\':
+			i++
+		case '{':
+			n++
+		case '}':
+			n--
+		}
+	}
+	return n
 }
 
 func (r *reader) category(s string) {
@@ -156,8 +192,10 @@ func (r *reader) item(ch chunk) {
 	if meta.Point == "" {
 		meta.Point = r.point
 	}
-	p := parser{draft: d, meta: meta}
-	title := p.question(body)
+	p := parser{draft: d, meta: meta, show: func(d *exchange.Draft, field exchange.Field) func(string, string) string {
+		return r.Shower(d, field, func(string) []byte { return nil })
+	}}
+	title := strings.TrimSpace(p.question(body))
 	if id == "" {
 		id = title
 	}
@@ -242,18 +280,32 @@ var tagUnescape = strings.NewReplacer(`\]`, "]", `\\`, `\`, `\n`, "\n")
 
 func unescapeTag(s string) string { return strings.TrimSpace(tagUnescape.Replace(s)) }
 
-// say turns a text in one of Moodle's formats into plain text.
-func say(d *exchange.Draft, s, format string, field exchange.Field) string {
+// say turns a text in one of Moodle's formats into a text of an item.
+func (p *parser) say(s, format string, field exchange.Field, rich bool) string {
+	d := p.draft
 	s = unescape(strings.TrimSpace(s))
-	if format == "html" || format == "moodle" && strings.Contains(s, "<") {
-		f := markup.FromHTML(s)
-		if len(f.Lost) > 0 {
-			d.Change(field, exchange.FormattingLost, s, f.String())
-		}
-		if len(f.Images) > 0 {
-			d.Drop(exchange.FieldPicture, exchange.Picture, f.Images[0])
-		}
-		return f.String()
+	switch {
+	case format == "markdown":
+		s = markup.Markdown(s)
+	case format == "html":
+	case format == "moodle" && tagAt.MatchString(s):
+		s = strings.ReplaceAll(s, "\n", "<br/>") // as Moodle does
+	default:
+		return strings.TrimSpace(s)
 	}
-	return strings.TrimSpace(s)
+	f := &markup.Flow{Rich: rich}
+	if rich && p.show != nil {
+		f.Picture = p.show(d, field)
+	}
+	f.HTML(s)
+	if len(f.Lost) > 0 {
+		d.Change(field, exchange.FormattingLost, s, f.String())
+	}
+	if len(f.Images) > 0 {
+		d.Drop(exchange.FieldPicture, exchange.Picture, f.Images[0])
+	}
+	return f.String()
 }
+
+// tagAt tells HTML from texts such as "a < b".
+var tagAt = regexp.MustCompile(`(?i)</?(p|br|b|strong|i|em|u|sub|sup|span|div|ul|ol|li|img|table|tr|td|a|h[1-6]|pre|code|math)\b[^<>]*>`)

@@ -2,6 +2,7 @@ package gift
 
 import (
 	"bufio"
+	"encoding/base64"
 	"fmt"
 	"io"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 
 	"gongyuan/bank"
 	"gongyuan/bank/exchange"
+	"gongyuan/bank/exchange/markup"
 )
 
 var escaper = strings.NewReplacer(`\`, `\\`, "~", `\~`, "=", `\=`, "#", `\#`, "{", `\{`, "}", `\}`, ":", `\:`, "\n", `\n`)
@@ -24,6 +26,7 @@ var tagEscaper = strings.NewReplacer(`\`, `\\`, "]", `\]`, "\n", `\n`)
 func Write(w io.Writer, b exchange.Bundle) ([]exchange.Verdict, error) {
 	out := bufio.NewWriter(w)
 	wr := &writer{out: out, own: b.Bank, led: exchange.NewLedger(b.Bank)}
+	wr.led.Pictures, wr.led.Largest, wr.led.Feedback = b.Pictures(), maxInline, true
 	for i := range b.Revisions {
 		wr.item(&b.Revisions[i])
 	}
@@ -98,7 +101,7 @@ func (w *writer) question(code string, q *bank.Question, tags []string) {
 	for _, tag := range tags {
 		fmt.Fprintf(w.out, " [tag:%s]", tagEscaper.Replace(tag))
 	}
-	fmt.Fprintf(w.out, "\n::%s::[plain]%s ", escape(code), escape(q.Stem))
+	fmt.Fprintf(w.out, "\n::%s::%s ", escape(code), w.rich(exchange.FieldStem, q.Stem, true))
 	if q.Type == bank.Case {
 		fmt.Fprint(w.out, "\n\n")
 		return
@@ -106,12 +109,12 @@ func (w *writer) question(code string, q *bank.Question, tags []string) {
 	fmt.Fprint(w.out, "{")
 	switch {
 	case q.Type == bank.Judgement:
-		fmt.Fprint(w.out, map[bool]string{true: "TRUE", false: "FALSE"}[len(q.Key.Options) > 0 && q.Key.Options[0] == bank.True])
+		w.truth(q)
 	case q.Type.Choice():
 		w.choices(q)
 	case q.Type == bank.Blank:
 		for _, a := range q.Key.Blanks[0] {
-			fmt.Fprintf(w.out, "=%s ", guarded(a))
+			fmt.Fprintf(w.out, "=%s ", guarded(a, bank.Marked(q.Stem)))
 		}
 	default:
 		if q.Key.Reference != exchange.Placeholder {
@@ -119,17 +122,65 @@ func (w *writer) question(code string, q *bank.Question, tags []string) {
 		}
 	}
 	if q.Explanation != "" {
-		fmt.Fprintf(w.out, "####%s", escape(q.Explanation))
+		fmt.Fprintf(w.out, "####%s", w.rich(exchange.FieldExplanation, q.Explanation, true))
 	}
 	fmt.Fprint(w.out, "}\n\n")
 }
 
 // guarded keeps the begin of an answer from being read as a weight or format.
-func guarded(s string) string {
-	if strings.HasPrefix(s, "%") || strings.HasPrefix(s, "[") {
+func guarded(s string, html bool) string {
+	if html || strings.HasPrefix(s, "%") || strings.HasPrefix(s, "[") {
 		return "[plain]" + escape(s)
 	}
 	return escape(s)
+}
+
+// maxInline is how large a picture may be that is written into the text, there
+// being no other place for it.
+const maxInline = 128 << 10
+
+// rich writes a text with the format that it is in. Plain text says so where
+// it is named, and where its begin looks like a weight or a format.
+func (w *writer) rich(field exchange.Field, s string, named bool) string {
+	if !bank.Marked(s) {
+		if named || strings.HasPrefix(s, "%") || strings.HasPrefix(s, "[") {
+			return "[plain]" + escape(s)
+		}
+		return escape(s)
+	}
+	lost := false
+	html, exact := markup.HTML(s, func(id bank.PictureID) string {
+		raw := w.led.Pictures[id]
+		if raw == nil || len(raw) > maxInline {
+			lost = true
+			return ""
+		}
+		return "data:image/" + map[bool]string{true: "png", false: "jpeg"}[strings.HasSuffix(exchange.PictureName(id, raw), ".png")] + ";base64," + base64.StdEncoding.EncodeToString(raw)
+	})
+	if !exact && !lost {
+		w.led.Change(field, exchange.FormattingLost, s, "")
+	}
+	return "[html]" + escape(html)
+}
+
+// truth writes a judgement, and what is said of its two answers.
+func (w *writer) truth(q *bank.Question) {
+	key, name := 1, "FALSE"
+	if len(q.Key.Options) > 0 && q.Key.Options[0] == bank.True {
+		key, name = 0, "TRUE"
+	}
+	fmt.Fprint(w.out, name)
+	if len(q.Options) == 2 && (q.Options[0].Feedback != "" || q.Options[1].Feedback != "") {
+		// A space keeps an empty one apart from the #### of the explanation.
+		fmt.Fprintf(w.out, "#%s#%s ", w.said(q.Options[1-key]), w.said(q.Options[key]))
+	}
+}
+
+func (w *writer) said(o bank.Option) string {
+	if o.Feedback == "" {
+		return ""
+	}
+	return w.rich(exchange.FieldFeedback, o.Feedback, true)
 }
 
 func (w *writer) choices(q *bank.Question) {
@@ -139,16 +190,21 @@ func (w *writer) choices(q *bank.Question) {
 	}
 	share := strconv.FormatFloat(100/float64(max(len(right), 1)), 'f', 5, 64)
 	share = strings.TrimSuffix(strings.TrimRight(share, "0"), ".")
-	for _, o := range q.Options {
+	for i, o := range q.Options {
+		mark := "~"
 		switch {
 		case q.Type == bank.Single && right[o.ID]:
-			fmt.Fprintf(w.out, "\n\t=%s", guarded(o.Text))
+			mark = "="
 		case q.Type == bank.Single:
-			fmt.Fprintf(w.out, "\n\t~%s", guarded(o.Text))
 		case right[o.ID]:
-			fmt.Fprintf(w.out, "\n\t~%%%s%%%s", share, guarded(o.Text))
+			mark = "~%" + share + "%"
 		default:
-			fmt.Fprintf(w.out, "\n\t~%%-100%%%s", guarded(o.Text))
+			mark = "~%-100%"
+		}
+		// Options of a question in HTML are read as HTML where they say nothing.
+		fmt.Fprintf(w.out, "\n\t%s%s", mark, w.rich(exchange.OptionField(i), o.Text, bank.Marked(q.Stem)))
+		if said := w.said(o); said != "" {
+			fmt.Fprint(w.out, "#"+said)
 		}
 	}
 	fmt.Fprint(w.out, "\n")

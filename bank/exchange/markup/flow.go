@@ -2,6 +2,7 @@ package markup
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -18,17 +19,68 @@ const (
 // Flow gathers marked-up text as plain text: blocks begin new lines, space is
 // collapsed as browsers do, pictures leave a mark.
 type Flow struct {
-	Images []string // what src, data or href say, in order
+	// Rich keeps bold, raised and lowered text and formulas in the markup of
+	// package bank. Without it they are written as far as plain text can.
+	Rich bool
+	// Picture takes a picture and returns the mark that stands for it, or
+	// nothing where it cannot be shown. It may be nil.
+	Picture func(src, words string) string
+
+	Images []string // what src, data or href say of what has no mark, in order
 	Lost   []Loss
 
-	b       strings.Builder
-	space   bool // a space is due before the next text
-	breaks  int  // line breaks are due before the next text
-	pre     int
-	skip    int
-	raise   []string // sup or sub
-	cells   int
-	numbers []int // counters of open lists; -1 for unnumbered
+	runs   []run
+	length int
+	space  bool   // a space is due before the next text
+	spaced string // how it is set
+	breaks int    // line breaks are due before the next text
+	broken string // how they are set
+	pre    int
+	skip   int
+	styles []string // sub, sup or b, as they are open
+	cells  int
+	lists  []int // counters of open lists; -1 for unnumbered
+}
+
+// run is text that is set in one way.
+type run struct {
+	style string
+	text  []byte
+}
+
+// style is how text is set now: what is raised or lowered is not bold too.
+func (f *Flow) style() string {
+	if !f.Rich || len(f.styles) == 0 {
+		return ""
+	}
+	for i := len(f.styles) - 1; i >= 0; i-- {
+		if f.styles[i] != "b" {
+			return f.styles[i]
+		}
+	}
+	return "b"
+}
+
+// raise is how plain text is raised or lowered now, if it is.
+func (f *Flow) raise() string {
+	for i := len(f.styles) - 1; i >= 0; i-- {
+		if f.styles[i] != "b" {
+			return f.styles[i]
+		}
+	}
+	return ""
+}
+
+func (f *Flow) write(style, s string) {
+	if s == "" {
+		return
+	}
+	f.length += len(s)
+	if n := len(f.runs); n > 0 && f.runs[n-1].style == style {
+		f.runs[n-1].text = append(f.runs[n-1].text, s...)
+		return
+	}
+	f.runs = append(f.runs, run{style, []byte(s)})
 }
 
 // block elements begin and end a line.
@@ -64,21 +116,28 @@ func (f *Flow) Open(name string, attr func(string) string) {
 	case "img", "object", "audio", "video", "source", "embed", "iframe":
 		f.media(name, attr)
 	case "sub", "sup":
-		f.raise = append(f.raise, name)
+		f.styles = append(f.styles, name)
+	case "b", "strong":
+		f.styles = append(f.styles, "b")
+		if !f.Rich {
+			f.lose(Format)
+		}
 	case "tr":
 		f.cells = 0
 		f.lose(Format)
 	case "td", "th":
 		if f.cells++; f.cells > 1 {
-			f.b.WriteByte('\t')
+			f.write("", "\t")
 			f.space = false
 		}
 	case "ul":
-		f.numbers = append(f.numbers, -1)
+		f.lists = append(f.lists, -1)
 		f.lose(Format)
 	case "ol":
-		f.numbers = append(f.numbers, 0)
+		f.lists = append(f.lists, 0)
 		f.lose(Format)
+	case "li":
+		f.bullet()
 	case "math":
 		f.lose(Math)
 	default:
@@ -100,13 +159,13 @@ func (f *Flow) Close(name string) {
 	switch name {
 	case "pre":
 		f.pre = max(0, f.pre-1)
-	case "sub", "sup":
-		if n := len(f.raise); n > 0 {
-			f.raise = f.raise[:n-1]
+	case "sub", "sup", "b", "strong":
+		if n := len(f.styles); n > 0 {
+			f.styles = f.styles[:n-1]
 		}
 	case "ul", "ol":
-		if n := len(f.numbers); n > 0 {
-			f.numbers = f.numbers[:n-1]
+		if n := len(f.lists); n > 0 {
+			f.lists = f.lists[:n-1]
 		}
 	}
 	if block[name] {
@@ -117,14 +176,33 @@ func (f *Flow) Close(name string) {
 // Break asks for a new line before the next text.
 func (f *Flow) Break() {
 	f.space = false
-	if f.b.Len() > 0 && f.breaks == 0 {
-		f.breaks = 1
+	if f.length > 0 && f.breaks == 0 {
+		f.breaks, f.broken = 1, ""
 	}
 }
 
 func (f *Flow) hardBreak() {
 	f.space = false
-	f.breaks++
+	if f.breaks++; f.breaks == 1 {
+		f.broken = f.style()
+	} else if f.broken != f.style() {
+		f.broken = ""
+	}
+}
+
+// bullet writes what browsers show before a line of a list.
+func (f *Flow) bullet() {
+	n := len(f.lists)
+	if n == 0 {
+		return
+	}
+	mark := "• "
+	if f.lists[n-1] >= 0 {
+		f.lists[n-1]++
+		mark = strconv.Itoa(f.lists[n-1]) + ". "
+	}
+	f.flush()
+	f.write("", mark)
 }
 
 // Text adds text.
@@ -134,28 +212,42 @@ func (f *Flow) Text(s string) {
 	}
 	if f.pre > 0 {
 		f.flush()
-		f.b.WriteString(s)
+		f.write(f.style(), s)
 		return
 	}
-	if n := len(f.raise); n > 0 {
-		s = f.raised(s, f.raise[n-1])
+	if how := f.raise(); how != "" && !f.Rich {
+		s = f.raised(s, how)
+	}
+	// Editors write these to keep space; it is not part of what is said.
+	s = strings.ReplaceAll(s, "\u00a0", " ")
+	due := func() {
+		if !f.space {
+			f.space, f.spaced = true, f.style()
+		}
 	}
 	for i, word := range strings.FieldsFunc(s, asciiSpace) {
 		if i > 0 || asciiSpace(rune(s[0])) {
-			f.space = true
+			due()
 		}
 		f.flush()
-		f.b.WriteString(word)
+		f.write(f.style(), word)
 	}
 	if last := rune(s[len(s)-1]); asciiSpace(last) {
-		f.space = true
+		due()
+	}
+}
+
+// Formula adds a formula in TeX.
+func (f *Flow) Formula(tex string) {
+	if tex = strings.TrimSpace(tex); tex != "" {
+		f.Gap(`\(` + tex + `\)`)
 	}
 }
 
 // Gap writes a mark for a place to fill in.
 func (f *Flow) Gap(mark string) {
 	f.flush()
-	f.b.WriteString(mark)
+	f.write("", mark)
 }
 
 func asciiSpace(r rune) bool { return r == ' ' || r == '\n' || r == '\t' || r == '\r' || r == '\f' }
@@ -164,23 +256,32 @@ func asciiSpace(r rune) bool { return r == ' ' || r == '\n' || r == '\t' || r ==
 func (f *Flow) flush() {
 	switch {
 	case f.breaks > 0:
-		f.b.WriteString(strings.Repeat("\n", min(f.breaks, 3)))
-	case f.space && f.b.Len() > 0:
-		f.b.WriteByte(' ')
+		f.write(f.broken, strings.Repeat("\n", min(f.breaks, 3)))
+	case f.space && f.length > 0:
+		f.write(f.spaced, " ")
 	}
 	f.breaks, f.space = 0, false
 }
 
 func (f *Flow) media(name string, attr func(string) string) {
+	if tex := equation(attr); f.Rich && name == "img" && tex != "" {
+		f.Formula(tex)
+		return
+	}
 	for _, a := range []string{"src", "data", "href"} {
 		if v := attr(a); v != "" && !(name == "source" && len(f.Images) > 0) {
-			f.Images = append(f.Images, v)
 			label := strings.TrimSpace(attr("alt"))
+			if f.Picture != nil && (name == "img" || name == "object" && !strings.HasPrefix(attr("type"), "audio/") && !strings.HasPrefix(attr("type"), "video/")) {
+				if mark := f.Picture(v, label); mark != "" {
+					f.Gap(mark)
+					return
+				}
+			}
+			f.Images = append(f.Images, v)
 			if label == "" {
 				label = "媒体"
 			}
-			f.flush()
-			f.b.WriteString("【" + label + "】")
+			f.Gap("【" + label + "】")
 			return
 		}
 	}
@@ -216,11 +317,46 @@ func (f *Flow) raised(s, how string) string {
 	return b.String()
 }
 
+// equation is the formula that some systems show as a picture.
+func equation(attr func(string) string) string {
+	if !strings.Contains(attr("class"), "equation_image") {
+		return ""
+	}
+	if tex := attr("data-equation-content"); tex != "" {
+		return tex
+	}
+	return strings.TrimPrefix(attr("alt"), "LaTeX: ")
+}
+
 // String returns the text.
-func (f *Flow) String() string { return strings.Trim(f.b.String(), " \n\t\r") }
+func (f *Flow) String() string {
+	var b strings.Builder
+	for _, r := range f.runs {
+		if r.style == "" {
+			b.Write(r.text)
+			continue
+		}
+		// Within a span no angle bracket may stand.
+		text := string(r.text)
+		for text != "" {
+			at := strings.IndexAny(text, "<>")
+			if at < 0 {
+				at = len(text)
+			}
+			if at > 0 {
+				b.WriteString("<" + r.style + ">" + text[:at] + "</" + r.style + ">")
+			}
+			if text = text[at:]; text != "" {
+				b.WriteByte(text[0])
+				text = text[1:]
+			}
+		}
+	}
+	return strings.Trim(b.String(), " \n\t\r")
+}
 
 // Collapses tells whether text would come back different from a flow without
 // preformatting.
 func Collapses(s string) bool {
-	return s != strings.TrimSpace(s) || strings.Contains(s, "  ") || strings.Contains(s, "\t") || strings.Contains(s, " \n") || strings.Contains(s, "\n ") || strings.Contains(s, "\n\n\n\n")
+	return s != strings.TrimSpace(s) || strings.Contains(s, "  ") || strings.Contains(s, "\t") || strings.Contains(s, "\u00a0") || strings.Contains(s, " \n") || strings.Contains(s, "\n ") || strings.Contains(s, "\n\n\n\n")
 }

@@ -17,6 +17,10 @@ func (f *Flow) Add(n *Node, take func(*Node) bool) {
 	}
 	// QTI 3 permits its own names for elements of HTML.
 	name := strings.TrimPrefix(strings.ToLower(n.Name), "qti-")
+	if tex, ok := TeX(n); f.Rich && name == "math" && ok {
+		f.Formula(tex)
+		return
+	}
 	f.Open(name, n.Attr)
 	for _, k := range n.Kids {
 		f.Add(k, take)
@@ -48,9 +52,40 @@ func (f *Flow) HTML(s string) {
 			s = s[1:]
 			continue
 		}
-		f.tag(tag)
 		s = after
+		if f.Rich && f.skip == 0 && isMath(tag) {
+			s = f.math(tag, after)
+			continue
+		}
+		f.tag(tag)
 	}
+}
+
+func isMath(tag string) bool {
+	return len(tag) >= 4 && strings.EqualFold(tag[:4], "math") && (len(tag) == 4 || !letter(tag[4]) && !strings.HasSuffix(tag, "/"))
+}
+
+// math adds a formula of MathML and returns what stands behind it.
+func (f *Flow) math(tag, s string) string {
+	const end = "</math>"
+	at := strings.Index(s[:min(len(s), maxTag)], end)
+	if at >= 0 {
+		if n, err := Parse([]byte("<" + tag + ">" + s[:at+len(end)])); err == nil {
+			if tex, ok := TeX(n); ok {
+				f.Formula(tex)
+				return s[at+len(end):]
+			}
+		}
+	}
+	f.tag(tag)
+	return s
+}
+
+// FromRichHTML turns HTML into text with the markup of package bank.
+func FromRichHTML(s string, picture func(src, words string) string) *Flow {
+	f := &Flow{Rich: true, Picture: picture}
+	f.HTML(s)
+	return f
 }
 
 // FromHTML turns HTML into plain text.

@@ -19,6 +19,7 @@ const maxAnswers = 100
 type answer struct {
 	text     string
 	fraction float64
+	feedback string
 }
 
 // read reads a question of a type. It reports false where the type is not
@@ -37,7 +38,7 @@ func (r *reader) read(d *exchange.Draft, n *markup.Node, kind string, meta excha
 		if meta.Type == bank.ShortAnswer || meta.Type == bank.Essay {
 			q.Type, d.Guessed = meta.Type, false
 		}
-		q.Key.Reference = r.text(d, n.Child("graderinfo"), exchange.FieldAnswer)
+		q.Key.Reference = r.plain(d, n.Child("graderinfo"), exchange.FieldAnswer)
 		d.FillReference(q)
 	case "cloze", "multianswer":
 		return r.cloze(d)
@@ -52,7 +53,9 @@ func (r *reader) read(d *exchange.Draft, n *markup.Node, kind string, meta excha
 	return true
 }
 
-func (r *reader) answers(d *exchange.Draft, n *markup.Node) []answer {
+// answers reads the answers of a question. Those of choices hold markup and
+// may say something each; those to be typed do not.
+func (r *reader) answers(d *exchange.Draft, n *markup.Node, choice bool) []answer {
 	var out []answer
 	for _, a := range n.Children("answer") {
 		if len(out) == maxAnswers {
@@ -64,10 +67,14 @@ func (r *reader) answers(d *exchange.Draft, n *markup.Node) []answer {
 			d.DropAt(a.Line, exchange.FieldAnswer, exchange.Malformed, a.Attr("fraction"))
 			f = 0
 		}
-		if strings.TrimSpace(a.Child("feedback").Content()) != "" {
+		one := answer{fraction: f}
+		field := exchange.OptionField(min(len(out), 7))
+		if choice {
+			one.text, one.feedback = r.text(d, a, field), r.text(d, a.Child("feedback"), exchange.FieldFeedback)
+		} else if one.text = r.plain(d, a, field); strings.TrimSpace(a.Child("feedback").Content()) != "" {
 			d.Change(exchange.FieldFeedback, exchange.FeedbackLost, a.Child("feedback").Content(), "")
 		}
-		out = append(out, answer{r.text(d, a, exchange.OptionField(min(len(out), 7))), f})
+		out = append(out, one)
 	}
 	for _, name := range []string{"correctfeedback", "partiallycorrectfeedback", "incorrectfeedback"} {
 		// Moodle puts a standard sentence into these; it is no loss.
@@ -88,7 +95,7 @@ var standard = map[string]bool{
 
 func (r *reader) multichoice(d *exchange.Draft, n *markup.Node, meta exchange.Meta) {
 	q := &d.Rev.Question
-	all := r.answers(d, n)
+	all := r.answers(d, n, true)
 	var texts []string
 	for _, a := range all {
 		texts = append(texts, a.text)
@@ -99,6 +106,9 @@ func (r *reader) multichoice(d *exchange.Draft, n *markup.Node, meta exchange.Me
 		q.Type = bank.Multiple
 	}
 	d.SetOptions(q, texts)
+	for i := range q.Options {
+		q.Options[i].Feedback = all[i].feedback
+	}
 	best := 0.0
 	for _, a := range all {
 		best = max(best, a.fraction)
@@ -129,12 +139,17 @@ func (r *reader) multichoice(d *exchange.Draft, n *markup.Node, meta exchange.Me
 func (r *reader) truefalse(d *exchange.Draft, n *markup.Node) {
 	q := &d.Rev.Question
 	q.Type, q.Options = bank.Judgement, bank.JudgementOptions()
-	for _, a := range r.answers(d, n) {
+	for _, a := range r.answers(d, n, true) {
 		truth, ok := exchange.ParseTruth(a.text)
 		if !ok {
 			d.Drop(exchange.FieldAnswer, exchange.BadAnswer, a.text)
 			return
 		}
+		at := 1
+		if truth {
+			at = 0
+		}
+		q.Options[at].Feedback = a.feedback
 		if a.fraction >= 100 {
 			q.Key.Options = []bank.OptionID{bank.False}
 			if truth {
@@ -149,7 +164,7 @@ func (r *reader) truefalse(d *exchange.Draft, n *markup.Node) {
 func (r *reader) shortanswer(d *exchange.Draft, n *markup.Node) bool {
 	q := &d.Rev.Question
 	var accepted []string
-	for _, a := range r.answers(d, n) {
+	for _, a := range r.answers(d, n, false) {
 		text := strings.ReplaceAll(a.text, `\*`, "\x00")
 		if strings.Contains(text, "*") {
 			if a.fraction > 0 {
@@ -191,7 +206,11 @@ func (r *reader) cloze(d *exchange.Draft) bool {
 	var blanks [][]string
 	at := 0
 	for _, m := range all {
-		if kind := q.Stem[m[4]:m[5]]; kind != "SHORTANSWER" && kind != "SA" && kind != "MW" {
+		switch q.Stem[m[4]:m[5]] {
+		case "SHORTANSWER", "SA", "MW":
+		case "SHORTANSWER_C", "SAC", "MWC":
+			d.Change(exchange.FieldScoring, exchange.ScoringLost, "usecase", "")
+		default:
 			return false
 		}
 		var accepted []string

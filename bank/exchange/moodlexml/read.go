@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"mime"
+	"net/url"
 	"path"
 	"regexp"
 	"strings"
@@ -34,6 +35,10 @@ type reader struct {
 	raw   []byte
 	point bank.PointCode // of the category
 	open  *exchange.Draft
+	// Of the question being read: the files that its texts show, and whether
+	// a text has one that cannot be shown.
+	used    map[*markup.Node]bool
+	unshown bool
 }
 
 // Read reads a Moodle XML file.
@@ -74,8 +79,17 @@ func Read(r io.Reader, opts exchange.Options) (exchange.Import, error) {
 	return c.Done()
 }
 
-// text is a text with its format and files.
+// text is a text with its markup and the pictures that it embeds.
 func (r *reader) text(d *exchange.Draft, n *markup.Node, field exchange.Field) string {
+	return r.flow(d, n, field, true)
+}
+
+// plain is a text that holds no markup here, such as an answer to be typed.
+func (r *reader) plain(d *exchange.Draft, n *markup.Node, field exchange.Field) string {
+	return r.flow(d, n, field, false)
+}
+
+func (r *reader) flow(d *exchange.Draft, n *markup.Node, field exchange.Field, rich bool) string {
 	if n == nil {
 		return ""
 	}
@@ -84,14 +98,54 @@ func (r *reader) text(d *exchange.Draft, n *markup.Node, field exchange.Field) s
 		s = t.Content()
 	}
 	how := n.Attr("format")
-	if how == "plain_text" || how == "" && !strings.Contains(s, "<") {
+	switch {
+	case how == "plain_text" || how == "" && !strings.Contains(s, "<"):
 		return strings.TrimSpace(s)
+	case how == "moodle_auto_format" && !strings.Contains(s, "</p>"):
+		s = strings.ReplaceAll(strings.TrimSpace(s), "\n", "<br/>")
+	case how == "markdown":
+		s = markup.Markdown(strings.TrimSpace(s))
 	}
-	f := markup.FromHTML(s)
+	f := &markup.Flow{Rich: rich}
+	if rich {
+		f.Picture = r.Shower(d, field, func(src string) []byte { return r.file(n, src) })
+	}
+	f.HTML(s)
 	if len(f.Lost) > 0 {
 		d.Change(field, exchange.FormattingLost, s, f.String())
 	}
+	r.unshown = r.unshown || len(f.Images) > 0
 	return f.String()
+}
+
+// file returns a file that a text embeds, by what the text calls it.
+func (r *reader) file(n *markup.Node, src string) []byte {
+	name, ok := strings.CutPrefix(src, "@@PLUGINFILE@@/")
+	if !ok {
+		return nil
+	}
+	name, _, _ = strings.Cut(name, "?")
+	if un, err := url.PathUnescape(name); err == nil {
+		name = un
+	}
+	for _, f := range n.Children("file") {
+		if strings.TrimPrefix(f.Attr("path")+f.Attr("name"), "/") != name && f.Attr("name") != name {
+			continue
+		}
+		raw, err := decode(f)
+		if err != nil {
+			return nil
+		}
+		if _, _, ok := r.Picture(raw); ok {
+			r.used[f] = true
+		}
+		return raw
+	}
+	return nil
+}
+
+func decode(file *markup.Node) ([]byte, error) {
+	return base64.StdEncoding.DecodeString(strings.Join(strings.Fields(file.Content()), ""))
 }
 
 func (r *reader) category(n *markup.Node) {
@@ -111,6 +165,7 @@ func (r *reader) question(n *markup.Node) {
 	}
 	d := exchange.NewDraft("", n.Line)
 	q := &d.Rev.Question
+	r.used, r.unshown = map[*markup.Node]bool{}, false
 	q.Stem = r.text(d, n.Child("questiontext"), exchange.FieldStem)
 	q.Explanation = r.text(d, n.Child("generalfeedback"), exchange.FieldExplanation)
 	var tags []string
@@ -130,13 +185,13 @@ func (r *reader) question(n *markup.Node) {
 		}
 		id = ""
 	}
-	media := r.media(d, n)
 	complete := r.read(d, n, kind, meta)
+	media, apart := r.media(d, n)
 	switch {
 	case !complete:
 		r.keepRaw(d, n, kind, id, media)
 		meta.Last = nil
-	case len(media) > 0:
+	case apart || r.unshown:
 		r.keepRaw(d, n, kind+"+media", id, media)
 		meta.Last = nil
 	case d.Altered() && part == 0 && d.Rev.Type != bank.Case:
@@ -169,28 +224,32 @@ func (r *reader) rawOf(n *markup.Node, id string) string {
 }
 
 // media takes the embedded files. They stay in the raw form too, which the
-// bank bounds, so that it can be given back as it was.
-func (r *reader) media(d *exchange.Draft, n *markup.Node) []bank.Media {
-	var out []bank.Media
+// bank bounds, so that it can be given back as it was. apart tells whether one
+// of them is not among the pictures that the texts show.
+func (r *reader) media(d *exchange.Draft, n *markup.Node) (out []bank.Media, apart bool) {
 	n.Walk(func(k *markup.Node) bool {
 		if k.Name != "file" {
 			return true
 		}
 		name := k.Attr("name")
-		clean := strings.Join(strings.Fields(k.Content()), "")
-		if base64.StdEncoding.DecodedLen(len(clean)) > exchange.MaxMedia {
+		if base64.StdEncoding.DecodedLen(len(k.Content())) > 2*exchange.MaxMedia {
 			d.Drop(exchange.FieldMedia, exchange.MediaTooLarge, name)
 			return false
 		}
-		raw, err := base64.StdEncoding.DecodeString(clean)
+		raw, err := decode(k)
 		if err != nil || name == "" {
 			d.Drop(exchange.FieldMedia, exchange.Malformed, name)
 			return false
 		}
+		if len(raw) > exchange.MaxMedia {
+			d.Drop(exchange.FieldMedia, exchange.MediaTooLarge, name)
+			return false
+		}
+		apart = apart || !r.used[k]
 		out = append(out, r.Media(name, mime.TypeByExtension(path.Ext(name)), raw))
 		return false
 	})
-	return out
+	return out, apart
 }
 
 // add adds an item, or a part to the case above it.

@@ -2,6 +2,7 @@ package moodlexml
 
 import (
 	"bufio"
+	"encoding/base64"
 	"fmt"
 	"io"
 	"strconv"
@@ -12,11 +13,13 @@ import (
 	"gongyuan/bank/exchange/markup"
 )
 
-// Write writes a bank as Moodle XML. Texts are written as plain text, so that
-// nothing in them is ever read as HTML.
+// Write writes a bank as Moodle XML. Texts without markup are written as plain
+// text, so that nothing in them is ever read as HTML; others as HTML, with their
+// pictures beside them.
 func Write(w io.Writer, b exchange.Bundle) ([]exchange.Verdict, error) {
 	out := bufio.NewWriter(w)
 	wr := &writer{out: out, own: b.Bank, led: exchange.NewLedger(b.Bank)}
+	wr.led.Pictures, wr.led.Feedback = b.Pictures(), true
 	wr.put("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<quiz>\n")
 	if b.Title != "" {
 		wr.put("<question type=\"category\"><category><text>$course$/%s</text></category></question>\n", strings.ReplaceAll(b.Title, "/", "//"))
@@ -107,21 +110,22 @@ func (w *writer) question(code string, q *bank.Question, tags []string) {
 		kind, stem = "cloze", clozeOf(q)
 	}
 	w.put("<question type=\"%s\">\n<name><text>%s</text></name>\n", kind, code)
-	w.put("<questiontext format=\"plain_text\"><text>%s</text></questiontext>\n", stem)
-	w.put("<generalfeedback format=\"plain_text\"><text>%s</text></generalfeedback>\n", q.Explanation)
+	w.put("<questiontext %s</questiontext>\n", w.rich(exchange.FieldStem, stem))
+	w.put("<generalfeedback %s</generalfeedback>\n", w.rich(exchange.FieldExplanation, q.Explanation))
 	w.put("<defaultgrade>1</defaultgrade><penalty>0</penalty><hidden>0</hidden><idnumber>%s</idnumber>\n", code)
 	switch {
 	case q.Type == bank.Judgement:
 		right := len(q.Key.Options) > 0 && q.Key.Options[0] == bank.True
-		w.answer("true", right, "100", "0")
-		w.answer("false", !right, "100", "0")
+		said := append(append([]bank.Option{}, q.Options...), bank.Option{}, bank.Option{})
+		w.answer(exchange.FieldOption, "true", right, "100", "0", said[0].Feedback)
+		w.answer(exchange.FieldOption, "false", !right, "100", "0", said[1].Feedback)
 	case q.Type.Choice():
 		w.choices(q)
 	case kind == "shortanswer":
 		w.put("<usecase>0</usecase>\n")
 		for _, accepted := range q.Key.Blanks {
 			for _, a := range accepted {
-				w.answer(strings.ReplaceAll(a, "*", `\*`), true, "100", "0")
+				w.put("<answer fraction=\"100\" format=\"plain_text\"><text>%s</text></answer>\n", strings.ReplaceAll(a, "*", `\*`))
 			}
 		}
 	case kind == "essay":
@@ -139,12 +143,47 @@ func (w *writer) question(code string, q *bank.Question, tags []string) {
 	w.put("</tags>\n</question>\n")
 }
 
-func (w *writer) answer(text string, right bool, yes, no string) {
+func (w *writer) answer(field exchange.Field, text string, right bool, yes, no, feedback string) {
 	fraction := no
 	if right {
 		fraction = yes
 	}
-	w.put("<answer fraction=\"%s\" format=\"plain_text\"><text>%s</text></answer>\n", fraction, text)
+	w.put("<answer fraction=\"%s\" %s", fraction, w.rich(field, text))
+	if feedback != "" {
+		w.put("<feedback %s</feedback>", w.rich(exchange.FieldFeedback, feedback))
+	}
+	w.put("</answer>\n")
+}
+
+// formula is how formulas in TeX begin, which Moodle shows in HTML only.
+func formula(s string) bool {
+	return strings.Contains(s, `\(`) || strings.Contains(s, `\[`) || strings.Contains(s, "$$")
+}
+
+// rich writes the format of a text, the text, and the pictures that it shows:
+// what follows the name of its element.
+func (w *writer) rich(field exchange.Field, s string) verbatim {
+	if !bank.Marked(s) && !formula(s) {
+		return verbatim(`format="plain_text"><text>` + markup.Escape(s) + "</text>")
+	}
+	var files strings.Builder
+	seen := map[bank.PictureID]bool{}
+	html, exact := markup.HTML(s, func(id bank.PictureID) string {
+		raw := w.led.Pictures[id]
+		if raw == nil {
+			return ""
+		}
+		name := exchange.PictureName(id, raw)
+		if !seen[id] {
+			seen[id] = true
+			files.WriteString(`<file name="` + name + `" path="/" encoding="base64">` + base64.StdEncoding.EncodeToString(raw) + "</file>")
+		}
+		return "@@PLUGINFILE@@/" + name
+	})
+	if !exact {
+		w.led.Change(field, exchange.FormattingLost, s, "")
+	}
+	return verbatim(`format="html"><text>` + markup.Escape(html) + "</text>" + files.String())
 }
 
 func (w *writer) choices(q *bank.Question) {
@@ -159,8 +198,8 @@ func (w *writer) choices(q *bank.Question) {
 		no = "-100"
 	}
 	w.put("<single>%s</single><shuffleanswers>true</shuffleanswers><answernumbering>ABCD</answernumbering>\n", strconv.FormatBool(q.Type != bank.Multiple))
-	for _, o := range q.Options {
-		w.answer(o.Text, right[o.ID], yes, no)
+	for i, o := range q.Options {
+		w.answer(exchange.OptionField(i), o.Text, right[o.ID], yes, no, o.Feedback)
 	}
 }
 

@@ -1,8 +1,6 @@
 package plain
 
 import (
-	"archive/zip"
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -17,9 +15,10 @@ import (
 // body is where Word keeps the text.
 const body = "word/document.xml"
 
-// ReadDocx reads a Word document. Macros, linked files and fields are left
-// alone; pictures and formulas drop the item that they stand in, because it
-// cannot be answered without them.
+// ReadDocx reads a Word document with its pictures, formulas, and raised and
+// lowered text. Macros, linked files and fields are left alone; a drawing or a
+// formula that cannot be shown drops the item that it stands in, because it
+// cannot be answered without.
 func ReadDocx(r io.Reader, opts exchange.Options) (exchange.Import, error) {
 	raw, err := exchange.ReadAll(r, MaxFile)
 	if err != nil {
@@ -39,7 +38,11 @@ func ReadDocx(r io.Reader, opts exchange.Options) (exchange.Import, error) {
 	if err != nil {
 		return exchange.Import{}, fmt.Errorf("%w: %w", exchange.ErrFormat, err)
 	}
-	d := &document{numbers: map[string]int{}}
+	c, err := exchange.NewCollector(opts)
+	if err != nil {
+		return exchange.Import{}, err
+	}
+	d := &document{numbers: map[string]int{}, shelf: newShelf(zipped, c)}
 	if zipped.Has("word/numbering.xml") {
 		if raw, err := zipped.Read("word/numbering.xml", 4<<20); err == nil {
 			d.numbering(raw)
@@ -48,7 +51,7 @@ func ReadDocx(r io.Reader, opts exchange.Options) (exchange.Import, error) {
 	if err := d.read(text); err != nil {
 		return exchange.Import{}, err
 	}
-	return parse(d.lines, "", d.note, opts)
+	return parse(c, d.lines, "", d.note, opts)
 }
 
 // pictureMark stands for a picture or a formula in a line. It is a private
@@ -63,6 +66,8 @@ type document struct {
 	lines   []string
 	levels  map[string]level // of lists, by numId and level
 	numbers map[string]int
+	shelf   *shelf
+	own     bool // written by this program
 }
 
 // level is how a list shows its numbers.
@@ -92,7 +97,10 @@ func (d *document) read(raw []byte) error {
 }
 
 func (d *document) paragraph(n *markup.Node) {
-	d.lines = append(d.lines, strings.Split(d.prefix(n)+textOf(n), "\n")...)
+	d.lines = append(d.lines, strings.Split(d.prefix(n)+d.text(n), "\n")...)
+	if len(d.lines) == 1 && strings.TrimSpace(d.lines[0]) == Mark {
+		d.own = true
+	}
 }
 
 // row writes a row of a table as one line, or as many as it has paragraphs
@@ -103,7 +111,7 @@ func (d *document) row(n *markup.Node) {
 	for _, c := range cells {
 		var parts []string
 		for _, p := range c.Children("p") {
-			parts = append(parts, d.prefix(p)+textOf(p))
+			parts = append(parts, d.prefix(p)+d.text(p))
 		}
 		texts = append(texts, strings.Join(parts, "\n"))
 	}
@@ -112,31 +120,6 @@ func (d *document) row(n *markup.Node) {
 		return
 	}
 	d.lines = append(d.lines, strings.ReplaceAll(strings.Join(texts, "\t"), "\n", " "))
-}
-
-func textOf(n *markup.Node) string {
-	var b strings.Builder
-	n.Walk(func(k *markup.Node) bool {
-		switch k.Name {
-		case "t":
-			b.WriteString(k.Content())
-		case "tab", "ptab":
-			b.WriteByte('\t')
-		case "br", "cr":
-			b.WriteByte('\n')
-		case "noBreakHyphen":
-			b.WriteByte('-')
-		case "drawing", "pict", "object":
-			b.WriteString(pictureMark)
-		case "oMath", "oMathPara":
-			b.WriteString(formulaMark)
-		case "Fallback", "del", "instrText", "pPr", "rPr":
-		default:
-			return true
-		}
-		return false
-	})
-	return b.String()
 }
 
 // numbering learns how lists show their numbers.
@@ -230,40 +213,6 @@ func (d *document) note(draft *exchange.Draft, lines []line) {
 			draft.DropAt(l.number, exchange.FieldPicture, exchange.Picture, strings.NewReplacer(pictureMark, "【图】", formulaMark, "【公式】").Replace(l.raw))
 		}
 	}
-}
-
-// WriteDocx writes a bank as a plain Word document, one paragraph per line of
-// what Write writes.
-func WriteDocx(w io.Writer, b exchange.Bundle) ([]exchange.Verdict, error) {
-	var doc bytes.Buffer
-	doc.WriteString(`<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` + "\n" +
-		`<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>`)
-	verdicts := write(b, func(s string) {
-		doc.WriteString(`<w:p><w:r><w:t xml:space="preserve">`)
-		doc.WriteString(strings.ReplaceAll(markup.Escape(s), "\t", `</w:t><w:tab/><w:t xml:space="preserve">`))
-		doc.WriteString("</w:t></w:r></w:p>\n")
-	})
-	doc.WriteString(`</w:body></w:document>`)
-	z := zip.NewWriter(w)
-	for _, f := range []struct{ name, text string }{
-		{"[Content_Types].xml", `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` + "\n" +
-			`<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>`},
-		{"_rels/.rels", `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` + "\n" +
-			`<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>`},
-		{body, doc.String()},
-	} {
-		out, err := z.Create(f.name)
-		if err == nil {
-			_, err = io.WriteString(out, f.text)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("docx: write: %w", err)
-		}
-	}
-	if err := z.Close(); err != nil {
-		return nil, fmt.Errorf("docx: write: %w", err)
-	}
-	return verdicts, nil
 }
 
 // Formats are the formats of this package.

@@ -49,6 +49,9 @@ func (p *pieces) takeOption(l line, starts map[string]bool, r *reader) {
 // finish understands type, options and answer of a question.
 func (r *reader) finish(d *exchange.Draft, b *block, q *bank.Question, p pieces) {
 	row := b.head.number
+	if !r.escaped {
+		p.inline(q, row)
+	}
 	if p.gap {
 		d.DropAt(row, exchange.FieldOption, exchange.OptionGap, strings.Join(p.options, " ‖ "))
 	}
@@ -80,8 +83,37 @@ func (r *reader) finish(d *exchange.Draft, b *block, q *bank.Question, p pieces)
 	}
 }
 
+var (
+	answerInline  = regexp.MustCompile(`(?s)^(.*[\s　。．.；;？?！!)）】])[【\[(（]?(?:标准|正确|参考)?答案[】\])）]?\s*[:：]\s*(\S.*)$`)
+	explainInline = regexp.MustCompile(`(?s)^(.*?)[\s　。．.；;，,]*[【\[(（]?(?:答案|试题)?解析[】\])）]?\s*[:：]\s*(\S.*)$`)
+)
+
+// inline finds an answer that was run together with the line above it, and an
+// explanation that was run together with the answer.
+func (p *pieces) inline(q *bank.Question, row int) {
+	if p.answer == "" {
+		at := &q.Stem
+		if n := len(p.options); n > 0 {
+			at = &p.options[n-1]
+		}
+		if m := answerInline.FindStringSubmatch(*at); m != nil {
+			*at, p.answer, p.line = strings.TrimSpace(m[1]), strings.TrimSpace(m[2]), row
+		}
+	}
+	if m := explainInline.FindStringSubmatch(p.answer); m != nil && q.Explanation == "" {
+		p.answer, q.Explanation = strings.TrimSpace(m[1]), strings.TrimSpace(m[2])
+	}
+}
+
+// bare is an answer without what people write around it: 选A、（A）、A项.
+func bare(s string) string {
+	s = strings.Trim(s, " 　。．.；;，,\t\n")
+	s = strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(s, "应选"), "选"), "项")
+	return strings.Trim(s, "（）()[]【】 　：:")
+}
+
 func (p *pieces) letters(d *exchange.Draft, q *bank.Question) {
-	ids, repeated, ok := exchange.ParseLetters(strings.TrimRight(p.answer, "。."))
+	ids, repeated, ok := exchange.ParseLetters(bare(p.answer))
 	if !ok {
 		// Some repeat the option's text behind its letter.
 		if m := optionAt.FindStringSubmatch(p.answer); m != nil {
@@ -114,7 +146,7 @@ func (r *reader) judgement(d *exchange.Draft, q *bank.Question, p pieces) {
 	if p.answer == "" {
 		return // Inspect says so
 	}
-	given := strings.TrimRight(p.answer, "。.")
+	given := bare(p.answer)
 	ids, _, ok := exchange.ParseLetters(given)
 	if ok && len(ids) == 1 && (ids[0] == "A" || ids[0] == "B") {
 		given = q.Options[ids[0][0]-'A'].Text
@@ -164,10 +196,9 @@ var gapMark = regexp.MustCompile(`[_＿]{2,}`)
 // infer tells the type from what a question has.
 func infer(q *bank.Question, p pieces) bank.Type {
 	if len(p.options) > 0 {
-		ids, _, _ := exchange.ParseLetters(p.answer)
+		ids, _, _ := exchange.ParseLetters(bare(p.answer))
 		if len(p.options) == 2 {
-			_, one := exchange.ParseTruth(p.options[0])
-			if _, two := exchange.ParseTruth(p.options[1]); one && two {
+			if _, ok := exchange.Truths(p.options[0], p.options[1]); ok {
 				return bank.Judgement
 			}
 		}
@@ -176,7 +207,7 @@ func infer(q *bank.Question, p pieces) bank.Type {
 		}
 		return bank.Single
 	}
-	if _, ok := exchange.ParseTruth(p.answer); ok {
+	if _, ok := exchange.ParseTruth(bare(p.answer)); ok {
 		return bank.Judgement
 	}
 	if gapMark.MatchString(q.Stem) && p.answer != "" {

@@ -29,7 +29,11 @@ func Read(r io.Reader, opts exchange.Options) (exchange.Import, error) {
 	if strings.Count(s, "\n") > maxLines {
 		return exchange.Import{}, fmt.Errorf("%w: over %d lines", exchange.ErrTooLarge, maxLines)
 	}
-	return parse(strings.Split(s, "\n"), "", nil, opts)
+	c, err := exchange.NewCollector(opts)
+	if err != nil {
+		return exchange.Import{}, err
+	}
+	return parse(c, strings.Split(s, "\n"), "", nil, opts)
 }
 
 // block is a run of lines that belong to one question.
@@ -42,6 +46,7 @@ type block struct {
 	parts  []*block
 
 	hasAnswer, hasOption bool
+	points               int // the number of the newest numbered line within it
 }
 
 func (b *block) add(l line) {
@@ -79,11 +84,7 @@ type answer struct {
 	line int
 }
 
-func parse(lines []string, sheet string, notes func(*exchange.Draft, []line), opts exchange.Options) (exchange.Import, error) {
-	c, err := exchange.NewCollector(opts)
-	if err != nil {
-		return exchange.Import{}, err
-	}
+func parse(c *exchange.Collector, lines []string, sheet string, notes func(*exchange.Draft, []line), opts exchange.Options) (exchange.Import, error) {
 	r := &reader{Collector: c, own: opts.Bank, sheet: sheet, answers: map[[2]int]answer{}, notes: notes}
 	r.split(lines)
 	for _, b := range r.blocks {
@@ -136,6 +137,7 @@ func (r *reader) split(lines []string) {
 			n, _ := strconv.Atoi(l.mark) // digits only
 			if !r.begins(current, n, lines, i) {
 				l.kind, l.rest = text, l.raw
+				current.points = n
 				break
 			}
 			current = &block{head: l, typ: typ, group: group, number: n}
@@ -189,7 +191,8 @@ func (r *reader) begins(current *block, n int, lines []string, at int) bool {
 	if current == nil || r.escaped {
 		return true
 	}
-	if n == current.number+1 {
+	// Points of an answer may reach the number that the next item has.
+	if n == current.number+1 && (current.points != n-1 || n == 1) {
 		return true
 	}
 	if !current.hasAnswer {
@@ -205,7 +208,7 @@ func (r *reader) begins(current *block, n int, lines []string, at int) bool {
 		switch l := r.at(lines, i); {
 		case l.kind == option, l.kind == field && l.key == exchange.FieldAnswer:
 			return true
-		case l.kind == begin:
+		case l.kind == begin, l.kind == section:
 			return false
 		}
 	}
@@ -358,6 +361,8 @@ func (r *reader) gather(d *exchange.Draft, b *block, q *bank.Question) pieces {
 				p.line = l.number
 			}
 			add(at, r.plain(l.rest), true)
+		case !r.escaped && at != exchange.FieldStem && at != exchange.FieldOption && onlyPictures(l.raw):
+			add(exchange.FieldExplanation, strings.TrimSpace(l.raw), true)
 		case at == exchange.FieldOption && len(p.options) > 0:
 			p.wrapped = append(p.wrapped, r.plain(r.trim(l.raw)))
 		default:
@@ -382,6 +387,17 @@ func (r *reader) gather(d *exchange.Draft, b *block, q *bank.Question) pieces {
 	p.answer, p.last = get(exchange.FieldAnswer), get(exchange.FieldLast)
 	r.meta(d, b, q, get, &p)
 	return p
+}
+
+// onlyPictures tells a line that holds pictures and nothing else. Below an
+// answer it belongs to what explains it.
+func onlyPictures(s string) bool {
+	for _, p := range bank.Passages(strings.TrimSpace(s)) {
+		if p.Picture == "" && strings.TrimSpace(p.Text) != "" {
+			return false
+		}
+	}
+	return strings.TrimSpace(s) != ""
 }
 
 // trimRight and trim leave alone what this program wrote.

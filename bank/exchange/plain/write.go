@@ -13,15 +13,17 @@ import (
 // Write writes a bank as text that Read reads back to the same revisions.
 func Write(w io.Writer, b exchange.Bundle) ([]exchange.Verdict, error) {
 	out := bufio.NewWriter(w)
-	verdicts := write(b, func(s string) {
+	verdicts := write(b, nil, func(s string) {
 		// The writer keeps its first error for Flush.
 		_, _ = out.WriteString(s + "\n")
 	})
 	return verdicts, out.Flush()
 }
 
-func write(b exchange.Bundle, put func(string)) []exchange.Verdict {
+// write writes the lines of a bank. pictures are those that the file holds.
+func write(b exchange.Bundle, pictures map[bank.PictureID][]byte, put func(string)) []exchange.Verdict {
 	led := exchange.NewLedger(b.Bank)
+	led.Pictures = pictures
 	p := printer{put, led}
 	put(Mark)
 	if b.Title != "" {

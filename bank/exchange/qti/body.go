@@ -6,6 +6,7 @@ import (
 
 	"gongyuan/bank"
 	"gongyuan/bank/exchange"
+	"gongyuan/bank/exchange/archive"
 	"gongyuan/bank/exchange/markup"
 )
 
@@ -30,12 +31,12 @@ func (it *itemReader) units(body *markup.Node) (units []unit, stem string) {
 	if body == nil {
 		return nil, ""
 	}
-	f := &markup.Flow{}
+	f := it.flow(exchange.FieldStem)
 	var entries []*markup.Node
 	flush := func() string {
 		it.lost(f, exchange.FieldStem)
 		s := f.String()
-		f = &markup.Flow{}
+		f = it.flow(exchange.FieldStem)
 		return s
 	}
 	hidden := false
@@ -135,6 +136,54 @@ func gapOf(n *markup.Node) string {
 	return "____"
 }
 
+// flow begins a text of the item, with the pictures of the package.
+func (it *itemReader) flow(field exchange.Field) *markup.Flow { return it.flowFrom(it.name, field) }
+
+func (it *itemReader) flowFrom(name string, field exchange.Field) *markup.Flow {
+	show := it.Shower(it.draft, field, func(src string) []byte { return it.picture(name, src) })
+	return &markup.Flow{Rich: true, Picture: func(src, words string) string {
+		mark := show(src, words)
+		if mark != "" && local(src) && !strings.HasPrefix(src, "$") {
+			it.shown = append(it.shown, src)
+		}
+		return mark
+	}}
+}
+
+// picture returns a file that a text shows, nil where there is none.
+func (it *itemReader) picture(from, src string) []byte {
+	if it.zip == nil || !local(src) {
+		return nil
+	}
+	hrefs := []string{src}
+	// Common Cartridge writes where its files are as a word.
+	if rest, ok := strings.CutPrefix(src, "$IMS-CC-FILEBASE$/"); ok {
+		hrefs = []string{rest, "../" + rest, "../web_resources/" + rest, "web_resources/" + rest}
+	}
+	for _, href := range hrefs {
+		name, err := archive.Resolve(from, href)
+		if err != nil || !it.zip.Has(name) {
+			continue
+		}
+		raw, err := it.zip.Read(name, exchange.MaxMedia)
+		if err != nil {
+			return nil
+		}
+		return raw
+	}
+	return nil
+}
+
+// say reads the inside of an element as a text.
+func (it *itemReader) say(n *markup.Node, field exchange.Field) string {
+	f := it.flow(field)
+	for _, k := range n.Kids {
+		f.Add(k, nil)
+	}
+	it.lost(f, field)
+	return f.String()
+}
+
 func (it *itemReader) lost(f *markup.Flow, field exchange.Field) {
 	if len(f.Lost) > 0 {
 		it.draft.Change(field, exchange.FormattingLost, f.String(), "")
@@ -147,7 +196,7 @@ func (it *itemReader) prompt(n *markup.Node) string {
 	if p == nil {
 		return ""
 	}
-	f := &markup.Flow{}
+	f := it.flow(exchange.FieldStem)
 	for _, k := range p.Kids {
 		f.Add(k, nil)
 	}
@@ -163,13 +212,15 @@ func (it *itemReader) rubric(n *markup.Node, f *markup.Flow) {
 	for _, k := range n.Kids {
 		inner.Add(k, nil)
 	}
-	it.images = append(it.images, inner.Images...)
 	switch {
 	case slices.Contains(view, "candidate") || len(view) == 0:
 		f.Break()
-		f.Text(inner.String())
+		for _, k := range n.Kids {
+			f.Add(k, nil)
+		}
 		f.Break()
 		it.draft.Change(exchange.FieldContext, exchange.ContextMerged, inner.String(), "")
+		return
 	case slices.Contains(view, "scorer"):
 		it.refs = append(it.refs, inner.String())
 		if len(inner.Lost) > 0 {
@@ -178,6 +229,7 @@ func (it *itemReader) rubric(n *markup.Node, f *markup.Flow) {
 	default:
 		it.draft.Change(exchange.FieldFeedback, exchange.FeedbackLost, inner.String(), "")
 	}
+	it.images = append(it.images, inner.Images...)
 }
 
 // question makes an item of what was found in the body.
@@ -249,23 +301,29 @@ func (it *itemReader) choice(n *markup.Node, q *bank.Question, t bank.Type) {
 	decl := it.decls[attr(n, "responseidentifier")]
 	var texts, ids []string
 	var last []int
+	said := map[string]string{}
 	for _, c := range children(n, "simplechoice") {
-		f := &markup.Flow{}
+		field, id := exchange.OptionField(min(len(texts), 7)), attr(c, "identifier")
+		f := it.flow(field)
 		for _, k := range c.Kids {
 			f.Add(k, func(k *markup.Node) bool {
 				name := canon(k.Name)
-				if name == "feedbackinline" || name == "feedbackblock" {
-					it.draft.Change(exchange.FieldFeedback, exchange.FeedbackLost, strings.TrimSpace(k.Content()), "")
-					return true
+				if name != "feedbackinline" && name != "feedbackblock" {
+					return false
 				}
-				return false
+				if attr(k, "identifier") == id && attr(k, "showhide") != "hide" {
+					said[id] = strings.TrimSpace(said[id] + "\n" + it.say(k, exchange.FieldFeedback))
+				} else {
+					it.draft.Change(exchange.FieldFeedback, exchange.FeedbackLost, strings.TrimSpace(k.Content()), "")
+				}
+				return true
 			})
 		}
-		it.lost(f, exchange.FieldOption)
+		it.lost(f, field)
 		if attr(c, "fixed") == "true" {
 			last = append(last, len(texts))
 		}
-		texts, ids = append(texts, f.String()), append(ids, attr(c, "identifier"))
+		texts, ids = append(texts, f.String()), append(ids, id)
 	}
 	q.Type = bank.Multiple
 	if decl.cardinality == "single" || decl.cardinality == "" && attr(n, "maxchoices") == "1" {
@@ -275,6 +333,12 @@ func (it *itemReader) choice(n *markup.Node, q *bank.Question, t bank.Type) {
 		it.keep("ordered")
 	}
 	it.draft.SetOptions(q, texts)
+	for i := range q.Options {
+		q.Options[i].Feedback = said[ids[i]]
+		if modal := it.modals[ids[i]]; modal != "" && q.Options[i].Feedback == "" {
+			q.Options[i].Feedback = modal
+		}
+	}
 	for _, i := range last {
 		if i < len(q.Options) {
 			q.Options[i].Last = true
@@ -326,6 +390,16 @@ func (it *itemReader) best(d declaration, one bool) []string {
 	return out
 }
 
+// rewarded lists the keys that a mapping rewards most: what is half right is
+// not right here.
+func (it *itemReader) rewarded(d declaration) []string {
+	top := 0.0
+	for _, v := range d.mapped {
+		top = max(top, v)
+	}
+	return slices.DeleteFunc(it.best(d, false), func(k string) bool { return d.mapped[k] < top })
+}
+
 // partial notes a mapping that rewards the responses differently.
 func (it *itemReader) partial(d declaration, right []string) {
 	for k, v := range d.mapped {
@@ -340,7 +414,7 @@ func (it *itemReader) partial(d declaration, right []string) {
 func (it *itemReader) accepted(id string) []string {
 	d := it.decls[id]
 	var out []string
-	for _, s := range append(slices.Clone(d.correct), it.best(d, false)...) {
+	for _, s := range append(slices.Clone(d.correct), it.rewarded(d)...) {
 		if s != "" && !slices.Contains(out, s) {
 			out = append(out, s)
 		}

@@ -29,8 +29,10 @@ type itemReader struct {
 	name    string
 	decls   map[string]declaration
 	meta    ownMeta
-	images  []string
-	foreign string // why the item must be kept as it is; empty where it need not
+	images  []string          // what no text can show
+	shown   []string          // pictures of the package that texts show
+	modals  map[string]string // modal feedback by the choice that it speaks of
+	foreign string            // why the item must be kept as it is; empty where it need not
 	modal   string
 	refs    []string // reference answers from rubric blocks
 }
@@ -205,9 +207,9 @@ func (it *itemReader) feedback() {
 		}
 	}
 	var texts []string
-	all := children(it.root, "modalfeedback")
+	all := slices.DeleteFunc(children(it.root, "modalfeedback"), it.ofChoice)
 	for _, n := range all {
-		f := &markup.Flow{}
+		f := it.flow(exchange.FieldExplanation)
 		for _, k := range n.Kids {
 			f.Add(k, nil)
 		}
@@ -223,6 +225,20 @@ func (it *itemReader) feedback() {
 		}
 	}
 	it.modal = strings.Join(texts, "\n")
+}
+
+// ofChoice takes modal feedback that is shown with a choice of the same name.
+func (it *itemReader) ofChoice(n *markup.Node) bool {
+	id := attr(n, "identifier")
+	named := slices.ContainsFunc(find(child(it.root, "itembody"), "simplechoice"), func(c *markup.Node) bool { return attr(c, "identifier") == id })
+	if !named || id == "" || attr(n, "showhide") == "hide" {
+		return false
+	}
+	if it.modals == nil {
+		it.modals = map[string]string{}
+	}
+	it.modals[id] = it.say(n, exchange.FieldFeedback)
+	return true
 }
 
 // stimulus puts shared material in front of the stem.
@@ -249,10 +265,11 @@ func (it *itemReader) stimulus(stem string) {
 			it.draft.Drop(exchange.FieldContext, exchange.Malformed, href)
 			continue
 		}
-		f := &markup.Flow{}
+		f := it.flowFrom(name, exchange.FieldContext)
 		for _, b := range find(root, "stimulusbody") {
 			f.Add(b, nil)
 		}
+		it.lost(f, exchange.FieldContext)
 		if len(f.Images) > 0 {
 			it.keep("media")
 			for _, img := range f.Images {
@@ -318,7 +335,7 @@ func (it *itemReader) original(r resource, foreign *bank.Foreign, raw []byte) {
 	if foreign.Path == "" {
 		foreign.Path = singleName
 	}
-	hrefs := slices.Clone(it.images)
+	hrefs := append(slices.Clone(it.images), it.shown...)
 	for _, n := range find(it.root, "stylesheet") {
 		hrefs = append(hrefs, attr(n, "href"))
 	}

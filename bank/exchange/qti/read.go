@@ -170,7 +170,9 @@ func (p *pack) resources(root *markup.Node, from string) []resource {
 			}
 			return name
 		}
-		r.href = take(n.Attr("href"))
+		if r.href = take(n.Attr("href")); r.href == "" {
+			r.href = take(n.Attr("file")) // as Blackboard writes it
+		}
 		for _, f := range n.Children("file") {
 			if name := take(f.Attr("href")); name != "" {
 				r.files = append(r.files, name)
@@ -204,7 +206,7 @@ func needed(r *resource, all map[string]*resource, depth int) []string {
 // isItem tells whether a resource type is one of items.
 func isItem(kind string) bool {
 	k := strings.ToLower(kind)
-	return strings.Contains(k, "imsqti_item") || strings.Contains(k, "apipitem") || strings.Contains(k, "imsqti_xmlv1p") || strings.Contains(k, "imsqti_asiv1p")
+	return strings.Contains(k, "imsqti_item") || strings.Contains(k, "apipitem") || strings.Contains(k, "imsqti_xmlv1p") || strings.Contains(k, "imsqti_asiv1p") || strings.Contains(k, "x-bb-qti-")
 }
 
 // open reads the file of a resource. told tells that the manifest names it.
@@ -212,7 +214,8 @@ func (p *pack) open(r resource, from string, told bool) {
 	if r.href == "" && len(r.files) > 0 {
 		r.href = r.files[0]
 	}
-	if p.seen[r.href] || !strings.EqualFold(path.Ext(r.href), ".xml") {
+	ext := strings.ToLower(path.Ext(r.href))
+	if p.seen[r.href] || ext != ".xml" && (ext != ".dat" || !isItem(r.kind)) {
 		return
 	}
 	p.seen[r.href] = true

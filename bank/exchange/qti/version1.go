@@ -49,8 +49,8 @@ func (p *pack) item1(r resource, name string, raw []byte, n *markup.Node) {
 // present1 reads stem, options and answer.
 func (it *itemReader) present1(n *markup.Node) {
 	presentation := n.Child("presentation")
-	var lids []*markup.Node
-	stem := &markup.Flow{}
+	var lids, strs []*markup.Node
+	stem := it.flow(exchange.FieldStem)
 	presentation.Walk(func(k *markup.Node) bool {
 		switch k.Name {
 		case "response_lid":
@@ -59,7 +59,13 @@ func (it *itemReader) present1(n *markup.Node) {
 				it.material(m, stem)
 			}
 			return false
-		case "response_str", "response_num", "response_xy", "response_grp", "response_extension":
+		case "response_str":
+			strs = append(strs, k)
+			for _, m := range k.Children("material") {
+				it.material(m, stem)
+			}
+			return false
+		case "response_num", "response_xy", "response_grp", "response_extension":
 			it.keep(k.Name)
 			return false
 		case "material":
@@ -71,6 +77,13 @@ func (it *itemReader) present1(n *markup.Node) {
 	it.lost(stem, exchange.FieldStem)
 	q := &it.draft.Rev.Question
 	q.Stem = stem.String()
+	if len(strs) == 1 && len(lids) == 0 && strs[0].Child("render_fib") != nil && it.foreign == "" {
+		it.words1(n, q)
+		return
+	}
+	if len(strs) > 0 {
+		it.keep("response_str")
+	}
 	if len(lids) != 1 || lids[0].Child("render_choice") == nil && lids[0].Child("render_extension") == nil {
 		it.keep("presentation")
 	}
@@ -82,10 +95,13 @@ func (it *itemReader) present1(n *markup.Node) {
 		if k.Name != "response_label" {
 			return true
 		}
-		f := &markup.Flow{}
-		for _, m := range append(k.Children("material"), k.Child("flow_mat").Children("material")...) {
-			it.material(m, f)
-		}
+		f := it.flow(exchange.OptionField(min(len(texts), 7)))
+		k.Walk(func(m *markup.Node) bool {
+			if m.Name == "material" {
+				it.material(m, f)
+			}
+			return m.Name != "material"
+		})
 		it.lost(f, exchange.FieldOption)
 		texts, ids = append(texts, f.String()), append(ids, strings.TrimSpace(k.Attr("ident")))
 		return false
@@ -96,6 +112,7 @@ func (it *itemReader) present1(n *markup.Node) {
 	}
 	it.draft.Guessed = it.meta.Type == ""
 	it.draft.SetOptions(q, texts)
+	it.remarks1(n, q, ids)
 	for _, id := range it.right1(n, q.Type == bank.Single) {
 		if i := slices.Index(ids, id); i < 0 {
 			it.draft.Drop(exchange.FieldAnswer, exchange.MissingOption, id)
@@ -109,6 +126,45 @@ func (it *itemReader) present1(n *markup.Node) {
 	slices.Sort(q.Key.Options)
 	if q.Type == bank.Single && exchange.AsJudgement(q) {
 		it.draft.Guessed = false
+	}
+}
+
+// words1 makes a question that is answered in words: a blank where the rules
+// name the answers, else one for people to mark.
+func (it *itemReader) words1(n *markup.Node, q *bank.Question) {
+	var accepted []string
+	for _, s := range it.right1(n, false) {
+		if s != "" && !slices.Contains(accepted, s) {
+			accepted = append(accepted, s)
+		}
+	}
+	it.draft.Guessed = it.meta.Type == ""
+	if len(accepted) > 0 {
+		q.Type, q.Key.Blanks = bank.Blank, [][]string{accepted}
+		return
+	}
+	q.Type = bank.ShortAnswer
+	it.draft.FillReference(q)
+}
+
+// remarks1 takes the feedback that is named after an option.
+func (it *itemReader) remarks1(n *markup.Node, q *bank.Question, ids []string) {
+	it.modals = map[string]string{}
+	for _, k := range n.Children("itemfeedback") {
+		at := slices.Index(ids, strings.TrimSuffix(k.Attr("ident"), "_fb"))
+		if at < 0 || at >= len(q.Options) {
+			continue
+		}
+		it.modals[k.Attr("ident")] = ids[at]
+		f := it.flow(exchange.FieldFeedback)
+		k.Walk(func(m *markup.Node) bool {
+			if m.Name == "material" {
+				it.material(m, f)
+			}
+			return m.Name != "material"
+		})
+		it.lost(f, exchange.FieldFeedback)
+		q.Options[at].Feedback = f.String()
 	}
 }
 
@@ -129,6 +185,13 @@ func (it *itemReader) material(n *markup.Node, f *markup.Flow) {
 			if k.Attr("uri") == "" {
 				it.keep(k.Name)
 			}
+		case "mat_extension": // as Blackboard writes it
+			f.Break()
+			if t := k.Child("mat_formattedtext"); t != nil && strings.EqualFold(t.Attr("type"), "html") {
+				f.HTML(t.Content())
+			} else {
+				f.Text(t.Content())
+			}
 		case "matbreak":
 			f.Break()
 		}
@@ -146,7 +209,11 @@ func (it *itemReader) right1(n *markup.Node, one bool) []string {
 	for _, c := range find(n.Child("resprocessing"), "respcondition") {
 		value := 0.0
 		for _, s := range c.Children("setvar") {
-			v, err := strconv.ParseFloat(strings.TrimSpace(s.Content()), 64)
+			text := strings.TrimSpace(s.Content())
+			if strings.EqualFold(text, "SCORE.max") {
+				text = "100"
+			}
+			v, err := strconv.ParseFloat(text, 64)
 			if err == nil && !strings.EqualFold(s.Attr("action"), "subtract") {
 				value = max(value, v)
 			}
@@ -188,7 +255,10 @@ func (it *itemReader) right1(n *markup.Node, one bool) []string {
 // feedback1 takes the general feedback as the explanation.
 func (it *itemReader) feedback1(n *markup.Node) {
 	for _, k := range n.Children("itemfeedback") {
-		f := &markup.Flow{}
+		if it.modals[k.Attr("ident")] != "" {
+			continue // said of an option
+		}
+		f := it.flow(exchange.FieldExplanation)
 		k.Walk(func(m *markup.Node) bool {
 			if m.Name == "material" {
 				it.material(m, f)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,7 +23,8 @@ const singleName = "item.xml"
 
 // write writes a package of a version.
 func write(out io.Writer, b exchange.Bundle, version string) ([]exchange.Verdict, error) {
-	w := &writer{zip: zip.NewWriter(out), version: version, own: b.Bank, media: b.Media, led: exchange.NewLedger(b.Bank)}
+	w := &writer{zip: zip.NewWriter(out), version: version, own: b.Bank, media: b.Media, led: exchange.NewLedger(b.Bank), written: map[string]bool{}}
+	w.led.Pictures, w.led.Feedback = b.Pictures(), true
 	for i := range b.Revisions {
 		if err := w.item(&b.Revisions[i]); err != nil {
 			return nil, fmt.Errorf("qti: write %s: %w", b.Revisions[i].Item, err)
@@ -46,7 +48,10 @@ type writer struct {
 	media     map[string][]byte
 	led       *exchange.Ledger
 	resources []entry
-	n         int // interactions of the item so far
+	written   map[string]bool // pictures that are in the package
+	n         int             // interactions of the item so far
+	files     []string        // pictures of the item so far
+	outcomes  strings.Builder // what the item declares besides its score
 }
 
 // entry is a resource of the manifest to be.
@@ -79,8 +84,35 @@ func (w *writer) item(rev *bank.Revision) error {
 	}
 	code := exchange.CodeOf(w.own, rev.Item)
 	href := "items/" + code + ".xml"
-	w.resources = append(w.resources, entry{id: code, kind: "imsqti_item_xmlv" + strings.Replace(w.version, ".", "p", 1), href: href, rev: rev})
-	return w.file(href, w.document(code, rev))
+	text := w.document(code, rev)
+	w.resources = append(w.resources, entry{id: code, kind: "imsqti_item_xmlv" + strings.Replace(w.version, ".", "p", 1), href: href, rev: rev, files: w.files})
+	for _, name := range w.files {
+		if w.written[name] {
+			continue
+		}
+		w.written[name] = true
+		raw := w.led.Pictures[bank.PictureID(strings.TrimSuffix(path.Base(name), path.Ext(name)))]
+		if err := w.file(name, string(raw)); err != nil {
+			return err
+		}
+	}
+	return w.file(href, text)
+}
+
+// mediaFolder is where the pictures of items stand.
+const mediaFolder = "media"
+
+// image returns where an item finds a picture, or nothing where there is none.
+func (w *writer) image(id bank.PictureID) string {
+	raw := w.led.Pictures[id]
+	if raw == nil {
+		return ""
+	}
+	name := mediaFolder + "/" + exchange.PictureName(id, raw)
+	if !slices.Contains(w.files, name) {
+		w.files = append(w.files, name)
+	}
+	return "../" + name
 }
 
 // raw gives an item back as it came.
@@ -159,19 +191,29 @@ func (w *writer) leaf(b *strings.Builder, name, text string, attrs ...string) {
 }
 
 // inline writes text where a line of text may stand.
-func inline(s string) string {
-	if markup.Collapses(s) {
-		return "<pre>" + markup.Escape(s) + "</pre>"
+func (w *writer) inline(field exchange.Field, s string) string {
+	html, exact := markup.HTML(s, w.image)
+	if !exact {
+		w.led.Change(field, exchange.FormattingLost, s, "")
 	}
-	return strings.ReplaceAll(markup.Escape(s), "\n", "<br/>")
+	return html
 }
 
 // paragraph writes text as a block.
-func paragraph(s string) string {
-	if markup.Collapses(s) {
-		return inline(s)
+func (w *writer) paragraph(field exchange.Field, s string) string {
+	html := w.inline(field, s)
+	if strings.HasPrefix(html, "<pre>") {
+		return html
 	}
-	return "<p>" + inline(s) + "</p>"
+	return "<p>" + html + "</p>"
+}
+
+// plain writes a text that holds no markup as a block.
+func plain(s string) string {
+	if markup.Collapses(s) {
+		return "<pre>" + markup.Escape(s) + "</pre>"
+	}
+	return "<p>" + strings.ReplaceAll(markup.Escape(s), "\n", "<br/>") + "</p>"
 }
 
 func (w *writer) space() string {
@@ -190,12 +232,13 @@ func (w *writer) template(name string) string {
 
 // document writes an item.
 func (w *writer) document(code string, rev *bank.Revision) string {
-	w.n = 0
+	w.n, w.files = 0, nil
+	w.outcomes.Reset()
 	var decls, body, rules strings.Builder
 	units := []*bank.Question{&rev.Question}
 	if rev.Type == bank.Case {
 		units = nil
-		body.WriteString(paragraph(rev.Stem) + "\n")
+		body.WriteString(w.paragraph(exchange.FieldStem, rev.Stem) + "\n")
 		for i := range rev.Parts {
 			units = append(units, &rev.Parts[i])
 		}
@@ -217,6 +260,7 @@ func (w *writer) document(code string, rev *bank.Revision) string {
 	if rev.Explanation != "" {
 		w.outcome(&b, "FEEDBACK", "identifier", "EXPLANATION")
 	}
+	b.WriteString(w.outcomes.String())
 	w.open(&b, "itemBody")
 	b.WriteString("\n" + body.String())
 	w.close(&b, "itemBody")
@@ -225,9 +269,9 @@ func (w *writer) document(code string, rev *bank.Revision) string {
 	if rev.Explanation != "" {
 		w.open(&b, "modalFeedback", "outcomeIdentifier", "FEEDBACK", "identifier", "EXPLANATION", "showHide", "show")
 		if w.version == "3.0" {
-			b.WriteString("<qti-content-body>" + paragraph(rev.Explanation) + "</qti-content-body>")
+			b.WriteString("<qti-content-body>" + w.paragraph(exchange.FieldExplanation, rev.Explanation) + "</qti-content-body>")
 		} else {
-			b.WriteString(paragraph(rev.Explanation))
+			b.WriteString(w.paragraph(exchange.FieldExplanation, rev.Explanation))
 		}
 		w.close(&b, "modalFeedback")
 		b.WriteString("\n")
@@ -250,7 +294,7 @@ func (w *writer) outcome(b *strings.Builder, id, base, value string) {
 // stands alone, else by rules.
 func (w *writer) processing(b *strings.Builder, units []*bank.Question, rules string) {
 	template := ""
-	if len(units) == 1 && w.n == 1 {
+	if len(units) == 1 && w.n == 1 && w.outcomes.Len() == 0 {
 		switch q := units[0]; {
 		case q.Type.Choice():
 			template = "match_correct"
@@ -284,18 +328,18 @@ func (w *writer) respond() string {
 func (w *writer) unit(q *bank.Question, decls, body, rules *strings.Builder) {
 	switch {
 	case q.Type.Choice():
-		body.WriteString(paragraph(q.Stem) + "\n")
+		body.WriteString(w.paragraph(exchange.FieldStem, q.Stem) + "\n")
 		w.choice(q, decls, body, rules)
 	case q.Type == bank.Blank:
 		w.blanks(q, decls, body, rules)
 	default:
 		if q.Key.Reference != exchange.Placeholder {
 			w.open(body, "rubricBlock", "view", "scorer")
-			body.WriteString(paragraph(w.led.Reference(q.Key)))
+			body.WriteString(plain(w.led.Reference(q.Key)))
 			w.close(body, "rubricBlock")
 			body.WriteString("\n")
 		}
-		body.WriteString(paragraph(q.Stem) + "\n")
+		body.WriteString(w.paragraph(exchange.FieldStem, q.Stem) + "\n")
 		id := w.respond()
 		w.open(decls, "responseDeclaration", "identifier", id, "cardinality", "single", "baseType", "string")
 		w.close(decls, "responseDeclaration")
@@ -326,13 +370,19 @@ func (w *writer) choice(q *bank.Question, decls, body, rules *strings.Builder) {
 	decls.WriteString("\n")
 	w.open(body, "choiceInteraction", "responseIdentifier", id, "shuffle", strconv.FormatBool(q.Type != bank.Judgement), "maxChoices", most)
 	body.WriteString("\n")
-	for _, o := range q.Options {
+	remark := w.remark(q, id, cardinality, rules)
+	for i, o := range q.Options {
 		attrs := []string{"identifier", string(o.ID)}
 		if o.Last {
 			attrs = append(attrs, "fixed", "true")
 		}
 		w.open(body, "simpleChoice", attrs...)
-		body.WriteString(inline(o.Text))
+		body.WriteString(w.inline(exchange.OptionField(i), o.Text))
+		if o.Feedback != "" {
+			w.open(body, "feedbackInline", "outcomeIdentifier", remark, "identifier", string(o.ID), "showHide", "show")
+			body.WriteString(w.inline(exchange.FieldFeedback, o.Feedback))
+			w.close(body, "feedbackInline")
+		}
 		w.close(body, "simpleChoice")
 		body.WriteString("\n")
 	}
@@ -348,6 +398,23 @@ func (w *writer) choice(q *bank.Question, decls, body, rules *strings.Builder) {
 	w.close(rules, "responseIf")
 	w.close(rules, "responseCondition")
 	rules.WriteString("\n")
+}
+
+// remark declares the outcome that shows what is said of the chosen options,
+// where something is.
+func (w *writer) remark(q *bank.Question, id, cardinality string, rules *strings.Builder) string {
+	if !slices.ContainsFunc(q.Options, func(o bank.Option) bool { return o.Feedback != "" }) {
+		return ""
+	}
+	name := "REMARK_" + id
+	w.open(&w.outcomes, "outcomeDeclaration", "identifier", name, "cardinality", cardinality, "baseType", "identifier")
+	w.close(&w.outcomes, "outcomeDeclaration")
+	w.outcomes.WriteString("\n")
+	w.open(rules, "setOutcomeValue", "identifier", name)
+	w.leaf(rules, "variable", "", "identifier", id)
+	w.close(rules, "setOutcomeValue")
+	rules.WriteString("\n")
+	return name
 }
 
 // add writes a rule that adds to the score.
@@ -367,11 +434,11 @@ func (w *writer) blanks(q *bank.Question, decls, body, rules *strings.Builder) {
 	fits := len(marks) == len(q.Key.Blanks)
 	pre := markup.Collapses(q.Stem)
 	if !fits {
-		body.WriteString(paragraph(q.Stem) + `<div class="` + classBlanks + `">`)
+		body.WriteString(w.paragraph(exchange.FieldStem, q.Stem) + `<div class="` + classBlanks + `">`)
 	} else if pre {
-		body.WriteString("<pre>" + markup.Escape(pieces[0]))
+		body.WriteString("<pre>" + markup.Elements(pieces[0], w.image, false))
 	} else {
-		body.WriteString("<p>" + inlined(pieces[0]))
+		body.WriteString("<p>" + markup.Elements(pieces[0], w.image, true))
 	}
 	for i, accepted := range q.Key.Blanks {
 		id := w.respond()
@@ -382,10 +449,8 @@ func (w *writer) blanks(q *bank.Question, decls, body, rules *strings.Builder) {
 		}
 		w.open(body, "textEntryInteraction", attrs...)
 		w.close(body, "textEntryInteraction")
-		if fits && pre {
-			body.WriteString(markup.Escape(pieces[i+1]))
-		} else if fits {
-			body.WriteString(inlined(pieces[i+1]))
+		if fits {
+			body.WriteString(markup.Elements(pieces[i+1], w.image, !pre))
 		}
 		w.add(rules, func() { w.leaf(rules, "mapResponse", "", "identifier", id) })
 		rules.WriteString("\n")
@@ -399,8 +464,6 @@ func (w *writer) blanks(q *bank.Question, decls, body, rules *strings.Builder) {
 		body.WriteString("</p>\n")
 	}
 }
-
-func inlined(s string) string { return strings.ReplaceAll(markup.Escape(s), "\n", "<br/>") }
 
 func (w *writer) blank(id string, accepted []string, decls *strings.Builder) {
 	w.open(decls, "responseDeclaration", "identifier", id, "cardinality", "single", "baseType", "string")

@@ -88,7 +88,7 @@ var dirty = map[string]struct {
 	"gap":                {rows{single(map[int]any{6: ""})}, []string{`dropped G3 option-gap ""→""`}},
 	"same options":       {rows{single(map[int]any{6: "甲"})}, []string{`dropped G3 duplicate-option "甲"→""`}},
 	"picture":            {rows{single(map[int]any{13: "图1 题干后"})}, []string{`dropped N3 picture "图1 题干后"→""`}},
-	"difficulty":         {rows{single(map[int]any{10: "较难"})}, []string{`changed K3 bad-difficulty "较难"→"3"`}},
+	"difficulty":         {rows{single(map[int]any{10: "极难"})}, []string{`changed K3 bad-difficulty "极难"→"3"`}},
 	"formula error":      {rows{single(map[int]any{5: "#NAME?"})}, []string{`dropped F3 error-value "#NAME?"→""`}},
 	"scientific":         {rows{single(map[int]any{5: "1.10105194912310E+17"})}, []string{`dropped F3 scientific-number "1.10105194912310E+17"→""`}},
 	"a number is a text": {rows{single(map[int]any{4: 15, 5: -30, 6: 0.5, 7: 120})}, nil},

@@ -18,11 +18,7 @@ func Format() exchange.Format {
 		Media:  "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 		Detect: func(s exchange.Sample) bool { return s.HasFile("xl/workbook.xml") },
 		Read: func(r io.Reader, opts exchange.Options) (exchange.Import, error) {
-			imported, err := Read(r, Options{Bank: opts.Bank})
-			if opts.Progress != nil && err == nil {
-				opts.Progress(imported.Counts.Rows)
-			}
-			return imported, err
+			return Read(r, Options{Bank: opts.Bank, Point: opts.Point, Held: opts.Held, Progress: opts.Progress, Fixes: opts.Fixes})
 		},
 		Write: Export,
 	}

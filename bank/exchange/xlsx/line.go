@@ -86,6 +86,9 @@ func (l *line) parseCode() (exchange.Code, bool) {
 		return exchange.Code{}, false
 	}
 	if !typed || !exchange.ValidPoint(point) || err != nil || number < 1 || number > 999 {
+		if l.mayBeNamed(point) {
+			return exchange.Code{}, false
+		}
 		l.drop(exchange.FieldCode, exchange.MissingCode)
 		return exchange.Code{}, false
 	}
@@ -140,7 +143,7 @@ func (l *line) scale(field exchange.Field, otherwise int, reason exchange.Reason
 	if text == "" && field == exchange.FieldConsistency {
 		return otherwise
 	}
-	n, ok := number(text, 1, 5)
+	n, ok := exchange.ParseScale(text)
 	if !ok {
 		l.change(field, reason, l.stored(field).text, strconv.Itoa(otherwise))
 		return otherwise
@@ -158,7 +161,9 @@ func (l *line) question(t bank.Type) bank.Question {
 	q.Explanation = l.text(exchange.FieldExplanation)
 	q.Source = l.text(exchange.FieldSource)
 	if l.quiet(exchange.FieldPicture) != "" {
-		l.drop(exchange.FieldPicture, exchange.Picture)
+		if !l.pictured {
+			l.drop(exchange.FieldPicture, exchange.Picture)
+		}
 	}
 	if t == bank.Case {
 		return q
@@ -171,7 +176,7 @@ func (l *line) question(t bank.Type) bank.Question {
 	case t.Choice():
 		q.Options = l.options()
 		l.optionsInStem(&q)
-		l.choice(&q, answer)
+		l.choice(&q, bareAnswer(answer))
 		l.last(&q)
 	case answer == "": // Inspect says so
 	case t == bank.Blank:

@@ -14,6 +14,7 @@ const (
 	outlineTitle
 	outlineWeight
 	outlineImportance
+	outlineRetired
 )
 
 // node is a range whose children are still being collected.
@@ -26,7 +27,7 @@ type node struct {
 // bank.Outline.Check to say.
 func (w *workbook) outline(sheet string, rows []row) {
 	columns, rows, ok := columnsOf(rows, [][]string{
-		{"代码", "范围代码", "鉴定点代码", "编码"}, {"名称", "鉴定范围", "鉴定点"}, {"比重", "比重(%)", "鉴定比重"}, {"重要程度", "重要性"},
+		{"代码", "范围代码", "鉴定点代码", "编码"}, {"名称", "鉴定范围", "鉴定点"}, {"比重", "比重(%)", "鉴定比重"}, {"重要程度", "重要性"}, {"状态", "停用"},
 	})
 	if !ok {
 		w.say(sheet, row{}, 0, exchange.Verdict{Outcome: exchange.Dropped, Reason: exchange.NoHeader})
@@ -53,7 +54,7 @@ func (w *workbook) outline(sheet string, rows []row) {
 				drop(columns[outlineImportance], "重要程度", exchange.BadImportance)
 			default:
 				points[p] = true
-				parent.Points = append(parent.Points, bank.Point{Code: p, Title: title, Importance: importance})
+				parent.Points = append(parent.Points, bank.Point{Code: p, Title: title, Importance: importance, Retired: retired(r.at(columns[outlineRetired]))})
 			}
 			continue
 		}
@@ -109,6 +110,18 @@ func parseWeight(s string) (int, bool) {
 	n, err := strconv.Atoi(s)
 	return n, err == nil && n >= 0 && n <= 100_000
 }
+
+// retired reads whether a point is kept only for what was asked of it.
+func retired(s string) bool {
+	switch bank.Normal(s) {
+	case wordRetired, "已停用", "停止使用", "是", "√", "y", "yes", "retired", "1":
+		return true
+	}
+	return false
+}
+
+// wordRetired is how a sheet says that a point is retired.
+const wordRetired = "停用"
 
 func parseImportance(s string) (bank.Importance, bool) {
 	switch n := strings.ToUpper(bank.Normal(s)); {

@@ -13,9 +13,14 @@ import (
 )
 
 // Options steer Read. Bank names the bank that the items belong to; where it
-// is empty, the workbook's own 题库编号 is taken.
+// is empty, the workbook's own 题库编号 is taken. The others are as in
+// exchange.Options.
 type Options struct {
-	Bank bank.ID
+	Bank     bank.ID
+	Point    bank.PointCode
+	Held     []bank.Revision
+	Progress func(items int)
+	Fixes    []bank.Fix
 }
 
 // Read reads a workbook. Whatever it cannot take as it stands gets a verdict;
@@ -40,7 +45,7 @@ func Read(r io.Reader, opts Options) (imported exchange.Import, err error) {
 		return exchange.Import{}, err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	w := &workbook{file: f, budget: MaxRows, merges: mergesOf(raw)}
+	w := &workbook{file: f, budget: MaxRows, merges: mergesOf(raw), opts: opts, raw: raw}
 	w.out.Bank = opts.Bank
 	if err := w.read(); err != nil {
 		return exchange.Import{}, err
@@ -82,6 +87,8 @@ type workbook struct {
 	merges map[string][]merge
 	out    exchange.Import
 	known  bool // some sheet was understood
+	opts   Options
+	raw    []byte
 }
 
 // read takes the settings and the outline first: items are checked against
@@ -116,12 +123,16 @@ func (w *workbook) read() error {
 	if w.out.Bank == "" {
 		return ErrBank
 	}
-	items := newItems(w)
+	items, err := newItems(w)
+	if err != nil {
+		return err
+	}
 	for _, name := range sheets[itemSheet] {
 		if err := items.sheet(name); err != nil {
 			return err
 		}
 	}
+	items.finish()
 	if !w.known {
 		return ErrNothing
 	}

@@ -226,7 +226,7 @@ func questionCells(q *bank.Question) map[exchange.Field]string {
 }
 
 func outlineTable(o *bank.Outline) table {
-	t := table{name: sheetOutline, widths: []float64{16, 48, 8, 12}, rows: [][]string{{"代码", "名称", "比重", "重要程度"}}}
+	t := table{name: sheetOutline, widths: []float64{16, 48, 8, 12, 8}, rows: [][]string{{"代码", "名称", "比重", "重要程度", "状态"}}}
 	var walk func(ranges []bank.Range)
 	walk = func(ranges []bank.Range) {
 		for _, r := range ranges {
@@ -236,7 +236,11 @@ func outlineTable(o *bank.Outline) table {
 			}
 			t.rows = append(t.rows, []string{string(r.Code), r.Title, weight, ""})
 			for _, p := range r.Points {
-				t.rows = append(t.rows, []string{string(p.Code), p.Title, "", string(p.Importance)})
+				state := ""
+				if p.Retired {
+					state = wordRetired
+				}
+				t.rows = append(t.rows, []string{string(p.Code), p.Title, "", string(p.Importance), state})
 			}
 			walk(r.Children)
 		}

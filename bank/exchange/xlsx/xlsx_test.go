@@ -82,7 +82,7 @@ func bundle(t *rapid.T) exchange.Bundle {
 	b := exchange.Bundle{Bank: "demo-3", Title: "示例"}
 	b.Outline = &bank.Outline{Bank: "demo-3", Title: "示例", Ranges: []bank.Range{
 		{Code: "A", Title: "甲", Weight: 100, Children: []bank.Range{{Code: "A-A", Title: "=乙", Weight: 100, Children: []bank.Range{
-			{Code: "A-A-A", Title: "丙", Weight: 100, Points: []bank.Point{{Code: "A-A-A-001", Title: "点", Importance: bank.Core}}},
+			{Code: "A-A-A", Title: "丙", Weight: 100, Points: []bank.Point{{Code: "A-A-A-001", Title: "点", Importance: bank.Core}, {Code: "A-A-A-002", Title: "旧点", Importance: bank.General, Retired: true}}},
 			{Code: "A-A-B", Title: "丁", Weight: -1},
 		}}}},
 	}}

@@ -12,7 +12,7 @@ export const exchangeZh = {
   'im.table': '逐行结果', 'im.col.outcome': '结论', 'im.col.place': '行、列', 'im.col.value': '原值 → 新值', 'im.col.why': '原因', 'im.col.act': '处理',
   'im.group.dropped': '未导入 {n}\u00a0题', 'im.group.changed': '已改 {n}\u00a0题', 'im.group.kept': '保留 {n}\u00a0题', 'im.groupHelp.dropped': '先看这里：不处理就不会进题库', 'im.groupHelp.changed': '不同意的改动可以逐题不导入', 'im.groupHelp.kept': '和文件里的一样',
   'im.places': '共 {n}\u00a0处', 'im.more': '再显示 {n}\u00a0处', 'im.less': '收起', 'im.row': '{n}\u00a0行', 'im.column': '{n}\u00a0列', 'im.whole': '整个文件', 'im.old': '原值', 'im.new': '新值', 'im.empty': '（空）',
-  'im.use': '用新值', 'im.leave': '不导入', 'im.which': '{code} 用新值还是不导入', 'im.fix': '在文件里改好，再导入一次',
+  'im.use': '用新值', 'im.leave': '不导入', 'im.which': '{code} 用新值还是不导入', 'im.fix': '在文件里改好，再导入一次', 'im.fixHere': '在此改正', 'im.fixDo': '改正并重查', 'im.fixLabel': '在此改正：第 {n} 行{field}', 'im.free': '用空号', 'im.freeLabel': '用空号：第 {n} 行',
   'im.reasons': '按原因看', 'im.reasonAll': '全部原因', 'im.reasonNone': '没有改动，也没有不导入的题。',
   'im.go': '导入 {n}\u00a0题…', 'im.goNone': '没有要导入的', 'im.same': '文件里的题都已在题库里，题库不会改变。', 'im.nothingLeft': '没有一题可以导入。先按原因改好文件。', 'im.said': '未导入 {d}，将导入 {n}\u00a0题',
   'im.askTitle': '导入 {n}\u00a0题？', 'im.ask': '成为一个批次。文件里 {added}\u00a0题是新的，{revised}\u00a0题成为已有题目的新修订，{unchanged}\u00a0题已在题库、不变。', 'im.askLeft': '其中您选了不导入的 {n}\u00a0题不进题库。', 'im.askAfter': '都是草稿，要审核后才能组卷；已发布的修订继续使用。用过以前可以整批撤销。', 'im.askAct': '导入 {n}\u00a0题',

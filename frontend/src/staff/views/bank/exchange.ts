@@ -7,6 +7,7 @@ export type Intake = Schemas['Intake']
 export type Verdict = Schemas['ImportVerdict']
 export type VerdictPage = Schemas['VerdictPage']
 export type Outcome = Schemas['VerdictOutcome']
+export type Fix = Schemas['IntakeFix']
 export type ImportBatch = Schemas['ImportBatch']
 export type BankFormat = Schemas['BankFormat']
 export type ExportRequest = Schemas['BankExportRequest']
@@ -27,8 +28,8 @@ export const exchange = {
     (await client.call('post', '/api/v1/banks/{bank}/imports', { path: { bank }, body: { id, name, size } })).data,
   intake: async (bank: string, intake: string, signal: AbortSignal) => (await client.call('get', one, { path: { bank, intake }, signal })).data,
   drop: async (bank: string, intake: string) => { await client.call('delete', one, { path: { bank, intake } }) },
-  read: async (bank: string, intake: string, format: string, point: string) =>
-    (await client.call('post', `${one}/reading`, { path: { bank, intake }, body: { ...(format ? { format } : {}), ...(point ? { point } : {}) } })).data,
+  read: async (bank: string, intake: string, format: string, point: string, fixes: Fix[] = []) =>
+    (await client.call('post', `${one}/reading`, { path: { bank, intake }, body: { ...(format ? { format } : {}), ...(point ? { point } : {}), ...(fixes.length > 0 ? { fixes } : {}) } })).data,
   verdicts: async (bank: string, intake: string, outcome: Outcome | null, reason: string, limit: number, signal: AbortSignal) =>
     (await client.call('get', `${one}/verdicts`, {
       path: { bank, intake }, query: { ...(outcome ? { outcome } : {}), ...(reason ? { reason } : {}), limit } as never, signal, timeoutMs: LONG,

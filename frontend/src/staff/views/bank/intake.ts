@@ -1,6 +1,6 @@
 import { onScopeDispose, ref, shallowRef, watch, type Ref } from 'vue'
 import { NetworkError } from '../../../shared/problem'
-import { exchange, sendFile, type Intake } from './exchange'
+import { exchange, sendFile, type Fix, type Intake } from './exchange'
 
 const POLL = 600
 const POLL_LOST = 3_000
@@ -70,6 +70,8 @@ export function useIntake(bank: string, id: Ref<string>) {
   }
 
   const read = (format: string, point: string) => run(() => exchange.read(bank, id.value, format, point))
+  /** Reads the file again as before, with one field of it corrected. */
+  const fix = (f: Fix) => run(() => exchange.read(bank, id.value, intake.value?.format ?? '', intake.value?.point ?? '', [f]))
   const confirm = (digest: string, leave: string[]) => run(() => exchange.confirm(bank, id.value, digest, leave))
 
   watch(id, (now) => {
@@ -84,5 +86,5 @@ export function useIntake(bank: string, id: Ref<string>) {
     clearTimeout(timer)
     asking?.abort()
   })
-  return { intake, sending, error, lost, send, read, confirm }
+  return { intake, sending, error, lost, send, read, fix, confirm }
 }
