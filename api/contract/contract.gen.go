@@ -548,6 +548,126 @@ func (e ExportRequestKind) Valid() bool {
 	}
 }
 
+// Defines values for FilingAct.
+const (
+	FilingApply       FilingAct = "apply"
+	FilingAssess      FilingAct = "assess"
+	FilingChange      FilingAct = "change"
+	FilingEnd         FilingAct = "end"
+	FilingFile        FilingAct = "file"
+	FilingOpine       FilingAct = "opine"
+	FilingRegisterAct FilingAct = "register"
+	FilingRenew       FilingAct = "renew"
+	FilingReview      FilingAct = "review"
+)
+
+// Valid indicates whether the value is a known member of the FilingAct enum.
+func (e FilingAct) Valid() bool {
+	switch e {
+	case FilingApply:
+		return true
+	case FilingAssess:
+		return true
+	case FilingChange:
+		return true
+	case FilingEnd:
+		return true
+	case FilingFile:
+		return true
+	case FilingOpine:
+		return true
+	case FilingRegisterAct:
+		return true
+	case FilingRenew:
+		return true
+	case FilingReview:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FilingKind.
+const (
+	FilingBody FilingKind = "body"
+	FilingSite FilingKind = "site"
+)
+
+// Valid indicates whether the value is a known member of the FilingKind enum.
+func (e FilingKind) Valid() bool {
+	switch e {
+	case FilingBody:
+		return true
+	case FilingSite:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FilingStanding.
+const (
+	FilingNone     FilingStanding = "none"
+	FilingNotFiled FilingStanding = "not-filed"
+	FilingRunOut   FilingStanding = "run-out"
+	FilingValid    FilingStanding = "valid"
+)
+
+// Valid indicates whether the value is a known member of the FilingStanding enum.
+func (e FilingStanding) Valid() bool {
+	switch e {
+	case FilingNone:
+		return true
+	case FilingNotFiled:
+		return true
+	case FilingRunOut:
+		return true
+	case FilingValid:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FilingState.
+const (
+	FilingApplied    FilingState = "applied"
+	FilingAssessed   FilingState = "assessed"
+	FilingChanged    FilingState = "changed"
+	FilingEnded      FilingState = "ended"
+	FilingFiled      FilingState = "filed"
+	FilingOpinion    FilingState = "opinion"
+	FilingRegistered FilingState = "registered"
+	FilingRenewed    FilingState = "renewed"
+	FilingReviewed   FilingState = "reviewed"
+)
+
+// Valid indicates whether the value is a known member of the FilingState enum.
+func (e FilingState) Valid() bool {
+	switch e {
+	case FilingApplied:
+		return true
+	case FilingAssessed:
+		return true
+	case FilingChanged:
+		return true
+	case FilingEnded:
+		return true
+	case FilingFiled:
+		return true
+	case FilingOpinion:
+		return true
+	case FilingRegistered:
+		return true
+	case FilingRenewed:
+		return true
+	case FilingReviewed:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for HeldReason.
 const (
 	HeldByChange HeldReason = "changed"
@@ -3288,6 +3408,15 @@ type DrawnPaper struct {
 	Seed      string  `json:"seed"`
 }
 
+// Duties defines model for Duties.
+type Duties struct {
+	// Filing whether the installation's own body may open sittings and issue certificates today
+	Filing FilingStanding `json:"filing"`
+
+	// Until the last day on which the filing is valid
+	Until *string `json:"until,omitempty"`
+}
+
 // EnterRequest defines model for EnterRequest.
 type EnterRequest struct {
 	// DeviceId chosen by the browser and kept by it
@@ -3420,6 +3549,81 @@ type FieldError struct {
 
 	// Pointer JSON pointer into the request body
 	Pointer string `json:"pointer"`
+}
+
+// Filing defines model for Filing.
+type Filing struct {
+	From *string `json:"from,omitempty"`
+	Id   string  `json:"id"`
+
+	// Kind 评价机构 body · 站点 site
+	Kind FilingKind `json:"kind"`
+
+	// May what may come next
+	May []FilingAct `json:"may"`
+	Own bool        `json:"own"`
+
+	// State 申请 评估 意见 复核 备案 登记 变更 延续 终止
+	State   FilingState   `json:"state"`
+	Steps   []FilingStep  `json:"steps"`
+	Subject FilingSubject `json:"subject"`
+	Until   *string       `json:"until,omitempty"`
+
+	// Valid in force today
+	Valid   bool `json:"valid"`
+	Version int  `json:"version"`
+}
+
+// FilingAct defines model for FilingAct.
+type FilingAct string
+
+// FilingKind 评价机构 body · 站点 site
+type FilingKind string
+
+// FilingRegister defines model for FilingRegister.
+type FilingRegister struct {
+	// Body the body's name as the settings have it, which certificates print
+	Body    string   `json:"body"`
+	Filings []Filing `json:"filings"`
+
+	// Own whether the installation's own body may open sittings and issue certificates today
+	Own   FilingStanding `json:"own"`
+	Today string         `json:"today"`
+}
+
+// FilingStanding whether the installation's own body may open sittings and issue certificates today
+type FilingStanding string
+
+// FilingState 申请 评估 意见 复核 备案 登记 变更 延续 终止
+type FilingState string
+
+// FilingStep defines model for FilingStep.
+type FilingStep struct {
+	Act      FilingAct `json:"act"`
+	At       time.Time `json:"at"`
+	By       string    `json:"by"`
+	Document string    `json:"document"`
+	From     *string   `json:"from,omitempty"`
+	Note     string    `json:"note"`
+	On       string    `json:"on"`
+	Until    *string   `json:"until,omitempty"`
+}
+
+// FilingSubject defines model for FilingSubject.
+type FilingSubject struct {
+	Address *string `json:"address,omitempty"`
+	City    *string `json:"city,omitempty"`
+
+	// Code the body's four digits, or the site's six
+	Code    *string `json:"code,omitempty"`
+	Contact *string `json:"contact,omitempty"`
+	Name    string  `json:"name"`
+
+	// Of the body of a site
+	Of *string `json:"of,omitempty"`
+
+	// Standing 机构性质 · what kind of organisation
+	Standing *string `json:"standing,omitempty"`
 }
 
 // GivenBy defines model for GivenBy.
@@ -4170,6 +4374,30 @@ type NewFile struct {
 
 	// Slot which attachment of the sheet it is
 	Slot *string `json:"slot,omitempty"`
+}
+
+// NewFiling defines model for NewFiling.
+type NewFiling struct {
+	Document *string `json:"document,omitempty"`
+
+	// Kind 评价机构 body · 站点 site
+	Kind    FilingKind    `json:"kind"`
+	Note    *string       `json:"note,omitempty"`
+	On      string        `json:"on"`
+	Own     bool          `json:"own"`
+	Subject FilingSubject `json:"subject"`
+}
+
+// NewFilingStep defines model for NewFilingStep.
+type NewFilingStep struct {
+	Act      FilingAct      `json:"act"`
+	Document *string        `json:"document,omitempty"`
+	From     *string        `json:"from,omitempty"`
+	Note     *string        `json:"note,omitempty"`
+	On       string         `json:"on"`
+	Subject  *FilingSubject `json:"subject,omitempty"`
+	Until    *string        `json:"until,omitempty"`
+	Version  int            `json:"version"`
 }
 
 // NewIntake defines model for NewIntake.
@@ -6386,6 +6614,9 @@ type ExaminerId = string
 // FileId defines model for FileId.
 type FileId = string
 
+// FilingId defines model for FilingId.
+type FilingId = string
+
 // IntakeId defines model for IntakeId.
 type IntakeId = string
 
@@ -6701,6 +6932,12 @@ type DeclareRelationJSONRequestBody = NewRelation
 
 // WithdrawRelationJSONRequestBody defines body for WithdrawRelation for application/json ContentType.
 type WithdrawRelationJSONRequestBody = RelationWithdrawal
+
+// EnterFilingJSONRequestBody defines body for EnterFiling for application/json ContentType.
+type EnterFilingJSONRequestBody = NewFiling
+
+// StepFilingJSONRequestBody defines body for StepFiling for application/json ContentType.
+type StepFilingJSONRequestBody = NewFilingStep
 
 // LookUpResultJSONRequestBody defines body for LookUpResult for application/json ContentType.
 type LookUpResultJSONRequestBody = LookupRequest
@@ -7040,6 +7277,9 @@ type ServerInterface interface {
 	// RevokeCertificate 作废证书，第二人确认 · revoke, confirmed by a second person
 	// (POST /api/v1/certificates/{number}/revoke)
 	RevokeCertificate(c *fiber.Ctx, number CertificateNumber) error
+	// GetDuties 要办的事：备案是否有效、上报何时到期 · what waits for the administrators
+	// (GET /api/v1/duties)
+	GetDuties(c *fiber.Ctx) error
 	// ListExaminers 考评员名册 · the register of examiners
 	// (GET /api/v1/examiners)
 	ListExaminers(c *fiber.Ctx) error
@@ -7070,6 +7310,15 @@ type ServerInterface interface {
 	// PutPart 上传一段 · one part of a file
 	// (PUT /api/v1/files/{file}/parts/{part})
 	PutPart(c *fiber.Ctx, file FileId, part string) error
+	// ListFilings 评价机构和站点的备案 · evaluation bodies and sites with how each is filed
+	// (GET /api/v1/filings)
+	ListFilings(c *fiber.Ctx) error
+	// EnterFiling 登记一家机构或一个站点的申请 · enter a body or a site with its application
+	// (POST /api/v1/filings)
+	EnterFiling(c *fiber.Ctx) error
+	// StepFiling 登记评估、意见、复核、备案、登记、变更、延续、终止 · the next step of an entry
+	// (POST /api/v1/filings/{filing}/steps)
+	StepFiling(c *fiber.Ctx, filing FilingId) error
 	// LookUpResult 考生凭准考证号和查询码查成绩（公开） · a candidate looks the result up
 	// (POST /api/v1/lookup)
 	LookUpResult(c *fiber.Ctx) error
@@ -9641,6 +9890,24 @@ func (siw *ServerInterfaceWrapper) RevokeCertificate(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetDuties operation middleware
+func (siw *ServerInterfaceWrapper) GetDuties(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetDuties(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListExaminers operation middleware
 func (siw *ServerInterfaceWrapper) ListExaminers(c *fiber.Ctx) error {
 
@@ -9931,6 +10198,71 @@ func (siw *ServerInterfaceWrapper) PutPart(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.PutPart(c, file, part)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListFilings operation middleware
+func (siw *ServerInterfaceWrapper) ListFilings(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListFilings(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// EnterFiling operation middleware
+func (siw *ServerInterfaceWrapper) EnterFiling(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.EnterFiling(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// StepFiling operation middleware
+func (siw *ServerInterfaceWrapper) StepFiling(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "filing" -------------
+	var filing FilingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "filing", c.Params("filing"), &filing, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter filing: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.StepFiling(c, filing)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -13032,6 +13364,14 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Get(options.BaseURL+"/.well-known/jwks.json", wrapper.GetKeys)
 
+	router.Get(options.BaseURL+"/api/v1/duties", wrapper.GetDuties)
+
+	router.Get(options.BaseURL+"/api/v1/filings", wrapper.ListFilings)
+
+	router.Post(options.BaseURL+"/api/v1/filings", wrapper.EnterFiling)
+
+	router.Post(options.BaseURL+"/api/v1/filings/:filing/steps", wrapper.StepFiling)
+
 }
 
 type ProblemAnyApplicationProblemPlusJSONResponse Problem
@@ -15194,6 +15534,34 @@ func (response RevokeCertificatedefaultApplicationProblemPlusJSONResponse) Visit
 	return ctx.JSON(&response.Body)
 }
 
+type GetDutiesRequestObject struct {
+}
+
+type GetDutiesResponseObject interface {
+	VisitGetDutiesResponse(ctx *fiber.Ctx) error
+}
+
+type GetDuties200JSONResponse Duties
+
+func (response GetDuties200JSONResponse) VisitGetDutiesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetDutiesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetDutiesdefaultApplicationProblemPlusJSONResponse) VisitGetDutiesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListExaminersRequestObject struct {
 }
 
@@ -15546,6 +15914,93 @@ type PutPartdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response PutPartdefaultApplicationProblemPlusJSONResponse) VisitPutPartResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListFilingsRequestObject struct {
+}
+
+type ListFilingsResponseObject interface {
+	VisitListFilingsResponse(ctx *fiber.Ctx) error
+}
+
+type ListFilings200JSONResponse FilingRegister
+
+func (response ListFilings200JSONResponse) VisitListFilingsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListFilingsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListFilingsdefaultApplicationProblemPlusJSONResponse) VisitListFilingsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type EnterFilingRequestObject struct {
+	Body *EnterFilingJSONRequestBody
+}
+
+type EnterFilingResponseObject interface {
+	VisitEnterFilingResponse(ctx *fiber.Ctx) error
+}
+
+type EnterFiling201JSONResponse Filing
+
+func (response EnterFiling201JSONResponse) VisitEnterFilingResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type EnterFilingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EnterFilingdefaultApplicationProblemPlusJSONResponse) VisitEnterFilingResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type StepFilingRequestObject struct {
+	Filing FilingId `json:"filing"`
+	Body   *StepFilingJSONRequestBody
+}
+
+type StepFilingResponseObject interface {
+	VisitStepFilingResponse(ctx *fiber.Ctx) error
+}
+
+type StepFiling200JSONResponse Filing
+
+func (response StepFiling200JSONResponse) VisitStepFilingResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type StepFilingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response StepFilingdefaultApplicationProblemPlusJSONResponse) VisitStepFilingResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -18475,6 +18930,9 @@ type StrictServerInterface interface {
 	// RevokeCertificate 作废证书，第二人确认 · revoke, confirmed by a second person
 	// (POST /api/v1/certificates/{number}/revoke)
 	RevokeCertificate(ctx context.Context, request RevokeCertificateRequestObject) (RevokeCertificateResponseObject, error)
+	// GetDuties 要办的事：备案是否有效、上报何时到期 · what waits for the administrators
+	// (GET /api/v1/duties)
+	GetDuties(ctx context.Context, request GetDutiesRequestObject) (GetDutiesResponseObject, error)
 	// ListExaminers 考评员名册 · the register of examiners
 	// (GET /api/v1/examiners)
 	ListExaminers(ctx context.Context, request ListExaminersRequestObject) (ListExaminersResponseObject, error)
@@ -18505,6 +18963,15 @@ type StrictServerInterface interface {
 	// PutPart 上传一段 · one part of a file
 	// (PUT /api/v1/files/{file}/parts/{part})
 	PutPart(ctx context.Context, request PutPartRequestObject) (PutPartResponseObject, error)
+	// ListFilings 评价机构和站点的备案 · evaluation bodies and sites with how each is filed
+	// (GET /api/v1/filings)
+	ListFilings(ctx context.Context, request ListFilingsRequestObject) (ListFilingsResponseObject, error)
+	// EnterFiling 登记一家机构或一个站点的申请 · enter a body or a site with its application
+	// (POST /api/v1/filings)
+	EnterFiling(ctx context.Context, request EnterFilingRequestObject) (EnterFilingResponseObject, error)
+	// StepFiling 登记评估、意见、复核、备案、登记、变更、延续、终止 · the next step of an entry
+	// (POST /api/v1/filings/{filing}/steps)
+	StepFiling(ctx context.Context, request StepFilingRequestObject) (StepFilingResponseObject, error)
 	// LookUpResult 考生凭准考证号和查询码查成绩（公开） · a candidate looks the result up
 	// (POST /api/v1/lookup)
 	LookUpResult(ctx context.Context, request LookUpResultRequestObject) (LookUpResultResponseObject, error)
@@ -21115,6 +21582,31 @@ func (sh *strictHandler) RevokeCertificate(ctx *fiber.Ctx, number CertificateNum
 	return nil
 }
 
+// GetDuties operation middleware
+func (sh *strictHandler) GetDuties(ctx *fiber.Ctx) error {
+	var request GetDutiesRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDuties(ctx.UserContext(), request.(GetDutiesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDuties")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDutiesResponseObject); ok {
+		if err := validResponse.VisitGetDutiesResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListExaminers operation middleware
 func (sh *strictHandler) ListExaminers(ctx *fiber.Ctx) error {
 	var request ListExaminersRequestObject
@@ -21435,6 +21927,111 @@ func (sh *strictHandler) PutPart(ctx *fiber.Ctx, file FileId, part string) error
 		return err
 	} else if validResponse, ok := response.(PutPartResponseObject); ok {
 		if err := validResponse.VisitPutPartResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListFilings operation middleware
+func (sh *strictHandler) ListFilings(ctx *fiber.Ctx) error {
+	var request ListFilingsRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListFilings(ctx.UserContext(), request.(ListFilingsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListFilings")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListFilingsResponseObject); ok {
+		if err := validResponse.VisitListFilingsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EnterFiling operation middleware
+func (sh *strictHandler) EnterFiling(ctx *fiber.Ctx) error {
+	var request EnterFilingRequestObject
+
+	var body EnterFilingJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.EnterFiling(ctx.UserContext(), request.(EnterFilingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EnterFiling")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EnterFilingResponseObject); ok {
+		if err := validResponse.VisitEnterFilingResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// StepFiling operation middleware
+func (sh *strictHandler) StepFiling(ctx *fiber.Ctx, filing FilingId) error {
+	var request StepFilingRequestObject
+
+	request.Filing = filing
+
+	var body StepFilingJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.StepFiling(ctx.UserContext(), request.(StepFilingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StepFiling")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(StepFilingResponseObject); ok {
+		if err := validResponse.VisitStepFilingResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

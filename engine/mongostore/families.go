@@ -24,6 +24,7 @@ func (s *Store) families() []family {
 		{"certificates", s.ensureCertificateIndexes},
 		{"audit", s.ensureAuditIndexes},
 		{"reports", s.ensureReportIndexes},
+		{"filings", s.ensureFilingIndexes},
 		{"evidence", s.ensureEvidenceIndexes},
 		{"item statistics", s.ensureItemStatisticsIndexes},
 	}

@@ -2830,6 +2830,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/duties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 要办的事：备案是否有效、上报何时到期 · what waits for the administrators */
+        get: operations["getDuties"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/filings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 评价机构和站点的备案 · evaluation bodies and sites with how each is filed */
+        get: operations["listFilings"];
+        put?: never;
+        /**
+         * 登记一家机构或一个站点的申请 · enter a body or a site with its application
+         * @description Of the entries with `own` there is one, the installation's own body (409 conflict for a second).
+         */
+        post: operations["enterFiling"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/filings/{filing}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                filing: components["parameters"]["FilingId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记评估、意见、复核、备案、登记、变更、延续、终止 · the next step of an entry */
+        post: operations["stepFiling"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -5804,6 +5861,91 @@ export interface components {
             kind: "xlsx" | "csv";
             why?: string;
         };
+        /**
+         * @description 评价机构 body · 站点 site
+         * @enum {string}
+         */
+        FilingKind: "body" | "site";
+        /**
+         * @description 申请 评估 意见 复核 备案 登记 变更 延续 终止
+         * @enum {string}
+         */
+        FilingState: "applied" | "assessed" | "opinion" | "reviewed" | "filed" | "registered" | "changed" | "renewed" | "ended";
+        /** @enum {string} */
+        FilingAct: "apply" | "assess" | "opine" | "review" | "file" | "register" | "change" | "renew" | "end";
+        /**
+         * @description whether the installation's own body may open sittings and issue certificates today
+         * @enum {string}
+         */
+        FilingStanding: "valid" | "none" | "not-filed" | "run-out";
+        FilingSubject: {
+            name: string;
+            /** @description the body's four digits, or the site's six */
+            code?: string;
+            /** @description the body of a site */
+            of?: string;
+            city?: string;
+            address?: string;
+            contact?: string;
+            /** @description 机构性质 · what kind of organisation */
+            standing?: string;
+        };
+        FilingStep: {
+            act: components["schemas"]["FilingAct"];
+            on: string;
+            document: string;
+            note: string;
+            from?: string;
+            until?: string;
+            by: string;
+            /** Format: date-time */
+            at: string;
+        };
+        Filing: {
+            id: string;
+            kind: components["schemas"]["FilingKind"];
+            own: boolean;
+            subject: components["schemas"]["FilingSubject"];
+            state: components["schemas"]["FilingState"];
+            /** @description in force today */
+            valid: boolean;
+            from?: string;
+            until?: string;
+            /** @description what may come next */
+            may: components["schemas"]["FilingAct"][];
+            steps: components["schemas"]["FilingStep"][];
+            version: number;
+        };
+        FilingRegister: {
+            filings: components["schemas"]["Filing"][];
+            own: components["schemas"]["FilingStanding"];
+            /** @description the body's name as the settings have it, which certificates print */
+            body: string;
+            today: string;
+        };
+        NewFiling: {
+            kind: components["schemas"]["FilingKind"];
+            own: boolean;
+            subject: components["schemas"]["FilingSubject"];
+            on: string;
+            document?: string;
+            note?: string;
+        };
+        NewFilingStep: {
+            version: number;
+            act: components["schemas"]["FilingAct"];
+            on: string;
+            document?: string;
+            note?: string;
+            from?: string;
+            until?: string;
+            subject?: components["schemas"]["FilingSubject"];
+        };
+        Duties: {
+            filing: components["schemas"]["FilingStanding"];
+            /** @description the last day on which the filing is valid */
+            until?: string;
+        };
     };
     responses: {
         /** @description 错误 · a problem */
@@ -5832,6 +5974,7 @@ export interface components {
         Component: components["schemas"]["AssessKind"];
         ExaminerId: string;
         Draw: string;
+        FilingId: string;
         FileId: string;
         CertificateNumber: string;
         AccountId: string;
@@ -10073,6 +10216,100 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["KeySet"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getDuties: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Duties"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listFilings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilingRegister"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    enterFiling: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFiling"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Filing"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    stepFiling: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                filing: components["parameters"]["FilingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFilingStep"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Filing"];
                 };
             };
             default: components["responses"]["ProblemAny"];

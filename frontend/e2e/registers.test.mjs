@@ -1,0 +1,84 @@
+// The registers against the real program that GONGYUAN_DEMO names: filing of
+// bodies and sites, and what follows when the own filing ends.
+import assert from 'node:assert/strict'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { base, call, identity, of, plan, signIn, skip } from './hall.mjs'
+import { clean, launch, signedIn } from './staff-harness.mjs'
+
+const shots = process.env.GONGYUAN_SHOTS
+const PHONE = { width: 390, height: 844 }
+const WIDE = { width: 1366, height: 768 }
+let browser, admin
+
+async function looked(page, name) {
+  if (shots) {
+    await mkdir(shots, { recursive: true })
+    await page.screenshot({ path: join(shots, `registers-${name}.png`), fullPage: true })
+  }
+  await clean(page, name)
+}
+
+before(async () => { if (!skip) { browser = await launch(); admin = await signIn(of('administrator')[0]) } })
+after(async () => { await browser?.close() })
+
+test('filing: a body that is not filed opens no sitting', { skip, timeout: 120_000 }, async () => {
+  const one = await plan(admin, '备案场次', 3)
+  await call('POST', `/api/v1/sittings/${one.id}/registrations`, admin, { candidates: [{ name: '备案甲', idNumber: identity(), room: '09', seat: '01' }] })
+  const page = await signedIn(browser, base, of('administrator')[0], '/staff/filings', WIDE)
+  await page.getByText(/本机构的备案有效/).waitFor()
+  await looked(page, 'filing-list')
+
+  // A site of the own body: a wrong serial is named at its field, then it is entered.
+  await page.getByRole('button', { name: '登记机构或站点' }).click()
+  await page.getByLabel('名称', { exact: true }).fill('示例站点')
+  await page.getByLabel('所属机构').selectOption({ index: 1 })
+  await page.getByLabel('站点序列号').fill('12a')
+  await page.getByRole('button', { name: '登记申请' }).click()
+  await page.getByText('站点序列号是 6 位数字。').waitFor()
+  await looked(page, 'filing-form')
+  await page.getByLabel('站点序列号').fill('000001')
+  await page.getByRole('button', { name: '登记申请' }).click()
+  await page.getByText('已登记 示例站点 的申请。').waitFor()
+  await page.getByLabel('文件名称或文号').fill('示例评估 1 号')
+  await page.getByRole('button', { name: '登记“评估”' }).click()
+  await page.getByText('已登记 示例站点 的“评估”。').waitFor()
+  await looked(page, 'filing-site')
+
+  const own = async () => (await call('GET', '/api/v1/filings', admin)).filings.find((f) => f.own)
+  const { today } = await call('GET', '/api/v1/filings', admin)
+  const step = async (body) => call('POST', '/api/v1/filings/own/steps', admin, { version: (await own()).version, on: today, document: '示例文件', ...body })
+  await page.getByRole('button', { name: /^打开 示例职业技能评价中心/ }).click()
+  await page.getByLabel('下一步').last().selectOption({ label: '终止' })
+  await page.getByLabel('终止的原因').fill('测试终止')
+  await page.getByRole('button', { name: '登记“终止”' }).click()
+  await page.getByText('本机构还没有备案，或备案已终止。').waitFor()
+  await looked(page, 'filing-ended')
+  try {
+    const { version } = await call('GET', `/api/v1/sittings/${one.id}`, admin)
+    const sealed = await call('POST', `/api/v1/sittings/${one.id}/acts`, admin, { act: 'seal', version })
+    await page.goto(`${base}/staff/sittings`)
+    await page.getByText('本机构还没有备案，或备案已终止。').waitFor()
+    await looked(page, 'filing-notice')
+    await page.goto(`${base}/staff/sittings/${one.id}`)
+    await page.getByRole('button', { name: /开考|开放/ }).first().click()
+    await page.getByRole('dialog').getByRole('button').last().click()
+    await page.getByRole('dialog').getByText('本机构没有有效的备案').waitFor()
+    await looked(page, 'filing-refused')
+    assert.equal((await call('GET', `/api/v1/sittings/${one.id}`, admin)).state, sealed.state)
+  } finally {
+    for (const act of ['apply', 'assess', 'opine', 'review']) await step({ act })
+    await step({ act: 'file', from: today, until: `${Number(today.slice(0, 4)) + 3}-12-31` })
+    await step({ act: 'register' })
+  }
+  await page.getByRole('dialog').getByRole('button').last().click()
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  assert.equal((await call('GET', `/api/v1/sittings/${one.id}`, admin)).state, 'open')
+  await page.setViewportSize(PHONE)
+  await page.goto(`${base}/staff/filings`)
+  await page.getByRole('button', { name: /^打开 示例站点/ }).click()
+  await page.getByRole('heading', { name: '示例站点' }).waitFor()
+  await looked(page, 'filing-phone')
+  await page.context().close()
+})
