@@ -107,6 +107,8 @@ var problems = map[kind]wording{
 	"not-filed":          {409, "本机构没有有效的备案", "不能开考，也不能发证。请管理员在“备案”页登记本机构的备案、有效期。", "This body is not filed", "It can open no sitting and issue no certificate. An administrator has to enter its filing and validity on the page “Filing”."},
 	"filing-run-out":     {409, "本机构的备案不在有效期内", "不能开考，也不能发证。请管理员在“备案”页登记延续。", "This body's filing is not valid today", "It can open no sitting and issue no certificate. An administrator has to enter the renewal on the page “Filing”."},
 	"own-entered":        {409, "本机构已登记", "请刷新后打开已有的那一条。", "This body is entered already", "Reload and open its entry."},
+	"export-faults":      {409, "有内容不合接收单位的要求", "请按预览里列出的逐条更正，再导出。", "Some values are not as the receiver asks", "Mend what the preview lists, then export."},
+	"export-gone":        {409, "这一批不能再原样取出", "用到的照片或记录已经不在。请重新导出一批。", "This run cannot be made again", "A picture or record that it used is no longer there. Make a new one."},
 	"points-in-use":      {409, "有鉴定点还有题目，不能删除", "请先把这些题移到别的鉴定点，或把鉴定点改为停用。", "Points with items cannot be deleted", "Move their items to another point first, or retire the points."},
 	"internal":           {500, "服务器出错", "请稍后再试，并把编号告诉管理员。", "Something went wrong", "Try again later and tell the administrator the number."},
 }
@@ -197,6 +199,8 @@ var table = []struct {
 	{report.ErrForbidden, "forbidden"},
 	{report.ErrConflict, "conflict"},
 	{report.ErrEmpty, "nothing-released"},
+	{report.ErrFaulty, "export-faults"},
+	{report.ErrGone, "export-gone"},
 	{report.ErrInvalid, "invalid"},
 	{filing.ErrNone, "not-filed"},
 	{filing.ErrNotFiled, "not-filed"},

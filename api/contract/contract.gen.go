@@ -530,6 +530,24 @@ func (e ExaminerGrade) Valid() bool {
 	}
 }
 
+// Defines values for ExportFileKind.
+const (
+	ExportAsCsv  ExportFileKind = "csv"
+	ExportAsXlsx ExportFileKind = "xlsx"
+)
+
+// Valid indicates whether the value is a known member of the ExportFileKind enum.
+func (e ExportFileKind) Valid() bool {
+	switch e {
+	case ExportAsCsv:
+		return true
+	case ExportAsXlsx:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ExportRequestKind.
 const (
 	Csv  ExportRequestKind = "csv"
@@ -1757,6 +1775,24 @@ func (e RepairKind) Valid() bool {
 	case RepairRaiseExposure:
 		return true
 	case RepairShiftWeight:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReportAbout.
+const (
+	ReportOfCertificates ReportAbout = "certificates"
+	ReportOfResults      ReportAbout = "results"
+)
+
+// Valid indicates whether the value is a known member of the ReportAbout enum.
+func (e ReportAbout) Valid() bool {
+	switch e {
+	case ReportOfCertificates:
+		return true
+	case ReportOfResults:
 		return true
 	default:
 		return false
@@ -3246,6 +3282,27 @@ type CertificatePrint struct {
 	Statement string `json:"statement"`
 }
 
+// CertificateSpan defines model for CertificateSpan.
+type CertificateSpan struct {
+	// From first day of issue
+	From string `json:"from"`
+
+	// Level 0 or none for all
+	Level *int `json:"level,omitempty"`
+
+	// PhotoName how pictures are named, of {number}, {name}, {document}, {admission}, letters and digits
+	PhotoName *string `json:"photoName,omitempty"`
+
+	// Photos a zip with the pictures beside the table
+	Photos *bool `json:"photos,omitempty"`
+
+	// Until last day of issue
+	Until string `json:"until"`
+
+	// Voided revoked ones too
+	Voided *bool `json:"voided,omitempty"`
+}
+
 // Clock defines model for Clock.
 type Clock struct {
 	Deadline        time.Time `json:"deadline"`
@@ -3497,12 +3554,40 @@ type ExaminerTotal struct {
 	Vetoed bool  `json:"vetoed"`
 }
 
+// ExportCheck defines model for ExportCheck.
+type ExportCheck struct {
+	Faults      []ExportFault `json:"faults"`
+	FaultsTotal int           `json:"faultsTotal"`
+	Full        bool          `json:"full"`
+	Head        []string      `json:"head"`
+	Rows        [][]string    `json:"rows"`
+	Total       int           `json:"total"`
+}
+
+// ExportFault defines model for ExportFault.
+type ExportFault struct {
+	Detail string `json:"detail"`
+
+	// Heading none where it is about the picture
+	Heading *string `json:"heading,omitempty"`
+	Number  string  `json:"number"`
+}
+
+// ExportFileKind defines model for ExportFileKind.
+type ExportFileKind string
+
 // ExportLoss defines model for ExportLoss.
 type ExportLoss struct {
 	Field   string         `json:"field"`
 	Items   int            `json:"items"`
 	Outcome VerdictOutcome `json:"outcome"`
 	Text    string         `json:"text"`
+}
+
+// ExportProbe defines model for ExportProbe.
+type ExportProbe struct {
+	Columns []ReportColumn  `json:"columns"`
+	Span    CertificateSpan `json:"span"`
 }
 
 // ExportRequest defines model for ExportRequest.
@@ -3515,6 +3600,23 @@ type ExportRequest struct {
 
 // ExportRequestKind defines model for ExportRequest.Kind.
 type ExportRequestKind string
+
+// ExportRun defines model for ExportRun.
+type ExportRun struct {
+	At time.Time `json:"at"`
+	By string    `json:"by"`
+
+	// File the file's name
+	File     string          `json:"file"`
+	Id       string          `json:"id"`
+	Kind     ExportFileKind  `json:"kind"`
+	Name     string          `json:"name"`
+	Receiver string          `json:"receiver"`
+	Rows     int             `json:"rows"`
+	Sha256   string          `json:"sha256"`
+	Span     CertificateSpan `json:"span"`
+	Why      *string         `json:"why,omitempty"`
+}
 
 // ExposedItem defines model for ExposedItem.
 type ExposedItem struct {
@@ -4360,6 +4462,15 @@ type NewAppeal struct {
 	Kind         AppealKind `json:"kind"`
 	Registration string     `json:"registration"`
 	Text         string     `json:"text"`
+}
+
+// NewExportRun defines model for NewExportRun.
+type NewExportRun struct {
+	Kind    ExportFileKind  `json:"kind"`
+	Map     string          `json:"map"`
+	Span    CertificateSpan `json:"span"`
+	Version int             `json:"version"`
+	Why     *string         `json:"why,omitempty"`
 }
 
 // NewFile defines model for NewFile.
@@ -5541,11 +5652,22 @@ type RepairEdit struct {
 // RepairKind defines model for RepairKind.
 type RepairKind string
 
+// ReportAbout defines model for ReportAbout.
+type ReportAbout string
+
 // ReportColumn defines model for ReportColumn.
 type ReportColumn struct {
+	// Allowed one of these only (certificates)
+	Allowed *[]string     `json:"allowed,omitempty"`
 	Field   string        `json:"field"`
 	Format  *ReportFormat `json:"format,omitempty"`
 	Heading string        `json:"heading"`
+
+	// Most longest in characters (certificates)
+	Most *int `json:"most,omitempty"`
+
+	// Required an export with an empty one does not go out (certificates)
+	Required *bool `json:"required,omitempty"`
 
 	// Value of a fixed text
 	Value *string `json:"value,omitempty"`
@@ -5600,6 +5722,7 @@ type ReportMap struct {
 
 // ReportMapChange defines model for ReportMapChange.
 type ReportMapChange struct {
+	About   *ReportAbout   `json:"about,omitempty"`
 	Columns []ReportColumn `json:"columns"`
 
 	// Id of the map that is changed; absent for a new one
@@ -6805,6 +6928,12 @@ type ListRegradesParams struct {
 	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// ListReportMapsParams defines parameters for ListReportMaps.
+type ListReportMapsParams struct {
+	// About what the rows are about; results where it is left out
+	About *ReportAbout `form:"about,omitempty" json:"about,omitempty"`
+}
+
 // ListSheetsParams defines parameters for ListSheets.
 type ListSheetsParams struct {
 	Level *int `form:"level,omitempty" json:"level,omitempty"`
@@ -6917,6 +7046,12 @@ type FileOwnAppealJSONRequestBody = NewOwnAppeal
 
 // HandInMaterialJSONRequestBody defines body for HandInMaterial for application/json ContentType.
 type HandInMaterialJSONRequestBody = NewFile
+
+// ExportCertificatesJSONRequestBody defines body for ExportCertificates for application/json ContentType.
+type ExportCertificatesJSONRequestBody = NewExportRun
+
+// PreviewCertificatesJSONRequestBody defines body for PreviewCertificates for application/json ContentType.
+type PreviewCertificatesJSONRequestBody = ExportProbe
 
 // RevokeCertificateJSONRequestBody defines body for RevokeCertificate for application/json ContentType.
 type RevokeCertificateJSONRequestBody = Revocation
@@ -7268,6 +7403,18 @@ type ServerInterface interface {
 	// HandInMaterial 上传评审材料 · hand in a material
 	// (POST /api/v1/candidate/materials)
 	HandInMaterial(c *fiber.Ctx) error
+	// ListCertificateExports 导出过的证书批次 · what was exported, the newest first
+	// (GET /api/v1/certificate-exports)
+	ListCertificateExports(c *fiber.Ctx) error
+	// ExportCertificates 按接收单位的列方案导出证书 · export certificates in a receiver's columns
+	// (POST /api/v1/certificate-exports)
+	ExportCertificates(c *fiber.Ctx) error
+	// PreviewCertificates 预览导出并检查内容 · what an export would be, and what keeps it from going out
+	// (POST /api/v1/certificate-exports/preview)
+	PreviewCertificates(c *fiber.Ctx) error
+	// GetCertificateExport 取导出的文件，每次逐字节相同 · the file of a run, the same bytes each time
+	// (GET /api/v1/certificate-exports/{run}/file)
+	GetCertificateExport(c *fiber.Ctx, run string) error
 	// GetCertificate 一张证书的全部印制内容 · everything that is printed
 	// (GET /api/v1/certificates/{number})
 	GetCertificate(c *fiber.Ctx, number CertificateNumber) error
@@ -7349,9 +7496,9 @@ type ServerInterface interface {
 	// ActOnRegrade 批准、退回、继续完成（第二人） · approve, return, or finish what was cut off
 	// (POST /api/v1/regrades/{regrade})
 	ActOnRegrade(c *fiber.Ctx, regrade string) error
-	// ListReportMaps 成绩导出的列方案 · column maps of exports, and what columns may show
+	// ListReportMaps 导出的列方案 · column maps of exports, and what columns may show
 	// (GET /api/v1/report-maps)
-	ListReportMaps(c *fiber.Ctx) error
+	ListReportMaps(c *fiber.Ctx, params ListReportMapsParams) error
 	// SaveReportMap 新建或修改列方案 · add a column map, or change one
 	// (POST /api/v1/report-maps)
 	SaveReportMap(c *fiber.Ctx) error
@@ -9803,6 +9950,89 @@ func (siw *ServerInterfaceWrapper) HandInMaterial(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListCertificateExports operation middleware
+func (siw *ServerInterfaceWrapper) ListCertificateExports(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListCertificateExports(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ExportCertificates operation middleware
+func (siw *ServerInterfaceWrapper) ExportCertificates(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ExportCertificates(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// PreviewCertificates operation middleware
+func (siw *ServerInterfaceWrapper) PreviewCertificates(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.PreviewCertificates(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetCertificateExport operation middleware
+func (siw *ServerInterfaceWrapper) GetCertificateExport(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "run" -------------
+	var run string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "run", c.Params("run"), &run, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter run: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetCertificateExport(c, run)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // GetCertificate operation middleware
 func (siw *ServerInterfaceWrapper) GetCertificate(c *fiber.Ctx) error {
 
@@ -10518,8 +10748,27 @@ func (siw *ServerInterfaceWrapper) ActOnRegrade(c *fiber.Ctx) error {
 // ListReportMaps operation middleware
 func (siw *ServerInterfaceWrapper) ListReportMaps(c *fiber.Ctx) error {
 
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListReportMapsParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "about" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "about", query, &params.About, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter about: %w", err).Error())
+	}
+
 	handler := func(c *fiber.Ctx) error {
-		return siw.Handler.ListReportMaps(c)
+		return siw.Handler.ListReportMaps(c, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -13372,6 +13621,14 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Post(options.BaseURL+"/api/v1/filings/:filing/steps", wrapper.StepFiling)
 
+	router.Get(options.BaseURL+"/api/v1/certificate-exports", wrapper.ListCertificateExports)
+
+	router.Post(options.BaseURL+"/api/v1/certificate-exports", wrapper.ExportCertificates)
+
+	router.Post(options.BaseURL+"/api/v1/certificate-exports/preview", wrapper.PreviewCertificates)
+
+	router.Get(options.BaseURL+"/api/v1/certificate-exports/:run/file", wrapper.GetCertificateExport)
+
 }
 
 type ProblemAnyApplicationProblemPlusJSONResponse Problem
@@ -15436,6 +15693,131 @@ func (response HandInMaterialdefaultApplicationProblemPlusJSONResponse) VisitHan
 	return ctx.JSON(&response.Body)
 }
 
+type ListCertificateExportsRequestObject struct {
+}
+
+type ListCertificateExportsResponseObject interface {
+	VisitListCertificateExportsResponse(ctx *fiber.Ctx) error
+}
+
+type ListCertificateExports200JSONResponse []ExportRun
+
+func (response ListCertificateExports200JSONResponse) VisitListCertificateExportsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListCertificateExportsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListCertificateExportsdefaultApplicationProblemPlusJSONResponse) VisitListCertificateExportsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ExportCertificatesRequestObject struct {
+	Body *ExportCertificatesJSONRequestBody
+}
+
+type ExportCertificatesResponseObject interface {
+	VisitExportCertificatesResponse(ctx *fiber.Ctx) error
+}
+
+type ExportCertificates201JSONResponse ExportRun
+
+func (response ExportCertificates201JSONResponse) VisitExportCertificatesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type ExportCertificatesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportCertificatesdefaultApplicationProblemPlusJSONResponse) VisitExportCertificatesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type PreviewCertificatesRequestObject struct {
+	Body *PreviewCertificatesJSONRequestBody
+}
+
+type PreviewCertificatesResponseObject interface {
+	VisitPreviewCertificatesResponse(ctx *fiber.Ctx) error
+}
+
+type PreviewCertificates200JSONResponse ExportCheck
+
+func (response PreviewCertificates200JSONResponse) VisitPreviewCertificatesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type PreviewCertificatesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PreviewCertificatesdefaultApplicationProblemPlusJSONResponse) VisitPreviewCertificatesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetCertificateExportRequestObject struct {
+	Run string `json:"run"`
+}
+
+type GetCertificateExportResponseObject interface {
+	VisitGetCertificateExportResponse(ctx *fiber.Ctx) error
+}
+
+type GetCertificateExport200ApplicationoctetStreamResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetCertificateExport200ApplicationoctetStreamResponse) VisitGetCertificateExportResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/octet-stream")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetCertificateExportdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetCertificateExportdefaultApplicationProblemPlusJSONResponse) VisitGetCertificateExportResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type GetCertificateRequestObject struct {
 	Number CertificateNumber `json:"number"`
 }
@@ -16349,6 +16731,7 @@ func (response ActOnRegradedefaultApplicationProblemPlusJSONResponse) VisitActOn
 }
 
 type ListReportMapsRequestObject struct {
+	Params ListReportMapsParams
 }
 
 type ListReportMapsResponseObject interface {
@@ -18921,6 +19304,18 @@ type StrictServerInterface interface {
 	// HandInMaterial 上传评审材料 · hand in a material
 	// (POST /api/v1/candidate/materials)
 	HandInMaterial(ctx context.Context, request HandInMaterialRequestObject) (HandInMaterialResponseObject, error)
+	// ListCertificateExports 导出过的证书批次 · what was exported, the newest first
+	// (GET /api/v1/certificate-exports)
+	ListCertificateExports(ctx context.Context, request ListCertificateExportsRequestObject) (ListCertificateExportsResponseObject, error)
+	// ExportCertificates 按接收单位的列方案导出证书 · export certificates in a receiver's columns
+	// (POST /api/v1/certificate-exports)
+	ExportCertificates(ctx context.Context, request ExportCertificatesRequestObject) (ExportCertificatesResponseObject, error)
+	// PreviewCertificates 预览导出并检查内容 · what an export would be, and what keeps it from going out
+	// (POST /api/v1/certificate-exports/preview)
+	PreviewCertificates(ctx context.Context, request PreviewCertificatesRequestObject) (PreviewCertificatesResponseObject, error)
+	// GetCertificateExport 取导出的文件，每次逐字节相同 · the file of a run, the same bytes each time
+	// (GET /api/v1/certificate-exports/{run}/file)
+	GetCertificateExport(ctx context.Context, request GetCertificateExportRequestObject) (GetCertificateExportResponseObject, error)
 	// GetCertificate 一张证书的全部印制内容 · everything that is printed
 	// (GET /api/v1/certificates/{number})
 	GetCertificate(ctx context.Context, request GetCertificateRequestObject) (GetCertificateResponseObject, error)
@@ -19002,7 +19397,7 @@ type StrictServerInterface interface {
 	// ActOnRegrade 批准、退回、继续完成（第二人） · approve, return, or finish what was cut off
 	// (POST /api/v1/regrades/{regrade})
 	ActOnRegrade(ctx context.Context, request ActOnRegradeRequestObject) (ActOnRegradeResponseObject, error)
-	// ListReportMaps 成绩导出的列方案 · column maps of exports, and what columns may show
+	// ListReportMaps 导出的列方案 · column maps of exports, and what columns may show
 	// (GET /api/v1/report-maps)
 	ListReportMaps(ctx context.Context, request ListReportMapsRequestObject) (ListReportMapsResponseObject, error)
 	// SaveReportMap 新建或修改列方案 · add a column map, or change one
@@ -21487,6 +21882,136 @@ func (sh *strictHandler) HandInMaterial(ctx *fiber.Ctx) error {
 	return nil
 }
 
+// ListCertificateExports operation middleware
+func (sh *strictHandler) ListCertificateExports(ctx *fiber.Ctx) error {
+	var request ListCertificateExportsRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCertificateExports(ctx.UserContext(), request.(ListCertificateExportsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCertificateExports")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCertificateExportsResponseObject); ok {
+		if err := validResponse.VisitListCertificateExportsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportCertificates operation middleware
+func (sh *strictHandler) ExportCertificates(ctx *fiber.Ctx) error {
+	var request ExportCertificatesRequestObject
+
+	var body ExportCertificatesJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportCertificates(ctx.UserContext(), request.(ExportCertificatesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportCertificates")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportCertificatesResponseObject); ok {
+		if err := validResponse.VisitExportCertificatesResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PreviewCertificates operation middleware
+func (sh *strictHandler) PreviewCertificates(ctx *fiber.Ctx) error {
+	var request PreviewCertificatesRequestObject
+
+	var body PreviewCertificatesJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.PreviewCertificates(ctx.UserContext(), request.(PreviewCertificatesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PreviewCertificates")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PreviewCertificatesResponseObject); ok {
+		if err := validResponse.VisitPreviewCertificatesResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCertificateExport operation middleware
+func (sh *strictHandler) GetCertificateExport(ctx *fiber.Ctx, run string) error {
+	var request GetCertificateExportRequestObject
+
+	request.Run = run
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCertificateExport(ctx.UserContext(), request.(GetCertificateExportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCertificateExport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCertificateExportResponseObject); ok {
+		if err := validResponse.VisitGetCertificateExportResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetCertificate operation middleware
 func (sh *strictHandler) GetCertificate(ctx *fiber.Ctx, number CertificateNumber) error {
 	var request GetCertificateRequestObject
@@ -22383,8 +22908,10 @@ func (sh *strictHandler) ActOnRegrade(ctx *fiber.Ctx, regrade string) error {
 }
 
 // ListReportMaps operation middleware
-func (sh *strictHandler) ListReportMaps(ctx *fiber.Ctx) error {
+func (sh *strictHandler) ListReportMaps(ctx *fiber.Ctx, params ListReportMapsParams) error {
 	var request ListReportMapsRequestObject
+
+	request.Params = params
 
 	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
 		return sh.ssi.ListReportMaps(ctx.UserContext(), request.(ListReportMapsRequestObject))

@@ -1,10 +1,10 @@
 // The registers against the real program that GONGYUAN_DEMO names: filing of
 // bodies and sites, and what follows when the own filing ends.
 import assert from 'node:assert/strict'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { base, call, identity, of, plan, signIn, skip } from './hall.mjs'
+import { act, base, call, identity, learn, of, open, plan, release, score, signIn, skip, take } from './hall.mjs'
 import { clean, launch, signedIn } from './staff-harness.mjs'
 
 const shots = process.env.GONGYUAN_SHOTS
@@ -50,7 +50,7 @@ test('filing: a body that is not filed opens no sitting', { skip, timeout: 120_0
   const { today } = await call('GET', '/api/v1/filings', admin)
   const step = async (body) => call('POST', '/api/v1/filings/own/steps', admin, { version: (await own()).version, on: today, document: '示例文件', ...body })
   await page.getByRole('button', { name: /^打开 示例职业技能评价中心/ }).click()
-  await page.getByLabel('下一步').last().selectOption({ label: '终止' })
+  await page.getByLabel('这一步').selectOption({ label: '终止' })
   await page.getByLabel('终止的原因').fill('测试终止')
   await page.getByRole('button', { name: '登记“终止”' }).click()
   await page.getByText('本机构还没有备案，或备案已终止。').waitFor()
@@ -80,5 +80,55 @@ test('filing: a body that is not filed opens no sitting', { skip, timeout: 120_0
   await page.getByRole('button', { name: /^打开 示例站点/ }).click()
   await page.getByRole('heading', { name: '示例站点' }).waitFor()
   await looked(page, 'filing-phone')
+  await page.context().close()
+})
+
+test('certificates leave in the columns of a receiver, and again byte for byte', { skip, timeout: 180_000 }, async () => {
+  const [first, second] = of('administrator')
+  const other = await signIn(second)
+  const accounts = of('examiner').slice(0, 3)
+  const tokens = await Promise.all(accounts.map(signIn))
+  const answer = await learn(admin, 3)
+  const examiners = (await call('GET', '/api/v1/accounts?role=examiner', admin)).filter((x) => accounts.some((a) => a.login === x.login)).map((x) => x.id)
+  const one = await plan(admin, '导出场次', 3)
+  const [person] = await open(admin, one.id, [{ name: '导出甲', idNumber: identity() }])
+  await take(person, answer)
+  const sheet = (await call('GET', '/api/v1/sheets?level=3', admin)).filter((x) => x.kind === 'skill').at(-1)
+  await call('POST', `/api/v1/sittings/${one.id}/panels`, admin, { kind: 'skill', sheet: sheet.id, examiners, rule: 'mean' })
+  const { tasks } = await call('GET', `/api/v1/sittings/${one.id}/assess/skill`, tokens[0])
+  await Promise.all(tokens.map(async (token) => { for (const { draw } of tasks) await score(token, one.id, 'skill', draw, 500) }))
+  await act(admin, one.id, 'close')
+  await release(admin, other, one.id)
+  const { certificates } = await call('POST', `/api/v1/sittings/${one.id}/certificates`, admin, { registrations: [person.id] })
+  assert.equal(certificates.length, 1)
+
+  const page = await signedIn(browser, base, first, '/staff/certificates', WIDE)
+  await page.getByRole('link', { name: '导出证书…' }).click()
+  await page.getByText('还没有证书的列方案。').waitFor()
+  await page.getByRole('button', { name: '新建' }).first().click()
+  await page.getByLabel('方案名称').fill('示例报送')
+  await page.getByLabel('接收单位').fill('示例单位')
+  // The level has to be one that the receiver knows: 3 is not in the list yet.
+  await page.locator('.columns li').nth(4).getByLabel('只能是').fill('一级 二级')
+  await looked(page, 'export-map')
+  await page.getByRole('button', { name: '保存', exact: false }).click()
+  await page.getByRole('button', { name: '检查并预览' }).click()
+  await page.getByText(/处不符合要求/).waitFor()
+  await looked(page, 'export-faults')
+  await page.getByRole('button', { name: '修改' }).click()
+  await page.locator('.columns li').nth(4).getByLabel('只能是').fill('')
+  await page.getByRole('button', { name: '保存', exact: false }).click()
+  await page.getByRole('button', { name: '检查并预览' }).click()
+  await page.getByText(/已检查，\d+ 张证书都符合要求。/).waitFor()
+  await looked(page, 'export-checked')
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '导出 CSV' }).click()])
+  const before = await readFile(await file.path())
+  assert.ok(before.toString('utf8').includes(certificates[0].number), 'the certificate is in the file')
+  const [again] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: /^再取/ }).first().click()])
+  assert.ok(before.equals(await readFile(await again.path())), 'the same bytes')
+  await page.getByText(/SHA-256 与原来一致/).waitFor()
+  await looked(page, 'export-runs')
+  await page.setViewportSize(PHONE)
+  await looked(page, 'export-phone')
   await page.context().close()
 })

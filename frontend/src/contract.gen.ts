@@ -2450,7 +2450,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** 成绩导出的列方案 · column maps of exports, and what columns may show */
+        /** 导出的列方案 · column maps of exports, and what columns may show */
         get: operations["listReportMaps"];
         put?: never;
         /** 新建或修改列方案 · add a column map, or change one */
@@ -2881,6 +2881,66 @@ export interface paths {
         put?: never;
         /** 登记评估、意见、复核、备案、登记、变更、延续、终止 · the next step of an entry */
         post: operations["stepFiling"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/certificate-exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 导出过的证书批次 · what was exported, the newest first */
+        get: operations["listCertificateExports"];
+        put?: never;
+        /**
+         * 按接收单位的列方案导出证书 · export certificates in a receiver's columns
+         * @description Refused where a value is not what the map asks for. The run is kept and its file can be taken again, byte for byte. Document numbers in full take a reason.
+         */
+        post: operations["exportCertificates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/certificate-exports/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 预览导出并检查内容 · what an export would be, and what keeps it from going out */
+        post: operations["previewCertificates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/certificate-exports/{run}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * 取导出的文件，每次逐字节相同 · the file of a run, the same bytes each time
+         * @description It is recorded who took it.
+         */
+        get: operations["getCertificateExport"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5810,6 +5870,12 @@ export interface components {
             format?: components["schemas"]["ReportFormat"];
             /** @description of a fixed text */
             value?: string;
+            /** @description an export with an empty one does not go out (certificates) */
+            required?: boolean;
+            /** @description longest in characters (certificates) */
+            most?: number;
+            /** @description one of these only (certificates) */
+            allowed?: string[];
         };
         ReportColumns: {
             columns: components["schemas"]["ReportColumn"][];
@@ -5817,6 +5883,7 @@ export interface components {
         ReportMapChange: {
             /** @description of the map that is changed; absent for a new one */
             id?: string;
+            about?: components["schemas"]["ReportAbout"];
             /** @description as it was read */
             version?: number;
             name: string;
@@ -5859,6 +5926,64 @@ export interface components {
             version: number;
             /** @enum {string} */
             kind: "xlsx" | "csv";
+            why?: string;
+        };
+        /** @enum {string} */
+        ReportAbout: "results" | "certificates";
+        CertificateSpan: {
+            /** @description first day of issue */
+            from: string;
+            /** @description last day of issue */
+            until: string;
+            /** @description 0 or none for all */
+            level?: number;
+            /** @description revoked ones too */
+            voided?: boolean;
+            /** @description a zip with the pictures beside the table */
+            photos?: boolean;
+            /** @description how pictures are named, of {number}, {name}, {document}, {admission}, letters and digits */
+            photoName?: string;
+        };
+        ExportProbe: {
+            span: components["schemas"]["CertificateSpan"];
+            columns: components["schemas"]["ReportColumn"][];
+        };
+        ExportFault: {
+            number: string;
+            /** @description none where it is about the picture */
+            heading?: string;
+            detail: string;
+        };
+        ExportCheck: {
+            head: string[];
+            rows: string[][];
+            total: number;
+            full: boolean;
+            faults: components["schemas"]["ExportFault"][];
+            faultsTotal: number;
+        };
+        NewExportRun: {
+            span: components["schemas"]["CertificateSpan"];
+            map: string;
+            version: number;
+            kind: components["schemas"]["ExportFileKind"];
+            why?: string;
+        };
+        /** @enum {string} */
+        ExportFileKind: "xlsx" | "csv";
+        ExportRun: {
+            id: string;
+            name: string;
+            receiver: string;
+            span: components["schemas"]["CertificateSpan"];
+            kind: components["schemas"]["ExportFileKind"];
+            rows: number;
+            by: string;
+            /** Format: date-time */
+            at: string;
+            sha256: string;
+            /** @description the file's name */
+            file: string;
             why?: string;
         };
         /**
@@ -9584,7 +9709,10 @@ export interface operations {
     };
     listReportMaps: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description what the rows are about; results where it is left out */
+                about?: components["schemas"]["ReportAbout"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -10310,6 +10438,100 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Filing"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listCertificateExports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportRun"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    exportCertificates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExportRun"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportRun"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    previewCertificates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportProbe"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportCheck"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getCertificateExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             default: components["responses"]["ProblemAny"];
