@@ -217,4 +217,3 @@ func TestErrCertificateRun(t *testing.T) {
 		t.Errorf("faulty values went out: %v", err)
 	}
 }
-

@@ -68,7 +68,7 @@ export const registerEn = {
   'crun.runsHelp': 'Each can be taken again; the file is the same byte for byte.',
   'crun.noRuns': 'Nothing was exported yet.',
   'crun.again': 'Take again',
-  'crun.againOf': 'Take {name} again',
+  'crun.againOf': 'Take again: {name}',
   'crun.taken': '{name} was taken; its SHA-256 is as before.',
   'crun.col.at': 'Time',
   'crun.col.receiver': 'Receiver',

@@ -68,7 +68,7 @@ export const registerZh = {
   'crun.runsHelp': '每一批都可以再取一次，文件逐字节相同。',
   'crun.noRuns': '还没有导出过。',
   'crun.again': '再取一次',
-  'crun.againOf': '再取 {name}',
+  'crun.againOf': '再取一次 {name}',
   'crun.taken': '已取 {name}，SHA-256 与原来一致。',
   'crun.col.at': '时间',
   'crun.col.receiver': '接收单位',
