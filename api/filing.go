@@ -6,11 +6,19 @@ import (
 
 	"gongyuan/api/contract"
 	"gongyuan/engine/filing"
+	"gongyuan/engine/periodic"
+	"gongyuan/engine/profile"
+	"gongyuan/engine/report"
 )
 
 // Registers is what is kept beside exams: filing, profiles, reports.
 type Registers struct {
-	Filings *filing.Office
+	Filings  *filing.Office
+	Profiles *profile.Office
+	Periods  *periodic.Office
+	Workbook report.Workbook
+	// ReadTable returns the cells of a workbook's first sheet.
+	ReadTable func(data []byte) ([][]string, error)
 }
 
 // textOr is the text, "" where none is given.
@@ -131,5 +139,14 @@ func (s *server) GetDuties(ctx context.Context, _ contract.GetDutiesRequestObjec
 		return nil, err
 	}
 	out.Until = textOrNone(f.Until)
+	due, err := s.registers.Periods.Due(ctx, staff(ctx))
+	if err != nil {
+		return nil, err
+	}
+	reports := make([]contract.DueReport, len(due))
+	for i, d := range due {
+		reports[i] = contract.DueReport{Period: string(d.Period), Day: d.Day, Late: d.Late}
+	}
+	out.Reports = &reports
 	return out, nil
 }

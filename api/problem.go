@@ -24,7 +24,9 @@ import (
 	"gongyuan/engine/itemstat"
 	"gongyuan/engine/marking"
 	"gongyuan/engine/people"
+	"gongyuan/engine/periodic"
 	"gongyuan/engine/print"
+	"gongyuan/engine/profile"
 	"gongyuan/engine/report"
 	"gongyuan/engine/result"
 	"gongyuan/engine/sitting"
@@ -211,6 +213,11 @@ var table = []struct {
 	{filing.ErrDuplicate, "own-entered"},
 	{filing.ErrState, "wrong-state"},
 	{filing.ErrInvalid, "invalid"},
+	{profile.ErrForbidden, "forbidden"},
+	{profile.ErrInvalid, "invalid"},
+	{periodic.ErrForbidden, "forbidden"},
+	{periodic.ErrConflict, "conflict"},
+	{periodic.ErrInvalid, "invalid"},
 	{compose.ErrForbidden, "forbidden"},
 	{compose.ErrInUse, "points-in-use"},
 	{compose.ErrConflict, "conflict"},
@@ -415,7 +422,13 @@ func fieldsOf(err error) []sitting.FieldError {
 	var planned *compose.FieldError
 	var counted *itemstat.FieldError
 	var bodied *filing.FieldError
+	var tabled *profile.TableError
+	var timed *periodic.FieldError
 	switch {
+	case errors.As(err, &tabled):
+		return []sitting.FieldError{{Field: "/data", Reason: tabled.Reason}}
+	case errors.As(err, &timed):
+		return []sitting.FieldError{{Field: timed.Field, Reason: timed.Reason}}
 	case errors.As(err, &bodied):
 		return []sitting.FieldError{{Field: bodied.Field, Reason: bodied.Reason}}
 	case errors.As(err, &planned):

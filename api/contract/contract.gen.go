@@ -1496,6 +1496,57 @@ func (e PeopleRule) Valid() bool {
 	}
 }
 
+// Defines values for PeriodGroup.
+const (
+	PeriodCity     PeriodGroup = "city"
+	PeriodIndustry PeriodGroup = "industry"
+	PeriodKeyUnit  PeriodGroup = "keyUnit"
+	PeriodLevel    PeriodGroup = "level"
+	PeriodTotal    PeriodGroup = "total"
+)
+
+// Valid indicates whether the value is a known member of the PeriodGroup enum.
+func (e PeriodGroup) Valid() bool {
+	switch e {
+	case PeriodCity:
+		return true
+	case PeriodIndustry:
+		return true
+	case PeriodKeyUnit:
+		return true
+	case PeriodLevel:
+		return true
+	case PeriodTotal:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ProfileOutcome.
+const (
+	ProfileAdded   ProfileOutcome = "added"
+	ProfileChanged ProfileOutcome = "changed"
+	ProfileRefused ProfileOutcome = "refused"
+	ProfileSame    ProfileOutcome = "same"
+)
+
+// Valid indicates whether the value is a known member of the ProfileOutcome enum.
+func (e ProfileOutcome) Valid() bool {
+	switch e {
+	case ProfileAdded:
+		return true
+	case ProfileChanged:
+		return true
+	case ProfileRefused:
+		return true
+	case ProfileSame:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ProvidedFileKind.
 const (
 	Material ProvidedFileKind = "material"
@@ -3465,10 +3516,18 @@ type DrawnPaper struct {
 	Seed      string  `json:"seed"`
 }
 
+// DueReport defines model for DueReport.
+type DueReport struct {
+	Day    string `json:"day"`
+	Late   bool   `json:"late"`
+	Period string `json:"period"`
+}
+
 // Duties defines model for Duties.
 type Duties struct {
 	// Filing whether the installation's own body may open sittings and issue certificates today
-	Filing FilingStanding `json:"filing"`
+	Filing  FilingStanding `json:"filing"`
+	Reports *[]DueReport   `json:"reports,omitempty"`
 
 	// Until the last day on which the filing is valid
 	Until *string `json:"until,omitempty"`
@@ -5123,6 +5182,60 @@ type PeopleMark struct {
 // PeopleRule agreed: mean of two within the tolerance; nearest: mean of the two nearest of three; third: the third's, no two being nearer
 type PeopleRule string
 
+// PeriodDifference defines model for PeriodDifference.
+type PeriodDifference struct {
+	Column string `json:"column"`
+	Label  string `json:"label"`
+	Now    int    `json:"now"`
+	Was    int    `json:"was"`
+}
+
+// PeriodGroup defines model for PeriodGroup.
+type PeriodGroup string
+
+// PeriodLine defines model for PeriodLine.
+type PeriodLine struct {
+	// Counts by columns
+	Counts []int       `json:"counts"`
+	Group  PeriodGroup `json:"group"`
+	Label  string      `json:"label"`
+
+	// Rates pass rates of theory, skill, review and all who sat, in tenths of a percent; -1 where nobody sat
+	Rates []int `json:"rates"`
+}
+
+// PeriodReport defines model for PeriodReport.
+type PeriodReport struct {
+	Changed  []PeriodDifference `json:"changed"`
+	Columns  []string           `json:"columns"`
+	Due      string             `json:"due"`
+	From     string             `json:"from"`
+	Lines    []PeriodLine       `json:"lines"`
+	Period   string             `json:"period"`
+	Staff    PeriodStaff        `json:"staff"`
+	Until    string             `json:"until"`
+	Versions []PeriodVersion    `json:"versions"`
+}
+
+// PeriodStaff defines model for PeriodStaff.
+type PeriodStaff struct {
+	Assessed   int `json:"assessed"`
+	Bodies     int `json:"bodies"`
+	Examiners  int `json:"examiners"`
+	NotPassed  int `json:"notPassed"`
+	Sites      int `json:"sites"`
+	Unassessed int `json:"unassessed"`
+}
+
+// PeriodVersion defines model for PeriodVersion.
+type PeriodVersion struct {
+	At     time.Time    `json:"at"`
+	By     string       `json:"by"`
+	Lines  []PeriodLine `json:"lines"`
+	Number int          `json:"number"`
+	Staff  PeriodStaff  `json:"staff"`
+}
+
 // Person defines model for Person.
 type Person struct {
 	Id   string `json:"id"`
@@ -5189,6 +5302,57 @@ type Problem struct {
 
 	// Type Stable URN, such as urn:gongyuan:problem:taken-over
 	Type string `json:"type"`
+}
+
+// Profile defines model for Profile.
+type Profile struct {
+	City      string `json:"city"`
+	IdMasked  string `json:"idMasked"`
+	Incentive string `json:"incentive"`
+	Industry  string `json:"industry"`
+	KeyUnit   bool   `json:"keyUnit"`
+	Name      string `json:"name"`
+	Post      string `json:"post"`
+	Unit      string `json:"unit"`
+}
+
+// ProfileImport defines model for ProfileImport.
+type ProfileImport struct {
+	Data *[]byte       `json:"data,omitempty"`
+	Dry  bool          `json:"dry"`
+	Rows *[]ProfileRow `json:"rows,omitempty"`
+}
+
+// ProfileList defines model for ProfileList.
+type ProfileList struct {
+	// Head the columns of a workbook
+	Head       []string  `json:"head"`
+	Industries []string  `json:"industries"`
+	Profiles   []Profile `json:"profiles"`
+}
+
+// ProfileOutcome defines model for ProfileOutcome.
+type ProfileOutcome string
+
+// ProfileRow defines model for ProfileRow.
+type ProfileRow struct {
+	City      string  `json:"city"`
+	IdNumber  string  `json:"idNumber"`
+	Incentive *string `json:"incentive,omitempty"`
+	Industry  string  `json:"industry"`
+	KeyUnit   *string `json:"keyUnit,omitempty"`
+	Name      string  `json:"name"`
+	Post      *string `json:"post,omitempty"`
+	Unit      string  `json:"unit"`
+}
+
+// ProfileVerdict defines model for ProfileVerdict.
+type ProfileVerdict struct {
+	Detail  *string        `json:"detail,omitempty"`
+	Field   *string        `json:"field,omitempty"`
+	Name    string         `json:"name"`
+	Outcome ProfileOutcome `json:"outcome"`
+	Row     int            `json:"row"`
 }
 
 // Progress defines model for Progress.
@@ -6749,6 +6913,9 @@ type ItemCode = string
 // Kind A station of a component; the first has the component's name.
 type Kind = StationName
 
+// PeriodId defines model for PeriodId.
+type PeriodId = string
+
 // RegistrationId defines model for RegistrationId.
 type RegistrationId = string
 
@@ -6917,6 +7084,17 @@ type RemoveFileParams struct {
 	Why *string `form:"why,omitempty" json:"why,omitempty"`
 }
 
+// SubmitPeriodJSONBody defines parameters for SubmitPeriod.
+type SubmitPeriodJSONBody struct {
+	Seen int `json:"seen"`
+}
+
+// GetPeriodWorkbookParams defines parameters for GetPeriodWorkbook.
+type GetPeriodWorkbookParams struct {
+	// Version a submitted version; without it as of now
+	Version *int `form:"version,omitempty" json:"version,omitempty"`
+}
+
 // AddPictureJSONBody defines parameters for AddPicture.
 type AddPictureJSONBody struct {
 	Data []byte `json:"data"`
@@ -7080,8 +7258,14 @@ type LookUpResultJSONRequestBody = LookupRequest
 // LookUpTranscriptJSONRequestBody defines body for LookUpTranscript for application/json ContentType.
 type LookUpTranscriptJSONRequestBody = LookupRequest
 
+// SubmitPeriodJSONRequestBody defines body for SubmitPeriod for application/json ContentType.
+type SubmitPeriodJSONRequestBody SubmitPeriodJSONBody
+
 // AddPictureJSONRequestBody defines body for AddPicture for application/json ContentType.
 type AddPictureJSONRequestBody AddPictureJSONBody
+
+// ImportProfilesJSONRequestBody defines body for ImportProfiles for application/json ContentType.
+type ImportProfilesJSONRequestBody = ProfileImport
 
 // PreviewRegradeJSONRequestBody defines body for PreviewRegrade for application/json ContentType.
 type PreviewRegradeJSONRequestBody = RegradeAsk
@@ -7475,12 +7659,27 @@ type ServerInterface interface {
 	// ListMarkingDuties 我参加阅卷的场次 · sittings whose papers I mark
 	// (GET /api/v1/marking/duties)
 	ListMarkingDuties(c *fiber.Ctx) error
+	// GetPeriod 季报或年报：现在的数字、上报过的版本、之后的变化 · a quarterly or yearly report
+	// (GET /api/v1/periods/{period})
+	GetPeriod(c *fiber.Ctx, period PeriodId) error
+	// SubmitPeriod 上报：冻结为一个版本 · freeze the report as the version after those that were seen
+	// (POST /api/v1/periods/{period})
+	SubmitPeriod(c *fiber.Ctx, period PeriodId) error
+	// GetPeriodWorkbook 报表为 Excel · the report as a workbook
+	// (GET /api/v1/periods/{period}/workbook)
+	GetPeriodWorkbook(c *fiber.Ctx, period PeriodId, params GetPeriodWorkbookParams) error
 	// AddPicture 上传图片（PNG、JPEG，不超过 512 KiB） · keep an image
 	// (POST /api/v1/pictures)
 	AddPicture(c *fiber.Ctx) error
 	// GetPicture 题目图片 · an image of a question
 	// (GET /api/v1/pictures/{picture})
 	GetPicture(c *fiber.Ctx, picture string) error
+	// ListProfiles 考生档案：单位、城市、行业、重点单位 · what reports ask of candidates
+	// (GET /api/v1/profiles)
+	ListProfiles(c *fiber.Ctx) error
+	// ImportProfiles 录入或导入档案，逐行给出结果 · enter or import profiles, with a verdict for each row
+	// (POST /api/v1/profiles)
+	ImportProfiles(c *fiber.Ctx) error
 	// PreviewRegrade 重评预览：每种办法改变谁的成绩 · what each remedy for a question that was wrong would change
 	// (POST /api/v1/regrade-previews)
 	PreviewRegrade(c *fiber.Ctx) error
@@ -10560,6 +10759,109 @@ func (siw *ServerInterfaceWrapper) ListMarkingDuties(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetPeriod operation middleware
+func (siw *ServerInterfaceWrapper) GetPeriod(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "period" -------------
+	var period PeriodId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "period", c.Params("period"), &period, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter period: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetPeriod(c, period)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// SubmitPeriod operation middleware
+func (siw *ServerInterfaceWrapper) SubmitPeriod(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "period" -------------
+	var period PeriodId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "period", c.Params("period"), &period, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter period: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.SubmitPeriod(c, period)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetPeriodWorkbook operation middleware
+func (siw *ServerInterfaceWrapper) GetPeriodWorkbook(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "period" -------------
+	var period PeriodId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "period", c.Params("period"), &period, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter period: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetPeriodWorkbookParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "version" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "version", query, &params.Version, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter version: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetPeriodWorkbook(c, period, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // AddPicture operation middleware
 func (siw *ServerInterfaceWrapper) AddPicture(c *fiber.Ctx) error {
 
@@ -10594,6 +10896,42 @@ func (siw *ServerInterfaceWrapper) GetPicture(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.GetPicture(c, picture)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListProfiles operation middleware
+func (siw *ServerInterfaceWrapper) ListProfiles(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListProfiles(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ImportProfiles operation middleware
+func (siw *ServerInterfaceWrapper) ImportProfiles(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ImportProfiles(c)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -13629,6 +13967,16 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Get(options.BaseURL+"/api/v1/certificate-exports/:run/file", wrapper.GetCertificateExport)
 
+	router.Get(options.BaseURL+"/api/v1/profiles", wrapper.ListProfiles)
+
+	router.Post(options.BaseURL+"/api/v1/profiles", wrapper.ImportProfiles)
+
+	router.Get(options.BaseURL+"/api/v1/periods/:period", wrapper.GetPeriod)
+
+	router.Post(options.BaseURL+"/api/v1/periods/:period", wrapper.SubmitPeriod)
+
+	router.Get(options.BaseURL+"/api/v1/periods/:period/workbook", wrapper.GetPeriodWorkbook)
+
 }
 
 type ProblemAnyApplicationProblemPlusJSONResponse Problem
@@ -16485,6 +16833,105 @@ func (response ListMarkingDutiesdefaultApplicationProblemPlusJSONResponse) Visit
 	return ctx.JSON(&response.Body)
 }
 
+type GetPeriodRequestObject struct {
+	Period PeriodId `json:"period"`
+}
+
+type GetPeriodResponseObject interface {
+	VisitGetPeriodResponse(ctx *fiber.Ctx) error
+}
+
+type GetPeriod200JSONResponse PeriodReport
+
+func (response GetPeriod200JSONResponse) VisitGetPeriodResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetPerioddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPerioddefaultApplicationProblemPlusJSONResponse) VisitGetPeriodResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SubmitPeriodRequestObject struct {
+	Period PeriodId `json:"period"`
+	Body   *SubmitPeriodJSONRequestBody
+}
+
+type SubmitPeriodResponseObject interface {
+	VisitSubmitPeriodResponse(ctx *fiber.Ctx) error
+}
+
+type SubmitPeriod200JSONResponse PeriodReport
+
+func (response SubmitPeriod200JSONResponse) VisitSubmitPeriodResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type SubmitPerioddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SubmitPerioddefaultApplicationProblemPlusJSONResponse) VisitSubmitPeriodResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetPeriodWorkbookRequestObject struct {
+	Period PeriodId `json:"period"`
+	Params GetPeriodWorkbookParams
+}
+
+type GetPeriodWorkbookResponseObject interface {
+	VisitGetPeriodWorkbookResponse(ctx *fiber.Ctx) error
+}
+
+type GetPeriodWorkbook200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetPeriodWorkbook200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitGetPeriodWorkbookResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetPeriodWorkbookdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPeriodWorkbookdefaultApplicationProblemPlusJSONResponse) VisitGetPeriodWorkbookResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type AddPictureRequestObject struct {
 	Body *AddPictureJSONRequestBody
 }
@@ -16578,6 +17025,63 @@ type GetPicturedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetPicturedefaultApplicationProblemPlusJSONResponse) VisitGetPictureResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListProfilesRequestObject struct {
+}
+
+type ListProfilesResponseObject interface {
+	VisitListProfilesResponse(ctx *fiber.Ctx) error
+}
+
+type ListProfiles200JSONResponse ProfileList
+
+func (response ListProfiles200JSONResponse) VisitListProfilesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListProfilesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListProfilesdefaultApplicationProblemPlusJSONResponse) VisitListProfilesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ImportProfilesRequestObject struct {
+	Body *ImportProfilesJSONRequestBody
+}
+
+type ImportProfilesResponseObject interface {
+	VisitImportProfilesResponse(ctx *fiber.Ctx) error
+}
+
+type ImportProfiles200JSONResponse []ProfileVerdict
+
+func (response ImportProfiles200JSONResponse) VisitImportProfilesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ImportProfilesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ImportProfilesdefaultApplicationProblemPlusJSONResponse) VisitImportProfilesResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -19376,12 +19880,27 @@ type StrictServerInterface interface {
 	// ListMarkingDuties 我参加阅卷的场次 · sittings whose papers I mark
 	// (GET /api/v1/marking/duties)
 	ListMarkingDuties(ctx context.Context, request ListMarkingDutiesRequestObject) (ListMarkingDutiesResponseObject, error)
+	// GetPeriod 季报或年报：现在的数字、上报过的版本、之后的变化 · a quarterly or yearly report
+	// (GET /api/v1/periods/{period})
+	GetPeriod(ctx context.Context, request GetPeriodRequestObject) (GetPeriodResponseObject, error)
+	// SubmitPeriod 上报：冻结为一个版本 · freeze the report as the version after those that were seen
+	// (POST /api/v1/periods/{period})
+	SubmitPeriod(ctx context.Context, request SubmitPeriodRequestObject) (SubmitPeriodResponseObject, error)
+	// GetPeriodWorkbook 报表为 Excel · the report as a workbook
+	// (GET /api/v1/periods/{period}/workbook)
+	GetPeriodWorkbook(ctx context.Context, request GetPeriodWorkbookRequestObject) (GetPeriodWorkbookResponseObject, error)
 	// AddPicture 上传图片（PNG、JPEG，不超过 512 KiB） · keep an image
 	// (POST /api/v1/pictures)
 	AddPicture(ctx context.Context, request AddPictureRequestObject) (AddPictureResponseObject, error)
 	// GetPicture 题目图片 · an image of a question
 	// (GET /api/v1/pictures/{picture})
 	GetPicture(ctx context.Context, request GetPictureRequestObject) (GetPictureResponseObject, error)
+	// ListProfiles 考生档案：单位、城市、行业、重点单位 · what reports ask of candidates
+	// (GET /api/v1/profiles)
+	ListProfiles(ctx context.Context, request ListProfilesRequestObject) (ListProfilesResponseObject, error)
+	// ImportProfiles 录入或导入档案，逐行给出结果 · enter or import profiles, with a verdict for each row
+	// (POST /api/v1/profiles)
+	ImportProfiles(ctx context.Context, request ImportProfilesRequestObject) (ImportProfilesResponseObject, error)
 	// PreviewRegrade 重评预览：每种办法改变谁的成绩 · what each remedy for a question that was wrong would change
 	// (POST /api/v1/regrade-previews)
 	PreviewRegrade(ctx context.Context, request PreviewRegradeRequestObject) (PreviewRegradeResponseObject, error)
@@ -22668,6 +23187,102 @@ func (sh *strictHandler) ListMarkingDuties(ctx *fiber.Ctx) error {
 	return nil
 }
 
+// GetPeriod operation middleware
+func (sh *strictHandler) GetPeriod(ctx *fiber.Ctx, period PeriodId) error {
+	var request GetPeriodRequestObject
+
+	request.Period = period
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPeriod(ctx.UserContext(), request.(GetPeriodRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPeriod")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPeriodResponseObject); ok {
+		if err := validResponse.VisitGetPeriodResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SubmitPeriod operation middleware
+func (sh *strictHandler) SubmitPeriod(ctx *fiber.Ctx, period PeriodId) error {
+	var request SubmitPeriodRequestObject
+
+	request.Period = period
+
+	var body SubmitPeriodJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.SubmitPeriod(ctx.UserContext(), request.(SubmitPeriodRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SubmitPeriod")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SubmitPeriodResponseObject); ok {
+		if err := validResponse.VisitSubmitPeriodResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetPeriodWorkbook operation middleware
+func (sh *strictHandler) GetPeriodWorkbook(ctx *fiber.Ctx, period PeriodId, params GetPeriodWorkbookParams) error {
+	var request GetPeriodWorkbookRequestObject
+
+	request.Period = period
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPeriodWorkbook(ctx.UserContext(), request.(GetPeriodWorkbookRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPeriodWorkbook")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPeriodWorkbookResponseObject); ok {
+		if err := validResponse.VisitGetPeriodWorkbookResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // AddPicture operation middleware
 func (sh *strictHandler) AddPicture(ctx *fiber.Ctx) error {
 	var request AddPictureRequestObject
@@ -22726,6 +23341,70 @@ func (sh *strictHandler) GetPicture(ctx *fiber.Ctx, picture string) error {
 		return err
 	} else if validResponse, ok := response.(GetPictureResponseObject); ok {
 		if err := validResponse.VisitGetPictureResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListProfiles operation middleware
+func (sh *strictHandler) ListProfiles(ctx *fiber.Ctx) error {
+	var request ListProfilesRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListProfiles(ctx.UserContext(), request.(ListProfilesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListProfiles")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListProfilesResponseObject); ok {
+		if err := validResponse.VisitListProfilesResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ImportProfiles operation middleware
+func (sh *strictHandler) ImportProfiles(ctx *fiber.Ctx) error {
+	var request ImportProfilesRequestObject
+
+	var body ImportProfilesJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ImportProfiles(ctx.UserContext(), request.(ImportProfilesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ImportProfiles")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ImportProfilesResponseObject); ok {
+		if err := validResponse.VisitImportProfilesResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

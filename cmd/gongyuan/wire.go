@@ -56,6 +56,7 @@ type engine struct {
 	behind    sync.WaitGroup // what goes on after its request was answered
 	registry  *certificate.Registry
 	filings   *filing.Office
+	registers api.Registers
 	handouts  api.Handouts
 	sealer    *people.Sealer
 	sessions  *people.Sessions
@@ -146,6 +147,7 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 	if err := e.handOut(store.Reports(), store.Certificates(), records, &settings.Body, secrets); err != nil {
 		return err
 	}
+	e.keepRegisters(store)
 	return e.certify(store.Certificates(), &settings.Body, secrets)
 }
 

@@ -25,6 +25,7 @@ func (s *Store) families() []family {
 		{"audit", s.ensureAuditIndexes},
 		{"reports", s.ensureReportIndexes},
 		{"filings", s.ensureFilingIndexes},
+		{"periodic reports", s.ensurePeriodicIndexes},
 		{"evidence", s.ensureEvidenceIndexes},
 		{"item statistics", s.ensureItemStatisticsIndexes},
 	}

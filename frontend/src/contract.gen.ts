@@ -2947,6 +2947,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/profiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 考生档案：单位、城市、行业、重点单位 · what reports ask of candidates */
+        get: operations["listProfiles"];
+        put?: never;
+        /**
+         * 录入或导入档案，逐行给出结果 · enter or import profiles, with a verdict for each row
+         * @description Either `rows` or a workbook in `data`, whose first line names its columns. With `dry` nothing is kept. Rows that cannot be kept are refused one by one.
+         */
+        post: operations["importProfiles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/periods/{period}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                period: components["parameters"]["PeriodId"];
+            };
+            cookie?: never;
+        };
+        /** 季报或年报：现在的数字、上报过的版本、之后的变化 · a quarterly or yearly report */
+        get: operations["getPeriod"];
+        put?: never;
+        /** 上报：冻结为一个版本 · freeze the report as the version after those that were seen */
+        post: operations["submitPeriod"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/periods/{period}/workbook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                period: components["parameters"]["PeriodId"];
+            };
+            cookie?: never;
+        };
+        /** 报表为 Excel · the report as a workbook */
+        get: operations["getPeriodWorkbook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -6070,6 +6130,96 @@ export interface components {
             filing: components["schemas"]["FilingStanding"];
             /** @description the last day on which the filing is valid */
             until?: string;
+            reports?: components["schemas"]["DueReport"][];
+        };
+        DueReport: {
+            period: string;
+            day: string;
+            late: boolean;
+        };
+        ProfileRow: {
+            idNumber: string;
+            name: string;
+            unit: string;
+            city: string;
+            industry: string;
+            keyUnit?: string;
+            post?: string;
+            incentive?: string;
+        };
+        ProfileImport: {
+            dry: boolean;
+            rows?: components["schemas"]["ProfileRow"][];
+            /** Format: byte */
+            data?: string;
+        };
+        /** @enum {string} */
+        ProfileOutcome: "added" | "changed" | "same" | "refused";
+        ProfileVerdict: {
+            row: number;
+            outcome: components["schemas"]["ProfileOutcome"];
+            name: string;
+            field?: string;
+            detail?: string;
+        };
+        Profile: {
+            name: string;
+            idMasked: string;
+            unit: string;
+            city: string;
+            industry: string;
+            keyUnit: boolean;
+            post: string;
+            incentive: string;
+        };
+        ProfileList: {
+            profiles: components["schemas"]["Profile"][];
+            industries: string[];
+            /** @description the columns of a workbook */
+            head: string[];
+        };
+        /** @enum {string} */
+        PeriodGroup: "total" | "level" | "city" | "industry" | "keyUnit";
+        PeriodLine: {
+            group: components["schemas"]["PeriodGroup"];
+            label: string;
+            /** @description by columns */
+            counts: number[];
+            /** @description pass rates of theory, skill, review and all who sat, in tenths of a percent; -1 where nobody sat */
+            rates: number[];
+        };
+        PeriodStaff: {
+            bodies: number;
+            sites: number;
+            examiners: number;
+            assessed: number;
+            notPassed: number;
+            unassessed: number;
+        };
+        PeriodVersion: {
+            number: number;
+            by: string;
+            /** Format: date-time */
+            at: string;
+            lines: components["schemas"]["PeriodLine"][];
+            staff: components["schemas"]["PeriodStaff"];
+        };
+        PeriodDifference: {
+            label: string;
+            column: string;
+            was: number;
+            now: number;
+        };
+        PeriodReport: {
+            period: string;
+            from: string;
+            until: string;
+            due: string;
+            columns: string[];
+            lines: components["schemas"]["PeriodLine"][];
+            staff: components["schemas"]["PeriodStaff"];
+            versions: components["schemas"]["PeriodVersion"][];
+            changed: components["schemas"]["PeriodDifference"][];
         };
     };
     responses: {
@@ -6100,6 +6250,7 @@ export interface components {
         ExaminerId: string;
         Draw: string;
         FilingId: string;
+        PeriodId: string;
         FileId: string;
         CertificateNumber: string;
         AccountId: string;
@@ -10532,6 +10683,130 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listProfiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileList"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    importProfiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfileImport"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileVerdict"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getPeriod: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                period: components["parameters"]["PeriodId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeriodReport"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    submitPeriod: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                period: components["parameters"]["PeriodId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    seen: number;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeriodReport"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getPeriodWorkbook: {
+        parameters: {
+            query?: {
+                /** @description a submitted version; without it as of now */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                period: components["parameters"]["PeriodId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             default: components["responses"]["ProblemAny"];

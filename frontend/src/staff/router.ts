@@ -7,7 +7,7 @@ declare module 'vue-router' {
     /** Which roles may open the page; left out for everyone. */
     area?: Area
     /** The item of the main navigation that is marked. */
-    nav?: 'bank' | 'reviews' | 'blueprints' | 'sittings' | 'assess' | 'own' | 'examiners' | 'sheets' | 'results' | 'certificates' | 'filings' | 'audit'
+    nav?: 'bank' | 'reviews' | 'blueprints' | 'sittings' | 'assess' | 'own' | 'examiners' | 'sheets' | 'results' | 'certificates' | 'filings' | 'periods' | 'audit'
   }
 }
 
@@ -63,6 +63,8 @@ export const router = createRouter({
     { path: '/examiners', name: 'examiners', component: () => import('./views/examiner/ExaminerRegister.vue'), meta: { area: 'register', nav: 'examiners' } },
     { path: '/qualification', name: 'own', component: () => import('./views/examiner/ExaminerOwn.vue'), meta: { area: 'assess', nav: 'own' } },
     { path: '/filings', name: 'filings', component: () => import('./views/filing/FilingPage.vue'), meta: { area: 'plan', nav: 'filings' } },
+    { path: '/reports', name: 'periods', component: () => import('./views/period/PeriodPage.vue'), meta: { area: 'plan', nav: 'periods' } },
+    { path: '/profiles', name: 'profiles', component: () => import('./views/period/ProfilePage.vue'), meta: { area: 'plan', nav: 'periods' } },
     { path: '/audit', name: 'audit', component: () => import('./views/audit/AuditPage.vue'), meta: { area: 'audit', nav: 'audit' } },
     { path: '/assess', name: 'assess', component: () => import('./views/assess/AssessHome.vue'), meta: { area: 'assess', nav: 'assess' } },
     { path: '/assess/:sitting/theory', name: 'marking', component: () => import('./views/marking/MarkPage.vue'), props: true, meta: { area: 'assess', nav: 'assess' } },
@@ -73,7 +75,7 @@ export const router = createRouter({
   scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? undefined : { left: 0, top: 0 }),
 })
 
-export type NavItem = { area: Area; to: 'banks' | 'reviews' | 'blueprints' | 'sittings' | 'assess' | 'own' | 'examiners' | 'sheets' | 'results' | 'certificate-home' | 'filings' | 'audit'; nav: 'bank' | 'reviews' | 'blueprints' | 'sittings' | 'assess' | 'own' | 'examiners' | 'sheets' | 'results' | 'certificates' | 'filings' | 'audit' }
+export type NavItem = { area: Area; to: 'banks' | 'reviews' | 'blueprints' | 'sittings' | 'assess' | 'own' | 'examiners' | 'sheets' | 'results' | 'certificate-home' | 'filings' | 'periods' | 'audit'; nav: 'bank' | 'reviews' | 'blueprints' | 'sittings' | 'assess' | 'own' | 'examiners' | 'sheets' | 'results' | 'certificates' | 'filings' | 'periods' | 'audit' }
 
 const NAV: readonly NavItem[] = [
   { area: 'bank', to: 'banks', nav: 'bank' },
@@ -87,6 +89,7 @@ const NAV: readonly NavItem[] = [
   { area: 'register', to: 'examiners', nav: 'examiners' },
   { area: 'plan', to: 'sheets', nav: 'sheets' },
   { area: 'plan', to: 'filings', nav: 'filings' },
+  { area: 'plan', to: 'periods', nav: 'periods' },
   { area: 'audit', to: 'audit', nav: 'audit' },
 ]
 
