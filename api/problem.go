@@ -20,10 +20,13 @@ import (
 	"gongyuan/engine/diploma"
 	"gongyuan/engine/editorial"
 	"gongyuan/engine/evidence"
+	"gongyuan/engine/filing"
 	"gongyuan/engine/itemstat"
 	"gongyuan/engine/marking"
 	"gongyuan/engine/people"
+	"gongyuan/engine/periodic"
 	"gongyuan/engine/print"
+	"gongyuan/engine/profile"
 	"gongyuan/engine/report"
 	"gongyuan/engine/result"
 	"gongyuan/engine/sitting"
@@ -103,6 +106,11 @@ var problems = map[kind]wording{
 	"item-unfit":         {422, "这一题还不能提交", "请先改好列出的各项。", "This item cannot be handed in yet", "Mend what is listed first."},
 	"appeal-late":        {409, "已过申请期限", "公布后的申请期限已满。", "Too late to appeal", "The time to appeal after the release is over."},
 	"plan-stage":         {409, "这份方案现在不能这样做", "它的状态已经不同，请重新打开。", "Not possible for this blueprint now", "Its state has changed; open it again."},
+	"not-filed":          {409, "本机构没有有效的备案", "不能开考，也不能发证。请管理员在“备案”页登记本机构的备案、有效期。", "This body is not filed", "It can open no sitting and issue no certificate. An administrator has to enter its filing and validity on the page “Filing”."},
+	"filing-run-out":     {409, "本机构的备案不在有效期内", "不能开考，也不能发证。请管理员在“备案”页登记延续。", "This body's filing is not valid today", "It can open no sitting and issue no certificate. An administrator has to enter the renewal on the page “Filing”."},
+	"own-entered":        {409, "本机构已登记", "请刷新后打开已有的那一条。", "This body is entered already", "Reload and open its entry."},
+	"export-faults":      {409, "有内容不合接收单位的要求", "请按预览里列出的逐条更正，再导出。", "Some values are not as the receiver asks", "Mend what the preview lists, then export."},
+	"export-gone":        {409, "这一批不能再原样取出", "用到的照片或记录已经不在。请重新导出一批。", "This run cannot be made again", "A picture or record that it used is no longer there. Make a new one."},
 	"points-in-use":      {409, "有鉴定点还有题目，不能删除", "请先把这些题移到别的鉴定点，或把鉴定点改为停用。", "Points with items cannot be deleted", "Move their items to another point first, or retire the points."},
 	"internal":           {500, "服务器出错", "请稍后再试，并把编号告诉管理员。", "Something went wrong", "Try again later and tell the administrator the number."},
 }
@@ -193,7 +201,23 @@ var table = []struct {
 	{report.ErrForbidden, "forbidden"},
 	{report.ErrConflict, "conflict"},
 	{report.ErrEmpty, "nothing-released"},
+	{report.ErrFaulty, "export-faults"},
+	{report.ErrGone, "export-gone"},
 	{report.ErrInvalid, "invalid"},
+	{filing.ErrNone, "not-filed"},
+	{filing.ErrNotFiled, "not-filed"},
+	{filing.ErrRunOut, "filing-run-out"},
+	{filing.ErrNotFound, "not-found"},
+	{filing.ErrForbidden, "forbidden"},
+	{filing.ErrConflict, "conflict"},
+	{filing.ErrDuplicate, "own-entered"},
+	{filing.ErrState, "wrong-state"},
+	{filing.ErrInvalid, "invalid"},
+	{profile.ErrForbidden, "forbidden"},
+	{profile.ErrInvalid, "invalid"},
+	{periodic.ErrForbidden, "forbidden"},
+	{periodic.ErrConflict, "conflict"},
+	{periodic.ErrInvalid, "invalid"},
 	{compose.ErrForbidden, "forbidden"},
 	{compose.ErrInUse, "points-in-use"},
 	{compose.ErrConflict, "conflict"},
@@ -397,7 +421,16 @@ func fieldsOf(err error) []sitting.FieldError {
 	var edited *editorial.FieldError
 	var planned *compose.FieldError
 	var counted *itemstat.FieldError
+	var bodied *filing.FieldError
+	var tabled *profile.TableError
+	var timed *periodic.FieldError
 	switch {
+	case errors.As(err, &tabled):
+		return []sitting.FieldError{{Field: "/data", Reason: tabled.Reason}}
+	case errors.As(err, &timed):
+		return []sitting.FieldError{{Field: timed.Field, Reason: timed.Reason}}
+	case errors.As(err, &bodied):
+		return []sitting.FieldError{{Field: bodied.Field, Reason: bodied.Reason}}
 	case errors.As(err, &planned):
 		return []sitting.FieldError{{Field: planned.Field, Reason: planned.Reason}}
 	case errors.As(err, &counted):

@@ -10,8 +10,12 @@ import (
 )
 
 // ListReportMaps lists the column maps and what columns may show.
-func (s *server) ListReportMaps(ctx context.Context, _ contract.ListReportMapsRequestObject) (contract.ListReportMapsResponseObject, error) {
-	all, err := s.handouts.Exports.List(ctx, staff(ctx))
+func (s *server) ListReportMaps(ctx context.Context, r contract.ListReportMapsRequestObject) (contract.ListReportMapsResponseObject, error) {
+	about := report.OfResults
+	if r.Params.About != nil && *r.Params.About == contract.ReportOfCertificates {
+		about = report.OfCertificates
+	}
+	all, err := s.handouts.Exports.List(ctx, staff(ctx), about)
 	if err != nil {
 		return nil, err
 	}
@@ -19,7 +23,7 @@ func (s *server) ListReportMaps(ctx context.Context, _ contract.ListReportMapsRe
 	for i := range all {
 		out.Maps[i] = s.wireMap(ctx, &all[i])
 	}
-	for _, d := range report.Fields() {
+	for _, d := range report.Fields(about) {
 		f := contract.ReportField{Field: string(d.Field), Label: d.ZH, Type: contract.ReportFieldType(d.Type), Full: d.Full, Fixed: d.Fixed}
 		if callOf(ctx).lang == "en" {
 			f.Label = d.EN
@@ -37,11 +41,21 @@ func (s *server) wireMap(ctx context.Context, m *report.Map) contract.ReportMap 
 		Id: string(m.ID), Version: m.Version, Name: m.Name, Receiver: m.Receiver, Changed: m.Changed, By: s.staffName(ctx, m.By), Full: m.Full(),
 		Columns: make([]contract.ReportColumn, len(m.Columns)),
 	}
-	for i, c := range m.Columns {
+	for i := range m.Columns {
+		c := m.Columns[i]
 		format := contract.ReportFormat(c.Format)
 		out.Columns[i] = contract.ReportColumn{Heading: c.Heading, Field: string(c.Field), Format: &format}
 		if c.Value != "" {
 			out.Columns[i].Value = &c.Value
+		}
+		if c.Required {
+			out.Columns[i].Required = &c.Required
+		}
+		if c.Most > 0 {
+			out.Columns[i].Most = &c.Most
+		}
+		if len(c.Allowed) > 0 {
+			out.Columns[i].Allowed = &c.Allowed
 		}
 	}
 	return out
@@ -57,6 +71,15 @@ func columnsOf(in []contract.ReportColumn) []report.Column {
 		if c.Value != nil {
 			out[i].Value = *c.Value
 		}
+		if c.Required != nil {
+			out[i].Required = *c.Required
+		}
+		if c.Most != nil {
+			out[i].Most = *c.Most
+		}
+		if c.Allowed != nil {
+			out[i].Allowed = *c.Allowed
+		}
 	}
 	return out
 }
@@ -64,6 +87,9 @@ func columnsOf(in []contract.ReportColumn) []report.Column {
 // SaveReportMap adds or changes a column map.
 func (s *server) SaveReportMap(ctx context.Context, r contract.SaveReportMapRequestObject) (contract.SaveReportMapResponseObject, error) {
 	m := report.Map{Name: r.Body.Name, Receiver: r.Body.Receiver, Columns: columnsOf(r.Body.Columns)}
+	if r.Body.About != nil && *r.Body.About == contract.ReportOfCertificates {
+		m.About = report.OfCertificates
+	}
 	if r.Body.Id != nil {
 		m.ID = report.MapID(*r.Body.Id)
 	}

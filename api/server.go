@@ -59,6 +59,7 @@ type Config struct {
 	Files         *evidence.Cabinet
 	Certificates  *certificate.Registry
 	Handouts      Handouts
+	Registers     Registers
 	Standard      standard.Standard
 	Clock         attempt.Clock
 	Log           *slog.Logger
@@ -109,6 +110,7 @@ type server struct {
 	files         *evidence.Cabinet
 	certificates  *certificate.Registry
 	handouts      Handouts
+	registers     Registers
 	standard      standard.Standard
 	clock         attempt.Clock
 	log           *slog.Logger
@@ -145,7 +147,7 @@ func New(cfg Config) (*fiber.App, error) {
 		audit:     cfg.Audit,
 		editorial: cfg.Editorial, figures: cfg.Figures,
 		compose:  cfg.Compose,
-		handouts: cfg.Handouts,
+		handouts: cfg.Handouts, registers: cfg.Registers,
 		standard: cfg.Standard, clock: cfg.Clock, log: cfg.Log, secure: cfg.Secure, nobody: nobody, observe: cfg.Observe,
 		revisions: revisionCache{found: map[bank.Ref]*bank.Revision{}},
 	}

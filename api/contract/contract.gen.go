@@ -530,6 +530,24 @@ func (e ExaminerGrade) Valid() bool {
 	}
 }
 
+// Defines values for ExportFileKind.
+const (
+	ExportAsCsv  ExportFileKind = "csv"
+	ExportAsXlsx ExportFileKind = "xlsx"
+)
+
+// Valid indicates whether the value is a known member of the ExportFileKind enum.
+func (e ExportFileKind) Valid() bool {
+	switch e {
+	case ExportAsCsv:
+		return true
+	case ExportAsXlsx:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ExportRequestKind.
 const (
 	Csv  ExportRequestKind = "csv"
@@ -542,6 +560,126 @@ func (e ExportRequestKind) Valid() bool {
 	case Csv:
 		return true
 	case Xlsx:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FilingAct.
+const (
+	FilingApply       FilingAct = "apply"
+	FilingAssess      FilingAct = "assess"
+	FilingChange      FilingAct = "change"
+	FilingEnd         FilingAct = "end"
+	FilingFile        FilingAct = "file"
+	FilingOpine       FilingAct = "opine"
+	FilingRegisterAct FilingAct = "register"
+	FilingRenew       FilingAct = "renew"
+	FilingReview      FilingAct = "review"
+)
+
+// Valid indicates whether the value is a known member of the FilingAct enum.
+func (e FilingAct) Valid() bool {
+	switch e {
+	case FilingApply:
+		return true
+	case FilingAssess:
+		return true
+	case FilingChange:
+		return true
+	case FilingEnd:
+		return true
+	case FilingFile:
+		return true
+	case FilingOpine:
+		return true
+	case FilingRegisterAct:
+		return true
+	case FilingRenew:
+		return true
+	case FilingReview:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FilingKind.
+const (
+	FilingBody FilingKind = "body"
+	FilingSite FilingKind = "site"
+)
+
+// Valid indicates whether the value is a known member of the FilingKind enum.
+func (e FilingKind) Valid() bool {
+	switch e {
+	case FilingBody:
+		return true
+	case FilingSite:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FilingStanding.
+const (
+	FilingNone     FilingStanding = "none"
+	FilingNotFiled FilingStanding = "not-filed"
+	FilingRunOut   FilingStanding = "run-out"
+	FilingValid    FilingStanding = "valid"
+)
+
+// Valid indicates whether the value is a known member of the FilingStanding enum.
+func (e FilingStanding) Valid() bool {
+	switch e {
+	case FilingNone:
+		return true
+	case FilingNotFiled:
+		return true
+	case FilingRunOut:
+		return true
+	case FilingValid:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FilingState.
+const (
+	FilingApplied    FilingState = "applied"
+	FilingAssessed   FilingState = "assessed"
+	FilingChanged    FilingState = "changed"
+	FilingEnded      FilingState = "ended"
+	FilingFiled      FilingState = "filed"
+	FilingOpinion    FilingState = "opinion"
+	FilingRegistered FilingState = "registered"
+	FilingRenewed    FilingState = "renewed"
+	FilingReviewed   FilingState = "reviewed"
+)
+
+// Valid indicates whether the value is a known member of the FilingState enum.
+func (e FilingState) Valid() bool {
+	switch e {
+	case FilingApplied:
+		return true
+	case FilingAssessed:
+		return true
+	case FilingChanged:
+		return true
+	case FilingEnded:
+		return true
+	case FilingFiled:
+		return true
+	case FilingOpinion:
+		return true
+	case FilingRegistered:
+		return true
+	case FilingRenewed:
+		return true
+	case FilingReviewed:
 		return true
 	default:
 		return false
@@ -1358,6 +1496,57 @@ func (e PeopleRule) Valid() bool {
 	}
 }
 
+// Defines values for PeriodGroup.
+const (
+	PeriodCity     PeriodGroup = "city"
+	PeriodIndustry PeriodGroup = "industry"
+	PeriodKeyUnit  PeriodGroup = "keyUnit"
+	PeriodLevel    PeriodGroup = "level"
+	PeriodTotal    PeriodGroup = "total"
+)
+
+// Valid indicates whether the value is a known member of the PeriodGroup enum.
+func (e PeriodGroup) Valid() bool {
+	switch e {
+	case PeriodCity:
+		return true
+	case PeriodIndustry:
+		return true
+	case PeriodKeyUnit:
+		return true
+	case PeriodLevel:
+		return true
+	case PeriodTotal:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ProfileOutcome.
+const (
+	ProfileAdded   ProfileOutcome = "added"
+	ProfileChanged ProfileOutcome = "changed"
+	ProfileRefused ProfileOutcome = "refused"
+	ProfileSame    ProfileOutcome = "same"
+)
+
+// Valid indicates whether the value is a known member of the ProfileOutcome enum.
+func (e ProfileOutcome) Valid() bool {
+	switch e {
+	case ProfileAdded:
+		return true
+	case ProfileChanged:
+		return true
+	case ProfileRefused:
+		return true
+	case ProfileSame:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ProvidedFileKind.
 const (
 	Material ProvidedFileKind = "material"
@@ -1637,6 +1826,24 @@ func (e RepairKind) Valid() bool {
 	case RepairRaiseExposure:
 		return true
 	case RepairShiftWeight:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReportAbout.
+const (
+	ReportOfCertificates ReportAbout = "certificates"
+	ReportOfResults      ReportAbout = "results"
+)
+
+// Valid indicates whether the value is a known member of the ReportAbout enum.
+func (e ReportAbout) Valid() bool {
+	switch e {
+	case ReportOfCertificates:
+		return true
+	case ReportOfResults:
 		return true
 	default:
 		return false
@@ -3126,6 +3333,27 @@ type CertificatePrint struct {
 	Statement string `json:"statement"`
 }
 
+// CertificateSpan defines model for CertificateSpan.
+type CertificateSpan struct {
+	// From first day of issue
+	From string `json:"from"`
+
+	// Level 0 or none for all
+	Level *int `json:"level,omitempty"`
+
+	// PhotoName how pictures are named, of {number}, {name}, {document}, {admission}, letters and digits
+	PhotoName *string `json:"photoName,omitempty"`
+
+	// Photos a zip with the pictures beside the table
+	Photos *bool `json:"photos,omitempty"`
+
+	// Until last day of issue
+	Until string `json:"until"`
+
+	// Voided revoked ones too
+	Voided *bool `json:"voided,omitempty"`
+}
+
 // Clock defines model for Clock.
 type Clock struct {
 	Deadline        time.Time `json:"deadline"`
@@ -3288,6 +3516,23 @@ type DrawnPaper struct {
 	Seed      string  `json:"seed"`
 }
 
+// DueReport defines model for DueReport.
+type DueReport struct {
+	Day    string `json:"day"`
+	Late   bool   `json:"late"`
+	Period string `json:"period"`
+}
+
+// Duties defines model for Duties.
+type Duties struct {
+	// Filing whether the installation's own body may open sittings and issue certificates today
+	Filing  FilingStanding `json:"filing"`
+	Reports *[]DueReport   `json:"reports,omitempty"`
+
+	// Until the last day on which the filing is valid
+	Until *string `json:"until,omitempty"`
+}
+
 // EnterRequest defines model for EnterRequest.
 type EnterRequest struct {
 	// DeviceId chosen by the browser and kept by it
@@ -3368,12 +3613,40 @@ type ExaminerTotal struct {
 	Vetoed bool  `json:"vetoed"`
 }
 
+// ExportCheck defines model for ExportCheck.
+type ExportCheck struct {
+	Faults      []ExportFault `json:"faults"`
+	FaultsTotal int           `json:"faultsTotal"`
+	Full        bool          `json:"full"`
+	Head        []string      `json:"head"`
+	Rows        [][]string    `json:"rows"`
+	Total       int           `json:"total"`
+}
+
+// ExportFault defines model for ExportFault.
+type ExportFault struct {
+	Detail string `json:"detail"`
+
+	// Heading none where it is about the picture
+	Heading *string `json:"heading,omitempty"`
+	Number  string  `json:"number"`
+}
+
+// ExportFileKind defines model for ExportFileKind.
+type ExportFileKind string
+
 // ExportLoss defines model for ExportLoss.
 type ExportLoss struct {
 	Field   string         `json:"field"`
 	Items   int            `json:"items"`
 	Outcome VerdictOutcome `json:"outcome"`
 	Text    string         `json:"text"`
+}
+
+// ExportProbe defines model for ExportProbe.
+type ExportProbe struct {
+	Columns []ReportColumn  `json:"columns"`
+	Span    CertificateSpan `json:"span"`
 }
 
 // ExportRequest defines model for ExportRequest.
@@ -3386,6 +3659,23 @@ type ExportRequest struct {
 
 // ExportRequestKind defines model for ExportRequest.Kind.
 type ExportRequestKind string
+
+// ExportRun defines model for ExportRun.
+type ExportRun struct {
+	At time.Time `json:"at"`
+	By string    `json:"by"`
+
+	// File the file's name
+	File     string          `json:"file"`
+	Id       string          `json:"id"`
+	Kind     ExportFileKind  `json:"kind"`
+	Name     string          `json:"name"`
+	Receiver string          `json:"receiver"`
+	Rows     int             `json:"rows"`
+	Sha256   string          `json:"sha256"`
+	Span     CertificateSpan `json:"span"`
+	Why      *string         `json:"why,omitempty"`
+}
 
 // ExposedItem defines model for ExposedItem.
 type ExposedItem struct {
@@ -3420,6 +3710,81 @@ type FieldError struct {
 
 	// Pointer JSON pointer into the request body
 	Pointer string `json:"pointer"`
+}
+
+// Filing defines model for Filing.
+type Filing struct {
+	From *string `json:"from,omitempty"`
+	Id   string  `json:"id"`
+
+	// Kind 评价机构 body · 站点 site
+	Kind FilingKind `json:"kind"`
+
+	// May what may come next
+	May []FilingAct `json:"may"`
+	Own bool        `json:"own"`
+
+	// State 申请 评估 意见 复核 备案 登记 变更 延续 终止
+	State   FilingState   `json:"state"`
+	Steps   []FilingStep  `json:"steps"`
+	Subject FilingSubject `json:"subject"`
+	Until   *string       `json:"until,omitempty"`
+
+	// Valid in force today
+	Valid   bool `json:"valid"`
+	Version int  `json:"version"`
+}
+
+// FilingAct defines model for FilingAct.
+type FilingAct string
+
+// FilingKind 评价机构 body · 站点 site
+type FilingKind string
+
+// FilingRegister defines model for FilingRegister.
+type FilingRegister struct {
+	// Body the body's name as the settings have it, which certificates print
+	Body    string   `json:"body"`
+	Filings []Filing `json:"filings"`
+
+	// Own whether the installation's own body may open sittings and issue certificates today
+	Own   FilingStanding `json:"own"`
+	Today string         `json:"today"`
+}
+
+// FilingStanding whether the installation's own body may open sittings and issue certificates today
+type FilingStanding string
+
+// FilingState 申请 评估 意见 复核 备案 登记 变更 延续 终止
+type FilingState string
+
+// FilingStep defines model for FilingStep.
+type FilingStep struct {
+	Act      FilingAct `json:"act"`
+	At       time.Time `json:"at"`
+	By       string    `json:"by"`
+	Document string    `json:"document"`
+	From     *string   `json:"from,omitempty"`
+	Note     string    `json:"note"`
+	On       string    `json:"on"`
+	Until    *string   `json:"until,omitempty"`
+}
+
+// FilingSubject defines model for FilingSubject.
+type FilingSubject struct {
+	Address *string `json:"address,omitempty"`
+	City    *string `json:"city,omitempty"`
+
+	// Code the body's four digits, or the site's six
+	Code    *string `json:"code,omitempty"`
+	Contact *string `json:"contact,omitempty"`
+	Name    string  `json:"name"`
+
+	// Of the body of a site
+	Of *string `json:"of,omitempty"`
+
+	// Standing 机构性质 · what kind of organisation
+	Standing *string `json:"standing,omitempty"`
 }
 
 // GivenBy defines model for GivenBy.
@@ -4172,6 +4537,15 @@ type NewAppeal struct {
 	Text         string     `json:"text"`
 }
 
+// NewExportRun defines model for NewExportRun.
+type NewExportRun struct {
+	Kind    ExportFileKind  `json:"kind"`
+	Map     string          `json:"map"`
+	Span    CertificateSpan `json:"span"`
+	Version int             `json:"version"`
+	Why     *string         `json:"why,omitempty"`
+}
+
 // NewFile defines model for NewFile.
 type NewFile struct {
 	// Id chosen by the caller: lower-case letters, digits and hyphens
@@ -4184,6 +4558,30 @@ type NewFile struct {
 
 	// Slot which attachment of the sheet it is
 	Slot *string `json:"slot,omitempty"`
+}
+
+// NewFiling defines model for NewFiling.
+type NewFiling struct {
+	Document *string `json:"document,omitempty"`
+
+	// Kind 评价机构 body · 站点 site
+	Kind    FilingKind    `json:"kind"`
+	Note    *string       `json:"note,omitempty"`
+	On      string        `json:"on"`
+	Own     bool          `json:"own"`
+	Subject FilingSubject `json:"subject"`
+}
+
+// NewFilingStep defines model for NewFilingStep.
+type NewFilingStep struct {
+	Act      FilingAct      `json:"act"`
+	Document *string        `json:"document,omitempty"`
+	From     *string        `json:"from,omitempty"`
+	Note     *string        `json:"note,omitempty"`
+	On       string         `json:"on"`
+	Subject  *FilingSubject `json:"subject,omitempty"`
+	Until    *string        `json:"until,omitempty"`
+	Version  int            `json:"version"`
 }
 
 // NewIntake defines model for NewIntake.
@@ -4798,6 +5196,60 @@ type PeopleMark struct {
 // PeopleRule agreed: mean of two within the tolerance; nearest: mean of the two nearest of three; third: the third's, no two being nearer
 type PeopleRule string
 
+// PeriodDifference defines model for PeriodDifference.
+type PeriodDifference struct {
+	Column string `json:"column"`
+	Label  string `json:"label"`
+	Now    int    `json:"now"`
+	Was    int    `json:"was"`
+}
+
+// PeriodGroup defines model for PeriodGroup.
+type PeriodGroup string
+
+// PeriodLine defines model for PeriodLine.
+type PeriodLine struct {
+	// Counts by columns
+	Counts []int       `json:"counts"`
+	Group  PeriodGroup `json:"group"`
+	Label  string      `json:"label"`
+
+	// Rates pass rates of theory, skill, review and all who sat, in tenths of a percent; -1 where nobody sat
+	Rates []int `json:"rates"`
+}
+
+// PeriodReport defines model for PeriodReport.
+type PeriodReport struct {
+	Changed  []PeriodDifference `json:"changed"`
+	Columns  []string           `json:"columns"`
+	Due      string             `json:"due"`
+	From     string             `json:"from"`
+	Lines    []PeriodLine       `json:"lines"`
+	Period   string             `json:"period"`
+	Staff    PeriodStaff        `json:"staff"`
+	Until    string             `json:"until"`
+	Versions []PeriodVersion    `json:"versions"`
+}
+
+// PeriodStaff defines model for PeriodStaff.
+type PeriodStaff struct {
+	Assessed   int `json:"assessed"`
+	Bodies     int `json:"bodies"`
+	Examiners  int `json:"examiners"`
+	NotPassed  int `json:"notPassed"`
+	Sites      int `json:"sites"`
+	Unassessed int `json:"unassessed"`
+}
+
+// PeriodVersion defines model for PeriodVersion.
+type PeriodVersion struct {
+	At     time.Time    `json:"at"`
+	By     string       `json:"by"`
+	Lines  []PeriodLine `json:"lines"`
+	Number int          `json:"number"`
+	Staff  PeriodStaff  `json:"staff"`
+}
+
 // Person defines model for Person.
 type Person struct {
 	Id   string `json:"id"`
@@ -4864,6 +5316,57 @@ type Problem struct {
 
 	// Type Stable URN, such as urn:gongyuan:problem:taken-over
 	Type string `json:"type"`
+}
+
+// Profile defines model for Profile.
+type Profile struct {
+	City      string `json:"city"`
+	IdMasked  string `json:"idMasked"`
+	Incentive string `json:"incentive"`
+	Industry  string `json:"industry"`
+	KeyUnit   bool   `json:"keyUnit"`
+	Name      string `json:"name"`
+	Post      string `json:"post"`
+	Unit      string `json:"unit"`
+}
+
+// ProfileImport defines model for ProfileImport.
+type ProfileImport struct {
+	Data *[]byte       `json:"data,omitempty"`
+	Dry  bool          `json:"dry"`
+	Rows *[]ProfileRow `json:"rows,omitempty"`
+}
+
+// ProfileList defines model for ProfileList.
+type ProfileList struct {
+	// Head the columns of a workbook
+	Head       []string  `json:"head"`
+	Industries []string  `json:"industries"`
+	Profiles   []Profile `json:"profiles"`
+}
+
+// ProfileOutcome defines model for ProfileOutcome.
+type ProfileOutcome string
+
+// ProfileRow defines model for ProfileRow.
+type ProfileRow struct {
+	City      string  `json:"city"`
+	IdNumber  string  `json:"idNumber"`
+	Incentive *string `json:"incentive,omitempty"`
+	Industry  string  `json:"industry"`
+	KeyUnit   *string `json:"keyUnit,omitempty"`
+	Name      string  `json:"name"`
+	Post      *string `json:"post,omitempty"`
+	Unit      string  `json:"unit"`
+}
+
+// ProfileVerdict defines model for ProfileVerdict.
+type ProfileVerdict struct {
+	Detail  *string        `json:"detail,omitempty"`
+	Field   *string        `json:"field,omitempty"`
+	Name    string         `json:"name"`
+	Outcome ProfileOutcome `json:"outcome"`
+	Row     int            `json:"row"`
 }
 
 // Progress defines model for Progress.
@@ -5327,11 +5830,22 @@ type RepairEdit struct {
 // RepairKind defines model for RepairKind.
 type RepairKind string
 
+// ReportAbout defines model for ReportAbout.
+type ReportAbout string
+
 // ReportColumn defines model for ReportColumn.
 type ReportColumn struct {
+	// Allowed one of these only (certificates)
+	Allowed *[]string     `json:"allowed,omitempty"`
 	Field   string        `json:"field"`
 	Format  *ReportFormat `json:"format,omitempty"`
 	Heading string        `json:"heading"`
+
+	// Most longest in characters (certificates)
+	Most *int `json:"most,omitempty"`
+
+	// Required an export with an empty one does not go out (certificates)
+	Required *bool `json:"required,omitempty"`
 
 	// Value of a fixed text
 	Value *string `json:"value,omitempty"`
@@ -5386,6 +5900,7 @@ type ReportMap struct {
 
 // ReportMapChange defines model for ReportMapChange.
 type ReportMapChange struct {
+	About   *ReportAbout   `json:"about,omitempty"`
 	Columns []ReportColumn `json:"columns"`
 
 	// Id of the map that is changed; absent for a new one
@@ -6400,6 +6915,9 @@ type ExaminerId = string
 // FileId defines model for FileId.
 type FileId = string
 
+// FilingId defines model for FilingId.
+type FilingId = string
+
 // IntakeId defines model for IntakeId.
 type IntakeId = string
 
@@ -6408,6 +6926,9 @@ type ItemCode = string
 
 // Kind A station of a component; the first has the component's name.
 type Kind = StationName
+
+// PeriodId defines model for PeriodId.
+type PeriodId = string
 
 // RegistrationId defines model for RegistrationId.
 type RegistrationId = string
@@ -6577,6 +7098,17 @@ type RemoveFileParams struct {
 	Why *string `form:"why,omitempty" json:"why,omitempty"`
 }
 
+// SubmitPeriodJSONBody defines parameters for SubmitPeriod.
+type SubmitPeriodJSONBody struct {
+	Seen int `json:"seen"`
+}
+
+// GetPeriodWorkbookParams defines parameters for GetPeriodWorkbook.
+type GetPeriodWorkbookParams struct {
+	// Version a submitted version; without it as of now
+	Version *int `form:"version,omitempty" json:"version,omitempty"`
+}
+
 // AddPictureJSONBody defines parameters for AddPicture.
 type AddPictureJSONBody struct {
 	Data []byte `json:"data"`
@@ -6586,6 +7118,12 @@ type AddPictureJSONBody struct {
 type ListRegradesParams struct {
 	Skip  *int `form:"skip,omitempty" json:"skip,omitempty"`
 	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListReportMapsParams defines parameters for ListReportMaps.
+type ListReportMapsParams struct {
+	// About what the rows are about; results where it is left out
+	About *ReportAbout `form:"about,omitempty" json:"about,omitempty"`
 }
 
 // ListSheetsParams defines parameters for ListSheets.
@@ -6701,6 +7239,12 @@ type FileOwnAppealJSONRequestBody = NewOwnAppeal
 // HandInMaterialJSONRequestBody defines body for HandInMaterial for application/json ContentType.
 type HandInMaterialJSONRequestBody = NewFile
 
+// ExportCertificatesJSONRequestBody defines body for ExportCertificates for application/json ContentType.
+type ExportCertificatesJSONRequestBody = NewExportRun
+
+// PreviewCertificatesJSONRequestBody defines body for PreviewCertificates for application/json ContentType.
+type PreviewCertificatesJSONRequestBody = ExportProbe
+
 // RevokeCertificateJSONRequestBody defines body for RevokeCertificate for application/json ContentType.
 type RevokeCertificateJSONRequestBody = Revocation
 
@@ -6716,14 +7260,26 @@ type DeclareRelationJSONRequestBody = NewRelation
 // WithdrawRelationJSONRequestBody defines body for WithdrawRelation for application/json ContentType.
 type WithdrawRelationJSONRequestBody = RelationWithdrawal
 
+// EnterFilingJSONRequestBody defines body for EnterFiling for application/json ContentType.
+type EnterFilingJSONRequestBody = NewFiling
+
+// StepFilingJSONRequestBody defines body for StepFiling for application/json ContentType.
+type StepFilingJSONRequestBody = NewFilingStep
+
 // LookUpResultJSONRequestBody defines body for LookUpResult for application/json ContentType.
 type LookUpResultJSONRequestBody = LookupRequest
 
 // LookUpTranscriptJSONRequestBody defines body for LookUpTranscript for application/json ContentType.
 type LookUpTranscriptJSONRequestBody = LookupRequest
 
+// SubmitPeriodJSONRequestBody defines body for SubmitPeriod for application/json ContentType.
+type SubmitPeriodJSONRequestBody SubmitPeriodJSONBody
+
 // AddPictureJSONRequestBody defines body for AddPicture for application/json ContentType.
 type AddPictureJSONRequestBody AddPictureJSONBody
+
+// ImportProfilesJSONRequestBody defines body for ImportProfiles for application/json ContentType.
+type ImportProfilesJSONRequestBody = ProfileImport
 
 // PreviewRegradeJSONRequestBody defines body for PreviewRegrade for application/json ContentType.
 type PreviewRegradeJSONRequestBody = RegradeAsk
@@ -7045,6 +7601,18 @@ type ServerInterface interface {
 	// HandInMaterial 上传评审材料 · hand in a material
 	// (POST /api/v1/candidate/materials)
 	HandInMaterial(c *fiber.Ctx) error
+	// ListCertificateExports 导出过的证书批次 · what was exported, the newest first
+	// (GET /api/v1/certificate-exports)
+	ListCertificateExports(c *fiber.Ctx) error
+	// ExportCertificates 按接收单位的列方案导出证书 · export certificates in a receiver's columns
+	// (POST /api/v1/certificate-exports)
+	ExportCertificates(c *fiber.Ctx) error
+	// PreviewCertificates 预览导出并检查内容 · what an export would be, and what keeps it from going out
+	// (POST /api/v1/certificate-exports/preview)
+	PreviewCertificates(c *fiber.Ctx) error
+	// GetCertificateExport 取导出的文件，每次逐字节相同 · the file of a run, the same bytes each time
+	// (GET /api/v1/certificate-exports/{run}/file)
+	GetCertificateExport(c *fiber.Ctx, run string) error
 	// GetCertificate 一张证书的全部印制内容 · everything that is printed
 	// (GET /api/v1/certificates/{number})
 	GetCertificate(c *fiber.Ctx, number CertificateNumber) error
@@ -7054,6 +7622,9 @@ type ServerInterface interface {
 	// RevokeCertificate 作废证书，第二人确认 · revoke, confirmed by a second person
 	// (POST /api/v1/certificates/{number}/revoke)
 	RevokeCertificate(c *fiber.Ctx, number CertificateNumber) error
+	// GetDuties 要办的事：备案是否有效、上报何时到期 · what waits for the administrators
+	// (GET /api/v1/duties)
+	GetDuties(c *fiber.Ctx) error
 	// ListExaminers 考评员名册 · the register of examiners
 	// (GET /api/v1/examiners)
 	ListExaminers(c *fiber.Ctx) error
@@ -7084,6 +7655,15 @@ type ServerInterface interface {
 	// PutPart 上传一段 · one part of a file
 	// (PUT /api/v1/files/{file}/parts/{part})
 	PutPart(c *fiber.Ctx, file FileId, part string) error
+	// ListFilings 评价机构和站点的备案 · evaluation bodies and sites with how each is filed
+	// (GET /api/v1/filings)
+	ListFilings(c *fiber.Ctx) error
+	// EnterFiling 登记一家机构或一个站点的申请 · enter a body or a site with its application
+	// (POST /api/v1/filings)
+	EnterFiling(c *fiber.Ctx) error
+	// StepFiling 登记评估、意见、复核、备案、登记、变更、延续、终止 · the next step of an entry
+	// (POST /api/v1/filings/{filing}/steps)
+	StepFiling(c *fiber.Ctx, filing FilingId) error
 	// LookUpResult 考生凭准考证号和查询码查成绩（公开） · a candidate looks the result up
 	// (POST /api/v1/lookup)
 	LookUpResult(c *fiber.Ctx) error
@@ -7093,12 +7673,27 @@ type ServerInterface interface {
 	// ListMarkingDuties 我参加阅卷的场次 · sittings whose papers I mark
 	// (GET /api/v1/marking/duties)
 	ListMarkingDuties(c *fiber.Ctx) error
+	// GetPeriod 季报或年报：现在的数字、上报过的版本、之后的变化 · a quarterly or yearly report
+	// (GET /api/v1/periods/{period})
+	GetPeriod(c *fiber.Ctx, period PeriodId) error
+	// SubmitPeriod 上报：冻结为一个版本 · freeze the report as the version after those that were seen
+	// (POST /api/v1/periods/{period})
+	SubmitPeriod(c *fiber.Ctx, period PeriodId) error
+	// GetPeriodWorkbook 报表为 Excel · the report as a workbook
+	// (GET /api/v1/periods/{period}/workbook)
+	GetPeriodWorkbook(c *fiber.Ctx, period PeriodId, params GetPeriodWorkbookParams) error
 	// AddPicture 上传图片（PNG、JPEG，不超过 512 KiB） · keep an image
 	// (POST /api/v1/pictures)
 	AddPicture(c *fiber.Ctx) error
 	// GetPicture 题目图片 · an image of a question
 	// (GET /api/v1/pictures/{picture})
 	GetPicture(c *fiber.Ctx, picture string) error
+	// ListProfiles 考生档案：单位、城市、行业、重点单位 · what reports ask of candidates
+	// (GET /api/v1/profiles)
+	ListProfiles(c *fiber.Ctx) error
+	// ImportProfiles 录入或导入档案，逐行给出结果 · enter or import profiles, with a verdict for each row
+	// (POST /api/v1/profiles)
+	ImportProfiles(c *fiber.Ctx) error
 	// PreviewRegrade 重评预览：每种办法改变谁的成绩 · what each remedy for a question that was wrong would change
 	// (POST /api/v1/regrade-previews)
 	PreviewRegrade(c *fiber.Ctx) error
@@ -7114,9 +7709,9 @@ type ServerInterface interface {
 	// ActOnRegrade 批准、退回、继续完成（第二人） · approve, return, or finish what was cut off
 	// (POST /api/v1/regrades/{regrade})
 	ActOnRegrade(c *fiber.Ctx, regrade string) error
-	// ListReportMaps 成绩导出的列方案 · column maps of exports, and what columns may show
+	// ListReportMaps 导出的列方案 · column maps of exports, and what columns may show
 	// (GET /api/v1/report-maps)
-	ListReportMaps(c *fiber.Ctx) error
+	ListReportMaps(c *fiber.Ctx, params ListReportMapsParams) error
 	// SaveReportMap 新建或修改列方案 · add a column map, or change one
 	// (POST /api/v1/report-maps)
 	SaveReportMap(c *fiber.Ctx) error
@@ -9568,6 +10163,89 @@ func (siw *ServerInterfaceWrapper) HandInMaterial(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListCertificateExports operation middleware
+func (siw *ServerInterfaceWrapper) ListCertificateExports(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListCertificateExports(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ExportCertificates operation middleware
+func (siw *ServerInterfaceWrapper) ExportCertificates(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ExportCertificates(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// PreviewCertificates operation middleware
+func (siw *ServerInterfaceWrapper) PreviewCertificates(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.PreviewCertificates(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetCertificateExport operation middleware
+func (siw *ServerInterfaceWrapper) GetCertificateExport(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "run" -------------
+	var run string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "run", c.Params("run"), &run, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter run: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetCertificateExport(c, run)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // GetCertificate operation middleware
 func (siw *ServerInterfaceWrapper) GetCertificate(c *fiber.Ctx) error {
 
@@ -9642,6 +10320,24 @@ func (siw *ServerInterfaceWrapper) RevokeCertificate(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.RevokeCertificate(c, number)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetDuties operation middleware
+func (siw *ServerInterfaceWrapper) GetDuties(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetDuties(c)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -9958,6 +10654,71 @@ func (siw *ServerInterfaceWrapper) PutPart(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListFilings operation middleware
+func (siw *ServerInterfaceWrapper) ListFilings(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListFilings(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// EnterFiling operation middleware
+func (siw *ServerInterfaceWrapper) EnterFiling(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.EnterFiling(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// StepFiling operation middleware
+func (siw *ServerInterfaceWrapper) StepFiling(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "filing" -------------
+	var filing FilingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "filing", c.Params("filing"), &filing, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter filing: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.StepFiling(c, filing)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // LookUpResult operation middleware
 func (siw *ServerInterfaceWrapper) LookUpResult(c *fiber.Ctx) error {
 
@@ -10012,6 +10773,109 @@ func (siw *ServerInterfaceWrapper) ListMarkingDuties(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetPeriod operation middleware
+func (siw *ServerInterfaceWrapper) GetPeriod(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "period" -------------
+	var period PeriodId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "period", c.Params("period"), &period, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter period: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetPeriod(c, period)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// SubmitPeriod operation middleware
+func (siw *ServerInterfaceWrapper) SubmitPeriod(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "period" -------------
+	var period PeriodId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "period", c.Params("period"), &period, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter period: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.SubmitPeriod(c, period)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetPeriodWorkbook operation middleware
+func (siw *ServerInterfaceWrapper) GetPeriodWorkbook(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "period" -------------
+	var period PeriodId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "period", c.Params("period"), &period, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter period: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetPeriodWorkbookParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "version" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "version", query, &params.Version, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter version: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetPeriodWorkbook(c, period, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // AddPicture operation middleware
 func (siw *ServerInterfaceWrapper) AddPicture(c *fiber.Ctx) error {
 
@@ -10046,6 +10910,42 @@ func (siw *ServerInterfaceWrapper) GetPicture(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.GetPicture(c, picture)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListProfiles operation middleware
+func (siw *ServerInterfaceWrapper) ListProfiles(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListProfiles(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ImportProfiles operation middleware
+func (siw *ServerInterfaceWrapper) ImportProfiles(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ImportProfiles(c)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -10200,8 +11100,27 @@ func (siw *ServerInterfaceWrapper) ActOnRegrade(c *fiber.Ctx) error {
 // ListReportMaps operation middleware
 func (siw *ServerInterfaceWrapper) ListReportMaps(c *fiber.Ctx) error {
 
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListReportMapsParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "about" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "about", query, &params.About, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter about: %w", err).Error())
+	}
+
 	handler := func(c *fiber.Ctx) error {
-		return siw.Handler.ListReportMaps(c)
+		return siw.Handler.ListReportMaps(c, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -13046,6 +13965,32 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Get(options.BaseURL+"/.well-known/jwks.json", wrapper.GetKeys)
 
+	router.Get(options.BaseURL+"/api/v1/duties", wrapper.GetDuties)
+
+	router.Get(options.BaseURL+"/api/v1/filings", wrapper.ListFilings)
+
+	router.Post(options.BaseURL+"/api/v1/filings", wrapper.EnterFiling)
+
+	router.Post(options.BaseURL+"/api/v1/filings/:filing/steps", wrapper.StepFiling)
+
+	router.Get(options.BaseURL+"/api/v1/certificate-exports", wrapper.ListCertificateExports)
+
+	router.Post(options.BaseURL+"/api/v1/certificate-exports", wrapper.ExportCertificates)
+
+	router.Post(options.BaseURL+"/api/v1/certificate-exports/preview", wrapper.PreviewCertificates)
+
+	router.Get(options.BaseURL+"/api/v1/certificate-exports/:run/file", wrapper.GetCertificateExport)
+
+	router.Get(options.BaseURL+"/api/v1/profiles", wrapper.ListProfiles)
+
+	router.Post(options.BaseURL+"/api/v1/profiles", wrapper.ImportProfiles)
+
+	router.Get(options.BaseURL+"/api/v1/periods/:period", wrapper.GetPeriod)
+
+	router.Post(options.BaseURL+"/api/v1/periods/:period", wrapper.SubmitPeriod)
+
+	router.Get(options.BaseURL+"/api/v1/periods/:period/workbook", wrapper.GetPeriodWorkbook)
+
 }
 
 type ProblemAnyApplicationProblemPlusJSONResponse Problem
@@ -15110,6 +16055,131 @@ func (response HandInMaterialdefaultApplicationProblemPlusJSONResponse) VisitHan
 	return ctx.JSON(&response.Body)
 }
 
+type ListCertificateExportsRequestObject struct {
+}
+
+type ListCertificateExportsResponseObject interface {
+	VisitListCertificateExportsResponse(ctx *fiber.Ctx) error
+}
+
+type ListCertificateExports200JSONResponse []ExportRun
+
+func (response ListCertificateExports200JSONResponse) VisitListCertificateExportsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListCertificateExportsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListCertificateExportsdefaultApplicationProblemPlusJSONResponse) VisitListCertificateExportsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ExportCertificatesRequestObject struct {
+	Body *ExportCertificatesJSONRequestBody
+}
+
+type ExportCertificatesResponseObject interface {
+	VisitExportCertificatesResponse(ctx *fiber.Ctx) error
+}
+
+type ExportCertificates201JSONResponse ExportRun
+
+func (response ExportCertificates201JSONResponse) VisitExportCertificatesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type ExportCertificatesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportCertificatesdefaultApplicationProblemPlusJSONResponse) VisitExportCertificatesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type PreviewCertificatesRequestObject struct {
+	Body *PreviewCertificatesJSONRequestBody
+}
+
+type PreviewCertificatesResponseObject interface {
+	VisitPreviewCertificatesResponse(ctx *fiber.Ctx) error
+}
+
+type PreviewCertificates200JSONResponse ExportCheck
+
+func (response PreviewCertificates200JSONResponse) VisitPreviewCertificatesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type PreviewCertificatesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PreviewCertificatesdefaultApplicationProblemPlusJSONResponse) VisitPreviewCertificatesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetCertificateExportRequestObject struct {
+	Run string `json:"run"`
+}
+
+type GetCertificateExportResponseObject interface {
+	VisitGetCertificateExportResponse(ctx *fiber.Ctx) error
+}
+
+type GetCertificateExport200ApplicationoctetStreamResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetCertificateExport200ApplicationoctetStreamResponse) VisitGetCertificateExportResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/octet-stream")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetCertificateExportdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetCertificateExportdefaultApplicationProblemPlusJSONResponse) VisitGetCertificateExportResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type GetCertificateRequestObject struct {
 	Number CertificateNumber `json:"number"`
 }
@@ -15202,6 +16272,34 @@ type RevokeCertificatedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response RevokeCertificatedefaultApplicationProblemPlusJSONResponse) VisitRevokeCertificateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetDutiesRequestObject struct {
+}
+
+type GetDutiesResponseObject interface {
+	VisitGetDutiesResponse(ctx *fiber.Ctx) error
+}
+
+type GetDuties200JSONResponse Duties
+
+func (response GetDuties200JSONResponse) VisitGetDutiesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetDutiesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetDutiesdefaultApplicationProblemPlusJSONResponse) VisitGetDutiesResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -15566,6 +16664,93 @@ func (response PutPartdefaultApplicationProblemPlusJSONResponse) VisitPutPartRes
 	return ctx.JSON(&response.Body)
 }
 
+type ListFilingsRequestObject struct {
+}
+
+type ListFilingsResponseObject interface {
+	VisitListFilingsResponse(ctx *fiber.Ctx) error
+}
+
+type ListFilings200JSONResponse FilingRegister
+
+func (response ListFilings200JSONResponse) VisitListFilingsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListFilingsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListFilingsdefaultApplicationProblemPlusJSONResponse) VisitListFilingsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type EnterFilingRequestObject struct {
+	Body *EnterFilingJSONRequestBody
+}
+
+type EnterFilingResponseObject interface {
+	VisitEnterFilingResponse(ctx *fiber.Ctx) error
+}
+
+type EnterFiling201JSONResponse Filing
+
+func (response EnterFiling201JSONResponse) VisitEnterFilingResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type EnterFilingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EnterFilingdefaultApplicationProblemPlusJSONResponse) VisitEnterFilingResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type StepFilingRequestObject struct {
+	Filing FilingId `json:"filing"`
+	Body   *StepFilingJSONRequestBody
+}
+
+type StepFilingResponseObject interface {
+	VisitStepFilingResponse(ctx *fiber.Ctx) error
+}
+
+type StepFiling200JSONResponse Filing
+
+func (response StepFiling200JSONResponse) VisitStepFilingResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type StepFilingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response StepFilingdefaultApplicationProblemPlusJSONResponse) VisitStepFilingResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type LookUpResultRequestObject struct {
 	Body *LookUpResultJSONRequestBody
 }
@@ -15656,6 +16841,105 @@ type ListMarkingDutiesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListMarkingDutiesdefaultApplicationProblemPlusJSONResponse) VisitListMarkingDutiesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetPeriodRequestObject struct {
+	Period PeriodId `json:"period"`
+}
+
+type GetPeriodResponseObject interface {
+	VisitGetPeriodResponse(ctx *fiber.Ctx) error
+}
+
+type GetPeriod200JSONResponse PeriodReport
+
+func (response GetPeriod200JSONResponse) VisitGetPeriodResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetPerioddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPerioddefaultApplicationProblemPlusJSONResponse) VisitGetPeriodResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SubmitPeriodRequestObject struct {
+	Period PeriodId `json:"period"`
+	Body   *SubmitPeriodJSONRequestBody
+}
+
+type SubmitPeriodResponseObject interface {
+	VisitSubmitPeriodResponse(ctx *fiber.Ctx) error
+}
+
+type SubmitPeriod200JSONResponse PeriodReport
+
+func (response SubmitPeriod200JSONResponse) VisitSubmitPeriodResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type SubmitPerioddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SubmitPerioddefaultApplicationProblemPlusJSONResponse) VisitSubmitPeriodResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetPeriodWorkbookRequestObject struct {
+	Period PeriodId `json:"period"`
+	Params GetPeriodWorkbookParams
+}
+
+type GetPeriodWorkbookResponseObject interface {
+	VisitGetPeriodWorkbookResponse(ctx *fiber.Ctx) error
+}
+
+type GetPeriodWorkbook200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetPeriodWorkbook200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitGetPeriodWorkbookResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetPeriodWorkbookdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPeriodWorkbookdefaultApplicationProblemPlusJSONResponse) VisitGetPeriodWorkbookResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -15755,6 +17039,63 @@ type GetPicturedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetPicturedefaultApplicationProblemPlusJSONResponse) VisitGetPictureResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListProfilesRequestObject struct {
+}
+
+type ListProfilesResponseObject interface {
+	VisitListProfilesResponse(ctx *fiber.Ctx) error
+}
+
+type ListProfiles200JSONResponse ProfileList
+
+func (response ListProfiles200JSONResponse) VisitListProfilesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListProfilesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListProfilesdefaultApplicationProblemPlusJSONResponse) VisitListProfilesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ImportProfilesRequestObject struct {
+	Body *ImportProfilesJSONRequestBody
+}
+
+type ImportProfilesResponseObject interface {
+	VisitImportProfilesResponse(ctx *fiber.Ctx) error
+}
+
+type ImportProfiles200JSONResponse []ProfileVerdict
+
+func (response ImportProfiles200JSONResponse) VisitImportProfilesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ImportProfilesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ImportProfilesdefaultApplicationProblemPlusJSONResponse) VisitImportProfilesResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -15908,6 +17249,7 @@ func (response ActOnRegradedefaultApplicationProblemPlusJSONResponse) VisitActOn
 }
 
 type ListReportMapsRequestObject struct {
+	Params ListReportMapsParams
 }
 
 type ListReportMapsResponseObject interface {
@@ -18480,6 +19822,18 @@ type StrictServerInterface interface {
 	// HandInMaterial 上传评审材料 · hand in a material
 	// (POST /api/v1/candidate/materials)
 	HandInMaterial(ctx context.Context, request HandInMaterialRequestObject) (HandInMaterialResponseObject, error)
+	// ListCertificateExports 导出过的证书批次 · what was exported, the newest first
+	// (GET /api/v1/certificate-exports)
+	ListCertificateExports(ctx context.Context, request ListCertificateExportsRequestObject) (ListCertificateExportsResponseObject, error)
+	// ExportCertificates 按接收单位的列方案导出证书 · export certificates in a receiver's columns
+	// (POST /api/v1/certificate-exports)
+	ExportCertificates(ctx context.Context, request ExportCertificatesRequestObject) (ExportCertificatesResponseObject, error)
+	// PreviewCertificates 预览导出并检查内容 · what an export would be, and what keeps it from going out
+	// (POST /api/v1/certificate-exports/preview)
+	PreviewCertificates(ctx context.Context, request PreviewCertificatesRequestObject) (PreviewCertificatesResponseObject, error)
+	// GetCertificateExport 取导出的文件，每次逐字节相同 · the file of a run, the same bytes each time
+	// (GET /api/v1/certificate-exports/{run}/file)
+	GetCertificateExport(ctx context.Context, request GetCertificateExportRequestObject) (GetCertificateExportResponseObject, error)
 	// GetCertificate 一张证书的全部印制内容 · everything that is printed
 	// (GET /api/v1/certificates/{number})
 	GetCertificate(ctx context.Context, request GetCertificateRequestObject) (GetCertificateResponseObject, error)
@@ -18489,6 +19843,9 @@ type StrictServerInterface interface {
 	// RevokeCertificate 作废证书，第二人确认 · revoke, confirmed by a second person
 	// (POST /api/v1/certificates/{number}/revoke)
 	RevokeCertificate(ctx context.Context, request RevokeCertificateRequestObject) (RevokeCertificateResponseObject, error)
+	// GetDuties 要办的事：备案是否有效、上报何时到期 · what waits for the administrators
+	// (GET /api/v1/duties)
+	GetDuties(ctx context.Context, request GetDutiesRequestObject) (GetDutiesResponseObject, error)
 	// ListExaminers 考评员名册 · the register of examiners
 	// (GET /api/v1/examiners)
 	ListExaminers(ctx context.Context, request ListExaminersRequestObject) (ListExaminersResponseObject, error)
@@ -18519,6 +19876,15 @@ type StrictServerInterface interface {
 	// PutPart 上传一段 · one part of a file
 	// (PUT /api/v1/files/{file}/parts/{part})
 	PutPart(ctx context.Context, request PutPartRequestObject) (PutPartResponseObject, error)
+	// ListFilings 评价机构和站点的备案 · evaluation bodies and sites with how each is filed
+	// (GET /api/v1/filings)
+	ListFilings(ctx context.Context, request ListFilingsRequestObject) (ListFilingsResponseObject, error)
+	// EnterFiling 登记一家机构或一个站点的申请 · enter a body or a site with its application
+	// (POST /api/v1/filings)
+	EnterFiling(ctx context.Context, request EnterFilingRequestObject) (EnterFilingResponseObject, error)
+	// StepFiling 登记评估、意见、复核、备案、登记、变更、延续、终止 · the next step of an entry
+	// (POST /api/v1/filings/{filing}/steps)
+	StepFiling(ctx context.Context, request StepFilingRequestObject) (StepFilingResponseObject, error)
 	// LookUpResult 考生凭准考证号和查询码查成绩（公开） · a candidate looks the result up
 	// (POST /api/v1/lookup)
 	LookUpResult(ctx context.Context, request LookUpResultRequestObject) (LookUpResultResponseObject, error)
@@ -18528,12 +19894,27 @@ type StrictServerInterface interface {
 	// ListMarkingDuties 我参加阅卷的场次 · sittings whose papers I mark
 	// (GET /api/v1/marking/duties)
 	ListMarkingDuties(ctx context.Context, request ListMarkingDutiesRequestObject) (ListMarkingDutiesResponseObject, error)
+	// GetPeriod 季报或年报：现在的数字、上报过的版本、之后的变化 · a quarterly or yearly report
+	// (GET /api/v1/periods/{period})
+	GetPeriod(ctx context.Context, request GetPeriodRequestObject) (GetPeriodResponseObject, error)
+	// SubmitPeriod 上报：冻结为一个版本 · freeze the report as the version after those that were seen
+	// (POST /api/v1/periods/{period})
+	SubmitPeriod(ctx context.Context, request SubmitPeriodRequestObject) (SubmitPeriodResponseObject, error)
+	// GetPeriodWorkbook 报表为 Excel · the report as a workbook
+	// (GET /api/v1/periods/{period}/workbook)
+	GetPeriodWorkbook(ctx context.Context, request GetPeriodWorkbookRequestObject) (GetPeriodWorkbookResponseObject, error)
 	// AddPicture 上传图片（PNG、JPEG，不超过 512 KiB） · keep an image
 	// (POST /api/v1/pictures)
 	AddPicture(ctx context.Context, request AddPictureRequestObject) (AddPictureResponseObject, error)
 	// GetPicture 题目图片 · an image of a question
 	// (GET /api/v1/pictures/{picture})
 	GetPicture(ctx context.Context, request GetPictureRequestObject) (GetPictureResponseObject, error)
+	// ListProfiles 考生档案：单位、城市、行业、重点单位 · what reports ask of candidates
+	// (GET /api/v1/profiles)
+	ListProfiles(ctx context.Context, request ListProfilesRequestObject) (ListProfilesResponseObject, error)
+	// ImportProfiles 录入或导入档案，逐行给出结果 · enter or import profiles, with a verdict for each row
+	// (POST /api/v1/profiles)
+	ImportProfiles(ctx context.Context, request ImportProfilesRequestObject) (ImportProfilesResponseObject, error)
 	// PreviewRegrade 重评预览：每种办法改变谁的成绩 · what each remedy for a question that was wrong would change
 	// (POST /api/v1/regrade-previews)
 	PreviewRegrade(ctx context.Context, request PreviewRegradeRequestObject) (PreviewRegradeResponseObject, error)
@@ -18549,7 +19930,7 @@ type StrictServerInterface interface {
 	// ActOnRegrade 批准、退回、继续完成（第二人） · approve, return, or finish what was cut off
 	// (POST /api/v1/regrades/{regrade})
 	ActOnRegrade(ctx context.Context, request ActOnRegradeRequestObject) (ActOnRegradeResponseObject, error)
-	// ListReportMaps 成绩导出的列方案 · column maps of exports, and what columns may show
+	// ListReportMaps 导出的列方案 · column maps of exports, and what columns may show
 	// (GET /api/v1/report-maps)
 	ListReportMaps(ctx context.Context, request ListReportMapsRequestObject) (ListReportMapsResponseObject, error)
 	// SaveReportMap 新建或修改列方案 · add a column map, or change one
@@ -21034,6 +22415,136 @@ func (sh *strictHandler) HandInMaterial(ctx *fiber.Ctx) error {
 	return nil
 }
 
+// ListCertificateExports operation middleware
+func (sh *strictHandler) ListCertificateExports(ctx *fiber.Ctx) error {
+	var request ListCertificateExportsRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCertificateExports(ctx.UserContext(), request.(ListCertificateExportsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCertificateExports")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCertificateExportsResponseObject); ok {
+		if err := validResponse.VisitListCertificateExportsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportCertificates operation middleware
+func (sh *strictHandler) ExportCertificates(ctx *fiber.Ctx) error {
+	var request ExportCertificatesRequestObject
+
+	var body ExportCertificatesJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportCertificates(ctx.UserContext(), request.(ExportCertificatesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportCertificates")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportCertificatesResponseObject); ok {
+		if err := validResponse.VisitExportCertificatesResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PreviewCertificates operation middleware
+func (sh *strictHandler) PreviewCertificates(ctx *fiber.Ctx) error {
+	var request PreviewCertificatesRequestObject
+
+	var body PreviewCertificatesJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.PreviewCertificates(ctx.UserContext(), request.(PreviewCertificatesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PreviewCertificates")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PreviewCertificatesResponseObject); ok {
+		if err := validResponse.VisitPreviewCertificatesResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCertificateExport operation middleware
+func (sh *strictHandler) GetCertificateExport(ctx *fiber.Ctx, run string) error {
+	var request GetCertificateExportRequestObject
+
+	request.Run = run
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCertificateExport(ctx.UserContext(), request.(GetCertificateExportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCertificateExport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCertificateExportResponseObject); ok {
+		if err := validResponse.VisitGetCertificateExportResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetCertificate operation middleware
 func (sh *strictHandler) GetCertificate(ctx *fiber.Ctx, number CertificateNumber) error {
 	var request GetCertificateRequestObject
@@ -21121,6 +22632,31 @@ func (sh *strictHandler) RevokeCertificate(ctx *fiber.Ctx, number CertificateNum
 		return err
 	} else if validResponse, ok := response.(RevokeCertificateResponseObject); ok {
 		if err := validResponse.VisitRevokeCertificateResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetDuties operation middleware
+func (sh *strictHandler) GetDuties(ctx *fiber.Ctx) error {
+	var request GetDutiesRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDuties(ctx.UserContext(), request.(GetDutiesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDuties")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDutiesResponseObject); ok {
+		if err := validResponse.VisitGetDutiesResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -21457,6 +22993,111 @@ func (sh *strictHandler) PutPart(ctx *fiber.Ctx, file FileId, part string) error
 	return nil
 }
 
+// ListFilings operation middleware
+func (sh *strictHandler) ListFilings(ctx *fiber.Ctx) error {
+	var request ListFilingsRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListFilings(ctx.UserContext(), request.(ListFilingsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListFilings")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListFilingsResponseObject); ok {
+		if err := validResponse.VisitListFilingsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EnterFiling operation middleware
+func (sh *strictHandler) EnterFiling(ctx *fiber.Ctx) error {
+	var request EnterFilingRequestObject
+
+	var body EnterFilingJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.EnterFiling(ctx.UserContext(), request.(EnterFilingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EnterFiling")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EnterFilingResponseObject); ok {
+		if err := validResponse.VisitEnterFilingResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// StepFiling operation middleware
+func (sh *strictHandler) StepFiling(ctx *fiber.Ctx, filing FilingId) error {
+	var request StepFilingRequestObject
+
+	request.Filing = filing
+
+	var body StepFilingJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.StepFiling(ctx.UserContext(), request.(StepFilingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StepFiling")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(StepFilingResponseObject); ok {
+		if err := validResponse.VisitStepFilingResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // LookUpResult operation middleware
 func (sh *strictHandler) LookUpResult(ctx *fiber.Ctx) error {
 	var request LookUpResultRequestObject
@@ -21560,6 +23201,102 @@ func (sh *strictHandler) ListMarkingDuties(ctx *fiber.Ctx) error {
 	return nil
 }
 
+// GetPeriod operation middleware
+func (sh *strictHandler) GetPeriod(ctx *fiber.Ctx, period PeriodId) error {
+	var request GetPeriodRequestObject
+
+	request.Period = period
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPeriod(ctx.UserContext(), request.(GetPeriodRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPeriod")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPeriodResponseObject); ok {
+		if err := validResponse.VisitGetPeriodResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SubmitPeriod operation middleware
+func (sh *strictHandler) SubmitPeriod(ctx *fiber.Ctx, period PeriodId) error {
+	var request SubmitPeriodRequestObject
+
+	request.Period = period
+
+	var body SubmitPeriodJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.SubmitPeriod(ctx.UserContext(), request.(SubmitPeriodRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SubmitPeriod")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SubmitPeriodResponseObject); ok {
+		if err := validResponse.VisitSubmitPeriodResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetPeriodWorkbook operation middleware
+func (sh *strictHandler) GetPeriodWorkbook(ctx *fiber.Ctx, period PeriodId, params GetPeriodWorkbookParams) error {
+	var request GetPeriodWorkbookRequestObject
+
+	request.Period = period
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPeriodWorkbook(ctx.UserContext(), request.(GetPeriodWorkbookRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPeriodWorkbook")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPeriodWorkbookResponseObject); ok {
+		if err := validResponse.VisitGetPeriodWorkbookResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // AddPicture operation middleware
 func (sh *strictHandler) AddPicture(ctx *fiber.Ctx) error {
 	var request AddPictureRequestObject
@@ -21618,6 +23355,70 @@ func (sh *strictHandler) GetPicture(ctx *fiber.Ctx, picture string) error {
 		return err
 	} else if validResponse, ok := response.(GetPictureResponseObject); ok {
 		if err := validResponse.VisitGetPictureResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListProfiles operation middleware
+func (sh *strictHandler) ListProfiles(ctx *fiber.Ctx) error {
+	var request ListProfilesRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListProfiles(ctx.UserContext(), request.(ListProfilesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListProfiles")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListProfilesResponseObject); ok {
+		if err := validResponse.VisitListProfilesResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ImportProfiles operation middleware
+func (sh *strictHandler) ImportProfiles(ctx *fiber.Ctx) error {
+	var request ImportProfilesRequestObject
+
+	var body ImportProfilesJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ImportProfiles(ctx.UserContext(), request.(ImportProfilesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ImportProfiles")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ImportProfilesResponseObject); ok {
+		if err := validResponse.VisitImportProfilesResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -21800,8 +23601,10 @@ func (sh *strictHandler) ActOnRegrade(ctx *fiber.Ctx, regrade string) error {
 }
 
 // ListReportMaps operation middleware
-func (sh *strictHandler) ListReportMaps(ctx *fiber.Ctx) error {
+func (sh *strictHandler) ListReportMaps(ctx *fiber.Ctx, params ListReportMapsParams) error {
 	var request ListReportMapsRequestObject
+
+	request.Params = params
 
 	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
 		return sh.ssi.ListReportMaps(ctx.UserContext(), request.(ListReportMapsRequestObject))

@@ -86,6 +86,9 @@ func (c *demoCommand) Run(ctx context.Context) error {
 // already stays as it is.
 func (e *engine) demo(ctx context.Context) (demoSheet, error) {
 	var sheet demoSheet
+	if err := e.filings.Provide(ctx, e.handouts.Body); err != nil {
+		return sheet, err
+	}
 	blueprints := map[standard.Level]bank.Blueprint{}
 	for _, file := range sample.Levels() {
 		bp, err := e.loadSample(ctx, file)

@@ -15,7 +15,7 @@ import (
 )
 
 // handOut sets up what results leave the office with.
-func (e *engine) handOut(maps *mongostore.Reports, records *mongostore.Records, body *bodySettings, secrets []people.Secret) error {
+func (e *engine) handOut(maps *mongostore.Reports, certificates *mongostore.Certificates, records *mongostore.Records, body *bodySettings, secrets []people.Secret) error {
 	codes, err := result.NewCodes(secrets)
 	if err != nil {
 		return err
@@ -29,7 +29,7 @@ func (e *engine) handOut(maps *mongostore.Reports, records *mongostore.Records, 
 		Body: body.BodyName, Codes: codes, Transcripts: &transcript.Printer{Source: source}, Recorder: e.trail,
 		Diplomas: diplomas, Address: strings.TrimRight(body.Address, "/"),
 		Exports: report.NewExporter(report.Deps{
-			Maps: maps, Results: records, Sittings: rosters{e.sittings, e.office}, Candidates: e.people, Accounts: e.people, Sealer: e.sealer,
+			Maps: maps, Runs: maps, Certificates: issued{certificates, e}, Portraits: pictures{e.files}, Results: records, Sittings: rosters{e.sittings, e.office}, Candidates: e.people, Accounts: e.people, Sealer: e.sealer,
 			Workbook: xlsx.Writer{}, Recorder: e.trail, Standard: e.standard, Body: body.BodyName, Clock: e.clock,
 		}),
 	}

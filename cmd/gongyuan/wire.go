@@ -19,6 +19,7 @@ import (
 	"gongyuan/engine/compose"
 	"gongyuan/engine/editorial"
 	"gongyuan/engine/evidence"
+	"gongyuan/engine/filing"
 	"gongyuan/engine/itemstat"
 	"gongyuan/engine/marking"
 	"gongyuan/engine/mongostore"
@@ -54,6 +55,8 @@ type engine struct {
 	figures   *itemstat.Desk
 	behind    sync.WaitGroup // what goes on after its request was answered
 	registry  *certificate.Registry
+	filings   *filing.Office
+	registers api.Registers
 	handouts  api.Handouts
 	sealer    *people.Sealer
 	sessions  *people.Sessions
@@ -121,8 +124,9 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 		Live: live, Journal: ledger.Journal(), Records: e.records, News: live, Clock: e.clock, Log: e.log,
 		MayStart: e.mayStart, Marker: e.mark,
 	})
+	e.filings = filing.NewOffice(filing.Deps{Store: store.Filings(), Accounts: e.people, Audit: e.trail, Clock: e.clock})
 	e.office = sitting.NewOffice(sitting.Deps{
-		Store: e.sittings, Registrations: e.sittings, Candidates: e.people, Papers: e, Attempts: e, Histories: e, Sealer: e.sealer, Audit: e.trail, Clock: e.clock,
+		Store: e.sittings, Registrations: e.sittings, Candidates: e.people, Papers: e, Attempts: e, Histories: e, Permit: e.filings, Sealer: e.sealer, Audit: e.trail, Clock: e.clock,
 	})
 	if err := e.keepFiles(store, secrets); err != nil {
 		return err
@@ -140,9 +144,10 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 		Store: store.ItemStatistics(), Outcomes: e.registrar, Scripts: scripts{e}, Journal: ledger.Journal(), Bank: e.bank, Accounts: e.people,
 		Audit: e.trail, Clock: e.clock,
 	})
-	if err := e.handOut(store.Reports(), records, &settings.Body, secrets); err != nil {
+	if err := e.handOut(store.Reports(), store.Certificates(), records, &settings.Body, secrets); err != nil {
 		return err
 	}
+	e.keepRegisters(store)
 	return e.certify(store.Certificates(), &settings.Body, secrets)
 }
 
@@ -216,7 +221,7 @@ func (e *engine) certify(store *mongostore.Certificates, body *bodySettings, sec
 		return err
 	}
 	e.registry, err = certificate.NewRegistry(certificate.Deps{
-		Records: store, Log: certificate.NewLog(store, keys, e.clock), Keys: keys, Sealer: e.sealer, Clock: e.clock, Body: body.BodyName,
+		Records: store, Log: certificate.NewLog(store, keys, e.clock), Keys: keys, Sealer: e.sealer, Clock: e.clock, Body: body.BodyName, Permit: e.filings,
 		Rule: certificate.Rule{
 			Kind: certificate.BodyKind(body.BodyKind), Body: body.BodyCode, Province: body.BodyProvince, Site: body.BodySite,
 			Restart: certificate.Restart(body.Restart),

@@ -76,6 +76,9 @@ func newWorld(t *testing.T, settings storeSettings) *world {
 	w := &world{t: t, settings: settings, clock: enginetest.NewClock(time.Now().UTC().Truncate(time.Minute))}
 	w.start()
 	t.Cleanup(w.stop)
+	if err := w.engine.filings.Provide(t.Context(), settings.Body.BodyName); err != nil {
+		t.Fatal(err)
+	}
 	return w
 }
 

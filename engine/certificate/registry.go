@@ -23,6 +23,7 @@ type Registry struct {
 	clock   Clock
 	rule    Rule
 	body    string
+	permit  Permit
 	place   *sequence.Sequence
 }
 
@@ -35,6 +36,7 @@ type Deps struct {
 	Clock   Clock
 	Rule    Rule
 	Body    string // the certifying body's name as filed
+	Permit  Permit // whether the body may issue; nil asks nobody
 }
 
 // NewRegistry returns a Registry, or a *FieldError for a rule that makes no
@@ -46,7 +48,7 @@ func NewRegistry(d Deps) (*Registry, error) {
 	if d.Body = strings.TrimSpace(d.Body); d.Body == "" {
 		return nil, &FieldError{"/bodyName", "empty"}
 	}
-	return &Registry{d.Records, d.Log, d.Keys, d.Sealer, d.Clock, d.Rule, d.Body, sequence.New()}, nil
+	return &Registry{d.Records, d.Log, d.Keys, d.Sealer, d.Clock, d.Rule, d.Body, d.Permit, sequence.New()}, nil
 }
 
 // JWKS returns the public keys that verify statements and heads.
@@ -62,6 +64,9 @@ func (r *Registry) JWKS() JWKS { return r.keys.JWKS() }
 func (r *Registry) Issue(ctx context.Context, q Qualified, by people.AccountID) (Certificate, error) {
 	c, err := r.draft(q, by)
 	if err != nil {
+		return Certificate{}, err
+	}
+	if err := r.permitted(ctx, &c); err != nil {
 		return Certificate{}, err
 	}
 	year := c.Date.Year()

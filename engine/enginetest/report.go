@@ -23,7 +23,7 @@ func RunReports(t *testing.T, each func(*testing.T, func(*testing.T, report.Maps
 func columnMap(id report.MapID, receiver, name string) report.Map {
 	return report.Map{
 		ID: id, Name: name, Receiver: receiver, Version: 1, Changed: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC), By: "a1",
-		Columns: []report.Column{{Heading: "姓名", Field: "name", Format: report.Plain}, {Heading: "代码", Field: report.FixedText, Format: report.Plain, Value: "001"}},
+		Columns: []report.Column{{Heading: "姓名", Field: "name", Format: report.Plain}, {Heading: "代码", Field: report.FixedText, Format: report.Plain, Value: "001", Required: true, Most: 3, Allowed: []string{"001"}}},
 	}
 }
 

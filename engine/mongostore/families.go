@@ -24,6 +24,8 @@ func (s *Store) families() []family {
 		{"certificates", s.ensureCertificateIndexes},
 		{"audit", s.ensureAuditIndexes},
 		{"reports", s.ensureReportIndexes},
+		{"filings", s.ensureFilingIndexes},
+		{"periodic reports", s.ensurePeriodicIndexes},
 		{"evidence", s.ensureEvidenceIndexes},
 		{"item statistics", s.ensureItemStatisticsIndexes},
 	}

@@ -15,15 +15,21 @@ import (
 
 // Reports keeps the column maps of exports, in the collection `report_maps`.
 // It is safe for concurrent use.
-type Reports struct{ maps lungo.ICollection }
+type Reports struct{ maps, runs lungo.ICollection }
 
 var _ report.Maps = (*Reports)(nil)
 
 // Reports returns the store of column maps.
-func (s *Store) Reports() *Reports { return &Reports{s.db.Collection("report_maps")} }
+func (s *Store) Reports() *Reports {
+	return &Reports{s.db.Collection("report_maps"), s.db.Collection("export_runs")}
+}
 
 func (s *Store) ensureReportIndexes(ctx context.Context) error {
-	return ensure(ctx, []index{{s.Reports().maps, bson.D{{Key: "receiver", Value: 1}, {Key: "name", Value: 1}}, false}})
+	return ensure(ctx, []index{
+		{s.Reports().maps, bson.D{{Key: "receiver", Value: 1}, {Key: "name", Value: 1}}, false},
+		{s.Reports().runs, bson.D{{Key: "at", Value: -1}}, false},
+		{s.Certificates().certificates, bson.D{{Key: "date", Value: 1}}, false},
+	})
 }
 
 type columnDoc struct {
@@ -31,10 +37,15 @@ type columnDoc struct {
 	Field   string `bson:"field"`
 	Format  string `bson:"format"`
 	Value   string `bson:"value"`
+	// What a value must be; older maps have none of these.
+	Required bool     `bson:"required,omitempty"`
+	Most     int      `bson:"most,omitempty"`
+	Allowed  []string `bson:"allowed,omitempty"`
 }
 
 type mapDoc struct {
 	ID       string      `bson:"_id"`
+	About    string      `bson:"about,omitempty"` // older maps are about results
 	Name     string      `bson:"name"`
 	Receiver string      `bson:"receiver"`
 	Columns  []columnDoc `bson:"columns"`
@@ -44,19 +55,19 @@ type mapDoc struct {
 }
 
 func docOfMap(m *report.Map) mapDoc {
-	d := mapDoc{string(m.ID), m.Name, m.Receiver, nil, m.Version, m.Changed, string(m.By)}
+	d := mapDoc{string(m.ID), string(m.About), m.Name, m.Receiver, nil, m.Version, m.Changed, string(m.By)}
 	for _, c := range m.Columns {
-		d.Columns = append(d.Columns, columnDoc{c.Heading, string(c.Field), string(c.Format), c.Value})
+		d.Columns = append(d.Columns, columnDoc{c.Heading, string(c.Field), string(c.Format), c.Value, c.Required, c.Most, c.Allowed})
 	}
 	return d
 }
 
 func (d *mapDoc) columnMap() report.Map {
 	m := report.Map{
-		ID: report.MapID(d.ID), Name: d.Name, Receiver: d.Receiver, Version: d.Version, Changed: d.Changed.UTC(), By: people.AccountID(d.By),
+		ID: report.MapID(d.ID), About: report.Subject(d.About), Name: d.Name, Receiver: d.Receiver, Version: d.Version, Changed: d.Changed.UTC(), By: people.AccountID(d.By),
 	}
 	for _, c := range d.Columns {
-		m.Columns = append(m.Columns, report.Column{Heading: c.Heading, Field: report.Field(c.Field), Format: report.Format(c.Format), Value: c.Value})
+		m.Columns = append(m.Columns, report.Column{Heading: c.Heading, Field: report.Field(c.Field), Format: report.Format(c.Format), Value: c.Value, Required: c.Required, Most: c.Most, Allowed: c.Allowed})
 	}
 	return m
 }

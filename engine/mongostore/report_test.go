@@ -20,6 +20,7 @@ func TestReports(t *testing.T) {
 				t.Fatal(err)
 			}
 			test(t, s.Reports())
+			enginetest.RunExportRuns(t, s.Reports())
 		})
 	})
 }

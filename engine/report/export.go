@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -67,17 +68,20 @@ type Clock interface{ Now() time.Time }
 
 // Deps is what an Exporter works with.
 type Deps struct {
-	Maps       Maps
-	Results    Results
-	Sittings   Sittings
-	Candidates Candidates
-	Accounts   Accounts
-	Sealer     Sealer
-	Workbook   Workbook
-	Recorder   audit.Recorder
-	Standard   standard.Standard
-	Body       string
-	Clock      Clock
+	Maps         Maps
+	Results      Results
+	Sittings     Sittings
+	Candidates   Candidates
+	Accounts     Accounts
+	Sealer       Sealer
+	Workbook     Workbook
+	Runs         Runs
+	Certificates Certificates
+	Portraits    Portraits
+	Recorder     audit.Recorder
+	Standard     standard.Standard
+	Body         string
+	Clock        Clock
 }
 
 // Exporter hands results on. It is safe for concurrent use.
@@ -95,12 +99,13 @@ func (e *Exporter) mustLead(ctx context.Context, by people.AccountID) error {
 	return err
 }
 
-// List returns all maps.
-func (e *Exporter) List(ctx context.Context, by people.AccountID) ([]Map, error) {
+// List returns all maps about a subject.
+func (e *Exporter) List(ctx context.Context, by people.AccountID, about Subject) ([]Map, error) {
 	if err := e.mustLead(ctx, by); err != nil {
 		return nil, err
 	}
-	return e.in.Maps.Maps(ctx)
+	all, err := e.in.Maps.Maps(ctx)
+	return slices.DeleteFunc(all, func(m Map) bool { return m.About != about }), err
 }
 
 // Save adds a map, where its ID is "", or changes one. It returns a *FieldError
@@ -122,7 +127,7 @@ func (e *Exporter) Save(ctx context.Context, by people.AccountID, m Map) (Map, e
 	if err != nil {
 		return Map{}, err
 	}
-	if before.Version != m.Version {
+	if before.Version != m.Version || before.About != m.About {
 		return Map{}, ErrConflict
 	}
 	event := audit.Event{Actor: string(by), Act: "report-map.change", Object: "report-map:" + string(m.ID), Before: before, After: m}
@@ -211,7 +216,7 @@ func (e *Exporter) Export(ctx context.Context, by people.AccountID, o Order) (Fi
 	switch {
 	case err != nil:
 		return File{}, err
-	case m.Version != o.Version:
+	case m.Version != o.Version || m.About != OfResults:
 		return File{}, ErrConflict
 	case o.Kind != Excel && o.Kind != CSV:
 		return File{}, &FieldError{"/kind", "unknown"}

@@ -76,7 +76,9 @@ type Row struct {
 	// Record is the newest version of the result. Its Version is 0 where nothing
 	// is released.
 	Record result.Record
-	number int
+	// Certificate is what a row of certificates is about.
+	Certificate CertificateFacts
+	number      int
 }
 
 // value is a value before it has a format. None is what is not known, never
@@ -205,12 +207,18 @@ func componentFields() []Description {
 	return out
 }
 
-// Fields lists what a column may show.
-func Fields() []Description { return slices.Clone(descriptions) }
+// Fields lists what a column about a subject may show.
+func Fields(about Subject) []Description {
+	if about == OfCertificates {
+		return slices.Clone(certificateFields)
+	}
+	return slices.Clone(descriptions)
+}
 
-// describe returns the field's description, false where there is no such field.
-func describe(f Field) (Description, bool) {
-	for _, d := range descriptions {
+// describe returns the field's description, false where the map's subject has
+// no such field.
+func (m *Map) describe(f Field) (Description, bool) {
+	for _, d := range Fields(m.About) {
 		if d.Field == f {
 			return d, true
 		}

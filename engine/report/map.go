@@ -20,11 +20,25 @@ type Column struct {
 	Field   Field
 	Format  Format
 	Value   string // of FixedText
+	// What a value must be for an export to go out.
+	Required bool     // not empty
+	Most     int      // its longest, in characters; 0 for any
+	Allowed  []string // one of these; nil for any
 }
+
+// Subject is what the rows of a map are about.
+type Subject string
+
+// The subjects.
+const (
+	OfResults      Subject = ""
+	OfCertificates Subject = "certificates"
+)
 
 // Map says which columns a receiver gets, in order.
 type Map struct {
 	ID       MapID
+	About    Subject
 	Name     string
 	Receiver string // who gets it, such as a department
 	Columns  []Column
@@ -61,6 +75,9 @@ const mostColumns = 80
 // Check tells what is wrong with the map, as a *FieldError. It puts the usual
 // format where none is given.
 func (m *Map) Check() error {
+	if m.About != OfResults && m.About != OfCertificates {
+		return &FieldError{"/about", "unknown"}
+	}
 	m.Name, m.Receiver = strings.TrimSpace(m.Name), strings.TrimSpace(m.Receiver)
 	switch {
 	case !within(m.Name, 2, 80):
@@ -78,7 +95,7 @@ func (m *Map) checkColumns() error {
 	for i := range m.Columns {
 		c, at := &m.Columns[i], fmt.Sprintf("/columns/%d", i)
 		c.Heading = strings.TrimSpace(c.Heading)
-		d, known := describe(c.Field)
+		d, known := m.describe(c.Field)
 		if !known {
 			return &FieldError{at + "/field", "unknown"}
 		}
@@ -94,6 +111,10 @@ func (m *Map) checkColumns() error {
 			return &FieldError{at + "/value", "length-1-200"}
 		case !d.Fixed && c.Value != "":
 			return &FieldError{at + "/value", "only-of-fixed-text"}
+		case c.Most < 0 || c.Most > 500:
+			return &FieldError{at + "/most", "out-of-range"}
+		case len(c.Allowed) > 200:
+			return &FieldError{at + "/allowed", "maxItems"}
 		}
 		for j := range i {
 			if m.Columns[j].Heading == c.Heading {
@@ -111,11 +132,12 @@ func within(s string, least, most int) bool {
 
 // Full tells whether the map shows document numbers unmasked.
 func (m *Map) Full() bool {
-	return slices.ContainsFunc(m.Columns, func(c Column) bool { d, ok := describe(c.Field); return ok && d.Full })
+	return slices.ContainsFunc(m.Columns, func(c Column) bool { d, ok := m.describe(c.Field); return ok && d.Full })
 }
 
 // Table is results in the columns of a map.
 type Table struct {
+	Sheet   string // name of the sheet in a workbook; "" for the usual one
 	Head    []string
 	Rows    [][]Cell
 	Missing []Missing
@@ -132,7 +154,7 @@ type Missing struct {
 func Build(m *Map, rows []Row) Table {
 	sorted := slices.Clone(rows)
 	slices.SortFunc(sorted, func(a, b Row) int {
-		return strings.Compare(a.Registration.Admission+"\x00"+string(a.Registration.ID), b.Registration.Admission+"\x00"+string(b.Registration.ID))
+		return strings.Compare(a.Certificate.Number+"\x00"+a.Registration.Admission+"\x00"+string(a.Registration.ID), b.Certificate.Number+"\x00"+b.Registration.Admission+"\x00"+string(b.Registration.ID))
 	})
 	t := Table{}
 	for _, c := range m.Columns {
@@ -140,14 +162,14 @@ func Build(m *Map, rows []Row) Table {
 	}
 	for i := range sorted {
 		r := &sorted[i]
-		if r.Record.Version == 0 {
+		if m.About == OfResults && r.Record.Version == 0 {
 			t.Missing = append(t.Missing, Missing{Admission: r.Registration.Admission})
 			continue
 		}
 		r.number = len(t.Rows) + 1
 		cells := make([]Cell, len(m.Columns))
 		for j := range m.Columns {
-			d, _ := describe(m.Columns[j].Field)
+			d, _ := m.describe(m.Columns[j].Field)
 			if cells[j] = m.Columns[j].cell(r, &d); cells[j].Text == "" && !cells[j].Never {
 				t.Missing = append(t.Missing, Missing{r.Registration.Admission, m.Columns[j].Heading})
 			}

@@ -195,8 +195,8 @@ func TestCSV(t *testing.T) {
 		t.Parallel()
 		_, e := newOffice(t)
 		m := saved(t, e, []report.Column{
-			{"理论", "theoryMarks", report.Shortest, ""}, {"结果", "theoryVerdict", report.Code, ""}, {"总评", "overall", report.EnglishWord, ""}, {"日期", "satOn", report.Chinese, ""},
-			{"紧凑", "releasedOn", report.Compact, ""}, {"代码", report.FixedText, "", "-001"}, {"状态", "reviewState", "", ""}, {"沿用", "reviewCarriedOn", report.Slashes, ""}, {"单位", "employer", "", ""},
+			{Heading: "理论", Field: "theoryMarks", Format: report.Shortest, Value: ""}, {Heading: "结果", Field: "theoryVerdict", Format: report.Code, Value: ""}, {Heading: "总评", Field: "overall", Format: report.EnglishWord, Value: ""}, {Heading: "日期", Field: "satOn", Format: report.Chinese, Value: ""},
+			{Heading: "紧凑", Field: "releasedOn", Format: report.Compact, Value: ""}, {Heading: "代码", Field: report.FixedText, Format: "", Value: "-001"}, {Heading: "状态", Field: "reviewState", Format: "", Value: ""}, {Heading: "沿用", Field: "reviewCarriedOn", Format: report.Slashes, Value: ""}, {Heading: "单位", Field: "employer", Format: "", Value: ""},
 		})
 		file, err := e.Export(t.Context(), "admin", report.Order{Sitting: "s", Map: m.ID, Version: 1, Kind: report.CSV})
 		if err != nil {
@@ -380,7 +380,7 @@ func TestMaps(t *testing.T) {
 	}
 	for _, who := range []people.AccountID{"examiner", "gone", "nobody"} {
 		_, saving := e.Save(t.Context(), who, m)
-		_, listing := e.List(t.Context(), who)
+		_, listing := e.List(t.Context(), who, report.OfResults)
 		_, looking := e.Preview(t.Context(), who, "s", m)
 		_, taking := e.Export(t.Context(), who, report.Order{Sitting: "s", Map: m.ID, Version: 2, Kind: report.CSV})
 		for _, err := range []error{saving, listing, looking, taking} {
@@ -389,7 +389,7 @@ func TestMaps(t *testing.T) {
 			}
 		}
 	}
-	if all, err := e.List(t.Context(), "admin"); err != nil || len(all) != 1 {
+	if all, err := e.List(t.Context(), "admin", report.OfResults); err != nil || len(all) != 1 {
 		t.Errorf("%v, %v", all, err)
 	}
 }
@@ -400,7 +400,7 @@ func TestFields(t *testing.T) {
 	t.Parallel()
 	_, e := newOffice(t)
 	seen := map[report.Field]bool{}
-	for _, d := range report.Fields() {
+	for _, d := range report.Fields(report.OfResults) {
 		if d.ZH == "" || d.EN == "" || seen[d.Field] || len(report.Formats(d.Type)) == 0 {
 			t.Errorf("%+v", d)
 		}

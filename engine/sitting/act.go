@@ -18,7 +18,8 @@ import (
 
 // Do carries out an act on the sitting as its caller saw it. An act that was
 // done already answers with the sitting as it is. Errors: ErrNotFound,
-// ErrConflict for an old version, ErrState, and what drawing papers says.
+// ErrConflict for an old version, ErrState, what drawing papers says, and for
+// opening what Permit says.
 func (o *Office) Do(ctx context.Context, id ID, version int, act Act, by people.AccountID) (Sitting, error) {
 	s, err := o.store.Sitting(ctx, id)
 	if err != nil {
@@ -34,6 +35,11 @@ func (o *Office) Do(ctx context.Context, id ID, version int, act Act, by people.
 	next, err := s.State.Next(act)
 	if err != nil {
 		return Sitting{}, err
+	}
+	if act == OpenIt {
+		if err := o.permit.Permit(ctx, o.clock.Now()); err != nil {
+			return Sitting{}, err
+		}
 	}
 	if act == Seal {
 		if s, err = o.seal(ctx, s, by); err != nil {

@@ -26,6 +26,7 @@ type Office struct {
 	papers        Papers
 	attempts      Attempts
 	histories     Histories
+	permit        Permit
 	sealer        *people.Sealer
 	audit         audit.Recorder
 	clock         Clock
@@ -39,6 +40,7 @@ type Deps struct {
 	Papers        Papers
 	Attempts      Attempts
 	Histories     Histories
+	Permit        Permit
 	Sealer        *people.Sealer
 	Audit         audit.Recorder
 	Clock         Clock
@@ -46,7 +48,7 @@ type Deps struct {
 
 // NewOffice returns an Office.
 func NewOffice(d Deps) *Office {
-	return &Office{d.Store, d.Registrations, d.Candidates, d.Papers, d.Attempts, d.Histories, d.Sealer, d.Audit, d.Clock}
+	return &Office{d.Store, d.Registrations, d.Candidates, d.Papers, d.Attempts, d.Histories, d.Permit, d.Sealer, d.Audit, d.Clock}
 }
 
 // Plan adds a new sitting as a draft. It returns a *FieldError for one that

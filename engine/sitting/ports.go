@@ -88,6 +88,13 @@ type Histories interface {
 	Retakes(ctx context.Context, o standard.Occupation, l standard.Level, at time.Time, ids []people.CandidateID) (map[people.CandidateID]Retake, error)
 }
 
+// Permit knows whether sittings may be opened here at all.
+type Permit interface {
+	// Permit tells whether the body that runs the installation is filed and its
+	// filing valid at a moment; the error says why not.
+	Permit(ctx context.Context, at time.Time) error
+}
+
 // Retake (补考) is what a candidate with passed components has left.
 type Retake struct {
 	Takes     []standard.Kind // never nil

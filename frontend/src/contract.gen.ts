@@ -2450,7 +2450,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** 成绩导出的列方案 · column maps of exports, and what columns may show */
+        /** 导出的列方案 · column maps of exports, and what columns may show */
         get: operations["listReportMaps"];
         put?: never;
         /** 新建或修改列方案 · add a column map, or change one */
@@ -2822,6 +2822,183 @@ export interface paths {
         };
         /** 验签公钥 · the keys that statements are checked with */
         get: operations["getKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 要办的事：备案是否有效、上报何时到期 · what waits for the administrators */
+        get: operations["getDuties"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/filings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 评价机构和站点的备案 · evaluation bodies and sites with how each is filed */
+        get: operations["listFilings"];
+        put?: never;
+        /**
+         * 登记一家机构或一个站点的申请 · enter a body or a site with its application
+         * @description Of the entries with `own` there is one, the installation's own body (409 conflict for a second).
+         */
+        post: operations["enterFiling"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/filings/{filing}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                filing: components["parameters"]["FilingId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记评估、意见、复核、备案、登记、变更、延续、终止 · the next step of an entry */
+        post: operations["stepFiling"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/certificate-exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 导出过的证书批次 · what was exported, the newest first */
+        get: operations["listCertificateExports"];
+        put?: never;
+        /**
+         * 按接收单位的列方案导出证书 · export certificates in a receiver's columns
+         * @description Refused where a value is not what the map asks for. The run is kept and its file can be taken again, byte for byte. Document numbers in full take a reason.
+         */
+        post: operations["exportCertificates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/certificate-exports/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 预览导出并检查内容 · what an export would be, and what keeps it from going out */
+        post: operations["previewCertificates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/certificate-exports/{run}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * 取导出的文件，每次逐字节相同 · the file of a run, the same bytes each time
+         * @description It is recorded who took it.
+         */
+        get: operations["getCertificateExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/profiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 考生档案：单位、城市、行业、重点单位 · what reports ask of candidates */
+        get: operations["listProfiles"];
+        put?: never;
+        /**
+         * 录入或导入档案，逐行给出结果 · enter or import profiles, with a verdict for each row
+         * @description Either `rows` or a workbook in `data`, whose first line names its columns. With `dry` nothing is kept. Rows that cannot be kept are refused one by one.
+         */
+        post: operations["importProfiles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/periods/{period}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                period: components["parameters"]["PeriodId"];
+            };
+            cookie?: never;
+        };
+        /** 季报或年报：现在的数字、上报过的版本、之后的变化 · a quarterly or yearly report */
+        get: operations["getPeriod"];
+        put?: never;
+        /** 上报：冻结为一个版本 · freeze the report as the version after those that were seen */
+        post: operations["submitPeriod"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/periods/{period}/workbook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                period: components["parameters"]["PeriodId"];
+            };
+            cookie?: never;
+        };
+        /** 报表为 Excel · the report as a workbook */
+        get: operations["getPeriodWorkbook"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5764,6 +5941,12 @@ export interface components {
             format?: components["schemas"]["ReportFormat"];
             /** @description of a fixed text */
             value?: string;
+            /** @description an export with an empty one does not go out (certificates) */
+            required?: boolean;
+            /** @description longest in characters (certificates) */
+            most?: number;
+            /** @description one of these only (certificates) */
+            allowed?: string[];
         };
         ReportColumns: {
             columns: components["schemas"]["ReportColumn"][];
@@ -5771,6 +5954,7 @@ export interface components {
         ReportMapChange: {
             /** @description of the map that is changed; absent for a new one */
             id?: string;
+            about?: components["schemas"]["ReportAbout"];
             /** @description as it was read */
             version?: number;
             name: string;
@@ -5815,6 +5999,239 @@ export interface components {
             kind: "xlsx" | "csv";
             why?: string;
         };
+        /** @enum {string} */
+        ReportAbout: "results" | "certificates";
+        CertificateSpan: {
+            /** @description first day of issue */
+            from: string;
+            /** @description last day of issue */
+            until: string;
+            /** @description 0 or none for all */
+            level?: number;
+            /** @description revoked ones too */
+            voided?: boolean;
+            /** @description a zip with the pictures beside the table */
+            photos?: boolean;
+            /** @description how pictures are named, of {number}, {name}, {document}, {admission}, letters and digits */
+            photoName?: string;
+        };
+        ExportProbe: {
+            span: components["schemas"]["CertificateSpan"];
+            columns: components["schemas"]["ReportColumn"][];
+        };
+        ExportFault: {
+            number: string;
+            /** @description none where it is about the picture */
+            heading?: string;
+            detail: string;
+        };
+        ExportCheck: {
+            head: string[];
+            rows: string[][];
+            total: number;
+            full: boolean;
+            faults: components["schemas"]["ExportFault"][];
+            faultsTotal: number;
+        };
+        NewExportRun: {
+            span: components["schemas"]["CertificateSpan"];
+            map: string;
+            version: number;
+            kind: components["schemas"]["ExportFileKind"];
+            why?: string;
+        };
+        /** @enum {string} */
+        ExportFileKind: "xlsx" | "csv";
+        ExportRun: {
+            id: string;
+            name: string;
+            receiver: string;
+            span: components["schemas"]["CertificateSpan"];
+            kind: components["schemas"]["ExportFileKind"];
+            rows: number;
+            by: string;
+            /** Format: date-time */
+            at: string;
+            sha256: string;
+            /** @description the file's name */
+            file: string;
+            why?: string;
+        };
+        /**
+         * @description 评价机构 body · 站点 site
+         * @enum {string}
+         */
+        FilingKind: "body" | "site";
+        /**
+         * @description 申请 评估 意见 复核 备案 登记 变更 延续 终止
+         * @enum {string}
+         */
+        FilingState: "applied" | "assessed" | "opinion" | "reviewed" | "filed" | "registered" | "changed" | "renewed" | "ended";
+        /** @enum {string} */
+        FilingAct: "apply" | "assess" | "opine" | "review" | "file" | "register" | "change" | "renew" | "end";
+        /**
+         * @description whether the installation's own body may open sittings and issue certificates today
+         * @enum {string}
+         */
+        FilingStanding: "valid" | "none" | "not-filed" | "run-out";
+        FilingSubject: {
+            name: string;
+            /** @description the body's four digits, or the site's six */
+            code?: string;
+            /** @description the body of a site */
+            of?: string;
+            city?: string;
+            address?: string;
+            contact?: string;
+            /** @description 机构性质 · what kind of organisation */
+            standing?: string;
+        };
+        FilingStep: {
+            act: components["schemas"]["FilingAct"];
+            on: string;
+            document: string;
+            note: string;
+            from?: string;
+            until?: string;
+            by: string;
+            /** Format: date-time */
+            at: string;
+        };
+        Filing: {
+            id: string;
+            kind: components["schemas"]["FilingKind"];
+            own: boolean;
+            subject: components["schemas"]["FilingSubject"];
+            state: components["schemas"]["FilingState"];
+            /** @description in force today */
+            valid: boolean;
+            from?: string;
+            until?: string;
+            /** @description what may come next */
+            may: components["schemas"]["FilingAct"][];
+            steps: components["schemas"]["FilingStep"][];
+            version: number;
+        };
+        FilingRegister: {
+            filings: components["schemas"]["Filing"][];
+            own: components["schemas"]["FilingStanding"];
+            /** @description the body's name as the settings have it, which certificates print */
+            body: string;
+            today: string;
+        };
+        NewFiling: {
+            kind: components["schemas"]["FilingKind"];
+            own: boolean;
+            subject: components["schemas"]["FilingSubject"];
+            on: string;
+            document?: string;
+            note?: string;
+        };
+        NewFilingStep: {
+            version: number;
+            act: components["schemas"]["FilingAct"];
+            on: string;
+            document?: string;
+            note?: string;
+            from?: string;
+            until?: string;
+            subject?: components["schemas"]["FilingSubject"];
+        };
+        Duties: {
+            filing: components["schemas"]["FilingStanding"];
+            /** @description the last day on which the filing is valid */
+            until?: string;
+            reports?: components["schemas"]["DueReport"][];
+        };
+        DueReport: {
+            period: string;
+            day: string;
+            late: boolean;
+        };
+        ProfileRow: {
+            idNumber: string;
+            name: string;
+            unit: string;
+            city: string;
+            industry: string;
+            keyUnit?: string;
+            post?: string;
+            incentive?: string;
+        };
+        ProfileImport: {
+            dry: boolean;
+            rows?: components["schemas"]["ProfileRow"][];
+            /** Format: byte */
+            data?: string;
+        };
+        /** @enum {string} */
+        ProfileOutcome: "added" | "changed" | "same" | "refused";
+        ProfileVerdict: {
+            row: number;
+            outcome: components["schemas"]["ProfileOutcome"];
+            name: string;
+            field?: string;
+            detail?: string;
+        };
+        Profile: {
+            name: string;
+            idMasked: string;
+            unit: string;
+            city: string;
+            industry: string;
+            keyUnit: boolean;
+            post: string;
+            incentive: string;
+        };
+        ProfileList: {
+            profiles: components["schemas"]["Profile"][];
+            industries: string[];
+            /** @description the columns of a workbook */
+            head: string[];
+        };
+        /** @enum {string} */
+        PeriodGroup: "total" | "level" | "city" | "industry" | "keyUnit";
+        PeriodLine: {
+            group: components["schemas"]["PeriodGroup"];
+            label: string;
+            /** @description by columns */
+            counts: number[];
+            /** @description pass rates of theory, skill, review and all who sat, in tenths of a percent; -1 where nobody sat */
+            rates: number[];
+        };
+        PeriodStaff: {
+            bodies: number;
+            sites: number;
+            examiners: number;
+            assessed: number;
+            notPassed: number;
+            unassessed: number;
+        };
+        PeriodVersion: {
+            number: number;
+            by: string;
+            /** Format: date-time */
+            at: string;
+            lines: components["schemas"]["PeriodLine"][];
+            staff: components["schemas"]["PeriodStaff"];
+        };
+        PeriodDifference: {
+            label: string;
+            column: string;
+            was: number;
+            now: number;
+        };
+        PeriodReport: {
+            period: string;
+            from: string;
+            until: string;
+            due: string;
+            columns: string[];
+            lines: components["schemas"]["PeriodLine"][];
+            staff: components["schemas"]["PeriodStaff"];
+            versions: components["schemas"]["PeriodVersion"][];
+            changed: components["schemas"]["PeriodDifference"][];
+        };
     };
     responses: {
         /** @description 错误 · a problem */
@@ -5843,6 +6260,8 @@ export interface components {
         Component: components["schemas"]["AssessKind"];
         ExaminerId: string;
         Draw: string;
+        FilingId: string;
+        PeriodId: string;
         FileId: string;
         CertificateNumber: string;
         AccountId: string;
@@ -9452,7 +9871,10 @@ export interface operations {
     };
     listReportMaps: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description what the rows are about; results where it is left out */
+                about?: components["schemas"]["ReportAbout"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -10084,6 +10506,318 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["KeySet"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getDuties: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Duties"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listFilings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilingRegister"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    enterFiling: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFiling"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Filing"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    stepFiling: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                filing: components["parameters"]["FilingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFilingStep"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Filing"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listCertificateExports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportRun"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    exportCertificates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExportRun"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportRun"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    previewCertificates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportProbe"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportCheck"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getCertificateExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listProfiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileList"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    importProfiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfileImport"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileVerdict"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getPeriod: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                period: components["parameters"]["PeriodId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeriodReport"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    submitPeriod: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                period: components["parameters"]["PeriodId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    seen: number;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeriodReport"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getPeriodWorkbook: {
+        parameters: {
+            query?: {
+                /** @description a submitted version; without it as of now */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                period: components["parameters"]["PeriodId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             default: components["responses"]["ProblemAny"];

@@ -32,7 +32,7 @@ func (Writer) Write(t *report.Table, title string, at time.Time) (_ []byte, err 
 	stamp := at.UTC().Format(time.RFC3339)
 	if err := errors.Join(
 		f.SetDocProps(&excelize.DocProperties{Title: title, Creator: "贡院", Created: stamp, Modified: stamp}),
-		f.SetSheetName("Sheet1", sheet),
+		f.SetSheetName("Sheet1", cmp.Or(t.Sheet, sheet)),
 	); err != nil {
 		return nil, fmt.Errorf("xlsx: %w", err)
 	}
@@ -59,7 +59,7 @@ func fill(f *excelize.File, t *report.Table) error {
 	if err != nil {
 		return err
 	}
-	w, err := f.NewStreamWriter(sheet)
+	w, err := f.NewStreamWriter(cmp.Or(t.Sheet, sheet))
 	if err != nil {
 		return err
 	}

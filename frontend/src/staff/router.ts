@@ -7,7 +7,7 @@ declare module 'vue-router' {
     /** Which roles may open the page; left out for everyone. */
     area?: Area
     /** The item of the main navigation that is marked. */
-    nav?: 'bank' | 'reviews' | 'blueprints' | 'sittings' | 'assess' | 'own' | 'examiners' | 'sheets' | 'results' | 'certificates' | 'audit'
+    nav?: 'bank' | 'reviews' | 'blueprints' | 'sittings' | 'assess' | 'own' | 'examiners' | 'sheets' | 'results' | 'certificates' | 'filings' | 'periods' | 'audit'
   }
 }
 
@@ -55,12 +55,16 @@ export const router = createRouter({
     { path: '/appeals/:appeal/letter', name: 'appeal-letter', component: () => import('./views/appeal/AppealLetter.vue'), props: true, meta: { area: 'plan', nav: 'results' } },
     { path: '/sittings/:sitting/certificates', name: 'certificates', component: () => import('./views/certificate/CertificateList.vue'), props: true, meta: { area: 'certificates', nav: 'certificates' } },
     { path: '/certificates', name: 'certificate-home', component: () => import('./views/certificate/CertificateHome.vue'), meta: { area: 'certificates', nav: 'certificates' } },
+    { path: '/certificate-exports', name: 'certificate-exports', component: () => import('./views/report/CertificateExports.vue'), meta: { area: 'certificates', nav: 'certificates' } },
     { path: '/certificates/:number', name: 'certificate', component: () => import('./views/certificate/CertificatePage.vue'), props: true, meta: { area: 'certificates', nav: 'certificates' } },
     { path: '/sheets', name: 'sheets', component: () => import('./views/sheets/SheetList.vue'), meta: { area: 'plan', nav: 'sheets' } },
     { path: '/sheets/new', name: 'sheet-new', component: () => import('./views/sheets/SheetForm.vue'), meta: { area: 'plan', nav: 'sheets' } },
     { path: '/sheets/:sheet', name: 'sheet-next', component: () => import('./views/sheets/SheetForm.vue'), props: true, meta: { area: 'plan', nav: 'sheets' } },
     { path: '/examiners', name: 'examiners', component: () => import('./views/examiner/ExaminerRegister.vue'), meta: { area: 'register', nav: 'examiners' } },
     { path: '/qualification', name: 'own', component: () => import('./views/examiner/ExaminerOwn.vue'), meta: { area: 'assess', nav: 'own' } },
+    { path: '/filings', name: 'filings', component: () => import('./views/filing/FilingPage.vue'), meta: { area: 'plan', nav: 'filings' } },
+    { path: '/reports', name: 'periods', component: () => import('./views/period/PeriodPage.vue'), meta: { area: 'plan', nav: 'periods' } },
+    { path: '/profiles', name: 'profiles', component: () => import('./views/period/ProfilePage.vue'), meta: { area: 'plan', nav: 'periods' } },
     { path: '/audit', name: 'audit', component: () => import('./views/audit/AuditPage.vue'), meta: { area: 'audit', nav: 'audit' } },
     { path: '/assess', name: 'assess', component: () => import('./views/assess/AssessHome.vue'), meta: { area: 'assess', nav: 'assess' } },
     { path: '/assess/:sitting/theory', name: 'marking', component: () => import('./views/marking/MarkPage.vue'), props: true, meta: { area: 'assess', nav: 'assess' } },
@@ -71,7 +75,7 @@ export const router = createRouter({
   scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? undefined : { left: 0, top: 0 }),
 })
 
-export type NavItem = { area: Area; to: 'banks' | 'reviews' | 'blueprints' | 'sittings' | 'assess' | 'own' | 'examiners' | 'sheets' | 'results' | 'certificate-home' | 'audit'; nav: 'bank' | 'reviews' | 'blueprints' | 'sittings' | 'assess' | 'own' | 'examiners' | 'sheets' | 'results' | 'certificates' | 'audit' }
+export type NavItem = { area: Area; to: 'banks' | 'reviews' | 'blueprints' | 'sittings' | 'assess' | 'own' | 'examiners' | 'sheets' | 'results' | 'certificate-home' | 'filings' | 'periods' | 'audit'; nav: 'bank' | 'reviews' | 'blueprints' | 'sittings' | 'assess' | 'own' | 'examiners' | 'sheets' | 'results' | 'certificates' | 'filings' | 'periods' | 'audit' }
 
 const NAV: readonly NavItem[] = [
   { area: 'bank', to: 'banks', nav: 'bank' },
@@ -84,6 +88,8 @@ const NAV: readonly NavItem[] = [
   { area: 'certificates', to: 'certificate-home', nav: 'certificates' },
   { area: 'register', to: 'examiners', nav: 'examiners' },
   { area: 'plan', to: 'sheets', nav: 'sheets' },
+  { area: 'plan', to: 'filings', nav: 'filings' },
+  { area: 'plan', to: 'periods', nav: 'periods' },
   { area: 'audit', to: 'audit', nav: 'audit' },
 ]
 

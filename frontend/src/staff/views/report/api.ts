@@ -7,6 +7,9 @@ export type ReportField = Schemas['ReportField']
 export type ReportColumn = Schemas['ReportColumn']
 export type ReportFormat = Schemas['ReportFormat']
 export type ReportPreview = Schemas['ReportPreview']
+export type CertificateSpan = Schemas['CertificateSpan']
+export type ExportRun = Schemas['ExportRun']
+export type ExportCheck = Schemas['ExportCheck']
 export type ExportRequest = Schemas['ExportRequest']
 
 const LONG = 60_000
@@ -15,6 +18,13 @@ const MEDIA = { xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheet
 // What results leave the office with: files, transcripts, codes, figures.
 export const handout = {
   setup: async (signal: AbortSignal) => (await client.call('get', '/api/v1/report-maps', { signal })).data,
+  certificateSetup: async (signal: AbortSignal) =>
+    (await client.call('get', '/api/v1/report-maps', { query: { about: 'certificates' } as never, signal })).data,
+  runs: async (signal: AbortSignal) => (await client.call('get', '/api/v1/certificate-exports', { signal })).data,
+  check: async (span: CertificateSpan, columns: ReportColumn[], signal: AbortSignal) =>
+    (await client.call('post', '/api/v1/certificate-exports/preview', { body: { span, columns }, signal, timeoutMs: LONG })).data,
+  run: async (body: Schemas['NewExportRun']) => (await client.call('post', '/api/v1/certificate-exports', { body, timeoutMs: LONG })).data,
+  runFile: async (run: string) => client.bytes('/api/v1/certificate-exports/{run}/file', { path: { run }, timeoutMs: LONG }),
   save: async (body: Schemas['ReportMapChange']) => (await client.call('post', '/api/v1/report-maps', { body })).data,
   preview: async (sitting: string, columns: ReportColumn[], signal: AbortSignal) =>
     (await client.call('post', '/api/v1/sittings/{sitting}/export/preview', { path: { sitting }, body: { columns }, signal, timeoutMs: LONG })).data,

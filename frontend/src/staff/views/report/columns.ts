@@ -3,21 +3,25 @@ import type { ReportColumn, ReportField, ReportFormat } from './api'
 // What the editor of a column map does to its columns. No DOM.
 
 /** A column in the editor: its key stays while it moves. */
-export interface Draft { key: number; heading: string; field: string; format: ReportFormat; value: string }
+export interface Draft { key: number; heading: string; field: string; format: ReportFormat; value: string; required: boolean; most: string; allowed: string }
 
 let keys = 0
 
 export function draftOf(c: ReportColumn, fields: readonly ReportField[]): Draft {
   const field = fields.find((f) => f.field === c.field)
-  return { key: ++keys, heading: c.heading, field: c.field, format: c.format ?? field?.formats[0] ?? 'plain', value: c.value ?? '' }
+  return { key: ++keys, heading: c.heading, field: c.field, format: c.format ?? field?.formats[0] ?? 'plain', value: c.value ?? '', required: c.required ?? false, most: c.most ? String(c.most) : '', allowed: (c.allowed ?? []).join(' ') }
 }
 
 export function columnOf(d: Draft): ReportColumn {
-  return { heading: d.heading.trim(), field: d.field, format: d.format, ...(d.field === 'fixed' ? { value: d.value } : {}) }
+  const allowed = d.allowed.split(/[\s,，、;；]+/).filter(Boolean)
+  return {
+    heading: d.heading.trim(), field: d.field, format: d.format, ...(d.field === 'fixed' ? { value: d.value } : {}),
+    ...(d.required ? { required: true } : {}), ...(/^\d+$/.test(d.most.trim()) && Number(d.most) > 0 ? { most: Number(d.most) } : {}), ...(allowed.length > 0 ? { allowed } : {}),
+  }
 }
 
 /** What a new map begins with. */
-const USUAL = ['number', 'admission', 'name', 'documentMasked', 'levelTitle', 'theoryMarks', 'skillMarks', 'reviewMarks', 'overall', 'releasedOn']
+const USUAL = ['number', 'admission', 'name', 'documentMasked', 'certificate', 'levelTitle', 'theoryMarks', 'skillMarks', 'reviewMarks', 'overall', 'releasedOn', 'issuedOn', 'state']
 
 export function usual(fields: readonly ReportField[]): Draft[] {
   return USUAL.flatMap((code) => { const f = fields.find((x) => x.field === code); return f ? [draftOf({ heading: f.label, field: f.field }, fields)] : [] })

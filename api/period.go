@@ -1,0 +1,235 @@
+package api
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"gongyuan/api/contract"
+	"gongyuan/bank"
+	"gongyuan/engine/periodic"
+	"gongyuan/engine/profile"
+	"gongyuan/engine/report"
+)
+
+// industryName is an industry in the caller's language.
+func industryName(i profile.Industry, lang string) string {
+	for _, n := range profile.Industries() {
+		if n.Industry == i {
+			if lang == "en" {
+				return n.EN
+			}
+			return n.ZH
+		}
+	}
+	return string(i)
+}
+
+// ListProfiles lists what is known of candidates.
+func (s *server) ListProfiles(ctx context.Context, _ contract.ListProfilesRequestObject) (contract.ListProfilesResponseObject, error) {
+	all, err := s.registers.Profiles.List(ctx, staff(ctx))
+	if err != nil {
+		return nil, err
+	}
+	lang := callOf(ctx).lang
+	slices.SortFunc(all, func(a, b profile.Known) int {
+		return cmp.Or(cmp.Compare(a.Profile.Unit, b.Profile.Unit), cmp.Compare(a.Person.Name, b.Person.Name), cmp.Compare(a.Profile.Candidate, b.Profile.Candidate))
+	})
+	out := contract.ListProfiles200JSONResponse{Profiles: []contract.Profile{}, Industries: []string{}, Head: profile.Head()}
+	for _, n := range profile.Industries() {
+		out.Industries = append(out.Industries, industryName(n.Industry, lang))
+	}
+	for _, k := range all {
+		p := k.Profile
+		out.Profiles = append(out.Profiles, contract.Profile{
+			Name: k.Person.Name, IdMasked: k.Person.IDMasked, Unit: p.Unit, City: p.City, Industry: industryName(p.Industry, lang), KeyUnit: p.KeyUnit, Post: p.Post,
+			Incentive: p.Incentive,
+		})
+	}
+	return out, nil
+}
+
+// ImportProfiles judges or keeps rows of profiles.
+func (s *server) ImportProfiles(ctx context.Context, r contract.ImportProfilesRequestObject) (contract.ImportProfilesResponseObject, error) {
+	var rows []profile.Row
+	var lines []int
+	if r.Body.Data != nil {
+		cells, err := s.registers.ReadTable(*r.Body.Data)
+		if err != nil {
+			return nil, &profile.TableError{Reason: "workbook"}
+		}
+		if rows, lines, err = profile.Table(cells); err != nil {
+			return nil, err
+		}
+	} else if r.Body.Rows != nil {
+		for i, x := range *r.Body.Rows {
+			rows, lines = append(rows, profile.Row{
+				IDNumber: x.IdNumber, Name: x.Name, Unit: x.Unit, City: x.City, Industry: x.Industry, KeyUnit: textOr(x.KeyUnit), Post: textOr(x.Post), Incentive: textOr(x.Incentive),
+			}), append(lines, i+1)
+		}
+	}
+	if len(rows) == 0 {
+		return nil, &profile.TableError{Reason: "table-empty"}
+	}
+	work := s.registers.Profiles.Import
+	if r.Body.Dry {
+		work = s.registers.Profiles.Judge
+	}
+	verdicts, err := work(ctx, staff(ctx), rows)
+	if err != nil {
+		return nil, err
+	}
+	out := contract.ImportProfiles200JSONResponse{}
+	for i, v := range verdicts {
+		wire := contract.ProfileVerdict{Row: lines[i], Outcome: contract.ProfileOutcome(v.Outcome), Name: v.Name, Field: textOrNone(v.Field)}
+		if v.Reason != "" {
+			detail := fieldText(v.Reason, callOf(ctx).lang)
+			wire.Detail = &detail
+		}
+		out = append(out, wire)
+	}
+	return out, nil
+}
+
+// periodLabel names a member of a group.
+func (s *server) periodLabel(group periodic.Group, key, lang string) string {
+	words := map[string][2]string{
+		"total": {"合计", "Total"}, periodic.Unknown: {"未登记", "Not known"}, "yes": {"重点单位", "Key units"}, "no": {"非重点单位", "Other units"},
+	}
+	if group == periodic.Total {
+		key = "total"
+	}
+	if w, ok := words[key]; ok {
+		if lang == "en" {
+			return w[1]
+		}
+		return w[0]
+	}
+	switch group {
+	case periodic.ByLevel:
+		for _, scheme := range s.standard.Schemes {
+			if fmt.Sprint(int(scheme.Level)) == key {
+				return scheme.Title
+			}
+		}
+	case periodic.ByIndustry:
+		return industryName(profile.Industry(key), lang)
+	}
+	return key
+}
+
+func columnLabels(lang string) []string {
+	var out []string
+	for _, c := range periodic.Columns() {
+		if lang == "en" {
+			out = append(out, c.EN)
+		} else {
+			out = append(out, c.ZH)
+		}
+	}
+	return out
+}
+
+func (s *server) wireLines(lines []periodic.Line, lang string) []contract.PeriodLine {
+	out := make([]contract.PeriodLine, len(lines))
+	for i := range lines {
+		l := &lines[i]
+		out[i] = contract.PeriodLine{Group: contract.PeriodGroup(l.Group), Label: s.periodLabel(l.Group, l.Key, lang), Counts: l.Counts, Rates: []int{
+			periodic.Rate(l.Count(periodic.TheoryPassed), l.Count(periodic.TheoryTook)), periodic.Rate(l.Count(periodic.SkillPassed), l.Count(periodic.SkillTook)),
+			periodic.Rate(l.Count(periodic.ReviewPassed), l.Count(periodic.ReviewTook)), periodic.Rate(l.Count(periodic.Qualified), l.Count(periodic.Sat)),
+		}}
+	}
+	return out
+}
+
+func wireStaff(x periodic.Staff) contract.PeriodStaff {
+	return contract.PeriodStaff{
+		Bodies: x.Bodies, Sites: x.Sites, Examiners: x.Examiners, Assessed: x.Assessed, NotPassed: x.NotPassed, Unassessed: x.Unassessed,
+	}
+}
+
+func (s *server) wirePeriod(ctx context.Context, r *periodic.Report) contract.PeriodReport {
+	lang := callOf(ctx).lang
+	out := contract.PeriodReport{
+		Period: string(r.Period), From: r.Span.From, Until: r.Span.Until, Due: r.Span.Due, Columns: columnLabels(lang), Lines: s.wireLines(r.Now.Lines, lang),
+		Staff: wireStaff(r.Now.Staff), Versions: []contract.PeriodVersion{}, Changed: []contract.PeriodDifference{},
+	}
+	for _, v := range r.Versions {
+		out.Versions = append(out.Versions, contract.PeriodVersion{
+			Number: v.Number, By: s.staffName(ctx, v.By), At: v.At, Lines: s.wireLines(v.Figures.Lines, lang), Staff: wireStaff(v.Figures.Staff),
+		})
+	}
+	labels := map[periodic.Column]string{}
+	for i, c := range periodic.Columns() {
+		labels[c.Column] = out.Columns[i]
+	}
+	for _, d := range r.Changed {
+		out.Changed = append(out.Changed, contract.PeriodDifference{Label: s.periodLabel(d.Group, d.Key, lang), Column: labels[d.Column], Was: d.Was, Now: d.Now})
+	}
+	return out
+}
+
+// GetPeriod shows a report.
+func (s *server) GetPeriod(ctx context.Context, r contract.GetPeriodRequestObject) (contract.GetPeriodResponseObject, error) {
+	rep, err := s.registers.Periods.Report(ctx, staff(ctx), periodic.Period(r.Period))
+	if err != nil {
+		return nil, err
+	}
+	return contract.GetPeriod200JSONResponse(s.wirePeriod(ctx, &rep)), nil
+}
+
+// SubmitPeriod freezes a report.
+func (s *server) SubmitPeriod(ctx context.Context, r contract.SubmitPeriodRequestObject) (contract.SubmitPeriodResponseObject, error) {
+	rep, err := s.registers.Periods.Submit(ctx, staff(ctx), periodic.Period(r.Period), r.Body.Seen)
+	if err != nil {
+		return nil, err
+	}
+	return contract.SubmitPeriod200JSONResponse(s.wirePeriod(ctx, &rep)), nil
+}
+
+// GetPeriodWorkbook writes a report as a workbook, as of now or as submitted.
+func (s *server) GetPeriodWorkbook(ctx context.Context, r contract.GetPeriodWorkbookRequestObject) (contract.GetPeriodWorkbookResponseObject, error) {
+	rep, err := s.registers.Periods.Report(ctx, staff(ctx), periodic.Period(r.Period))
+	if err != nil {
+		return nil, err
+	}
+	figures, at := rep.Now, s.clock.Now()
+	if n := r.Params.Version; n != nil {
+		if *n < 1 || *n > len(rep.Versions) {
+			return nil, report.ErrNotFound
+		}
+		figures, at = rep.Versions[*n-1].Figures, rep.Versions[*n-1].At
+	}
+	lang := callOf(ctx).lang
+	t := report.Table{Sheet: r.Period, Head: append([]string{map[string]string{"en": "Of"}[lang]}, columnLabels(lang)...)}
+	if lang != "en" {
+		t.Head[0] = "范围"
+	}
+	row := func(label string, counts []int) {
+		cells := []report.Cell{{Text: label}}
+		for _, n := range counts {
+			cells = append(cells, report.Cell{Text: fmt.Sprint(n), Number: true, Value: bank.Marks(100 * n)})
+		}
+		t.Rows = append(t.Rows, cells)
+	}
+	for _, l := range figures.Lines {
+		row(s.periodLabel(l.Group, l.Key, lang), l.Counts)
+	}
+	x := figures.Staff
+	for i, n := range []int{x.Bodies, x.Sites, x.Examiners, x.Assessed, x.NotPassed, x.Unassessed} {
+		row(staffLabels[lang == "en"][i], []int{n})
+	}
+	data, err := s.registers.Workbook.Write(&t, r.Period, at)
+	if err != nil {
+		return nil, err
+	}
+	return contract.GetPeriodWorkbook200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse{Body: bytes.NewReader(data), ContentLength: int64(len(data))}, nil
+}
+
+// staffLabels are what is said of bodies and examiners, in English or not.
+var staffLabels = map[bool][]string{
+	false: {"有效备案的评价机构", "有效备案的站点", "考评员", "年度考核合格", "年度考核不合格", "本年未考核"},
+	true:  {"Bodies filed", "Sites filed", "Examiners", "Passed the yearly assessment", "Failed it", "Not assessed this year"},
+}
