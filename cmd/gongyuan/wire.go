@@ -15,6 +15,7 @@ import (
 	"gongyuan/engine/attempt"
 	"gongyuan/engine/attempt/redislive"
 	"gongyuan/engine/audit"
+	"gongyuan/engine/batch"
 	"gongyuan/engine/certificate"
 	"gongyuan/engine/compose"
 	"gongyuan/engine/editorial"
@@ -54,6 +55,7 @@ type engine struct {
 	figures   *itemstat.Desk
 	behind    sync.WaitGroup // what goes on after its request was answered
 	registry  *certificate.Registry
+	batches   *batch.Desk
 	handouts  api.Handouts
 	sealer    *people.Sealer
 	sessions  *people.Sessions
@@ -143,7 +145,11 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 	if err := e.handOut(store.Reports(), records, &settings.Body, secrets); err != nil {
 		return err
 	}
-	return e.certify(store.Certificates(), &settings.Body, secrets)
+	if err := e.certify(store.Certificates(), &settings.Body, secrets); err != nil {
+		return err
+	}
+	e.batches = e.newBatches(store.Batches())
+	return nil
 }
 
 // examine sets up what examiners do.

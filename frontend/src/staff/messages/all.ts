@@ -1,5 +1,7 @@
 import { auditEn } from './audit.en'
 import { auditZh } from './audit.zh-CN'
+import { certificateEn } from './certificate.en'
+import { certificateZh } from './certificate.zh-CN'
 import { editorEn } from './editor.en'
 import { editorZh } from './editor.zh-CN'
 import { en as staffEn } from './en'
@@ -49,6 +51,7 @@ export const FILES: readonly (readonly [zh: Record<string, string>, en: Record<s
   [hallZh, hallEn],
   [planZh, planEn],
   [figuresZh, figuresEn],
+  [certificateZh, certificateEn],
 ]
 
 /** All texts of the staff pages. */
@@ -69,6 +72,7 @@ export const zhCN = {
   ...hallZh,
   ...planZh,
   ...figuresZh,
+  ...certificateZh,
 }
 
 export const en = {
@@ -88,4 +92,5 @@ export const en = {
   ...hallEn,
   ...planEn,
   ...figuresEn,
+  ...certificateEn,
 }
