@@ -8,9 +8,7 @@ import (
 	openapi "github.com/oapi-codegen/runtime/types"
 
 	"gongyuan/api/contract"
-	"gongyuan/engine/audit"
 	"gongyuan/engine/certificate"
-	"gongyuan/engine/people"
 	"gongyuan/engine/sitting"
 )
 
@@ -34,6 +32,15 @@ func (s *server) wireCertificate(c certificate.Certificate) contract.Certificate
 		day := wireDate(certificate.DateOf(a.At))
 		out.RevokedOn, out.Reason = &day, &a.Reason
 	}
+	if n := c.Reissues(); n > 0 {
+		out.Reissues = &n
+		for _, a := range c.Acts {
+			if a.Kind == certificate.Reissue {
+				day := wireDate(certificate.DateOf(a.At))
+				out.ReissuedOn = &day
+			}
+		}
+	}
 	return out
 }
 
@@ -53,16 +60,26 @@ func (s *server) ListCertificates(ctx context.Context, r contract.ListCertificat
 // GetCertificate shows everything that is printed, the document number in
 // full; that it was opened goes to the log.
 func (s *server) GetCertificate(ctx context.Context, r contract.GetCertificateRequestObject) (contract.GetCertificateResponseObject, error) {
-	c, err := s.certificates.Certificate(ctx, certificate.NormalNumber(r.Number))
+	out, err := s.printOf(ctx, certificate.NormalNumber(r.Number))
+	return contract.GetCertificate200JSONResponse(out), err
+}
+
+func (s *server) printOf(ctx context.Context, n certificate.Number) (contract.CertificatePrint, error) {
+	var out contract.CertificatePrint
+	c, err := s.certificates.Certificate(ctx, n)
 	if err != nil {
-		return nil, err
+		return out, err
 	}
 	number, err := s.certificates.DocumentNumber(c)
 	if err != nil {
-		return nil, err
+		return out, err
+	}
+	motions, err := s.certificates.Motions(ctx, c.Number)
+	if err != nil {
+		return out, err
 	}
 	s.log.Info("certificate shown in full", "number", c.Number, "by", staff(ctx), "request", callOf(ctx).requestID)
-	out := contract.GetCertificate200JSONResponse{Certificate: s.wireCertificate(c), Statement: c.Statement}
+	out = contract.CertificatePrint{Certificate: s.wireCertificate(c), Statement: c.Statement, Motions: s.wireMotions(ctx, motions)}
 	for _, f := range certificate.Fields(c, certificate.Print{DocumentNumber: number, CheckAddress: "/verify?number=" + string(c.Number)}) {
 		label := f.LabelZH
 		if callOf(ctx).lang == "en" {
@@ -71,32 +88,6 @@ func (s *server) GetCertificate(ctx context.Context, r contract.GetCertificateRe
 		out.Fields = append(out.Fields, contract.PrintedField{Label: label, Value: f.Value})
 	}
 	return out, nil
-}
-
-// RevokeCertificate voids a certificate. The second person signs in here and
-// now, as themselves.
-func (s *server) RevokeCertificate(ctx context.Context, r contract.RevokeCertificateRequestObject) (contract.RevokeCertificateResponseObject, error) {
-	second, err := s.checkPassword(ctx, r.Body.SecondLogin, r.Body.SecondPassword)
-	if errors.Is(err, people.ErrPassword) {
-		return nil, &fieldsError{[]sitting.FieldError{{Field: "/secondPassword", Reason: "second-login"}}}
-	} else if err != nil {
-		return nil, err
-	}
-	if !second.Has(people.Administrator, people.Examiner) {
-		return nil, &fieldsError{[]sitting.FieldError{{Field: "/secondLogin", Reason: "second-role"}}}
-	}
-	var c certificate.Certificate
-	err = audit.Do(ctx, s.audit, audit.Event{
-		Actor: string(staff(ctx)), Act: "certificate.revoke", Object: "certificate:" + r.Number, Why: r.Body.Reason, After: map[string]string{"second": string(second.ID)},
-	}, func() (err error) {
-		c, err = s.certificates.Revoke(ctx, certificate.NormalNumber(r.Number), r.Body.Reason, staff(ctx), second.ID)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	s.log.Info("certificate revoked", "number", c.Number, "by", staff(ctx), "second", second.ID, "request", callOf(ctx).requestID)
-	return contract.RevokeCertificate200JSONResponse(s.wireCertificate(c)), nil
 }
 
 // Look-ups by the public are limited per address; a person checking a batch
@@ -154,6 +145,10 @@ func wireShown(c *certificate.Shown) contract.Certificate {
 	wire := contract.Certificate{
 		Number: string(c.Number), Name: c.Name, DocumentMasked: c.Document, Occupation: c.Occupation, LevelTitle: c.LevelTitle,
 		Body: c.Body, Issued: wireDate(c.Date), State: contract.CertificateState(c.State),
+	}
+	if c.Reissues > 0 {
+		day := wireDate(c.ReissuedOn)
+		wire.Reissues, wire.ReissuedOn = &c.Reissues, &day
 	}
 	if c.State == certificate.Revoked {
 		day := wireDate(c.RevokedOn)

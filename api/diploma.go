@@ -103,13 +103,3 @@ func (s *server) portraits(ctx context.Context, id sitting.ID) (map[sitting.Regi
 	}
 	return out, nil
 }
-
-// printable tells whether a certificate could be put on paper: what cannot has
-// no number yet and gets none.
-func (s *server) printable(q *certificate.Qualified) error {
-	sheet := s.diploma(certificate.Certificate{
-		Name: q.Name, Document: q.Document, Occupation: q.Occupation, Direction: q.Direction, LevelTitle: q.LevelTitle, Body: s.handouts.Body,
-	})
-	sheet.DocumentNumber = q.DocumentNumber
-	return s.handouts.Diplomas.Check(&sheet)
-}

@@ -12,6 +12,9 @@ import (
 
 // fieldTexts says what each reason means and what to do.
 var fieldTexts = map[string][2]string{
+	"nobody-to-certify":          {"没有可以发证的人：总评合格、成绩已公布而还没有证书的人才能列入。", "Nobody to certify: only released, qualified results without a certificate enter."},
+	"too-many-entries":           {"一批最多 5000 人，请分批。", "At most 5,000 in one batch."},
+	"between-1-20":               {"请选 1 到 20 个场次。", "Choose 1 to 20 sittings."},
 	"length-1-100":               {"请填写 1 到 100 个字。", "Use 1 to 100 characters."},
 	"length-1-40":                {"请填写 1 到 40 个字。", "Use 1 to 40 characters."},
 	"between-1-5":                {"请填写 1 到 5。", "Use 1 to 5."},

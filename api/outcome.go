@@ -2,15 +2,10 @@ package api
 
 import (
 	"context"
-	"errors"
 
 	"gongyuan/api/contract"
 	"gongyuan/engine/assess"
-	"gongyuan/engine/audit"
 	"gongyuan/engine/certificate"
-	"gongyuan/engine/diploma"
-	"gongyuan/engine/people"
-	"gongyuan/engine/print"
 	"gongyuan/engine/result"
 	"gongyuan/engine/sitting"
 	"gongyuan/engine/standard"
@@ -157,97 +152,4 @@ func (s *server) SettleComponent(ctx context.Context, r contract.SettleComponent
 		return nil, err
 	}
 	return contract.SettleComponent200JSONResponse(rows[0]), nil
-}
-
-// heldBack is why somebody gets no certificate, in both languages.
-var heldBack = map[string][2]string{
-	"not-released": {"成绩还没有公布", "results are not released"},
-	"notice":       {"还在公示期内", "still on public notice"},
-	"withheld":     {"成绩暂缓公布", "the result is withheld"},
-	"changed":      {"成绩公布以后有变化，先公布新的一版", "the result changed since its release; release the new version first"},
-	"not-on-list":  {"不在本场次的名单上", "not on this sitting's roster"},
-	"unqualified":  {"总评不合格", "not qualified"},
-	"incomplete":   {"还有项目没有成绩", "a component has no result yet"},
-	"document":     {"证件号无法读取，请管理员核对密钥", "the document number cannot be opened; check the secrets"},
-	"unprintable":  {"姓名等内容印不出来（字库没有其中的字，或太长），请先处理", "the name or another text cannot be printed (a character is missing, or it is too long)"},
-	"differs":      {"已按另一内容发证，请先核对", "certified already with other content; check first"},
-}
-
-func (s *server) held(ctx context.Context, id, reason string) contract.HeldBack {
-	texts := heldBack[reason]
-	if callOf(ctx).lang == "en" {
-		return contract.HeldBack{Registration: id, Reason: texts[1]}
-	}
-	return contract.HeldBack{Registration: id, Reason: texts[0]}
-}
-
-// IssueCertificates certifies those of the named who are qualified, once each.
-func (s *server) IssueCertificates(ctx context.Context, r contract.IssueCertificatesRequestObject) (contract.IssueCertificatesResponseObject, error) {
-	desk, err := s.registrar.Stand(ctx, sitting.ID(r.Sitting))
-	if err != nil {
-		return nil, err
-	}
-	regs := make([]sitting.Registration, 0, len(desk.All.Candidates))
-	for _, c := range desk.All.Candidates {
-		regs = append(regs, c.Registration)
-	}
-	seats, err := s.seats(ctx, regs)
-	if err != nil {
-		return nil, err
-	}
-	by := make(map[string]seat, len(seats))
-	for _, p := range seats {
-		by[string(p.ID)] = p
-	}
-	err = s.audit.Record(ctx, audit.Event{
-		Actor: string(staff(ctx)), Act: "certificate.issue", Object: "sitting:" + r.Sitting, After: r.Body.Registrations,
-	})
-	if err != nil {
-		return nil, err
-	}
-	out := contract.IssueCertificates200JSONResponse{Certificates: []contract.Certificate{}, Held: []contract.HeldBack{}}
-	for _, id := range r.Body.Registrations {
-		c, reason, err := s.issue(ctx, &desk, by[id])
-		switch {
-		case err != nil:
-			return nil, err
-		case reason != "":
-			out.Held = append(out.Held, s.held(ctx, id, reason))
-		default:
-			out.Certificates = append(out.Certificates, s.wireCertificate(c))
-		}
-	}
-	s.log.Info("certificates issued", "sitting", r.Sitting, "issued", len(out.Certificates), "held", len(out.Held), "by", staff(ctx), "request", callOf(ctx).requestID)
-	return out, nil
-}
-
-// issue certifies one candidate, or says why not.
-func (s *server) issue(ctx context.Context, d *result.Desk, p seat) (certificate.Certificate, string, error) {
-	var none certificate.Certificate
-	if p.ID == "" {
-		return none, "not-on-list", nil
-	}
-	c, _ := d.All.Find(p.ID)
-	if reason := d.Held(&c, s.clock.Now()); reason != "" {
-		return none, reason, nil
-	}
-	number, err := s.sealer.Open(p.person.IDSealed, string(p.person.ID))
-	if errors.Is(err, people.ErrSealed) {
-		return none, "document", nil
-	}
-	x := d.All.Sitting
-	q := certificate.Qualified{
-		Sitting: x.ID, Registration: p.ID, Candidate: p.Candidate, Name: p.person.Name,
-		Document: certificate.ResidentIdentity, DocumentNumber: number, Occupation: x.Occupation, Level: x.Level, LevelTitle: d.All.Scheme.Title,
-	}
-	if err := s.printable(&q); errors.Is(err, print.ErrGlyph) || errors.Is(err, diploma.ErrLong) {
-		return none, "unprintable", nil
-	} else if err != nil {
-		return none, "", err
-	}
-	issued, err := s.certificates.Issue(ctx, q, staff(ctx))
-	if errors.Is(err, certificate.ErrDiffers) {
-		return none, "differs", nil
-	}
-	return issued, "", err
 }

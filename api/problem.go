@@ -15,6 +15,7 @@ import (
 	"gongyuan/bank/draw"
 	"gongyuan/engine/assess"
 	"gongyuan/engine/attempt"
+	"gongyuan/engine/batch"
 	"gongyuan/engine/certificate"
 	"gongyuan/engine/compose"
 	"gongyuan/engine/diploma"
@@ -96,6 +97,7 @@ var problems = map[kind]wording{
 	"no-result":          {404, "没有查到成绩", "请核对准考证号和查询码。成绩公布前查不到。", "No result found", "Check the admission number and the code. Nothing is found before the release."},
 	"withheld":           {409, "成绩暂缓公布", "请与评价机构联系。", "The result is withheld", "Ask the assessing body."},
 	"cannot-print":       {409, "有内容印不出来", "打印字体里没有其中的字，或文字太长。", "Something cannot be printed", "The font of printed pages lacks a character, or a text is too long."},
+	"batch-blocked":      {409, "还有人不能发证", "请先处理标出的问题，或把这些人列出本批并写明理由。", "Somebody in the batch cannot be certified", "Settle what is marked, or leave those entries out with a reason."},
 	"nothing-issued":     {409, "还没有有效的证书", "先给总评合格者发证，再打印。", "No valid certificates yet", "Issue to those who qualified, then print."},
 	"nothing-released":   {409, "还没有可导出的成绩", "成绩公布后才能导出。", "Nothing to export yet", "Results can be exported once they are released."},
 	"author-approves":    {422, "命题人不能审核自己写的题", "请由没有写过这一修订的人审核。", "An author may not approve", "Somebody who wrote none of this revision must approve it."},
@@ -186,7 +188,15 @@ var table = []struct {
 	{evidence.ErrConflict, "conflict"},
 	{evidence.ErrRefused, "invalid"},
 	{evidence.ErrInvalid, "invalid"},
+	{batch.ErrNotFound, "not-found"},
+	{batch.ErrForbidden, "forbidden"},
+	{batch.ErrConflict, "conflict"},
+	{batch.ErrSecondPerson, "second-person"},
+	{batch.ErrState, "wrong-state"},
+	{batch.ErrBlocked, "batch-blocked"},
+	{batch.ErrInvalid, "invalid"},
 	{certificate.ErrNotFound, "not-found"},
+	{certificate.ErrConflict, "conflict"},
 	{certificate.ErrSecondPerson, "second-person"},
 	{certificate.ErrState, "wrong-state"},
 	{certificate.ErrInvalid, "invalid"},
@@ -415,6 +425,7 @@ func fieldsOf(err error) []sitting.FieldError {
 	case errors.As(err, &refused):
 		return []sitting.FieldError{{Field: "/file", Reason: refused.Reason}}
 	}
+	var batched *batch.FieldError
 	var certified *certificate.FieldError
 	var number *certificate.NumberError
 	var resulting *result.FieldError
@@ -431,6 +442,8 @@ func fieldsOf(err error) []sitting.FieldError {
 		return []sitting.FieldError{{Field: timed.Field, Reason: timed.Reason}}
 	case errors.As(err, &bodied):
 		return []sitting.FieldError{{Field: bodied.Field, Reason: bodied.Reason}}
+	case errors.As(err, &batched):
+		return []sitting.FieldError{{Field: batched.Field, Reason: batched.Reason}}
 	case errors.As(err, &planned):
 		return []sitting.FieldError{{Field: planned.Field, Reason: planned.Reason}}
 	case errors.As(err, &counted):

@@ -17,6 +17,7 @@ import (
 	"gongyuan/engine/assess"
 	"gongyuan/engine/attempt"
 	"gongyuan/engine/audit"
+	"gongyuan/engine/batch"
 	"gongyuan/engine/certificate"
 	"gongyuan/engine/compose"
 	"gongyuan/engine/editorial"
@@ -58,6 +59,7 @@ type Config struct {
 	Reviews       *result.Reviews
 	Files         *evidence.Cabinet
 	Certificates  *certificate.Registry
+	Batches       *batch.Desk
 	Handouts      Handouts
 	Registers     Registers
 	Standard      standard.Standard
@@ -109,6 +111,7 @@ type server struct {
 	reviews       *result.Reviews
 	files         *evidence.Cabinet
 	certificates  *certificate.Registry
+	batches       *batch.Desk
 	handouts      Handouts
 	registers     Registers
 	standard      standard.Standard
@@ -139,7 +142,7 @@ func New(cfg Config) (*fiber.App, error) {
 		routes: routes, tokens: cfg.Tokens, sealer: cfg.Sealer, sessions: cfg.Sessions, accounts: cfg.Accounts,
 		limiter: cfg.Limiter, office: cfg.Office, sittings: cfg.Sittings, registrations: cfg.Registrations,
 		candidates: cfg.Candidates, attempts: cfg.Attempts, bank: cfg.Bank, results: cfg.Results,
-		desk: cfg.Desk, files: cfg.Files, certificates: cfg.Certificates,
+		desk: cfg.Desk, files: cfg.Files, certificates: cfg.Certificates, batches: cfg.Batches,
 		registrar: cfg.Registrar,
 		reviews:   cfg.Reviews,
 		register:  cfg.Register,

@@ -314,6 +314,36 @@ func (e BankItemType) Valid() bool {
 	}
 }
 
+// Defines values for BatchActName.
+const (
+	ApproveBatch BatchActName = "approve"
+	DropBatch    BatchActName = "drop"
+	ExcludeEntry BatchActName = "exclude"
+	IncludeEntry BatchActName = "include"
+	ProposeBatch BatchActName = "propose"
+	ReturnBatch  BatchActName = "return"
+)
+
+// Valid indicates whether the value is a known member of the BatchActName enum.
+func (e BatchActName) Valid() bool {
+	switch e {
+	case ApproveBatch:
+		return true
+	case DropBatch:
+		return true
+	case ExcludeEntry:
+		return true
+	case IncludeEntry:
+		return true
+	case ProposeBatch:
+		return true
+	case ReturnBatch:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for BatchRequestAct.
 const (
 	BatchActPublish BatchRequestAct = "publish"
@@ -338,6 +368,33 @@ func (e BatchRequestAct) Valid() bool {
 	case BatchActTag:
 		return true
 	case BatchActUntag:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BatchState.
+const (
+	BatchDraft    BatchState = "draft"
+	BatchDropped  BatchState = "dropped"
+	BatchIssued   BatchState = "issued"
+	BatchIssuing  BatchState = "issuing"
+	BatchProposed BatchState = "proposed"
+)
+
+// Valid indicates whether the value is a known member of the BatchState enum.
+func (e BatchState) Valid() bool {
+	switch e {
+	case BatchDraft:
+		return true
+	case BatchDropped:
+		return true
+	case BatchIssued:
+		return true
+	case BatchIssuing:
+		return true
+	case BatchProposed:
 		return true
 	default:
 		return false
@@ -1109,6 +1166,48 @@ func (e MayStart) Valid() bool {
 	case MayStartNow:
 		return true
 	case MayStartTooLate:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MotionKind.
+const (
+	MotionReissue MotionKind = "reissue"
+	MotionRevoke  MotionKind = "revoke"
+)
+
+// Valid indicates whether the value is a known member of the MotionKind enum.
+func (e MotionKind) Valid() bool {
+	switch e {
+	case MotionReissue:
+		return true
+	case MotionRevoke:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MotionState.
+const (
+	MotionApproved MotionState = "approved"
+	MotionOpen     MotionState = "open"
+	MotionReturned MotionState = "returned"
+	MotionVoid     MotionState = "void"
+)
+
+// Valid indicates whether the value is a known member of the MotionState enum.
+func (e MotionState) Valid() bool {
+	switch e {
+	case MotionApproved:
+		return true
+	case MotionOpen:
+		return true
+	case MotionReturned:
+		return true
+	case MotionVoid:
 		return true
 	default:
 		return false
@@ -2983,6 +3082,80 @@ type BankInspection struct {
 // BankItemType O: kept as another system wrote it, on no paper
 type BankItemType string
 
+// Batch defines model for Batch.
+type Batch struct {
+	At time.Time `json:"at"`
+	By string    `json:"by"`
+
+	// Current of what there is now
+	Current string `json:"current"`
+
+	// Digest of what was proposed, empty for nothing
+	Digest  string       `json:"digest"`
+	Done    *time.Time   `json:"done,omitempty"`
+	Entries []BatchEntry `json:"entries"`
+	Id      string       `json:"id"`
+
+	// Mine the first signature is the caller's
+	Mine     bool       `json:"mine"`
+	Proposer *string    `json:"proposer,omitempty"`
+	Second   *string    `json:"second,omitempty"`
+	SecondAt *time.Time `json:"secondAt,omitempty"`
+	Signed   *time.Time `json:"signed,omitempty"`
+	Sittings []string   `json:"sittings"`
+	State    BatchState `json:"state"`
+	Tally    BatchTally `json:"tally"`
+	Titles   []string   `json:"titles"`
+	Version  int        `json:"version"`
+	Word     string     `json:"word"`
+}
+
+// BatchAct defines model for BatchAct.
+type BatchAct struct {
+	Act BatchActName `json:"act"`
+
+	// Digest propose and approve: what was seen
+	Digest *string `json:"digest,omitempty"`
+
+	// Reason exclude, return, drop
+	Reason       *string `json:"reason,omitempty"`
+	Registration *string `json:"registration,omitempty"`
+
+	// Version exclude and include; the batch's that was seen
+	Version *int `json:"version,omitempty"`
+}
+
+// BatchActName defines model for BatchActName.
+type BatchActName string
+
+// BatchEntry defines model for BatchEntry.
+type BatchEntry struct {
+	DocumentMasked string `json:"documentMasked"`
+
+	// Excluded why it is left out
+	Excluded *string        `json:"excluded,omitempty"`
+	Findings []BatchFinding `json:"findings"`
+
+	// Held why it was not issued after all
+	Held       *string `json:"held,omitempty"`
+	LevelTitle string  `json:"levelTitle"`
+	Name       string  `json:"name"`
+
+	// Number once issued
+	Number       *string `json:"number,omitempty"`
+	Portrait     bool    `json:"portrait"`
+	Registration string  `json:"registration"`
+	Sitting      string  `json:"sitting"`
+}
+
+// BatchFinding defines model for BatchFinding.
+type BatchFinding struct {
+	Blocking bool    `json:"blocking"`
+	Code     string  `json:"code"`
+	Detail   *string `json:"detail,omitempty"`
+	Text     string  `json:"text"`
+}
+
 // BatchRefusal defines model for BatchRefusal.
 type BatchRefusal struct {
 	Code string `json:"code"`
@@ -3012,6 +3185,33 @@ type BatchResult struct {
 	Id       string         `json:"id"`
 	Refused  []BatchRefusal `json:"refused"`
 	Undoable bool           `json:"undoable"`
+}
+
+// BatchState defines model for BatchState.
+type BatchState string
+
+// BatchSummary defines model for BatchSummary.
+type BatchSummary struct {
+	At       time.Time  `json:"at"`
+	By       string     `json:"by"`
+	Entries  int        `json:"entries"`
+	Id       string     `json:"id"`
+	Issued   int        `json:"issued"`
+	Sittings []string   `json:"sittings"`
+	State    BatchState `json:"state"`
+}
+
+// BatchTally defines model for BatchTally.
+type BatchTally struct {
+	// Blocked entries that are in and cannot be issued as they are
+	Blocked  int `json:"blocked"`
+	Entries  int `json:"entries"`
+	Excluded int `json:"excluded"`
+
+	// Held entries of a confirmed batch that changed before their number was given
+	Held     int `json:"held"`
+	Included int `json:"included"`
+	Issued   int `json:"issued"`
 }
 
 // Beat defines model for Beat.
@@ -3308,17 +3508,23 @@ type CellLack struct {
 
 // Certificate defines model for Certificate.
 type Certificate struct {
-	Body           string              `json:"body"`
-	DocumentMasked string              `json:"documentMasked"`
-	Issued         openapi_types.Date  `json:"issued"`
-	LevelTitle     string              `json:"levelTitle"`
-	Name           string              `json:"name"`
-	Number         string              `json:"number"`
-	Occupation     string              `json:"occupation"`
-	Reason         *string             `json:"reason,omitempty"`
-	Registration   *string             `json:"registration,omitempty"`
-	RevokedOn      *openapi_types.Date `json:"revokedOn,omitempty"`
-	State          CertificateState    `json:"state"`
+	Body           string             `json:"body"`
+	DocumentMasked string             `json:"documentMasked"`
+	Issued         openapi_types.Date `json:"issued"`
+	LevelTitle     string             `json:"levelTitle"`
+	Name           string             `json:"name"`
+	Number         string             `json:"number"`
+	Occupation     string             `json:"occupation"`
+	Reason         *string            `json:"reason,omitempty"`
+	Registration   *string            `json:"registration,omitempty"`
+
+	// ReissuedOn of the last one
+	ReissuedOn *openapi_types.Date `json:"reissuedOn,omitempty"`
+
+	// Reissues how often it was printed again under its number
+	Reissues  *int                `json:"reissues,omitempty"`
+	RevokedOn *openapi_types.Date `json:"revokedOn,omitempty"`
+	State     CertificateState    `json:"state"`
 }
 
 // CertificateState defines model for Certificate.State.
@@ -3328,6 +3534,7 @@ type CertificateState string
 type CertificatePrint struct {
 	Certificate Certificate    `json:"certificate"`
 	Fields      []PrintedField `json:"fields"`
+	Motions     []Motion       `json:"motions"`
 
 	// Statement signed statement (compact JWS, Ed25519)
 	Statement string `json:"statement"`
@@ -3811,12 +4018,6 @@ type HandedIn struct {
 	SetAside int `json:"setAside"`
 }
 
-// HeldBack defines model for HeldBack.
-type HeldBack struct {
-	Reason       string `json:"reason"`
-	Registration string `json:"registration"`
-}
-
 // HeldItem defines model for HeldItem.
 type HeldItem struct {
 	Code string     `json:"code"`
@@ -3971,17 +4172,6 @@ type IntakeReading struct {
 
 // IntakeState defines model for IntakeState.
 type IntakeState string
-
-// IssueRequest defines model for IssueRequest.
-type IssueRequest struct {
-	Registrations []string `json:"registrations"`
-}
-
-// Issued defines model for Issued.
-type Issued struct {
-	Certificates []Certificate `json:"certificates"`
-	Held         []HeldBack    `json:"held"`
-}
 
 // ItemContent defines model for ItemContent.
 type ItemContent struct {
@@ -4237,6 +4427,47 @@ type LateOperationReason string
 type Law struct {
 	Name string `json:"name"`
 	Note string `json:"note"`
+}
+
+// LogConsistency defines model for LogConsistency.
+type LogConsistency struct {
+	From int64 `json:"from"`
+
+	// Head the signed head of the newer size
+	Head string   `json:"head"`
+	Path []string `json:"path"`
+	To   int64    `json:"to"`
+}
+
+// LogHead defines model for LogHead.
+type LogHead struct {
+	At time.Time `json:"at"`
+
+	// Root base64
+	Root string `json:"root"`
+
+	// Signed compact JWS, Ed25519
+	Signed string `json:"signed"`
+	Size   int64  `json:"size"`
+}
+
+// LogInclusion By RFC 6962: the leaf's data and the siblings from the leaf up, base64.
+type LogInclusion struct {
+	Data string `json:"data"`
+
+	// Head the signed head
+	Head  string   `json:"head"`
+	Index int64    `json:"index"`
+	Path  []string `json:"path"`
+}
+
+// LogLeaves defines model for LogLeaves.
+type LogLeaves struct {
+	From int64  `json:"from"`
+	Head string `json:"head"`
+
+	// Leaves base64; at most 10,000, go on from where they end
+	Leaves []string `json:"leaves"`
 }
 
 // LoginRequest defines model for LoginRequest.
@@ -4527,6 +4758,35 @@ type MaterialState struct {
 // MayStart defines model for MayStart.
 type MayStart string
 
+// Motion defines model for Motion.
+type Motion struct {
+	At       time.Time   `json:"at"`
+	By       string      `json:"by"`
+	Evidence string      `json:"evidence"`
+	Kind     MotionKind  `json:"kind"`
+	Mine     bool        `json:"mine"`
+	Reason   string      `json:"reason"`
+	Second   *string     `json:"second,omitempty"`
+	SecondAt *time.Time  `json:"secondAt,omitempty"`
+	Seq      int         `json:"seq"`
+	State    MotionState `json:"state"`
+	Word     string      `json:"word"`
+}
+
+// MotionDecision defines model for MotionDecision.
+type MotionDecision struct {
+	Approve bool `json:"approve"`
+
+	// Reason why it is returned
+	Reason *string `json:"reason,omitempty"`
+}
+
+// MotionKind defines model for MotionKind.
+type MotionKind string
+
+// MotionState defines model for MotionState.
+type MotionState string
+
 // NewAppeal defines model for NewAppeal.
 type NewAppeal struct {
 	Component AppealComponent `json:"component"`
@@ -4535,6 +4795,12 @@ type NewAppeal struct {
 	Kind         AppealKind `json:"kind"`
 	Registration string     `json:"registration"`
 	Text         string     `json:"text"`
+}
+
+// NewBatch defines model for NewBatch.
+type NewBatch struct {
+	Registrations *[]string `json:"registrations,omitempty"`
+	Sittings      []string  `json:"sittings"`
 }
 
 // NewExportRun defines model for NewExportRun.
@@ -4596,6 +4862,14 @@ type NewItem struct {
 	// Code without it the next free one of the type and the point
 	Code    *string     `json:"code,omitempty"`
 	Content ItemContent `json:"content"`
+}
+
+// NewMotion defines model for NewMotion.
+type NewMotion struct {
+	// Evidence what it rests on and where that is kept
+	Evidence string     `json:"evidence"`
+	Kind     MotionKind `json:"kind"`
+	Reason   string     `json:"reason"`
 }
 
 // NewOwnAppeal defines model for NewOwnAppeal.
@@ -6012,13 +6286,6 @@ type RevisionDiff struct {
 	Row            ItemRow      `json:"row"`
 }
 
-// Revocation defines model for Revocation.
-type Revocation struct {
-	Reason         string `json:"reason"`
-	SecondLogin    string `json:"secondLogin"`
-	SecondPassword string `json:"secondPassword"`
-}
-
 // Role defines model for Role.
 type Role string
 
@@ -6900,6 +7167,9 @@ type AttemptId = string
 // BankId defines model for BankId.
 type BankId = string
 
+// BatchId defines model for BatchId.
+type BatchId = string
+
 // CertificateNumber defines model for CertificateNumber.
 type CertificateNumber = string
 
@@ -7092,6 +7362,32 @@ type SaveBlueprintJSONBody struct {
 	Version int              `json:"version"`
 }
 
+// ListBatchesParams defines parameters for ListBatches.
+type ListBatchesParams struct {
+	Sitting *string `form:"sitting,omitempty" json:"sitting,omitempty"`
+}
+
+// GetLogConsistencyParams defines parameters for GetLogConsistency.
+type GetLogConsistencyParams struct {
+	From int64 `form:"from" json:"from"`
+
+	// To as it is now, where left out
+	To *int64 `form:"to,omitempty" json:"to,omitempty"`
+}
+
+// GetLogInclusionParams defines parameters for GetLogInclusion.
+type GetLogInclusionParams struct {
+	Number string `form:"number" json:"number"`
+
+	// Seq 0 the issue, else the act
+	Seq *int `form:"seq,omitempty" json:"seq,omitempty"`
+}
+
+// GetLogLeavesParams defines parameters for GetLogLeaves.
+type GetLogLeavesParams struct {
+	From *int64 `form:"from,omitempty" json:"from,omitempty"`
+}
+
 // RemoveFileParams defines parameters for RemoveFile.
 type RemoveFileParams struct {
 	// Why the reason of an administrator
@@ -7239,14 +7535,23 @@ type FileOwnAppealJSONRequestBody = NewOwnAppeal
 // HandInMaterialJSONRequestBody defines body for HandInMaterial for application/json ContentType.
 type HandInMaterialJSONRequestBody = NewFile
 
+// TakeBatchJSONRequestBody defines body for TakeBatch for application/json ContentType.
+type TakeBatchJSONRequestBody = NewBatch
+
+// ActOnBatchJSONRequestBody defines body for ActOnBatch for application/json ContentType.
+type ActOnBatchJSONRequestBody = BatchAct
+
 // ExportCertificatesJSONRequestBody defines body for ExportCertificates for application/json ContentType.
 type ExportCertificatesJSONRequestBody = NewExportRun
 
 // PreviewCertificatesJSONRequestBody defines body for PreviewCertificates for application/json ContentType.
 type PreviewCertificatesJSONRequestBody = ExportProbe
 
-// RevokeCertificateJSONRequestBody defines body for RevokeCertificate for application/json ContentType.
-type RevokeCertificateJSONRequestBody = Revocation
+// ProposeMotionJSONRequestBody defines body for ProposeMotion for application/json ContentType.
+type ProposeMotionJSONRequestBody = NewMotion
+
+// DecideMotionJSONRequestBody defines body for DecideMotion for application/json ContentType.
+type DecideMotionJSONRequestBody = MotionDecision
 
 // PutExaminerJSONRequestBody defines body for PutExaminer for application/json ContentType.
 type PutExaminerJSONRequestBody = ExaminerChange
@@ -7331,9 +7636,6 @@ type CollectAttemptJSONRequestBody = CollectRequest
 
 // DecideLateJSONRequestBody defines body for DecideLate for application/json ContentType.
 type DecideLateJSONRequestBody = LateDecision
-
-// IssueCertificatesJSONRequestBody defines body for IssueCertificates for application/json ContentType.
-type IssueCertificatesJSONRequestBody = IssueRequest
 
 // ExportResultsJSONRequestBody defines body for ExportResults for application/json ContentType.
 type ExportResultsJSONRequestBody = ExportRequest
@@ -7601,6 +7903,18 @@ type ServerInterface interface {
 	// HandInMaterial 上传评审材料 · hand in a material
 	// (POST /api/v1/candidate/materials)
 	HandInMaterial(c *fiber.Ctx) error
+	// ListBatches 发证批次，最新的在前 · batches, the newest first
+	// (GET /api/v1/certificate-batches)
+	ListBatches(c *fiber.Ctx, params ListBatchesParams) error
+	// TakeBatch 把总评合格的人收成一批 · take in who qualified
+	// (POST /api/v1/certificate-batches)
+	TakeBatch(c *fiber.Ctx) error
+	// GetBatch 一个批次：逐人核查的结果、签名、进度 · a batch as it stands
+	// (GET /api/v1/certificate-batches/{batch})
+	GetBatch(c *fiber.Ctx, batch BatchId) error
+	// ActOnBatch 不列入、列入、提请、退回、确认、放弃 · leave out, take in, propose, return, confirm, drop
+	// (POST /api/v1/certificate-batches/{batch})
+	ActOnBatch(c *fiber.Ctx, batch BatchId) error
 	// ListCertificateExports 导出过的证书批次 · what was exported, the newest first
 	// (GET /api/v1/certificate-exports)
 	ListCertificateExports(c *fiber.Ctx) error
@@ -7613,15 +7927,30 @@ type ServerInterface interface {
 	// GetCertificateExport 取导出的文件，每次逐字节相同 · the file of a run, the same bytes each time
 	// (GET /api/v1/certificate-exports/{run}/file)
 	GetCertificateExport(c *fiber.Ctx, run string) error
+	// GetLogConsistency 日志只增不改的证明 · proof that a newer log begins with an older one
+	// (GET /api/v1/certificate-log/consistency)
+	GetLogConsistency(c *fiber.Ctx, params GetLogConsistencyParams) error
+	// GetLogHead 发证日志的签名树头 · the signed head of the log
+	// (GET /api/v1/certificate-log/head)
+	GetLogHead(c *fiber.Ctx) error
+	// GetLogInclusion 一张证书在日志中的证明 · proof that the log holds a certificate
+	// (GET /api/v1/certificate-log/inclusion)
+	GetLogInclusion(c *fiber.Ctx, params GetLogInclusionParams) error
+	// GetLogLeaves 下载日志 · the log itself, in parts
+	// (GET /api/v1/certificate-log/leaves)
+	GetLogLeaves(c *fiber.Ctx, params GetLogLeavesParams) error
 	// GetCertificate 一张证书的全部印制内容 · everything that is printed
 	// (GET /api/v1/certificates/{number})
 	GetCertificate(c *fiber.Ctx, number CertificateNumber) error
 	// GetCertificateDocument 证书（PDF，A4） · the certificate on paper
 	// (GET /api/v1/certificates/{number}/document)
 	GetCertificateDocument(c *fiber.Ctx, number CertificateNumber) error
-	// RevokeCertificate 作废证书，第二人确认 · revoke, confirmed by a second person
-	// (POST /api/v1/certificates/{number}/revoke)
-	RevokeCertificate(c *fiber.Ctx, number CertificateNumber) error
+	// ProposeMotion 提请作废或补发 · propose a revocation or a reissue
+	// (POST /api/v1/certificates/{number}/motions)
+	ProposeMotion(c *fiber.Ctx, number CertificateNumber) error
+	// DecideMotion 批准或退回 · approve or return
+	// (POST /api/v1/certificates/{number}/motions/{motion})
+	DecideMotion(c *fiber.Ctx, number CertificateNumber, motion int) error
 	// GetDuties 要办的事：备案是否有效、上报何时到期 · what waits for the administrators
 	// (GET /api/v1/duties)
 	GetDuties(c *fiber.Ctx) error
@@ -7781,9 +8110,6 @@ type ServerInterface interface {
 	// ListCertificates 本场次的证书 · certificates of the sitting
 	// (GET /api/v1/sittings/{sitting}/certificates)
 	ListCertificates(c *fiber.Ctx, sitting SittingId) error
-	// IssueCertificates 给总评合格者发证 · issue to the qualified
-	// (POST /api/v1/sittings/{sitting}/certificates)
-	IssueCertificates(c *fiber.Ctx, sitting SittingId) error
 	// GetCertificateBatch 本场次全部有效证书（一个 PDF） · all valid certificates of the sitting as one document
 	// (GET /api/v1/sittings/{sitting}/certificates/document)
 	GetCertificateBatch(c *fiber.Ctx, sitting SittingId) error
@@ -10163,6 +10489,119 @@ func (siw *ServerInterfaceWrapper) HandInMaterial(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListBatches operation middleware
+func (siw *ServerInterfaceWrapper) ListBatches(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListBatchesParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "sitting" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sitting", query, &params.Sitting, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListBatches(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// TakeBatch operation middleware
+func (siw *ServerInterfaceWrapper) TakeBatch(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.TakeBatch(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetBatch operation middleware
+func (siw *ServerInterfaceWrapper) GetBatch(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "batch" -------------
+	var batch BatchId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "batch", c.Params("batch"), &batch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter batch: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetBatch(c, batch)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ActOnBatch operation middleware
+func (siw *ServerInterfaceWrapper) ActOnBatch(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "batch" -------------
+	var batch BatchId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "batch", c.Params("batch"), &batch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter batch: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ActOnBatch(c, batch)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListCertificateExports operation middleware
 func (siw *ServerInterfaceWrapper) ListCertificateExports(c *fiber.Ctx) error {
 
@@ -10246,6 +10685,149 @@ func (siw *ServerInterfaceWrapper) GetCertificateExport(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetLogConsistency operation middleware
+func (siw *ServerInterfaceWrapper) GetLogConsistency(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetLogConsistencyParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Required query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "from", query, &params.From, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter from: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", query, &params.To, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter to: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetLogConsistency(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetLogHead operation middleware
+func (siw *ServerInterfaceWrapper) GetLogHead(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetLogHead(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetLogInclusion operation middleware
+func (siw *ServerInterfaceWrapper) GetLogInclusion(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetLogInclusionParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Required query parameter "number" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "number", query, &params.Number, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter number: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "seq" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "seq", query, &params.Seq, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter seq: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetLogInclusion(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetLogLeaves operation middleware
+func (siw *ServerInterfaceWrapper) GetLogLeaves(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetLogLeavesParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", query, &params.From, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter from: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetLogLeaves(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // GetCertificate operation middleware
 func (siw *ServerInterfaceWrapper) GetCertificate(c *fiber.Ctx) error {
 
@@ -10304,8 +10886,8 @@ func (siw *ServerInterfaceWrapper) GetCertificateDocument(c *fiber.Ctx) error {
 	return handler(c)
 }
 
-// RevokeCertificate operation middleware
-func (siw *ServerInterfaceWrapper) RevokeCertificate(c *fiber.Ctx) error {
+// ProposeMotion operation middleware
+func (siw *ServerInterfaceWrapper) ProposeMotion(c *fiber.Ctx) error {
 
 	var err error
 	_ = err
@@ -10319,7 +10901,44 @@ func (siw *ServerInterfaceWrapper) RevokeCertificate(c *fiber.Ctx) error {
 	}
 
 	handler := func(c *fiber.Ctx) error {
-		return siw.Handler.RevokeCertificate(c, number)
+		return siw.Handler.ProposeMotion(c, number)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// DecideMotion operation middleware
+func (siw *ServerInterfaceWrapper) DecideMotion(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "number" -------------
+	var number CertificateNumber
+
+	err = runtime.BindStyledParameterWithOptions("simple", "number", c.Params("number"), &number, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter number: %w", err).Error())
+	}
+
+	// ------------- Path parameter "motion" -------------
+	var motion int
+
+	err = runtime.BindStyledParameterWithOptions("simple", "motion", c.Params("motion"), &motion, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter motion: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.DecideMotion(c, number, motion)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -11927,35 +12546,6 @@ func (siw *ServerInterfaceWrapper) ListCertificates(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.ListCertificates(c, sitting)
-	}
-
-	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
-		m := siw.HandlerMiddlewares[i]
-		next := handler
-		handler = func(c *fiber.Ctx) error {
-			return m(c, next)
-		}
-	}
-
-	return handler(c)
-}
-
-// IssueCertificates operation middleware
-func (siw *ServerInterfaceWrapper) IssueCertificates(c *fiber.Ctx) error {
-
-	var err error
-	_ = err
-
-	// ------------- Path parameter "sitting" -------------
-	var sitting SittingId
-
-	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
-	if err != nil {
-		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
-	}
-
-	handler := func(c *fiber.Ctx) error {
-		return siw.Handler.IssueCertificates(c, sitting)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -13949,15 +14539,31 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/certificates", wrapper.ListCertificates)
 
-	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/certificates", wrapper.IssueCertificates)
-
 	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/certificates/document", wrapper.GetCertificateBatch)
+
+	router.Get(options.BaseURL+"/api/v1/certificate-batches", wrapper.ListBatches)
+
+	router.Post(options.BaseURL+"/api/v1/certificate-batches", wrapper.TakeBatch)
+
+	router.Get(options.BaseURL+"/api/v1/certificate-batches/:batch", wrapper.GetBatch)
+
+	router.Post(options.BaseURL+"/api/v1/certificate-batches/:batch", wrapper.ActOnBatch)
 
 	router.Get(options.BaseURL+"/api/v1/certificates/:number", wrapper.GetCertificate)
 
 	router.Get(options.BaseURL+"/api/v1/certificates/:number/document", wrapper.GetCertificateDocument)
 
-	router.Post(options.BaseURL+"/api/v1/certificates/:number/revoke", wrapper.RevokeCertificate)
+	router.Post(options.BaseURL+"/api/v1/certificates/:number/motions", wrapper.ProposeMotion)
+
+	router.Post(options.BaseURL+"/api/v1/certificates/:number/motions/:motion", wrapper.DecideMotion)
+
+	router.Get(options.BaseURL+"/api/v1/certificate-log/head", wrapper.GetLogHead)
+
+	router.Get(options.BaseURL+"/api/v1/certificate-log/inclusion", wrapper.GetLogInclusion)
+
+	router.Get(options.BaseURL+"/api/v1/certificate-log/consistency", wrapper.GetLogConsistency)
+
+	router.Get(options.BaseURL+"/api/v1/certificate-log/leaves", wrapper.GetLogLeaves)
 
 	router.Post(options.BaseURL+"/api/v1/verify", wrapper.VerifyCertificate)
 
@@ -16055,6 +16661,123 @@ func (response HandInMaterialdefaultApplicationProblemPlusJSONResponse) VisitHan
 	return ctx.JSON(&response.Body)
 }
 
+type ListBatchesRequestObject struct {
+	Params ListBatchesParams
+}
+
+type ListBatchesResponseObject interface {
+	VisitListBatchesResponse(ctx *fiber.Ctx) error
+}
+
+type ListBatches200JSONResponse []BatchSummary
+
+func (response ListBatches200JSONResponse) VisitListBatchesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListBatchesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListBatchesdefaultApplicationProblemPlusJSONResponse) VisitListBatchesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type TakeBatchRequestObject struct {
+	Body *TakeBatchJSONRequestBody
+}
+
+type TakeBatchResponseObject interface {
+	VisitTakeBatchResponse(ctx *fiber.Ctx) error
+}
+
+type TakeBatch201JSONResponse Batch
+
+func (response TakeBatch201JSONResponse) VisitTakeBatchResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type TakeBatchdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response TakeBatchdefaultApplicationProblemPlusJSONResponse) VisitTakeBatchResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetBatchRequestObject struct {
+	Batch BatchId `json:"batch"`
+}
+
+type GetBatchResponseObject interface {
+	VisitGetBatchResponse(ctx *fiber.Ctx) error
+}
+
+type GetBatch200JSONResponse Batch
+
+func (response GetBatch200JSONResponse) VisitGetBatchResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetBatchdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetBatchdefaultApplicationProblemPlusJSONResponse) VisitGetBatchResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ActOnBatchRequestObject struct {
+	Batch BatchId `json:"batch"`
+	Body  *ActOnBatchJSONRequestBody
+}
+
+type ActOnBatchResponseObject interface {
+	VisitActOnBatchResponse(ctx *fiber.Ctx) error
+}
+
+type ActOnBatch200JSONResponse Batch
+
+func (response ActOnBatch200JSONResponse) VisitActOnBatchResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ActOnBatchdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ActOnBatchdefaultApplicationProblemPlusJSONResponse) VisitActOnBatchResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListCertificateExportsRequestObject struct {
 }
 
@@ -16180,6 +16903,121 @@ func (response GetCertificateExportdefaultApplicationProblemPlusJSONResponse) Vi
 	return ctx.JSON(&response.Body)
 }
 
+type GetLogConsistencyRequestObject struct {
+	Params GetLogConsistencyParams
+}
+
+type GetLogConsistencyResponseObject interface {
+	VisitGetLogConsistencyResponse(ctx *fiber.Ctx) error
+}
+
+type GetLogConsistency200JSONResponse LogConsistency
+
+func (response GetLogConsistency200JSONResponse) VisitGetLogConsistencyResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetLogConsistencydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetLogConsistencydefaultApplicationProblemPlusJSONResponse) VisitGetLogConsistencyResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetLogHeadRequestObject struct {
+}
+
+type GetLogHeadResponseObject interface {
+	VisitGetLogHeadResponse(ctx *fiber.Ctx) error
+}
+
+type GetLogHead200JSONResponse LogHead
+
+func (response GetLogHead200JSONResponse) VisitGetLogHeadResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetLogHeaddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetLogHeaddefaultApplicationProblemPlusJSONResponse) VisitGetLogHeadResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetLogInclusionRequestObject struct {
+	Params GetLogInclusionParams
+}
+
+type GetLogInclusionResponseObject interface {
+	VisitGetLogInclusionResponse(ctx *fiber.Ctx) error
+}
+
+type GetLogInclusion200JSONResponse LogInclusion
+
+func (response GetLogInclusion200JSONResponse) VisitGetLogInclusionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetLogInclusiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetLogInclusiondefaultApplicationProblemPlusJSONResponse) VisitGetLogInclusionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetLogLeavesRequestObject struct {
+	Params GetLogLeavesParams
+}
+
+type GetLogLeavesResponseObject interface {
+	VisitGetLogLeavesResponse(ctx *fiber.Ctx) error
+}
+
+type GetLogLeaves200JSONResponse LogLeaves
+
+func (response GetLogLeaves200JSONResponse) VisitGetLogLeavesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetLogLeavesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetLogLeavesdefaultApplicationProblemPlusJSONResponse) VisitGetLogLeavesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type GetCertificateRequestObject struct {
 	Number CertificateNumber `json:"number"`
 }
@@ -16248,30 +17086,61 @@ func (response GetCertificateDocumentdefaultApplicationProblemPlusJSONResponse) 
 	return ctx.JSON(&response.Body)
 }
 
-type RevokeCertificateRequestObject struct {
+type ProposeMotionRequestObject struct {
 	Number CertificateNumber `json:"number"`
-	Body   *RevokeCertificateJSONRequestBody
+	Body   *ProposeMotionJSONRequestBody
 }
 
-type RevokeCertificateResponseObject interface {
-	VisitRevokeCertificateResponse(ctx *fiber.Ctx) error
+type ProposeMotionResponseObject interface {
+	VisitProposeMotionResponse(ctx *fiber.Ctx) error
 }
 
-type RevokeCertificate200JSONResponse Certificate
+type ProposeMotion201JSONResponse CertificatePrint
 
-func (response RevokeCertificate200JSONResponse) VisitRevokeCertificateResponse(ctx *fiber.Ctx) error {
+func (response ProposeMotion201JSONResponse) VisitProposeMotionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type ProposeMotiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ProposeMotiondefaultApplicationProblemPlusJSONResponse) VisitProposeMotionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type DecideMotionRequestObject struct {
+	Number CertificateNumber `json:"number"`
+	Motion int               `json:"motion"`
+	Body   *DecideMotionJSONRequestBody
+}
+
+type DecideMotionResponseObject interface {
+	VisitDecideMotionResponse(ctx *fiber.Ctx) error
+}
+
+type DecideMotion200JSONResponse CertificatePrint
+
+func (response DecideMotion200JSONResponse) VisitDecideMotionResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/json")
 	ctx.Status(200)
 
 	return ctx.JSON(&response)
 }
 
-type RevokeCertificatedefaultApplicationProblemPlusJSONResponse struct {
+type DecideMotiondefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
 	StatusCode int
 }
 
-func (response RevokeCertificatedefaultApplicationProblemPlusJSONResponse) VisitRevokeCertificateResponse(ctx *fiber.Ctx) error {
+func (response DecideMotiondefaultApplicationProblemPlusJSONResponse) VisitDecideMotionResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -17967,36 +18836,6 @@ type ListCertificatesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListCertificatesdefaultApplicationProblemPlusJSONResponse) VisitListCertificatesResponse(ctx *fiber.Ctx) error {
-	ctx.Response().Header.Set("Content-Type", "application/problem+json")
-	ctx.Status(response.StatusCode)
-
-	return ctx.JSON(&response.Body)
-}
-
-type IssueCertificatesRequestObject struct {
-	Sitting SittingId `json:"sitting"`
-	Body    *IssueCertificatesJSONRequestBody
-}
-
-type IssueCertificatesResponseObject interface {
-	VisitIssueCertificatesResponse(ctx *fiber.Ctx) error
-}
-
-type IssueCertificates200JSONResponse Issued
-
-func (response IssueCertificates200JSONResponse) VisitIssueCertificatesResponse(ctx *fiber.Ctx) error {
-	ctx.Response().Header.Set("Content-Type", "application/json")
-	ctx.Status(200)
-
-	return ctx.JSON(&response)
-}
-
-type IssueCertificatesdefaultApplicationProblemPlusJSONResponse struct {
-	Body       Problem
-	StatusCode int
-}
-
-func (response IssueCertificatesdefaultApplicationProblemPlusJSONResponse) VisitIssueCertificatesResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -19822,6 +20661,18 @@ type StrictServerInterface interface {
 	// HandInMaterial 上传评审材料 · hand in a material
 	// (POST /api/v1/candidate/materials)
 	HandInMaterial(ctx context.Context, request HandInMaterialRequestObject) (HandInMaterialResponseObject, error)
+	// ListBatches 发证批次，最新的在前 · batches, the newest first
+	// (GET /api/v1/certificate-batches)
+	ListBatches(ctx context.Context, request ListBatchesRequestObject) (ListBatchesResponseObject, error)
+	// TakeBatch 把总评合格的人收成一批 · take in who qualified
+	// (POST /api/v1/certificate-batches)
+	TakeBatch(ctx context.Context, request TakeBatchRequestObject) (TakeBatchResponseObject, error)
+	// GetBatch 一个批次：逐人核查的结果、签名、进度 · a batch as it stands
+	// (GET /api/v1/certificate-batches/{batch})
+	GetBatch(ctx context.Context, request GetBatchRequestObject) (GetBatchResponseObject, error)
+	// ActOnBatch 不列入、列入、提请、退回、确认、放弃 · leave out, take in, propose, return, confirm, drop
+	// (POST /api/v1/certificate-batches/{batch})
+	ActOnBatch(ctx context.Context, request ActOnBatchRequestObject) (ActOnBatchResponseObject, error)
 	// ListCertificateExports 导出过的证书批次 · what was exported, the newest first
 	// (GET /api/v1/certificate-exports)
 	ListCertificateExports(ctx context.Context, request ListCertificateExportsRequestObject) (ListCertificateExportsResponseObject, error)
@@ -19834,15 +20685,30 @@ type StrictServerInterface interface {
 	// GetCertificateExport 取导出的文件，每次逐字节相同 · the file of a run, the same bytes each time
 	// (GET /api/v1/certificate-exports/{run}/file)
 	GetCertificateExport(ctx context.Context, request GetCertificateExportRequestObject) (GetCertificateExportResponseObject, error)
+	// GetLogConsistency 日志只增不改的证明 · proof that a newer log begins with an older one
+	// (GET /api/v1/certificate-log/consistency)
+	GetLogConsistency(ctx context.Context, request GetLogConsistencyRequestObject) (GetLogConsistencyResponseObject, error)
+	// GetLogHead 发证日志的签名树头 · the signed head of the log
+	// (GET /api/v1/certificate-log/head)
+	GetLogHead(ctx context.Context, request GetLogHeadRequestObject) (GetLogHeadResponseObject, error)
+	// GetLogInclusion 一张证书在日志中的证明 · proof that the log holds a certificate
+	// (GET /api/v1/certificate-log/inclusion)
+	GetLogInclusion(ctx context.Context, request GetLogInclusionRequestObject) (GetLogInclusionResponseObject, error)
+	// GetLogLeaves 下载日志 · the log itself, in parts
+	// (GET /api/v1/certificate-log/leaves)
+	GetLogLeaves(ctx context.Context, request GetLogLeavesRequestObject) (GetLogLeavesResponseObject, error)
 	// GetCertificate 一张证书的全部印制内容 · everything that is printed
 	// (GET /api/v1/certificates/{number})
 	GetCertificate(ctx context.Context, request GetCertificateRequestObject) (GetCertificateResponseObject, error)
 	// GetCertificateDocument 证书（PDF，A4） · the certificate on paper
 	// (GET /api/v1/certificates/{number}/document)
 	GetCertificateDocument(ctx context.Context, request GetCertificateDocumentRequestObject) (GetCertificateDocumentResponseObject, error)
-	// RevokeCertificate 作废证书，第二人确认 · revoke, confirmed by a second person
-	// (POST /api/v1/certificates/{number}/revoke)
-	RevokeCertificate(ctx context.Context, request RevokeCertificateRequestObject) (RevokeCertificateResponseObject, error)
+	// ProposeMotion 提请作废或补发 · propose a revocation or a reissue
+	// (POST /api/v1/certificates/{number}/motions)
+	ProposeMotion(ctx context.Context, request ProposeMotionRequestObject) (ProposeMotionResponseObject, error)
+	// DecideMotion 批准或退回 · approve or return
+	// (POST /api/v1/certificates/{number}/motions/{motion})
+	DecideMotion(ctx context.Context, request DecideMotionRequestObject) (DecideMotionResponseObject, error)
 	// GetDuties 要办的事：备案是否有效、上报何时到期 · what waits for the administrators
 	// (GET /api/v1/duties)
 	GetDuties(ctx context.Context, request GetDutiesRequestObject) (GetDutiesResponseObject, error)
@@ -20002,9 +20868,6 @@ type StrictServerInterface interface {
 	// ListCertificates 本场次的证书 · certificates of the sitting
 	// (GET /api/v1/sittings/{sitting}/certificates)
 	ListCertificates(ctx context.Context, request ListCertificatesRequestObject) (ListCertificatesResponseObject, error)
-	// IssueCertificates 给总评合格者发证 · issue to the qualified
-	// (POST /api/v1/sittings/{sitting}/certificates)
-	IssueCertificates(ctx context.Context, request IssueCertificatesRequestObject) (IssueCertificatesResponseObject, error)
 	// GetCertificateBatch 本场次全部有效证书（一个 PDF） · all valid certificates of the sitting as one document
 	// (GET /api/v1/sittings/{sitting}/certificates/document)
 	GetCertificateBatch(ctx context.Context, request GetCertificateBatchRequestObject) (GetCertificateBatchResponseObject, error)
@@ -22415,6 +23278,140 @@ func (sh *strictHandler) HandInMaterial(ctx *fiber.Ctx) error {
 	return nil
 }
 
+// ListBatches operation middleware
+func (sh *strictHandler) ListBatches(ctx *fiber.Ctx, params ListBatchesParams) error {
+	var request ListBatchesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListBatches(ctx.UserContext(), request.(ListBatchesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListBatches")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListBatchesResponseObject); ok {
+		if err := validResponse.VisitListBatchesResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// TakeBatch operation middleware
+func (sh *strictHandler) TakeBatch(ctx *fiber.Ctx) error {
+	var request TakeBatchRequestObject
+
+	var body TakeBatchJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.TakeBatch(ctx.UserContext(), request.(TakeBatchRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "TakeBatch")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(TakeBatchResponseObject); ok {
+		if err := validResponse.VisitTakeBatchResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetBatch operation middleware
+func (sh *strictHandler) GetBatch(ctx *fiber.Ctx, batch BatchId) error {
+	var request GetBatchRequestObject
+
+	request.Batch = batch
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetBatch(ctx.UserContext(), request.(GetBatchRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetBatch")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetBatchResponseObject); ok {
+		if err := validResponse.VisitGetBatchResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ActOnBatch operation middleware
+func (sh *strictHandler) ActOnBatch(ctx *fiber.Ctx, batch BatchId) error {
+	var request ActOnBatchRequestObject
+
+	request.Batch = batch
+
+	var body ActOnBatchJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ActOnBatch(ctx.UserContext(), request.(ActOnBatchRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ActOnBatch")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ActOnBatchResponseObject); ok {
+		if err := validResponse.VisitActOnBatchResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListCertificateExports operation middleware
 func (sh *strictHandler) ListCertificateExports(ctx *fiber.Ctx) error {
 	var request ListCertificateExportsRequestObject
@@ -22545,6 +23542,112 @@ func (sh *strictHandler) GetCertificateExport(ctx *fiber.Ctx, run string) error 
 	return nil
 }
 
+// GetLogConsistency operation middleware
+func (sh *strictHandler) GetLogConsistency(ctx *fiber.Ctx, params GetLogConsistencyParams) error {
+	var request GetLogConsistencyRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetLogConsistency(ctx.UserContext(), request.(GetLogConsistencyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetLogConsistency")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetLogConsistencyResponseObject); ok {
+		if err := validResponse.VisitGetLogConsistencyResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetLogHead operation middleware
+func (sh *strictHandler) GetLogHead(ctx *fiber.Ctx) error {
+	var request GetLogHeadRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetLogHead(ctx.UserContext(), request.(GetLogHeadRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetLogHead")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetLogHeadResponseObject); ok {
+		if err := validResponse.VisitGetLogHeadResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetLogInclusion operation middleware
+func (sh *strictHandler) GetLogInclusion(ctx *fiber.Ctx, params GetLogInclusionParams) error {
+	var request GetLogInclusionRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetLogInclusion(ctx.UserContext(), request.(GetLogInclusionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetLogInclusion")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetLogInclusionResponseObject); ok {
+		if err := validResponse.VisitGetLogInclusionResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetLogLeaves operation middleware
+func (sh *strictHandler) GetLogLeaves(ctx *fiber.Ctx, params GetLogLeavesParams) error {
+	var request GetLogLeavesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetLogLeaves(ctx.UserContext(), request.(GetLogLeavesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetLogLeaves")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetLogLeavesResponseObject); ok {
+		if err := validResponse.VisitGetLogLeavesResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetCertificate operation middleware
 func (sh *strictHandler) GetCertificate(ctx *fiber.Ctx, number CertificateNumber) error {
 	var request GetCertificateRequestObject
@@ -22599,13 +23702,13 @@ func (sh *strictHandler) GetCertificateDocument(ctx *fiber.Ctx, number Certifica
 	return nil
 }
 
-// RevokeCertificate operation middleware
-func (sh *strictHandler) RevokeCertificate(ctx *fiber.Ctx, number CertificateNumber) error {
-	var request RevokeCertificateRequestObject
+// ProposeMotion operation middleware
+func (sh *strictHandler) ProposeMotion(ctx *fiber.Ctx, number CertificateNumber) error {
+	var request ProposeMotionRequestObject
 
 	request.Number = number
 
-	var body RevokeCertificateJSONRequestBody
+	var body ProposeMotionJSONRequestBody
 	var err error
 	// The validation middleware stores the value a kin-openapi validator
 	// validated in the Fiber context. Bind that value, matching member
@@ -22620,18 +23723,60 @@ func (sh *strictHandler) RevokeCertificate(ctx *fiber.Ctx, number CertificateNum
 	request.Body = &body
 
 	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
-		return sh.ssi.RevokeCertificate(ctx.UserContext(), request.(RevokeCertificateRequestObject))
+		return sh.ssi.ProposeMotion(ctx.UserContext(), request.(ProposeMotionRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "RevokeCertificate")
+		handler = middleware(handler, "ProposeMotion")
 	}
 
 	response, err := handler(ctx, request)
 
 	if err != nil {
 		return err
-	} else if validResponse, ok := response.(RevokeCertificateResponseObject); ok {
-		if err := validResponse.VisitRevokeCertificateResponse(ctx); err != nil {
+	} else if validResponse, ok := response.(ProposeMotionResponseObject); ok {
+		if err := validResponse.VisitProposeMotionResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DecideMotion operation middleware
+func (sh *strictHandler) DecideMotion(ctx *fiber.Ctx, number CertificateNumber, motion int) error {
+	var request DecideMotionRequestObject
+
+	request.Number = number
+	request.Motion = motion
+
+	var body DecideMotionJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.DecideMotion(ctx.UserContext(), request.(DecideMotionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DecideMotion")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DecideMotionResponseObject); ok {
+		if err := validResponse.VisitDecideMotionResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -24448,47 +25593,6 @@ func (sh *strictHandler) ListCertificates(ctx *fiber.Ctx, sitting SittingId) err
 		return err
 	} else if validResponse, ok := response.(ListCertificatesResponseObject); ok {
 		if err := validResponse.VisitListCertificatesResponse(ctx); err != nil {
-			return err
-		}
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
-// IssueCertificates operation middleware
-func (sh *strictHandler) IssueCertificates(ctx *fiber.Ctx, sitting SittingId) error {
-	var request IssueCertificatesRequestObject
-
-	request.Sitting = sitting
-
-	var body IssueCertificatesJSONRequestBody
-	var err error
-	// The validation middleware stores the value a kin-openapi validator
-	// validated in the Fiber context. Bind that value, matching member
-	// names exactly, so the handler receives what was validated instead
-	// of a second, case-insensitive decode.
-	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
-		err = ctx.BodyParser(&body)
-	}
-	if err != nil {
-		return fiber.NewError(fiber.StatusBadRequest, err.Error())
-	}
-	request.Body = &body
-
-	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
-		return sh.ssi.IssueCertificates(ctx.UserContext(), request.(IssueCertificatesRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "IssueCertificates")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(IssueCertificatesResponseObject); ok {
-		if err := validResponse.VisitIssueCertificatesResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -9,15 +10,18 @@ import (
 	"strings"
 
 	"gongyuan/engine/certificate"
+	"gongyuan/engine/diploma"
 )
 
 type certificateCommand struct {
 	Verify certificateVerifyCommand `cmd:"" help:"Check a signed statement about a certificate, without any network."`
+	Log    certificateLogCommand    `cmd:"" help:"Work on the log of what was issued."`
 }
 
 type certificateVerifyCommand struct {
 	Keys      string `required:"" type:"existingfile" placeholder:"JWKS.JSON" help:"The body's published keys (JWKS)."`
-	Statement string `arg:"" name:"text|file" help:"The signed statement, or a file that holds it."`
+	Proof     string `type:"existingfile" placeholder:"PROOF.JSON" help:"A proof from /api/v1/certificate-log/inclusion: the log must hold the statement."`
+	Statement string `arg:"" name:"text|file" help:"The text of the QR code, the signed statement, or a file that holds it; also our PDF."`
 }
 
 // Run prints what the statement says. It exits with 1 and one line where the
@@ -25,23 +29,36 @@ type certificateVerifyCommand struct {
 func (c *certificateVerifyCommand) Run() error { return c.verify(os.Stdout) }
 
 func (c *certificateVerifyCommand) verify(out io.Writer) error {
-	raw, err := os.ReadFile(c.Keys)
+	keys, err := readKeys(c.Keys)
 	if err != nil {
 		return err
 	}
-	keys, err := certificate.ParseJWKS(raw)
-	if err != nil {
-		return fmt.Errorf("%s: %w", c.Keys, err)
-	}
-	text, err := c.text()
+	texts, err := c.texts()
 	if err != nil {
 		return err
 	}
-	s, err := certificate.VerifyStatement(text, keys)
-	if err != nil {
-		return err
+	if c.Proof != "" && len(texts) > 1 {
+		return fmt.Errorf("a proof is of one certificate; the file holds %d", len(texts))
 	}
-	_, err = fmt.Fprintf(out, `签名有效 signature valid
+	for _, text := range texts {
+		s, err := certificate.VerifyStatement(text, keys)
+		if err != nil {
+			return err
+		}
+		if c.Proof != "" {
+			if err := checkProof(out, c.Proof, text, s.Number, keys); err != nil {
+				return err
+			}
+		}
+		if err := writeStatement(out, &s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func writeStatement(out io.Writer, s *certificate.Statement) error {
+	_, err := fmt.Fprintf(out, `签名有效 signature valid
 证书编号 number	%s
 姓名 name	%s
 证件号码 document	%s
@@ -56,24 +73,39 @@ The signature proves what was issued; ask the look-up page whether it has been r
 	return err
 }
 
-// maxStatementFile bounds what is read of a file that is not a statement.
-const maxStatementFile = 64 << 10
+// maxStatementFile bounds what is read of a file.
+const maxStatementFile = 256 << 20
 
-// text returns the statement itself: the argument, or the file of that name. A
-// statement has no file's name: its first part alone is longer. Of what a QR
-// code says, the statement is what stands behind the #.
-func (c *certificateVerifyCommand) text() (string, error) {
-	if _, statement, found := strings.Cut(c.Statement, "#"); found {
-		return statement, nil
-	}
+// texts returns the statement itself: the argument, or what the file of that
+// name holds. A statement has no file's name: its first part alone is longer. Of
+// what a QR code says, the statement is what stands behind the #.
+func (c *certificateVerifyCommand) texts() ([]string, error) {
 	f, err := os.Open(c.Statement)
 	if err != nil {
-		if strings.Count(c.Statement, ".") != 2 && errors.Is(err, fs.ErrNotExist) {
-			return "", fmt.Errorf("%q is neither a signed statement nor a file", c.Statement)
+		text := behindHash(c.Statement)
+		if strings.Count(text, ".") != 2 && errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("%q is neither a signed statement nor a file", c.Statement)
 		}
-		return c.Statement, nil
+		return []string{text}, nil
 	}
 	defer f.Close()
 	raw, err := io.ReadAll(io.LimitReader(f, maxStatementFile))
-	return string(raw), err
+	if err != nil {
+		return nil, err
+	}
+	if !bytes.HasPrefix(raw, []byte("%PDF-")) {
+		return []string{behindHash(string(raw))}, nil
+	}
+	texts := diploma.Statements(raw)
+	if len(texts) == 0 {
+		return nil, fmt.Errorf("%s: no signed statement in this PDF; scan its QR code and give the text instead", c.Statement)
+	}
+	return texts, nil
+}
+
+func behindHash(text string) string {
+	if _, statement, found := strings.Cut(text, "#"); found {
+		return statement
+	}
+	return text
 }

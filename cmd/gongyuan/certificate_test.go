@@ -50,10 +50,10 @@ func TestCertificateVerify(t *testing.T) {
 	}
 	altered := issued.Statement[:len(issued.Statement)-1] + string(issued.Statement[len(issued.Statement)-1]^1)
 	for name, c := range map[string]certificateVerifyCommand{
-		"altered":      {keys, altered},
-		"no statement": {keys, "nothing"},
-		"empty file":   {keys, write("empty", nil)},
-		"no keys":      {write("bad.json", []byte(`{"keys":[]}`)), file},
+		"altered":      {Keys: keys, Statement: altered},
+		"no statement": {Keys: keys, Statement: "nothing"},
+		"empty file":   {Keys: keys, Statement: write("empty", nil)},
+		"no keys":      {Keys: write("bad.json", []byte(`{"keys":[]}`)), Statement: file},
 	} {
 		var out strings.Builder
 		err := c.verify(&out)

@@ -55,7 +55,7 @@ func TestExam(t *testing.T) {
 			t.Errorf("after the restart: %d answers, epoch %d after %d, deadline %s, want 30, a newer one, %s",
 				len(again.Answers), again.Epoch, entered.Epoch, again.Clock.Deadline, entered.Clock.Deadline)
 		}
-		old := w.call("POST", "/api/v1/attempts/"+p.attempt+"/ops", token, batch(entered.Epoch, 31, entered, 0, 1))
+		old := w.call("POST", "/api/v1/attempts/"+p.attempt+"/ops", token, batchOf(entered.Epoch, 31, entered, 0, 1))
 		if old.status != 409 || old.problem() != "taken-over" {
 			t.Errorf("the older page's save: %d %s, want 409 taken-over", old.status, old.raw)
 		}
@@ -82,9 +82,9 @@ func TestExam(t *testing.T) {
 	})
 }
 
-// batch answers slots from … to (counted from 0) with the option or text that
+// batchOf answers slots from … to (counted from 0) with the option or text that
 // turn selects.
-func batch(epoch, seq int64, e contract.Entered, from, to int) contract.SaveRequest {
+func batchOf(epoch, seq int64, e contract.Entered, from, to int) contract.SaveRequest {
 	req := contract.SaveRequest{Epoch: epoch}
 	for i := from; i < to; i++ {
 		slot := e.Paper.Slots[i]
@@ -111,7 +111,7 @@ func writeAll(t *testing.T, w *world, p person, token string, e contract.Entered
 	seq := int64(1)
 	for from := 0; from < len(e.Paper.Slots); from += 10 {
 		to := min(from+10, len(e.Paper.Slots))
-		req := batch(e.Epoch, seq, e, from, to)
+		req := batchOf(e.Epoch, seq, e, from, to)
 		for i := range req.Ops { // another turn, another answer
 			if turn > 0 && i%turn == 0 {
 				req.Ops[i].Response = contract.Response{}
@@ -218,10 +218,10 @@ func TestDeadline(t *testing.T) {
 		token := w.candidate(p)
 		var e contract.Entered
 		w.enter(p, token).must(t, 200).into(t, &e)
-		w.call("POST", "/api/v1/attempts/"+p.attempt+"/ops", token, batch(e.Epoch, 1, e, 0, 5)).must(t, 200)
+		w.call("POST", "/api/v1/attempts/"+p.attempt+"/ops", token, batchOf(e.Epoch, 1, e, 0, 5)).must(t, 200)
 		w.clock.Set(e.Clock.Deadline.Add(attempt.DefaultGrace))
 		token = w.candidate(p) // the old token has run out
-		late := w.call("POST", "/api/v1/attempts/"+p.attempt+"/ops", token, batch(e.Epoch, 6, e, 5, 7))
+		late := w.call("POST", "/api/v1/attempts/"+p.attempt+"/ops", token, batchOf(e.Epoch, 6, e, 5, 7))
 		if late.status != 409 || late.problem() != "after-deadline" || late.json["lateKept"] != 2.0 {
 			t.Errorf("save after deadline and grace: %d %s, want after-deadline with 2 kept", late.status, late.raw)
 		}
@@ -268,8 +268,8 @@ func TestNoKeyReachesCandidate(t *testing.T) {
 		check("exam", w.call("GET", "/api/v1/candidate/exam", token, nil).must(t, 200))
 		var e contract.Entered
 		check("enter", w.enter(p, token).must(t, 200)).into(t, &e)
-		check("save", w.call("POST", "/api/v1/attempts/"+p.attempt+"/ops", token, batch(e.Epoch, 1, e, 0, 30)).must(t, 200))
-		check("save again", w.call("POST", "/api/v1/attempts/"+p.attempt+"/ops", token, batch(e.Epoch, 40, e, 0, 1)).must(t, 409))
+		check("save", w.call("POST", "/api/v1/attempts/"+p.attempt+"/ops", token, batchOf(e.Epoch, 1, e, 0, 30)).must(t, 200))
+		check("save again", w.call("POST", "/api/v1/attempts/"+p.attempt+"/ops", token, batchOf(e.Epoch, 40, e, 0, 1)).must(t, 409))
 		check("beat", w.call("POST", "/api/v1/attempts/"+p.attempt+"/beat", token, map[string]any{"epoch": e.Epoch}).must(t, 200))
 		check("submit", w.call("POST", "/api/v1/attempts/"+p.attempt+"/submit", token, map[string]any{"epoch": e.Epoch, "lastSeq": 30}).must(t, 200))
 		check("receipt", w.call("GET", "/api/v1/attempts/"+p.attempt+"/receipt", token, nil).must(t, 200))

@@ -234,26 +234,25 @@ func takeRight(t *testing.T, w *world, p person) {
 // and revokes it.
 func certify(t *testing.T, w *world, s sitting.Sitting, admin member, rows []contract.OutcomeRow) {
 	t.Helper()
-	var req contract.IssueRequest
-	qualified := 0
-	var name string
+	var all []string
+	name := map[string]string{}
 	for _, r := range rows {
-		req.Registrations = append(req.Registrations, r.Registration)
+		all = append(all, r.Registration)
 		if r.Verdict == "qualified" {
-			qualified++
-			name = r.Name
+			name[r.Registration] = r.Name
 		}
 	}
 	path := "/api/v1/sittings/" + string(s.ID) + "/certificates"
-	var issued, again contract.Issued
-	w.call("POST", path, admin.token, req).must(t, 200).into(t, &issued)
-	w.call("POST", path, admin.token, req).must(t, 200).into(t, &again)
-	if qualified == 0 || len(issued.Certificates) != qualified || len(issued.Held) != 3-qualified || len(again.Certificates) != qualified {
-		t.Fatalf("%d qualified, %d issued, %d held, %d on asking again", qualified, len(issued.Certificates), len(issued.Held), len(again.Certificates))
+	b := w.certify(s.ID, all...)
+	if len(name) == 0 || len(numbers(b)) != len(name) || b.Tally.Excluded != 3-len(name) {
+		t.Fatalf("%d qualified, %+v", len(name), b.Tally)
 	}
-	c := issued.Certificates[qualified-1]
-	if again.Certificates[qualified-1].Number != c.Number || len(c.Number) != 22 {
-		t.Errorf("number %s, on asking again %s", c.Number, again.Certificates[qualified-1].Number)
+	var list []contract.Certificate
+	w.call("GET", path, admin.token, nil).must(t, 200).into(t, &list)
+	c := list[len(list)-1]
+	holder := name[*c.Registration]
+	if numbers(b)[*c.Registration] != c.Number || len(c.Number) != 22 {
+		t.Errorf("number %s, in the batch %v", c.Number, numbers(b))
 	}
 	verify := func(number, name string) contract.Verified {
 		t.Helper()
@@ -261,7 +260,7 @@ func certify(t *testing.T, w *world, s sitting.Sitting, admin member, rows []con
 		w.call("POST", "/api/v1/verify", "", contract.VerifyRequest{Number: &number, Name: &name}).must(t, 200).into(t, &v)
 		return v
 	}
-	if v := verify(c.Number, name); len(v.Certificates) != 1 || v.Certificates[0].State != "valid" || strings.Contains(fmt.Sprint(v), "199001015") {
+	if v := verify(c.Number, holder); len(v.Certificates) != 1 || v.Certificates[0].State != "valid" || strings.Contains(fmt.Sprint(v), "199001015") {
 		t.Errorf("look-up: %+v", v)
 	}
 	if v := verify(c.Number, "别人"); len(v.Certificates) != 0 {
@@ -297,15 +296,35 @@ func certify(t *testing.T, w *world, s sitting.Sitting, admin member, rows []con
 			t.Errorf("%s is no PDF", from)
 		}
 	}
-	revoke := func(second string, want int) {
-		t.Helper()
-		w.call("POST", "/api/v1/certificates/"+c.Number+"/revoke", admin.token, contract.Revocation{
-			Reason: "姓名有误", SecondLogin: second, SecondPassword: memberPassword,
-		}).must(t, want)
+	motions := "/api/v1/certificates/" + c.Number + "/motions"
+	second := w.member(people.Administrator)
+	propose := contract.NewMotion{Kind: contract.MotionReissue, Reason: "遗失", Evidence: "声明，档案 3 卷"}
+	refused(t, "without evidence", w.call("POST", motions, admin.token, contract.NewMotion{Kind: contract.MotionReissue, Reason: "遗失", Evidence: "  "}), 422, "invalid")
+	w.call("POST", motions, admin.token, propose).must(t, 201)
+	refused(t, "a second motion", w.call("POST", motions, second.token, propose), 409, "conflict")
+	refused(t, "by the same person", w.call("POST", motions+"/1", admin.token, contract.MotionDecision{Approve: true}), 422, "second-person")
+	w.call("POST", motions+"/1", second.token, contract.MotionDecision{Approve: true}).must(t, 200).into(t, &full)
+	w.call("POST", motions+"/1", second.token, contract.MotionDecision{Approve: true}).must(t, 200).into(t, &full)
+	if v := verify(c.Number, holder); v.Certificates[0].Reissues == nil || *v.Certificates[0].Reissues != 1 || *full.Certificate.Reissues != 1 {
+		t.Errorf("after the reissue: %+v", v)
 	}
-	revoke(admin.login, 422)
-	revoke(w.member(people.Administrator).login, 200)
-	if v := verify(c.Number, name); len(v.Certificates) != 1 || v.Certificates[0].State != "revoked" {
+	proved(t, w, admin, c.Number, full.Statement)
+	propose.Kind, propose.Reason = contract.MotionRevoke, "姓名有误"
+	w.call("POST", motions, admin.token, propose).must(t, 201)
+	back := "请补证据"
+	w.call("POST", motions+"/2", second.token, contract.MotionDecision{Reason: &back}).must(t, 200)
+	w.call("POST", motions, admin.token, propose).must(t, 201)
+	w.call("POST", motions+"/3", second.token, contract.MotionDecision{Approve: true}).must(t, 200).into(t, &full)
+	if len(full.Motions) != 3 || full.Motions[1].State != contract.MotionReturned || full.Certificate.State != "revoked" {
+		t.Errorf("motions: %+v", full.Motions)
+	}
+	// What was refused is recorded too, as an attempt.
+	for act, want := range map[string]int{"propose": 5, "approve": 4, "return": 1} {
+		if n := recorded(t, w, "certificate-motion."+act); n != want {
+			t.Errorf("certificate-motion.%s recorded %d times, want %d", act, n, want)
+		}
+	}
+	if v := verify(c.Number, holder); len(v.Certificates) != 1 || v.Certificates[0].State != "revoked" {
 		t.Errorf("look-up after the revocation: %+v", v)
 	}
 	scan(full.Statement, contract.Genuine, "revoked")

@@ -87,7 +87,7 @@ func TestOrders(t *testing.T) {
 			t.Errorf("reopen: %+v", out)
 		}
 		w.enter(p, token).must(t, 200).into(t, &e)
-		w.call("POST", "/api/v1/attempts/"+p.attempt+"/ops", token, batch(e.Epoch, 1, e, 0, 5)).must(t, 200)
+		w.call("POST", "/api/v1/attempts/"+p.attempt+"/ops", token, batchOf(e.Epoch, 1, e, 0, 5)).must(t, 200)
 		var rows []contract.ResultRow
 		w.call("GET", "/api/v1/sittings/"+string(s.ID)+"/results", w.staff(people.Administrator), nil).must(t, 200).into(t, &rows)
 		for _, r := range rows {
@@ -237,9 +237,9 @@ func TestLateOverHTTP(t *testing.T) {
 		p, token := persons[0], w.candidate(persons[0])
 		var e contract.Entered
 		w.enter(p, token).must(t, 200).into(t, &e)
-		w.call("POST", "/api/v1/attempts/"+p.attempt+"/ops", token, batch(e.Epoch, 1, e, 0, 5)).must(t, 200)
+		w.call("POST", "/api/v1/attempts/"+p.attempt+"/ops", token, batchOf(e.Epoch, 1, e, 0, 5)).must(t, 200)
 		path := "/api/v1/sittings/" + string(s.ID) + "/attempts/" + p.attempt
-		file := fileOf(p, batch(e.Epoch, 4, e, 3, 9))
+		file := fileOf(p, batchOf(e.Epoch, 4, e, 3, 9))
 		var handed contract.HandedIn
 		w.call("POST", path+"/answers-file", w.staff(people.Invigilator), file).must(t, 200).into(t, &handed)
 		if handed != (contract.HandedIn{Known: 2, Saved: 4}) {
@@ -247,10 +247,10 @@ func TestLateOverHTTP(t *testing.T) {
 		}
 		w.clock.Set(e.Clock.Deadline.Add(time.Minute))
 		token = w.candidate(p)
-		w.call("POST", "/api/v1/attempts/"+p.attempt+"/ops", token, batch(e.Epoch, 10, e, 9, 11)).must(t, 409)
+		w.call("POST", "/api/v1/attempts/"+p.attempt+"/ops", token, batchOf(e.Epoch, 10, e, 9, 11)).must(t, 409)
 		w.sweep()
 		admin := w.staff(people.Administrator)
-		file = fileOf(p, batch(e.Epoch, 12, e, 11, 12))
+		file = fileOf(p, batchOf(e.Epoch, 12, e, 11, 12))
 		w.call("POST", path+"/answers-file", admin, file).must(t, 200).into(t, &handed)
 		if handed != (contract.HandedIn{SetAside: 1}) {
 			t.Errorf("file after the end: %+v", handed)

@@ -181,17 +181,13 @@ func TestRetake(t *testing.T) {
 	if rows[0].Verdict != "qualified" || rows[0].Components[0].State != "carried" || !rows[0].Components[0].CarriedOn.Equal(s.Opens) {
 		t.Errorf("the retake came to %+v", rows[0])
 	}
-	issue := func() contract.Issued {
-		var out contract.Issued
-		w.call("POST", "/api/v1/sittings/"+string(again.ID)+"/certificates", w.staff(people.Administrator), contract.IssueRequest{Registrations: []string{rows[0].Registration}}).must(t, 200).into(t, &out)
-		return out
-	}
-	if out := issue(); len(out.Certificates) != 0 || out.Held[0].Reason != "还在公示期内" {
-		t.Errorf("during the notice: %+v", out)
+	registration := rows[0].Registration
+	if b := w.certify(again.ID, registration); len(numbers(b)) != 0 || b.Entries[0].Findings[0].Text != "还在公示期内" {
+		t.Errorf("during the notice: %+v", b)
 	}
 	w.clock.Advance(9 * 24 * time.Hour)
-	if out := issue(); len(out.Certificates) != 1 {
-		t.Errorf("after the notice: %+v", out)
+	if b := w.certify(again.ID, registration); len(numbers(b)) != 1 {
+		t.Errorf("after the notice: %+v", b)
 	}
 }
 

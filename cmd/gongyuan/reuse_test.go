@@ -118,7 +118,7 @@ func TestNothingOutlivesItsRequest(t *testing.T) {
 			var wg sync.WaitGroup
 			for i, p := range persons {
 				// Each candidate gives other answers, so that a mix-up shows.
-				req := batch(entered[i].Epoch, int64(2*round+1), entered[i], (2*round+i)%20, (2*round+i)%20+2)
+				req := batchOf(entered[i].Epoch, int64(2*round+1), entered[i], (2*round+i)%20, (2*round+i)%20+2)
 				sent[p.attempt] = append(sent[p.attempt], req.Ops...)
 				wg.Go(func() {
 					status, err := post(t.Context(), client, base+"/api/v1/attempts/"+p.attempt+"/ops", tokens[i], req)

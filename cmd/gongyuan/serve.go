@@ -98,6 +98,7 @@ func (e *engine) app(server *serverSettings, m *metrics) (*fiber.App, error) {
 		Compose:      e.compose,
 		Figures:      e.figures,
 		Registers:    e.registers,
+		Batches:      e.batches,
 		Certificates: e.registry, Standard: e.standard, Clock: e.clock, Log: e.log, Web: frontend.FS(), Health: e.stores.health, Observe: m.observe,
 		Secure: server.Secure, ProxyHeader: server.ProxyHeader,
 	})
@@ -114,6 +115,13 @@ func (e *engine) provide(ctx context.Context) error {
 		return err
 	}
 	_, err = e.registry.Settle(ctx)
+	// A batch that was cut off goes on while the program serves; it tells itself
+	// how far it is.
+	e.behind.Go(func() {
+		if failed := e.batches.Resume(context.WithoutCancel(ctx)); failed != nil {
+			e.log.Error("a batch of certificates is not issued yet", "error", failed)
+		}
+	})
 	// What a regrade or an appeal has left undone is told in its case; it must
 	// not keep the program from serving.
 	if failed := e.reviews.Resume(ctx); failed != nil {

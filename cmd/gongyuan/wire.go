@@ -15,6 +15,7 @@ import (
 	"gongyuan/engine/attempt"
 	"gongyuan/engine/attempt/redislive"
 	"gongyuan/engine/audit"
+	"gongyuan/engine/batch"
 	"gongyuan/engine/certificate"
 	"gongyuan/engine/compose"
 	"gongyuan/engine/editorial"
@@ -57,6 +58,7 @@ type engine struct {
 	registry  *certificate.Registry
 	filings   *filing.Office
 	registers api.Registers
+	batches   *batch.Desk
 	handouts  api.Handouts
 	sealer    *people.Sealer
 	sessions  *people.Sessions
@@ -148,7 +150,11 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 		return err
 	}
 	e.keepRegisters(store)
-	return e.certify(store.Certificates(), &settings.Body, secrets)
+	if err := e.certify(store.Certificates(), &settings.Body, secrets); err != nil {
+		return err
+	}
+	e.batches = e.newBatches(store.Batches())
+	return nil
 }
 
 // examine sets up what examiners do.

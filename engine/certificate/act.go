@@ -26,18 +26,19 @@ func (r *Registry) Revoke(ctx context.Context, n Number, reason string, by, seco
 
 // Reissue records that a certificate is printed again under its number. count
 // says which reissue it is, from 1: one that is recorded already is not
-// recorded twice. It returns ErrNotFound, ErrState for a revoked certificate,
-// or a *FieldError for a missing reason or a count that leaves one out.
-func (r *Registry) Reissue(ctx context.Context, n Number, count int, reason string, by people.AccountID) (Certificate, error) {
-	if by == "" {
-		return Certificate{}, &FieldError{"/by", "empty"}
+// recorded twice. Two people decide it, as with a revocation. It returns
+// ErrNotFound, ErrSecondPerson, ErrState for a revoked certificate, or a
+// *FieldError for a missing reason or a count that leaves one out.
+func (r *Registry) Reissue(ctx context.Context, n Number, count int, reason string, by, second people.AccountID) (Certificate, error) {
+	if by == second || by == "" || second == "" {
+		return Certificate{}, ErrSecondPerson
 	}
 	if c, err := r.records.ByNumber(ctx, n); err != nil {
 		return Certificate{}, err
 	} else if count < 1 || count > c.Reissues()+1 {
 		return Certificate{}, &FieldError{"/count", "not-the-next"}
 	}
-	return r.act(ctx, Act{Number: n, Kind: Reissue, Reason: reason, By: by}, func(c *Certificate) bool {
+	return r.act(ctx, Act{Number: n, Kind: Reissue, Reason: reason, By: by, Second: second}, func(c *Certificate) bool {
 		return c.Reissues() >= count
 	})
 }

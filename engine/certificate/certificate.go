@@ -90,7 +90,7 @@ type Act struct {
 	Kind     ActKind
 	Reason   string
 	By       people.AccountID
-	Second   people.AccountID // who confirmed a revocation
+	Second   people.AccountID // who confirmed it
 	At       time.Time        // to the second
 	LogIndex int64
 }
@@ -147,6 +147,7 @@ var (
 	ErrState        = errors.New("certificate: not possible in this state")
 	ErrDiffers      = errors.New("certificate: issued already with other content")
 	ErrSecondPerson = errors.New("certificate: the second person must be somebody else")
+	ErrConflict     = errors.New("certificate: changed by somebody else")
 	ErrTaken        = sequence.ErrTaken
 	ErrBusy         = sequence.ErrBusy
 	ErrStatement    = errors.New("certificate: statement refused")

@@ -201,24 +201,102 @@ func (l *Log) Inclusion(ctx context.Context, index int64) (Inclusion, error) {
 	return p, nil
 }
 
+// InclusionOf proves what the log holds about a certificate: its issue (seq 0)
+// or one of its acts. It returns ErrNotFound where the log has nothing of it.
+func (l *Log) InclusionOf(ctx context.Context, n Number, seq int) (Inclusion, error) {
+	leaf, err := l.store.LeafByKey(ctx, Entry{Number: n, Seq: seq}.Key())
+	if err != nil {
+		return Inclusion{}, err
+	}
+	return l.Inclusion(ctx, leaf.Index)
+}
+
 // Consistency proves that the log as it is now begins with the first size
 // leaves of an earlier head. It returns ErrNotFound for a size that the log
 // never had.
 func (l *Log) Consistency(ctx context.Context, size int64) ([]tlog.Hash, Head, error) {
+	return l.Between(ctx, size, 0)
+}
+
+// Between proves that the log of newer leaves, 0 for as it is now, begins with
+// that of older ones, and returns the signed head of the newer. It returns
+// ErrNotFound for a size that the log never had.
+func (l *Log) Between(ctx context.Context, older, newer int64) ([]tlog.Hash, Head, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	h, err := l.head(ctx)
 	if err != nil {
 		return nil, Head{}, err
 	}
-	if size < 0 || size > h.Size {
+	if newer == 0 {
+		newer = h.Size
+	}
+	if older < 0 || older > newer || newer > h.Size {
 		return nil, Head{}, ErrNotFound
 	}
-	if size == 0 {
+	if newer < h.Size {
+		root, err := l.tree.root(newer)
+		if err != nil {
+			return nil, Head{}, err
+		}
+		if h, err = l.keys.signHead(newer, root, l.clock.Now()); err != nil {
+			return nil, Head{}, err
+		}
+	}
+	if older == 0 {
 		return nil, h, nil
 	}
-	path, err := tlog.ProveTree(h.Size, size, &l.tree)
+	path, err := tlog.ProveTree(newer, older, &l.tree)
 	return path, h, wrapLog(err, "prove")
+}
+
+// Leaves returns up to limit leaves from an index on, with the newest head.
+func (l *Log) Leaves(ctx context.Context, from int64, limit int) ([]Leaf, Head, error) {
+	h, err := l.Head(ctx)
+	if err != nil {
+		return nil, Head{}, err
+	}
+	leaves, err := l.store.LeavesFrom(ctx, from, limit)
+	for i := range leaves {
+		if leaves[i].Index >= h.Size { // came after the head
+			leaves = leaves[:i]
+			break
+		}
+	}
+	return leaves, h, wrapLog(err, "read leaves")
+}
+
+// CheckLeaves holds a whole log, as it was downloaded, against a signed head,
+// with the body's published keys. It needs no network. It returns ErrLog where
+// a leaf is altered, missing, exchanged or there twice.
+func CheckLeaves(leaves [][]byte, signed string, keys JWKS) (Head, error) {
+	head, err := VerifyHead(signed, keys)
+	if err != nil {
+		return Head{}, err
+	}
+	if int64(len(leaves)) != head.Size {
+		return Head{}, fmt.Errorf("%w: it has %d leaves, the head says %d", ErrLog, len(leaves), head.Size)
+	}
+	var t tree
+	seen := make(map[string]bool, len(leaves))
+	for i, data := range leaves {
+		e, err := ParseEntry(data)
+		if err != nil {
+			return Head{}, fmt.Errorf("leaf %d: %w", i, err)
+		}
+		if seen[e.Key()] {
+			return Head{}, fmt.Errorf("%w: leaf %d is about %s once more", ErrLog, i, e.Key())
+		}
+		seen[e.Key()] = true
+		if err := t.add(data); err != nil {
+			return Head{}, err
+		}
+	}
+	root, err := t.root(head.Size)
+	if err == nil && root != head.Root {
+		err = fmt.Errorf("%w: these %d leaves are not those that were signed", ErrLog, head.Size)
+	}
+	return head, err
 }
 
 // wrapLog names the operation that failed; nil stays nil.

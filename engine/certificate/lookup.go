@@ -23,6 +23,8 @@ type Shown struct {
 	Number     Number
 	State      State
 	RevokedOn  Date
+	Reissues   int    // how often it was printed again under its number
+	ReissuedOn Date   // of the last one
 	Name       string // 王＊
 	Document   string // 1101**********002X
 	Occupation string
@@ -100,8 +102,14 @@ func (c *Certificate) Shown() Shown {
 	if a, ok := c.Revocation(); ok {
 		return Shown{Number: c.Number, State: Revoked, RevokedOn: DateOf(a.At)}
 	}
+	var last Date
+	for _, a := range c.Acts {
+		if a.Kind == Reissue {
+			last = DateOf(a.At)
+		}
+	}
 	return Shown{
-		Number: c.Number, State: Valid, Name: MaskName(c.Name), Document: c.DocumentMasked, Occupation: c.Occupation.Name,
+		Reissues: c.Reissues(), ReissuedOn: last, Number: c.Number, State: Valid, Name: MaskName(c.Name), Document: c.DocumentMasked, Occupation: c.Occupation.Name,
 		Direction: c.Direction, Level: c.Level, LevelTitle: c.LevelTitle, Body: c.Body, Date: c.Date,
 	}
 }

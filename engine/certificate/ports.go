@@ -31,6 +31,8 @@ type Finder interface {
 	// ByHolder returns those of a document's keyed hash and a name key, by
 	// number.
 	ByHolder(ctx context.Context, documentHash, nameKey string) ([]Certificate, error)
+	// ByDocuments returns those of documents' keyed hashes, by number.
+	ByDocuments(ctx context.Context, hashes []string) ([]Certificate, error)
 	// OfSitting returns those of a sitting, by number.
 	OfSitting(ctx context.Context, id sitting.ID) ([]Certificate, error)
 }
@@ -50,6 +52,7 @@ type Records interface {
 	Store
 	Finder
 	Pending
+	Motions
 }
 
 // Leaf is one record of the log as stored.

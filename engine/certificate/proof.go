@@ -8,6 +8,9 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
+// Hash is one of the tree's, SHA-256 by RFC 6962.
+type Hash = tlog.Hash
+
 // Head is the signed state of the log at one size.
 type Head struct {
 	Size   int64

@@ -51,6 +51,9 @@ func NewRegistry(d Deps) (*Registry, error) {
 	return &Registry{d.Records, d.Log, d.Keys, d.Sealer, d.Clock, d.Rule, d.Body, d.Permit, sequence.New()}, nil
 }
 
+// Log returns the log of what was issued.
+func (r *Registry) Log() *Log { return r.log }
+
 // JWKS returns the public keys that verify statements and heads.
 func (r *Registry) JWKS() JWKS { return r.keys.JWKS() }
 
@@ -100,6 +103,32 @@ func (r *Registry) Issue(ctx context.Context, q Qualified, by people.AccountID) 
 		return Certificate{}, fmt.Errorf("issue a certificate: %w", err)
 	}
 	return r.logged(ctx, c)
+}
+
+// Check returns the *FieldError that Issue would, and gives no number.
+func (r *Registry) Check(q Qualified, by people.AccountID) error {
+	_, err := r.draft(q, by)
+	return err
+}
+
+// OfDocuments returns the certificates of document numbers, by number as given.
+func (r *Registry) OfDocuments(ctx context.Context, numbers []string) (map[string][]Certificate, error) {
+	hashes, of := make([]string, 0, len(numbers)), make(map[string]string, len(numbers))
+	for _, n := range numbers {
+		h := r.sealer.Hash(normalDocument(n))
+		hashes = append(hashes, h)
+		of[h] = n
+	}
+	found, err := r.records.ByDocuments(ctx, hashes)
+	if err != nil {
+		return nil, fmt.Errorf("certificates of documents: %w", err)
+	}
+	out := map[string][]Certificate{}
+	for _, c := range found {
+		n := of[c.DocumentHash]
+		out[n] = append(out[n], c)
+	}
+	return out, nil
 }
 
 // number gives the draft a serial and signs what it says with it.

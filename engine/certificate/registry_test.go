@@ -235,18 +235,18 @@ func TestReissue(t *testing.T) {
 	ctx := t.Context()
 	c := w.issue(t, 1)
 	for _, count := range []int{1, 1, 2, 1} {
-		got, err := w.Reissue(ctx, c.Number, count, "遗失", "staff-1")
+		got, err := w.Reissue(ctx, c.Number, count, "遗失", "staff-1", "staff-2")
 		check(t, err)
 		diff(t, "number", got.Number, c.Number)
 	}
 	got, err := w.Certificate(ctx, c.Number)
 	check(t, err)
 	diff(t, "reissues", []any{got.Reissues(), got.State()}, []any{2, certificate.Valid})
-	_, err = w.Reissue(ctx, c.Number, 4, "遗失", "staff-1")
+	_, err = w.Reissue(ctx, c.Number, 4, "遗失", "staff-1", "staff-2")
 	wantErr(t, "one left out", err, certificate.ErrInvalid)
 	_, err = w.Revoke(ctx, c.Number, "误发", "staff-1", "staff-2")
 	check(t, err)
-	_, err = w.Reissue(ctx, c.Number, 3, "遗失", "staff-1")
+	_, err = w.Reissue(ctx, c.Number, 3, "遗失", "staff-1", "staff-2")
 	wantErr(t, "of a revoked one", err, certificate.ErrState)
 }
 

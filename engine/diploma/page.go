@@ -103,7 +103,13 @@ func (p *Printer) Write(sheets []Sheet, progress func(done int)) ([]byte, error)
 	if created.IsZero() {
 		created = time.Unix(0, 0)
 	}
-	doc := print.New(font, print.Info{Title: title, Author: first.Body, Subject: first.Occupation.Name, Language: "zh-CN", Created: created})
+	codes := make([]string, len(sheets))
+	for i := range sheets {
+		codes[i] = sheets[i].Code()
+	}
+	doc := print.New(font, print.Info{
+		Title: title, Author: first.Body, Subject: first.Occupation.Name, Language: "zh-CN", Created: created, Relations: codes,
+	})
 	for i := range sheets {
 		if err := p.Check(&sheets[i]); err != nil {
 			return nil, fmt.Errorf("%s: %w", sheets[i].Certificate.Number, err)

@@ -2,6 +2,7 @@ package diploma
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/boombuler/barcode/qr"
@@ -25,6 +26,19 @@ type Sheet struct {
 // statement as its fragment, which browsers do not send to a server. Who has no
 // network checks the part behind # with the body's published keys.
 func (s *Sheet) Code() string { return s.Page + "#" + s.Certificate.Statement }
+
+// embedded is how the metadata of our documents holds a QR code's text.
+var embedded = regexp.MustCompile(`<rdf:li>[^<#]*#([\w-]+\.[\w-]+\.[\w-]+)</rdf:li>`)
+
+// Statements returns the signed statements that a document of ours carries, a
+// page each and in their order: what its QR codes say, readable without a camera.
+func Statements(pdf []byte) []string {
+	var out []string
+	for _, m := range embedded.FindAllSubmatch(pdf, -1) {
+		out = append(out, string(m[1]))
+	}
+	return out
+}
 
 // value is what stands for a field of the template.
 func (s *Sheet) value(key string) string {

@@ -60,12 +60,14 @@ func Qualified(s sitting.ID, i int) certificate.Qualified {
 // each runs a test on every kind of store, empty and with its indexes.
 func RunCertificates(t *testing.T, each func(t *testing.T, test func(*testing.T, CertificateStore))) {
 	for name, test := range map[string]func(*testing.T, CertificateStore){
-		"Insert":  certificatesInsert,
-		"Find":    certificatesFind,
-		"Acts":    certificatesActs,
-		"Pending": certificatesPending,
-		"Leaves":  certificatesLeaves,
-		"Heads":   certificatesHeads,
+		"Insert":    certificatesInsert,
+		"Find":      certificatesFind,
+		"Acts":      certificatesActs,
+		"Motions":   certificatesMotions,
+		"Documents": certificatesDocuments,
+		"Pending":   certificatesPending,
+		"Leaves":    certificatesLeaves,
+		"Heads":     certificatesHeads,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/256dpi/lungo"
@@ -21,7 +22,7 @@ import (
 // Certificates keeps certificates, their acts and the log. It is safe for
 // concurrent use. Its collections are not sharded: their unique indexes do not
 // hold across shards, and they are small.
-type Certificates struct{ certificates, acts, leaves, heads lungo.ICollection }
+type Certificates struct{ certificates, acts, leaves, heads, motions lungo.ICollection }
 
 var (
 	_ certificate.Records  = (*Certificates)(nil)
@@ -32,6 +33,7 @@ var (
 func (s *Store) Certificates() *Certificates {
 	return &Certificates{
 		s.db.Collection("certificates"), s.db.Collection("certificate_acts"), s.db.Collection("certificate_log"), s.db.Collection("certificate_heads"),
+		s.db.Collection("certificate_motions"),
 	}
 }
 
@@ -44,6 +46,7 @@ func (s *Store) ensureCertificateIndexes(ctx context.Context) error {
 		{x.certificates, bson.D{{Key: "leaf", Value: 1}}, false},
 		{x.acts, bson.D{{Key: "number", Value: 1}, {Key: "seq", Value: 1}}, true},
 		{x.acts, bson.D{{Key: "leaf", Value: 1}}, false},
+		{x.motions, bson.D{{Key: "number", Value: 1}, {Key: "seq", Value: 1}}, true},
 		{x.leaves, bson.D{{Key: "key", Value: 1}}, true},
 	})
 }
@@ -174,6 +177,20 @@ func (x *Certificates) one(ctx context.Context, filter bson.M) (certificate.Cert
 // ByHolder implements certificate.Finder.
 func (x *Certificates) ByHolder(ctx context.Context, documentHash, nameKey string) ([]certificate.Certificate, error) {
 	return x.all(ctx, bson.M{"documentHash": documentHash, "nameKey": nameKey}, 0)
+}
+
+// ByDocuments implements certificate.Finder.
+func (x *Certificates) ByDocuments(ctx context.Context, hashes []string) ([]certificate.Certificate, error) {
+	var out []certificate.Certificate
+	for some := range slices.Chunk(hashes, 500) {
+		found, err := x.all(ctx, bson.M{"documentHash": bson.M{"$in": some}}, 0)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, found...)
+	}
+	slices.SortFunc(out, func(a, b certificate.Certificate) int { return strings.Compare(string(a.Number), string(b.Number)) })
+	return out, nil
 }
 
 // OfSitting implements certificate.Finder.

@@ -22,6 +22,7 @@ func (s *Store) families() []family {
 		{"appeals", s.ensureAppealIndexes},
 		{"assessments", s.ensureAssessIndexes},
 		{"certificates", s.ensureCertificateIndexes},
+		{"certificate batches", s.ensureBatchIndexes},
 		{"audit", s.ensureAuditIndexes},
 		{"reports", s.ensureReportIndexes},
 		{"filings", s.ensureFilingIndexes},

@@ -26,6 +26,8 @@ type Info struct {
 	Subject  string
 	Language string // "zh-CN"
 	Created  time.Time
+	// Relations stand in the metadata (dc:relation), readable without a PDF reader.
+	Relations []string
 	// Width and Height are those of every page; A4 upright where 0.
 	Width, Height float64
 }

@@ -193,14 +193,22 @@ func (d *Document) metadata() []byte {
 		return b.String()
 	}
 	at := d.info.Created.UTC().Format(time.RFC3339)
+	var relations strings.Builder
+	if len(d.info.Relations) > 0 {
+		relations.WriteString("<dc:relation><rdf:Bag>")
+		for _, r := range d.info.Relations {
+			relations.WriteString("<rdf:li>" + escaped(r) + "</rdf:li>")
+		}
+		relations.WriteString("</rdf:Bag></dc:relation>")
+	}
 	return fmt.Appendf(nil, "<?xpacket begin=\"\uFEFF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n"+
 		"<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">"+
 		"<rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\" xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\">"+
 		"<dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">%s</rdf:li></rdf:Alt></dc:title>"+
 		"<dc:creator><rdf:Seq><rdf:li>%s</rdf:li></rdf:Seq></dc:creator>"+
 		"<dc:language><rdf:Bag><rdf:li>%s</rdf:li></rdf:Bag></dc:language>"+
-		"<xmp:CreateDate>%s</xmp:CreateDate></rdf:Description></rdf:RDF></x:xmpmeta>\n<?xpacket end=\"r\"?>",
-		escaped(d.info.Title), escaped(d.info.Author), plain(d.info.Language), at)
+		"%s<xmp:CreateDate>%s</xmp:CreateDate></rdf:Description></rdf:RDF></x:xmpmeta>\n<?xpacket end=\"r\"?>",
+		escaped(d.info.Title), escaped(d.info.Author), plain(d.info.Language), relations.String(), at)
 }
 
 // end writes the table of objects and the trailer. The file's id is a digest

@@ -2686,11 +2686,7 @@ export interface paths {
         /** 本场次的证书 · certificates of the sitting */
         get: operations["listCertificates"];
         put?: never;
-        /**
-         * 给总评合格者发证 · issue to the qualified
-         * @description Only results that are released and qualified in every component enter. Issuing again issues nothing twice.
-         */
-        post: operations["issueCertificates"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2710,6 +2706,52 @@ export interface paths {
         get: operations["getCertificateBatch"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/certificate-batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 发证批次，最新的在前 · batches, the newest first */
+        get: operations["listBatches"];
+        put?: never;
+        /**
+         * 把总评合格的人收成一批 · take in who qualified
+         * @description Everybody of the sittings who qualified and has no certificate yet, or only the registrations that are named.
+         */
+        post: operations["takeBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/certificate-batches/{batch}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch: components["parameters"]["BatchId"];
+            };
+            cookie?: never;
+        };
+        /** 一个批次：逐人核查的结果、签名、进度 · a batch as it stands */
+        get: operations["getBatch"];
+        put?: never;
+        /**
+         * 不列入、列入、提请、退回、确认、放弃 · leave out, take in, propose, return, confirm, drop
+         * @description Who confirms is not who proposed, and confirms the digest that was proposed. Anything that changed in between
+         *     voids the proposal (409 conflict). Confirming answers at once; numbers are given afterwards, and the tally tells
+         *     how far that is. A batch that was cut off goes on when the program starts.
+         */
+        post: operations["actOnBatch"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2757,7 +2799,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/certificates/{number}/revoke": {
+    "/api/v1/certificates/{number}/motions": {
         parameters: {
             query?: never;
             header?: never;
@@ -2768,8 +2810,103 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** 作废证书，第二人确认 · revoke, confirmed by a second person */
-        post: operations["revokeCertificate"];
+        /**
+         * 提请作废或补发 · propose a revocation or a reissue
+         * @description A certificate has one open motion at most. Another administrator decides it, signed in as themselves.
+         */
+        post: operations["proposeMotion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/certificates/{number}/motions/{motion}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: components["parameters"]["CertificateNumber"];
+                motion: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 批准或退回 · approve or return
+         * @description Who proposed may only take it back. Anything that was done to the certificate since voids the motion (409).
+         *     An approval takes effect at once, and a reissue keeps the number.
+         */
+        post: operations["decideMotion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/certificate-log/head": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 发证日志的签名树头 · the signed head of the log */
+        get: operations["getLogHead"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/certificate-log/inclusion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一张证书在日志中的证明 · proof that the log holds a certificate */
+        get: operations["getLogInclusion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/certificate-log/consistency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 日志只增不改的证明 · proof that a newer log begins with an older one */
+        get: operations["getLogConsistency"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/certificate-log/leaves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 下载日志 · the log itself, in parts */
+        get: operations["getLogLeaves"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5700,8 +5837,91 @@ export interface components {
             regrade: string;
             remedy: components["schemas"]["RegradeRemedy"];
         };
-        IssueRequest: {
-            registrations: string[];
+        NewBatch: {
+            sittings: string[];
+            registrations?: string[];
+        };
+        /** @enum {string} */
+        BatchState: "draft" | "proposed" | "issuing" | "issued" | "dropped";
+        /** @enum {string} */
+        BatchActName: "exclude" | "include" | "propose" | "return" | "approve" | "drop";
+        BatchAct: {
+            act: components["schemas"]["BatchActName"];
+            /** @description exclude and include; the batch's that was seen */
+            version?: number;
+            registration?: string;
+            /** @description propose and approve: what was seen */
+            digest?: string;
+            /** @description exclude, return, drop */
+            reason?: string;
+        };
+        BatchTally: {
+            entries: number;
+            included: number;
+            excluded: number;
+            /** @description entries that are in and cannot be issued as they are */
+            blocked: number;
+            issued: number;
+            /** @description entries of a confirmed batch that changed before their number was given */
+            held: number;
+        };
+        BatchFinding: {
+            code: string;
+            text: string;
+            detail?: string;
+            blocking: boolean;
+        };
+        BatchEntry: {
+            registration: string;
+            sitting: string;
+            name: string;
+            documentMasked: string;
+            levelTitle: string;
+            portrait: boolean;
+            findings: components["schemas"]["BatchFinding"][];
+            /** @description why it is left out */
+            excluded?: string;
+            /** @description once issued */
+            number?: string;
+            /** @description why it was not issued after all */
+            held?: string;
+        };
+        BatchSummary: {
+            id: string;
+            state: components["schemas"]["BatchState"];
+            sittings: string[];
+            entries: number;
+            issued: number;
+            by: string;
+            /** Format: date-time */
+            at: string;
+        };
+        Batch: {
+            id: string;
+            version: number;
+            state: components["schemas"]["BatchState"];
+            sittings: string[];
+            titles: string[];
+            by: string;
+            /** Format: date-time */
+            at: string;
+            /** @description of what was proposed, empty for nothing */
+            digest: string;
+            /** @description of what there is now */
+            current: string;
+            proposer?: string;
+            /** Format: date-time */
+            signed?: string;
+            /** @description the first signature is the caller's */
+            mine: boolean;
+            second?: string;
+            /** Format: date-time */
+            secondAt?: string;
+            word: string;
+            /** Format: date-time */
+            done?: string;
+            tally: components["schemas"]["BatchTally"];
+            entries: components["schemas"]["BatchEntry"][];
         };
         Certificate: {
             number: string;
@@ -5718,29 +5938,54 @@ export interface components {
             revokedOn?: string;
             reason?: string;
             registration?: string;
-        };
-        Issued: {
-            certificates: components["schemas"]["Certificate"][];
-            held: components["schemas"]["HeldBack"][];
-        };
-        HeldBack: {
-            registration: string;
-            reason: string;
+            /** @description how often it was printed again under its number */
+            reissues?: number;
+            /**
+             * Format: date
+             * @description of the last one
+             */
+            reissuedOn?: string;
         };
         PrintedField: {
             label: string;
             value: string;
         };
         CertificatePrint: {
+            motions: components["schemas"]["Motion"][];
             certificate: components["schemas"]["Certificate"];
             fields: components["schemas"]["PrintedField"][];
             /** @description signed statement (compact JWS, Ed25519) */
             statement: string;
         };
-        Revocation: {
+        /** @enum {string} */
+        MotionKind: "revoke" | "reissue";
+        /** @enum {string} */
+        MotionState: "open" | "approved" | "returned" | "void";
+        NewMotion: {
+            kind: components["schemas"]["MotionKind"];
             reason: string;
-            secondLogin: string;
-            secondPassword: string;
+            /** @description what it rests on and where that is kept */
+            evidence: string;
+        };
+        MotionDecision: {
+            approve: boolean;
+            /** @description why it is returned */
+            reason?: string;
+        };
+        Motion: {
+            seq: number;
+            kind: components["schemas"]["MotionKind"];
+            state: components["schemas"]["MotionState"];
+            reason: string;
+            evidence: string;
+            by: string;
+            /** Format: date-time */
+            at: string;
+            mine: boolean;
+            second?: string;
+            /** Format: date-time */
+            secondAt?: string;
+            word: string;
         };
         /** @description A number or a document number with the name, or the signed statement of a QR code alone. */
         VerifyRequest: {
@@ -5758,6 +6003,41 @@ export interface components {
             signature?: components["schemas"]["Signature"];
             /** @description empty: nothing matches */
             certificates: components["schemas"]["Certificate"][];
+        };
+        LogHead: {
+            /** Format: int64 */
+            size: number;
+            /** @description base64 */
+            root: string;
+            /** Format: date-time */
+            at: string;
+            /** @description compact JWS, Ed25519 */
+            signed: string;
+        };
+        /** @description By RFC 6962: the leaf's data and the siblings from the leaf up, base64. */
+        LogInclusion: {
+            /** Format: int64 */
+            index: number;
+            data: string;
+            path: string[];
+            /** @description the signed head */
+            head: string;
+        };
+        LogConsistency: {
+            /** Format: int64 */
+            from: number;
+            /** Format: int64 */
+            to: number;
+            path: string[];
+            /** @description the signed head of the newer size */
+            head: string;
+        };
+        LogLeaves: {
+            /** Format: int64 */
+            from: number;
+            /** @description base64; at most 10,000, go on from where they end */
+            leaves: string[];
+            head: string;
         };
         KeySet: {
             keys: components["schemas"]["PublicKey"][];
@@ -6263,6 +6543,7 @@ export interface components {
         FilingId: string;
         PeriodId: string;
         FileId: string;
+        BatchId: string;
         CertificateNumber: string;
         AccountId: string;
         Ticket: string;
@@ -10313,33 +10594,6 @@ export interface operations {
             default: components["responses"]["ProblemAny"];
         };
     };
-    issueCertificates: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                sitting: components["parameters"]["SittingId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["IssueRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Issued"];
-                };
-            };
-            default: components["responses"]["ProblemAny"];
-        };
-    };
     getCertificateBatch: {
         parameters: {
             query?: never;
@@ -10358,6 +10612,104 @@ export interface operations {
                 };
                 content: {
                     "application/pdf": string;
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listBatches: {
+        parameters: {
+            query?: {
+                sitting?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchSummary"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    takeBatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBatch"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getBatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch: components["parameters"]["BatchId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    actOnBatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch: components["parameters"]["BatchId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchAct"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"];
                 };
             };
             default: components["responses"]["ProblemAny"];
@@ -10409,7 +10761,7 @@ export interface operations {
             default: components["responses"]["ProblemAny"];
         };
     };
-    revokeCertificate: {
+    proposeMotion: {
         parameters: {
             query?: never;
             header?: never;
@@ -10420,7 +10772,35 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Revocation"];
+                "application/json": components["schemas"]["NewMotion"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificatePrint"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    decideMotion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: components["parameters"]["CertificateNumber"];
+                motion: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MotionDecision"];
             };
         };
         responses: {
@@ -10430,7 +10810,101 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Certificate"];
+                    "application/json": components["schemas"]["CertificatePrint"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getLogHead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogHead"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getLogInclusion: {
+        parameters: {
+            query: {
+                number: string;
+                /** @description 0 the issue, else the act */
+                seq?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogInclusion"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getLogConsistency: {
+        parameters: {
+            query: {
+                from: number;
+                /** @description as it is now, where left out */
+                to?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogConsistency"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getLogLeaves: {
+        parameters: {
+            query?: {
+                from?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogLeaves"];
                 };
             };
             default: components["responses"]["ProblemAny"];

@@ -1,5 +1,7 @@
 import { auditEn } from './audit.en'
 import { auditZh } from './audit.zh-CN'
+import { certificateEn } from './certificate.en'
+import { certificateZh } from './certificate.zh-CN'
 import { editorEn } from './editor.en'
 import { editorZh } from './editor.zh-CN'
 import { en as staffEn } from './en'
@@ -52,6 +54,7 @@ export const FILES: readonly (readonly [zh: Record<string, string>, en: Record<s
   [planZh, planEn],
   [figuresZh, figuresEn],
   [registerZh, registerEn],
+  [certificateZh, certificateEn],
 ]
 
 /** All texts of the staff pages. */
@@ -73,6 +76,7 @@ export const zhCN = {
   ...planZh,
   ...figuresZh,
   ...registerZh,
+  ...certificateZh,
 }
 
 export const en = {
@@ -93,4 +97,5 @@ export const en = {
   ...planEn,
   ...figuresEn,
   ...registerEn,
+  ...certificateEn,
 }

@@ -30,6 +30,7 @@ export const en: Record<Key, string> = {
   'at': "Checked at {time} (this device's time)",
   'many': '{n} certificates found',
   'void.why': 'The body that issued it revoked this certificate on {date}; it proves no level. If in doubt, ask that body.',
+  'reissued': 'Reissued under the same number, {n} in all, last on {date}. Earlier prints are no longer in use.',
   'void.reason': 'Reason: {reason}',
   'forged': 'Signature does not match', 'word.forged': 'signature does not match',
   'forged.why': 'This body has not signed what the QR code says, or it was altered. Do not accept the certificate, and contact the body.',

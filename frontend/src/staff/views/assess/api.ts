@@ -1,6 +1,6 @@
 import type { Schemas } from '../../../shared/api'
 import { client } from '../../api'
-import type { Component, ExaminerChange, Judgement, Kind, PanelPlan, RelationKind, Revocation, ScoreChange, Settlement, UnlockRequest } from './types'
+import type { BatchAct, Component, ExaminerChange, Judgement, Kind, MotionDecision, NewMotion, PanelPlan, RelationKind, ScoreChange, Settlement, UnlockRequest } from './types'
 
 /** As in staff/api.ts: queries may be left out, which shared/api.ts does not see. */
 const query = (q: Record<string, string | number>) => q as never
@@ -74,8 +74,14 @@ export const line = {
     (await client.call('post', '/api/v1/sittings/{sitting}/outcomes/{registration}/{kind}', { path: { sitting, registration, kind }, body })).data,
   certificates: async (sitting: string, signal: AbortSignal) =>
     (await client.call('get', '/api/v1/sittings/{sitting}/certificates', { path: { sitting }, signal })).data,
-  issue: async (sitting: string, registrations: string[]) =>
-    (await client.call('post', '/api/v1/sittings/{sitting}/certificates', { path: { sitting }, body: { registrations }, timeoutMs: LONG })).data,
+  batches: async (sitting: string, signal: AbortSignal) =>
+    (await client.call('get', '/api/v1/certificate-batches', { query: query(sitting === '' ? {} : { sitting }), signal })).data,
+  takeBatch: async (sittings: string[], registrations: string[]) =>
+    (await client.call('post', '/api/v1/certificate-batches', { body: { sittings, ...(registrations.length > 0 ? { registrations } : {}) }, timeoutMs: LONG })).data,
+  batch: async (batch: string, signal: AbortSignal) =>
+    (await client.call('get', '/api/v1/certificate-batches/{batch}', { path: { batch }, signal, timeoutMs: LONG })).data,
+  actOnBatch: async (batch: string, body: BatchAct) =>
+    (await client.call('post', '/api/v1/certificate-batches/{batch}', { path: { batch }, body, timeoutMs: LONG })).data,
   certificate: async (number: string, signal: AbortSignal) =>
     (await client.call('get', '/api/v1/certificates/{number}', { path: { number }, signal })).data,
   /** One certificate on paper, or all valid ones of a sitting, as PDF. */
@@ -83,6 +89,8 @@ export const line = {
     new Blob(['number' in of
       ? await client.bytes('/api/v1/certificates/{number}/document', { path: of, timeoutMs: LONG }, 'application/pdf', 'get')
       : await client.bytes('/api/v1/sittings/{sitting}/certificates/document', { path: of, timeoutMs: 10 * LONG }, 'application/pdf', 'get')], { type: 'application/pdf' }),
-  revoke: async (number: string, body: Revocation) =>
-    (await client.call('post', '/api/v1/certificates/{number}/revoke', { path: { number }, body })).data,
+  propose: async (number: string, body: NewMotion) =>
+    (await client.call('post', '/api/v1/certificates/{number}/motions', { path: { number }, body })).data,
+  decideMotion: async (number: string, motion: number, body: MotionDecision) =>
+    (await client.call('post', '/api/v1/certificates/{number}/motions/{motion}', { path: { number, motion: motion as never }, body })).data,
 }

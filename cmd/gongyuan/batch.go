@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"gongyuan/engine/batch"
+	"gongyuan/engine/certificate"
+	"gongyuan/engine/diploma"
+	"gongyuan/engine/mongostore"
+	"gongyuan/engine/people"
+	"gongyuan/engine/print"
+	"gongyuan/engine/sitting"
+)
+
+// newBatches ties batches to where they take people from and what they issue.
+func (e *engine) newBatches(store *mongostore.Batches) *batch.Desk {
+	return batch.NewDesk(batch.Deps{
+		Store: store, Results: e.registrar, Register: e.registry, Candidates: e.people, Portraits: portraits{e}, Printer: printing{e},
+		Accounts: e.people, Opener: e.sealer, Audit: e.trail, Clock: e.clock, Behind: e.behind.Go,
+		Failed: func(id batch.ID, err error) {
+			e.log.Error("a batch stopped in the middle; it goes on when the program starts", "batch", string(id), "error", err)
+		},
+	})
+}
+
+// portraits knows which photograph a candidate has.
+type portraits struct{ e *engine }
+
+// Portraits implements batch.Portraits.
+func (p portraits) Portraits(ctx context.Context, by people.AccountID, id sitting.ID) (map[sitting.RegistrationID]string, error) {
+	all, err := p.e.files.Dossiers(ctx, by, id)
+	if err != nil {
+		return nil, err
+	}
+	out := map[sitting.RegistrationID]string{}
+	for _, d := range all {
+		if d.Portrait != nil {
+			out[d.Registration.ID] = string(d.Portrait.ID)
+		}
+	}
+	return out, nil
+}
+
+// printing tries a certificate on its template.
+type printing struct{ e *engine }
+
+// Printable implements batch.Printer.
+func (p printing) Printable(q certificate.Qualified) (bool, error) {
+	h := p.e.handouts
+	err := h.Diplomas.Check(&diploma.Sheet{
+		Certificate: certificate.Certificate{
+			Name: q.Name, Document: q.Document, Occupation: q.Occupation, Direction: q.Direction, LevelTitle: q.LevelTitle, Body: h.Body,
+		},
+		DocumentNumber: q.DocumentNumber, Page: h.Address + "/verify", Sample: p.e.standard.Sample,
+	})
+	if errors.Is(err, print.ErrGlyph) || errors.Is(err, diploma.ErrLong) {
+		return false, nil
+	}
+	return err == nil, err
+}

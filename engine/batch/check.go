@@ -1,0 +1,164 @@
+package batch
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"gongyuan/engine/certificate"
+	"gongyuan/engine/people"
+	"gongyuan/engine/result"
+	"gongyuan/engine/sitting"
+)
+
+// scene is what is known of one sitting while a batch is checked.
+type scene struct {
+	desk      result.Desk
+	portraits map[sitting.RegistrationID]string
+	persons   map[people.CandidateID]people.Candidate
+	issued    map[sitting.RegistrationID]certificate.Number
+}
+
+func (d *Desk) scene(ctx context.Context, by people.AccountID, id sitting.ID) (*scene, error) {
+	x := &scene{issued: map[sitting.RegistrationID]certificate.Number{}}
+	var err error
+	if x.desk, err = d.Results.Stand(ctx, id); err != nil {
+		return nil, err
+	}
+	if x.portraits, err = d.Portraits.Portraits(ctx, by, id); err != nil {
+		return nil, err
+	}
+	ids := make([]people.CandidateID, len(x.desk.All.Candidates))
+	for i, c := range x.desk.All.Candidates {
+		ids[i] = c.Registration.Candidate
+	}
+	if x.persons, err = d.Candidates.CandidatesByID(ctx, ids); err != nil {
+		return nil, err
+	}
+	all, err := d.Register.OfSitting(ctx, id)
+	for _, c := range all {
+		x.issued[c.Registration] = c.Number
+	}
+	return x, err
+}
+
+func (d *Desk) scenes(ctx context.Context, by people.AccountID, ids []sitting.ID) (map[sitting.ID]*scene, error) {
+	out := map[sitting.ID]*scene{}
+	for _, id := range ids {
+		x, err := d.scene(ctx, by, id)
+		if err != nil {
+			return nil, fmt.Errorf("sitting %s: %w", id, err)
+		}
+		out[id] = x
+	}
+	return out, nil
+}
+
+// check finds out what stands against each entry, as of now.
+func (d *Desk) check(ctx context.Context, b *Batch, scenes map[sitting.ID]*scene) ([]Checked, error) {
+	out := make([]Checked, len(b.Entries))
+	var documents []string
+	for i, e := range b.Entries {
+		out[i].Entry = e
+		if err := d.one(&out[i], scenes[e.Sitting], cmp.Or(b.Proposer, b.By)); err != nil {
+			return nil, err
+		}
+		if n := out[i].qualified.DocumentNumber; n != "" && e.Number == "" {
+			documents = append(documents, n)
+		}
+	}
+	earlier, err := d.Register.OfDocuments(ctx, documents)
+	if err != nil {
+		return nil, err
+	}
+	seen := map[string]bool{}
+	for i := range out {
+		c := &out[i]
+		n := c.qualified.DocumentNumber
+		if c.Number != "" || n == "" {
+			continue
+		}
+		for _, have := range earlier[n] {
+			if have.State() == certificate.Valid && have.Occupation.Code == c.qualified.Occupation.Code && have.Level == c.qualified.Level &&
+				have.Registration != c.Registration {
+				c.find(FoundDuplicate, string(have.Number), true)
+			}
+		}
+		key := fmt.Sprint(n, c.qualified.Level)
+		if c.Excluded == "" && seen[key] {
+			c.find(FoundTwice, "", true)
+		}
+		seen[key] = seen[key] || c.Excluded == ""
+	}
+	return out, nil
+}
+
+// one checks an entry by itself.
+func (d *Desk) one(c *Checked, x *scene, by people.AccountID) error {
+	at, ok := x.desk.All.Find(c.Registration)
+	if !ok {
+		c.Name = string(c.Registration)
+		c.find(FoundGone, "", true)
+		return nil
+	}
+	person := x.persons[at.Registration.Candidate]
+	s := x.desk.All.Sitting
+	c.Name, c.Masked, c.Level, c.Portrait = person.Name, person.IDMasked, x.desk.All.Scheme.Title, x.portraits[c.Registration]
+	c.facts = fmt.Sprintf("%s %s %d %s", person.IDHash, s.Occupation.Code, s.Level, at.Outcome.Result)
+	if c.Number != "" {
+		return nil // what is issued is issued
+	}
+	if n, ok := x.issued[c.Registration]; ok {
+		c.find(FoundIssued, string(n), true)
+		return nil
+	}
+	if why := x.desk.Held(&at, d.Clock.Now()); why != "" {
+		c.find(why, "", true)
+	}
+	number, err := d.Opener.Open(person.IDSealed, string(person.ID))
+	if errors.Is(err, people.ErrSealed) {
+		c.find(FoundDocument, "", true)
+		return nil
+	} else if err != nil {
+		return err
+	}
+	c.qualified = certificate.Qualified{
+		Sitting: s.ID, Registration: c.Registration, Candidate: at.Registration.Candidate, Name: person.Name,
+		Document: certificate.ResidentIdentity, DocumentNumber: number, Occupation: s.Occupation, Level: s.Level, LevelTitle: c.Level,
+	}
+	var field *certificate.FieldError
+	if err := d.Register.Check(c.qualified, by); errors.As(err, &field) && field.Field == "/documentNumber" {
+		c.find(FoundDocument, "", true)
+	} else if errors.As(err, &field) {
+		c.find(FoundName, field.Field, true)
+	} else if err != nil {
+		return err
+	}
+	if printable, err := d.Printer.Printable(c.qualified); err != nil {
+		return err
+	} else if !printable {
+		c.find(FoundUnprintable, "", true)
+	}
+	if c.Portrait == "" {
+		c.find(FoundPortrait, "", false)
+	}
+	return nil
+}
+
+// qualifiers are the registrations of a sitting that could be certified, or of
+// those that are asked for all that are on its list.
+func (x *scene) qualifiers(only []sitting.RegistrationID) []Entry {
+	var out []Entry
+	for _, c := range x.desk.All.Candidates {
+		r := c.Registration.ID
+		switch _, issued := x.issued[r]; {
+		case len(only) > 0 && !slices.Contains(only, r), issued:
+		case len(only) == 0 && x.desk.Latest[r].Outcome.Result != result.Qualified:
+		default:
+			out = append(out, Entry{Sitting: x.desk.All.Sitting.ID, Registration: r})
+		}
+	}
+	return out
+}

@@ -1,0 +1,88 @@
+package batch
+
+import (
+	"context"
+	"time"
+
+	"gongyuan/engine/audit"
+	"gongyuan/engine/certificate"
+	"gongyuan/engine/people"
+	"gongyuan/engine/result"
+	"gongyuan/engine/sitting"
+)
+
+// Store keeps batches.
+type Store interface {
+	InsertBatch(ctx context.Context, b Batch) error
+	// ReplaceBatch keeps b over the version that it was read at, and returns
+	// it with the next; ErrConflict where that is not the one that is there.
+	ReplaceBatch(ctx context.Context, b Batch) (Batch, error)
+	// Batch returns ErrNotFound where there is none.
+	Batch(ctx context.Context, id ID) (Batch, error)
+	// Batches returns those of a sitting, of all where it is "", the newest
+	// first and at most limit.
+	Batches(ctx context.Context, of sitting.ID, limit int) ([]Batch, error)
+	// InState returns those in a state.
+	InState(ctx context.Context, s State) ([]Batch, error)
+}
+
+// Results is where those who qualified come from; *result.Registrar is one.
+type Results interface {
+	Stand(ctx context.Context, id sitting.ID) (result.Desk, error)
+}
+
+// Register issues certificates; *certificate.Registry is one.
+type Register interface {
+	Check(q certificate.Qualified, by people.AccountID) error
+	Issue(ctx context.Context, q certificate.Qualified, by people.AccountID) (certificate.Certificate, error)
+	OfSitting(ctx context.Context, id sitting.ID) ([]certificate.Certificate, error)
+	// OfDocuments returns the certificates of document numbers, by number as given.
+	OfDocuments(ctx context.Context, numbers []string) (map[string][]certificate.Certificate, error)
+}
+
+// Candidates knows who somebody is.
+type Candidates interface {
+	CandidatesByID(ctx context.Context, ids []people.CandidateID) (map[people.CandidateID]people.Candidate, error)
+}
+
+// Portraits knows the photographs of a sitting's candidates, by their ids.
+type Portraits interface {
+	Portraits(ctx context.Context, by people.AccountID, id sitting.ID) (map[sitting.RegistrationID]string, error)
+}
+
+// Printer tells whether a certificate could be put on paper.
+type Printer interface {
+	// Printable returns false where a character is missing or a text too long.
+	Printable(q certificate.Qualified) (bool, error)
+}
+
+// Accounts knows who may act.
+type Accounts interface {
+	Account(ctx context.Context, id people.AccountID) (people.Account, error)
+}
+
+// Opener reads sealed document numbers.
+type Opener interface {
+	Open(sealed []byte, context string) (string, error)
+}
+
+// Clock tells the time.
+type Clock interface{ Now() time.Time }
+
+// Deps is what a Desk works with.
+type Deps struct {
+	Store      Store
+	Results    Results
+	Register   Register
+	Candidates Candidates
+	Portraits  Portraits
+	Printer    Printer
+	Accounts   Accounts
+	Opener     Opener
+	Audit      audit.Recorder
+	Clock      Clock
+	// Behind does what goes on after its request was answered.
+	Behind func(work func())
+	// Failed is told why a batch stopped in the middle.
+	Failed func(id ID, err error)
+}

@@ -1,0 +1,115 @@
+// Certificates in a browser, against the real program that GONGYUAN_DEMO (and
+// GONGYUAN_URL) name: a batch that is checked, left out of, proposed, confirmed
+// by somebody else and issued; a reissue and a revocation by two people; what
+// the public page says of each.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { act, base, call, demo, identity, learn, of, open, plan, release, score, signIn, skip, take } from './hall.mjs'
+import { clean, launch, signedIn } from './staff-harness.mjs'
+
+const shots = process.env.GONGYUAN_SHOTS
+let browser
+before(async () => { if (!skip) browser = await launch() })
+after(async () => { await browser?.close() })
+
+/** Looks at a page: axe, and a picture where they are kept. */
+async function looked(page, where) {
+  await clean(page, where)
+  if (shots) await page.screenshot({ path: `${shots}/certificate-${where}.png`, fullPage: true })
+}
+
+/** A released sitting of level 3 at which everybody passed. */
+async function released(admin, other, names) {
+  const answer = await learn(admin, 3)
+  const s = await plan(admin, '示例发证', 3)
+  const people = await open(admin, s.id, names.map((name) => ({ name, idNumber: identity() })))
+  const sheet = (await call('GET', '/api/v1/sheets?level=3', admin)).find((x) => x.kind === 'skill')
+  const accounts = await call('GET', '/api/v1/accounts?role=examiner', admin)
+  const panel = of('examiner').slice(0, 3)
+  await call('POST', `/api/v1/sittings/${s.id}/panels`, admin, { kind: 'skill', sheet: sheet.id, rule: 'mean', examiners: panel.map((p) => accounts.find((a) => a.login === p.login).id) })
+  for (const p of people) await take(p, answer)
+  for (const who of panel) {
+    const token = await signIn(who)
+    for (const { draw } of (await call('GET', `/api/v1/sittings/${s.id}/assess/skill`, token)).tasks) await score(token, s.id, 'skill', draw)
+  }
+  await act(admin, s.id, 'close')
+  await release(admin, other, s.id)
+  return { id: s.id, people }
+}
+
+test('certificates', { skip, timeout: 280_000 }, async (t) => {
+  assert.ok(demo)
+  const [one, two] = of('administrator')
+  const s = await released(await signIn(one), await signIn(two), ['发证甲', '发证乙'])
+  const first = await signedIn(browser, base, one, `/staff/sittings/${s.id}/outcomes`)
+  let number
+  await t.test('a batch is checked, signed by two and issued', async () => {
+    for (const name of ['发证甲', '发证乙']) await first.getByLabel(`选择 ${name}`).check()
+    await first.getByRole('button', { name: /人发证…$/ }).click()
+    await first.getByRole('dialog').getByRole('button', { name: '收成一批' }).click()
+    await first.getByText('没有照片，照片框将空着').first().waitFor()
+    await first.getByRole('button', { name: '不列入… 发证乙' }).click()
+    await first.getByRole('dialog').getByLabel('理由').fill('示例：本人要求暂缓')
+    await first.getByRole('dialog').getByRole('button', { name: '不列入' }).click()
+    await first.getByText('不列入：示例：本人要求暂缓').waitFor()
+    await looked(first, 'batch')
+    await first.getByRole('button', { name: '提请确认…' }).click()
+    await first.getByRole('dialog').getByRole('button', { name: '提请确认' }).click()
+    await first.getByText('请另一名考务管理员登录后确认。').waitFor()
+    assert.equal(await first.getByRole('button', { name: '确认发证…' }).count(), 0, 'who proposed does not confirm')
+    const second = await signedIn(browser, base, two, new URL(first.url()).pathname)
+    await second.getByRole('button', { name: '确认发证…' }).click()
+    await second.getByRole('dialog').getByRole('button', { name: '确认发证' }).click()
+    await second.getByText(/已发.1.张证书/).waitFor()
+    await looked(second, 'issued')
+    await second.setViewportSize({ width: 390, height: 844 })
+    await looked(second, 'issued-narrow')
+    await second.setViewportSize({ width: 1366, height: 768 })
+    await second.getByRole('link', { name: '看证书' }).click()
+    const link = second.locator('.numbers a.row')
+    await link.first().waitFor()
+    assert.equal(await link.count(), 1)
+    number = (await link.first().innerText()).replace(/\s/g, '')
+    await looked(second, 'list')
+    await second.context().close()
+  })
+  const decided = async (kind, after) => {
+    await first.getByRole('button', { name: `${kind}…`, exact: true }).click()
+    const dialog = first.getByRole('dialog')
+    await dialog.getByRole('button', { name: '提请' }).click()
+    await dialog.getByText('请写 2–500 个字。').first().waitFor() // a reason is asked for
+    await dialog.getByLabel('理由').fill('示例：登记信息有误')
+    await dialog.getByLabel('依据').fill('示例：来函，档案 3 卷')
+    await dialog.getByRole('button', { name: '提请' }).click()
+    await first.getByText('由您提请，请另一名考务管理员登录后决定。').waitFor()
+    assert.equal(await first.getByRole('button', { name: `批准${kind}…` }).count(), 0, 'who proposed does not decide')
+    const second = await signedIn(browser, base, two, `/staff/certificates/${number}`)
+    await second.getByRole('button', { name: `批准${kind}…` }).click()
+    await second.getByRole('dialog').getByRole('button', { name: `批准${kind}` }).click()
+    await second.getByText(after).first().waitFor()
+    await looked(second, kind === '作废' ? 'revoked' : 'reissued')
+    await second.context().close()
+    await first.reload()
+  }
+  const publicly = async (says, where) => {
+    const p = await (await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN' })).newPage()
+    p.faults = []
+    await p.goto(`${base}/verify?number=${number}`)
+    await p.locator('#name').fill('发证甲')
+    await p.keyboard.press('Enter')
+    await p.getByText(says).first().waitFor()
+    await looked(p, where)
+    await p.context().close()
+  }
+  await t.test('two people print it again under its number', async () => {
+    await first.goto(`${base}/staff/certificates/${number}`)
+    await decided('补发', '已补发，可以下载新的 PDF。')
+    await first.getByText(/已补发.1.次/).first().waitFor()
+    await publicly(/这张证书补发过.1.次/, 'verify-reissued')
+  })
+  await t.test('two people revoke it, and the check says so at once', async () => {
+    await decided('作废', '证书已作废')
+    await publicly('证书已作废', 'verify-revoked')
+  })
+  await first.context().close()
+})
