@@ -26,5 +26,6 @@ func (s *Store) families() []family {
 		{"reports", s.ensureReportIndexes},
 		{"evidence", s.ensureEvidenceIndexes},
 		{"item statistics", s.ensureItemStatisticsIndexes},
+		{"proctor", s.ensureProctorIndexes},
 	}
 }
