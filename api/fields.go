@@ -29,6 +29,8 @@ var fieldTexts = map[string][2]string{
 	"workbook":                   {"不是可以读的 Excel 文件（.xlsx），或文件太大。", "Not a workbook (.xlsx) that can be read, or too large."},
 	"no-outline-sheet":           {"文件里没有细目表：要有名为“细目表”的工作表，或含“代码、名称、比重、重要程度”的表头。", "The file has no outline: it needs a sheet 细目表, or a header with 代码, 名称, 比重, 重要程度."},
 	"required":                   {"必须填写。", "This is required."},
+	"length-2-200":               {"请填写 2 到 200 个字。", "Use 2 to 200 characters."},
+	"length-0-200":               {"最多 200 个字。", "Use at most 200 characters."},
 	"length-1-20":                {"请填写 1 到 20 个字。", "Use 1 to 20 characters."},
 	"length-1-60":                {"请填写 1 到 60 个字。", "Use 1 to 60 characters."},
 	"length-2-80":                {"请填写 2 到 80 个字。", "Use 2 to 80 characters."},

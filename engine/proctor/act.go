@@ -87,7 +87,7 @@ func (a *Act) check() error {
 	case a.Kind == Transfer && !long(a.ToRoom, 1, 20):
 		return &FieldError{"/toRoom", "length-1-20"}
 	case a.Kind == Transfer && !long(a.ToPlace, 1, 20):
-		return &FieldError{"/toPlace", "length-1-20"}
+		return &FieldError{"/toSeat", "length-1-20"}
 	}
 	return nil
 }

@@ -101,7 +101,7 @@ func (d *Desk) Handle(ctx context.Context, id sitting.ID, h Handling) (Call, err
 
 // forward hands a doubted question to its editors.
 func (d *Desk) forward(ctx context.Context, c *Call) error {
-	s, err := d.seat(ctx, c.Sitting, c.Registration)
+	s, err := d.Rosters.Seat(ctx, c.Sitting, c.Registration)
 	if err != nil {
 		return err
 	}
@@ -115,22 +115,9 @@ func (d *Desk) forward(ctx context.Context, c *Call) error {
 	return d.Editors.Doubt(ctx, paper.Slots[c.Slot-1].Ref, c.Word+"（考生："+c.Text+"）", c.By)
 }
 
-func (d *Desk) seat(ctx context.Context, id sitting.ID, reg sitting.RegistrationID) (Seat, error) {
-	seats, err := d.Rosters.Seats(ctx, id)
-	if err != nil {
-		return Seat{}, err
-	}
-	for _, s := range seats {
-		if s.Registration == reg {
-			return s, nil
-		}
-	}
-	return Seat{}, ErrNotFound
-}
-
 // notifyOf tells the candidate's page that its call has moved on.
 func (d *Desk) notifyOf(ctx context.Context, c *Call) {
-	if s, err := d.seat(ctx, c.Sitting, c.Registration); err == nil && s.Attempt != "" {
+	if s, err := d.Rosters.Seat(ctx, c.Sitting, c.Registration); err == nil && s.Attempt != "" {
 		d.Floor.Notify(s.Attempt)
 	}
 }

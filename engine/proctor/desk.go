@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+	"strings"
 	"time"
 
 	"gongyuan/engine/attempt"
@@ -24,7 +25,7 @@ type DeskDeps struct {
 	Sittings interface {
 		Sitting(ctx context.Context, id sitting.ID) (sitting.Sitting, error)
 	}
-	Rosters  Rosters
+	Rosters  Seating
 	Attempts Attempts
 	Places   Places
 	Accusers Accusers
@@ -66,13 +67,9 @@ func (d *Desk) Do(ctx context.Context, a Act) (Outcome, error) {
 	if x.State != sitting.Sealed && x.State != sitting.Open {
 		return Outcome{}, fmt.Errorf("%s at a sitting that is %s: %w", a.Kind, x.State, sitting.ErrState)
 	}
-	seats, err := d.Rosters.Seats(ctx, a.Sitting)
+	seats, err := d.reached(ctx, &a)
 	if err != nil {
 		return Outcome{}, err
-	}
-	seats = slices.DeleteFunc(seats, func(s Seat) bool { return !a.Reaches(&s) })
-	if len(seats) == 0 {
-		return Outcome{}, &FieldError{"/scope", "no-such-room"}
 	}
 	if err := d.fits(ctx, &a, &seats[0]); err != nil {
 		return Outcome{}, err
@@ -86,6 +83,9 @@ func (d *Desk) Do(ctx context.Context, a Act) (Outcome, error) {
 	err = audit.Do(ctx, d.Audit, audit.Event{
 		Actor: string(a.By), Act: "proctor." + string(a.Kind), Object: a.object(), Why: a.Reason, After: a.kept(),
 	}, func() error {
+		if err := d.place(ctx, &a, &seats[0]); err != nil {
+			return err
+		}
 		kept, err := d.Store.InsertAct(ctx, a)
 		if err != nil {
 			return err
@@ -103,6 +103,23 @@ func (d *Desk) Do(ctx context.Context, a Act) (Outcome, error) {
 		}
 	}
 	return out, err
+}
+
+// reached are the seats that an act is for.
+func (d *Desk) reached(ctx context.Context, a *Act) ([]Seat, error) {
+	if a.Registration != "" {
+		s, err := d.Rosters.Seat(ctx, a.Sitting, a.Registration)
+		return []Seat{s}, err
+	}
+	seats, err := d.Rosters.Seats(ctx, a.Sitting)
+	if err != nil {
+		return nil, err
+	}
+	seats = slices.DeleteFunc(seats, func(s Seat) bool { return !a.Reaches(&s) })
+	if len(seats) == 0 {
+		return nil, &FieldError{"/scope", "no-such-room"}
+	}
+	return seats, nil
 }
 
 func (d *Desk) now() time.Time { return d.Clock.Now().UTC().Truncate(time.Millisecond) }
@@ -191,19 +208,25 @@ func (d *Desk) expel(ctx context.Context, a *Act, s *Seat) error {
 			return err
 		}
 	}
-	return d.Accusers.Accuse(ctx, a.Sitting, a.Registration, a.Reason, a.By)
+	return d.Accusers.Accuse(ctx, a.By, a.Sitting, a.Registration, a.Reason)
 }
 
-// transfer gives the candidate another place, cuts the old computer off, and
-// makes the code for the new one.
+// place gives the candidate of a transfer another place. It comes first: where
+// somebody sits already, nothing was done that could be kept.
+func (d *Desk) place(ctx context.Context, a *Act, s *Seat) error {
+	if a.Kind != Transfer || s.Room == a.ToRoom && s.Place == a.ToPlace {
+		return nil
+	}
+	if err := d.Places.MovePlace(ctx, a.Registration, a.ToRoom, a.ToPlace); err != nil {
+		return err
+	}
+	d.Floor.Placed(a.Sitting)
+	return nil
+}
+
+// transfer cuts the old computer off and makes the code for the new one.
 func (d *Desk) transfer(ctx context.Context, out *Outcome, s *Seat) error {
 	a := &out.Act
-	if s.Room != a.ToRoom || s.Place != a.ToPlace {
-		if err := d.Places.MovePlace(ctx, a.Registration, a.ToRoom, a.ToPlace); err != nil {
-			return err
-		}
-		d.Floor.Placed(a.Sitting)
-	}
 	rec, err := d.Attempts.Record(ctx, s.Attempt)
 	if err != nil {
 		return err
@@ -226,6 +249,12 @@ func (d *Desk) transfer(ctx context.Context, out *Outcome, s *Seat) error {
 
 func codeText(id sitting.RegistrationID, code string) string {
 	return "proctor:" + string(id) + ":" + code
+}
+
+// Code tells whether a text has the form of a code, which no identity number
+// has.
+func Code(text string) bool {
+	return len(text) == 6 && strings.Trim(text, "0123456789") == ""
 }
 
 // Admit tells whether a code signs the candidate of a registration in. It does

@@ -58,12 +58,19 @@ type Places interface {
 // decided elsewhere, by somebody else.
 type Accusers interface {
 	// It is idempotent while a proposal of that reason is open.
-	Accuse(ctx context.Context, id sitting.ID, reg sitting.RegistrationID, why string, by people.AccountID) error
+	Accuse(ctx context.Context, by people.AccountID, id sitting.ID, reg sitting.RegistrationID, why string) error
 }
 
 // Editors hear of doubts about questions.
 type Editors interface {
 	Doubt(ctx context.Context, ref bank.Ref, note string, by people.AccountID) error
+}
+
+// Seating tells who sits where; progress and marks are left out.
+type Seating interface {
+	Rosters
+	// Seat returns ErrNotFound for a registration that the sitting does not have.
+	Seat(ctx context.Context, id sitting.ID, of sitting.RegistrationID) (Seat, error)
 }
 
 // Hasher makes of a code what may be kept of it.
