@@ -79,6 +79,9 @@ func TestAccess(t *testing.T) {
 	walked := 0
 	for _, r := range routes {
 		path := parameter.ReplaceAllStringFunc(r.path, func(p string) string { return values[p] })
+		if strings.HasSuffix(r.path, "/board/events") {
+			path = strings.Replace(path, values["{sitting}"], "none", 1) // a stream has no end to wait for
+		}
 		if len(r.roles) == 0 {
 			t.Errorf("%s %s names nobody who may call it", r.method, r.path)
 		}
