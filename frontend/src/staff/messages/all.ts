@@ -21,6 +21,8 @@ import { panelEn } from './panel.en'
 import { panelZh } from './panel.zh-CN'
 import { planEn } from './plan.en'
 import { planZh } from './plan.zh-CN'
+import { proctorEn } from './proctor.en'
+import { proctorZh } from './proctor.zh-CN'
 import { resultEn } from './result.en'
 import { resultZh } from './result.zh-CN'
 import { reviewEn } from './review.en'
@@ -49,6 +51,7 @@ export const FILES: readonly (readonly [zh: Record<string, string>, en: Record<s
   [hallZh, hallEn],
   [planZh, planEn],
   [figuresZh, figuresEn],
+  [proctorZh, proctorEn],
 ]
 
 /** All texts of the staff pages. */
@@ -69,6 +72,7 @@ export const zhCN = {
   ...hallZh,
   ...planZh,
   ...figuresZh,
+  ...proctorZh,
 }
 
 export const en = {
@@ -88,4 +92,5 @@ export const en = {
   ...hallEn,
   ...planEn,
   ...figuresEn,
+  ...proctorEn,
 }
