@@ -319,7 +319,12 @@ export async function startMock(port = 0) {
         let was = ''
         const tell = () => {
           if (state.down) return void res.destroy()
-          const b = board()
+          let b
+          try {
+            b = board()
+          } catch {
+            return void res.destroy() // signed out, or gone with the state of another test
+          }
           const text = JSON.stringify(b.seats)
           res.write(text === was ? `event: time\ndata: {"at":"${b.at}"}\n\n` : `event: board\ndata: ${JSON.stringify(b)}\n\n`)
           was = text
