@@ -164,9 +164,9 @@ test('an invigilator leads a sitting by the live board', async () => {
   await seatOf(page, '考生甲').getByText('已暂停').waitFor({ timeout: 4_000 })
   await page.getByText('已疏散：1 人停止计时。').or(page.getByText(/已疏散：1\s人停止计时。/)).first().waitFor()
   await page.getByRole('button', { name: /^02\s考场操作/ }).click()
-  await page.getByRole('menuitem', { name: '疏散后恢复…' }).click()
+  await page.getByRole('menuitem', { name: '结束疏散…' }).click()
   await page.getByLabel('原因').fill('警报解除')
-  await page.getByRole('dialog').getByRole('button', { name: '恢复', exact: true }).click()
+  await page.getByRole('dialog').getByRole('button', { name: '结束疏散', exact: true }).click()
   await seatOf(page, '考生甲').getByText('作答中').waitFor({ timeout: 4_000 })
 
   // Misconduct ends the exam.
