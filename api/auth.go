@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"crypto/subtle"
 	"errors"
@@ -11,6 +12,7 @@ import (
 
 	"gongyuan/api/contract"
 	"gongyuan/engine/people"
+	"gongyuan/engine/proctor"
 	"gongyuan/engine/sitting"
 )
 
@@ -149,8 +151,9 @@ func (s *server) LoginCandidate(ctx context.Context, r contract.LoginCandidateRe
 	if err := s.limited(ctx, "candidate:"+admission); err != nil {
 		return nil, err
 	}
-	number, err := people.NormalIdentity(r.Body.IdNumber, s.clock.Now())
-	if err != nil {
+	number, badly := people.NormalIdentity(r.Body.IdNumber, s.clock.Now())
+	code := proctor.Code(r.Body.IdNumber)
+	if badly != nil && !code {
 		return nil, people.ErrPassword
 	}
 	reg, err := s.registrations.RegistrationByAdmission(ctx, admission)
@@ -163,7 +166,12 @@ func (s *server) LoginCandidate(ctx context.Context, r contract.LoginCandidateRe
 	if err != nil {
 		return nil, err
 	}
-	if subtle.ConstantTimeCompare([]byte(person.IDHash), []byte(s.sealer.Hash(number))) != 1 {
+	if code {
+		// The invigilator, who moved the candidate, has seen who it is.
+		if ok, err := s.proctors.Admit(ctx, reg.ID, r.Body.IdNumber); err != nil || !ok {
+			return nil, cmp.Or(err, people.ErrPassword)
+		}
+	} else if subtle.ConstantTimeCompare([]byte(person.IDHash), []byte(s.sealer.Hash(number))) != 1 {
 		return nil, people.ErrPassword
 	}
 	if err := s.welcomed(ctx, "candidate:"+admission); err != nil {

@@ -82,6 +82,8 @@ func (s *server) GetCandidateExam(ctx context.Context, _ contract.GetCandidateEx
 		out.MayStart = contract.MayStartNow
 	case contract.AttemptStateClosed:
 		out.MayStart = contract.MayStartClosed
+	case contract.AttemptStateReady:
+		s.floor.Waits(attempt.AttemptID(reg.Attempt))
 	}
 	return contract.GetCandidateExam200JSONResponse(out), nil
 }
@@ -136,6 +138,7 @@ func (s *server) EnterAttempt(ctx context.Context, r contract.EnterAttemptReques
 		return nil, err
 	}
 	s.keepPaper(id, in.Paper)
+	s.noteResumed(ctx, &in, r.Body.DeviceId)
 	out := contract.Entered{
 		Attempt: r.Attempt, Epoch: int64(in.Epoch), Answers: []contract.Answer{},
 		Clock: s.wireClock(ctx, moment{in.Now, in.Deadline, in.PausedSince, in.Version}, in.Explanation),

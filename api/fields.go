@@ -57,6 +57,8 @@ var fieldTexts = map[string][2]string{
 	"only-by-change":             {"只有变更和重新申请才能改机构信息。", "Particulars are altered by a change or a new application only."},
 	"in-the-future":              {"日期不能晚于今天。", "The day cannot be after today."},
 	"required":                   {"必须填写。", "This is required."},
+	"length-2-200":               {"请填写 2 到 200 个字。", "Use 2 to 200 characters."},
+	"length-0-200":               {"最多 200 个字。", "Use at most 200 characters."},
 	"length-1-20":                {"请填写 1 到 20 个字。", "Use 1 to 20 characters."},
 	"length-1-60":                {"请填写 1 到 60 个字。", "Use 1 to 60 characters."},
 	"length-2-80":                {"请填写 2 到 80 个字。", "Use 2 to 80 characters."},

@@ -27,6 +27,7 @@ import (
 	"gongyuan/engine/people"
 	"gongyuan/engine/periodic"
 	"gongyuan/engine/print"
+	"gongyuan/engine/proctor"
 	"gongyuan/engine/profile"
 	"gongyuan/engine/report"
 	"gongyuan/engine/result"
@@ -66,6 +67,9 @@ var problems = map[kind]wording{
 	"seq-conflict":       {409, "服务器的记录与本机不同", "不要关闭网页，请举手告诉监考员。", "The server's record differs", "Keep the page open and raise your hand."},
 	"attempt-closed":     {409, "已经收卷", "答案不能再改变。", "Already collected", "Answers can no longer change."},
 	"after-deadline":     {409, "截止时间已过", "之后送到的作答已单独保存，由考务负责人决定是否计入。", "After the deadline", "What arrived later is kept apart for the supervisor's decision."},
+	"proctor-state":      {409, "现在不能这样做", "这个座位或求助的状态已经不同，请看一看再做。", "Not possible now", "The seat or the call stands otherwise by now; look again."},
+	"proctor-conflict":   {409, "别人刚刚处理过", "请看一看现在的状态再做。", "Somebody was quicker", "Look how it stands now, then act."},
+	"proctor-used":       {409, "这个编号已用于别的操作", "请刷新网页后再做。", "This id stands for something else", "Reload the page and try again."},
 	"not-started":        {409, "考试还没有开始", "请先进入考试。", "Not started", "Enter the exam first."},
 	"not-submitted":      {409, "还没有交卷", "交卷后才有回执。", "Not submitted yet", "The receipt comes with the submission."},
 	"not-released":       {409, "成绩还没有公布", "以评价机构公布为准。", "Results are not released", "They come with the release."},
@@ -175,6 +179,11 @@ var table = []struct {
 	{marking.ErrNotFound, "not-found"},
 	{marking.ErrForbidden, "forbidden"},
 	{marking.ErrTaken, "piece-taken"},
+	{proctor.ErrNotFound, "not-found"},
+	{proctor.ErrState, "proctor-state"},
+	{proctor.ErrConflict, "proctor-conflict"},
+	{proctor.ErrUsed, "proctor-used"},
+	{proctor.ErrInvalid, "invalid"},
 	{marking.ErrSettled, "mark-settled"},
 	{marking.ErrConflict, "conflict"},
 	{marking.ErrState, "wrong-state"},
@@ -435,6 +444,8 @@ func fieldsOf(err error) []sitting.FieldError {
 	var bodied *filing.FieldError
 	var tabled *profile.TableError
 	var timed *periodic.FieldError
+	var watched *proctor.FieldError
+	var taken *sitting.TakenError
 	switch {
 	case errors.As(err, &tabled):
 		return []sitting.FieldError{{Field: "/data", Reason: tabled.Reason}}
@@ -444,6 +455,10 @@ func fieldsOf(err error) []sitting.FieldError {
 		return []sitting.FieldError{{Field: bodied.Field, Reason: bodied.Reason}}
 	case errors.As(err, &batched):
 		return []sitting.FieldError{{Field: batched.Field, Reason: batched.Reason}}
+	case errors.As(err, &watched):
+		return []sitting.FieldError{{Field: watched.Field, Reason: watched.Reason}}
+	case errors.As(err, &taken):
+		return []sitting.FieldError{{Field: "/to" + strings.ToUpper(taken.Field[:1]) + taken.Field[1:], Reason: "taken"}}
 	case errors.As(err, &planned):
 		return []sitting.FieldError{{Field: planned.Field, Reason: planned.Reason}}
 	case errors.As(err, &counted):

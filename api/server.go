@@ -25,6 +25,7 @@ import (
 	"gongyuan/engine/itemstat"
 	"gongyuan/engine/marking"
 	"gongyuan/engine/people"
+	"gongyuan/engine/proctor"
 	"gongyuan/engine/result"
 	"gongyuan/engine/sitting"
 	"gongyuan/engine/standard"
@@ -56,6 +57,8 @@ type Config struct {
 	Editorial     *editorial.Desk
 	Compose       *compose.Desk
 	Figures       *itemstat.Desk
+	Proctors      *proctor.Desk
+	Floor         *proctor.Floor
 	Reviews       *result.Reviews
 	Files         *evidence.Cabinet
 	Certificates  *certificate.Registry
@@ -107,6 +110,8 @@ type server struct {
 	editorial     *editorial.Desk
 	compose       *compose.Desk
 	figures       *itemstat.Desk
+	proctors      *proctor.Desk
+	floor         *proctor.Floor
 	images        imageCache
 	reviews       *result.Reviews
 	files         *evidence.Cabinet
@@ -144,6 +149,7 @@ func New(cfg Config) (*fiber.App, error) {
 		candidates: cfg.Candidates, attempts: cfg.Attempts, bank: cfg.Bank, results: cfg.Results,
 		desk: cfg.Desk, files: cfg.Files, certificates: cfg.Certificates, batches: cfg.Batches,
 		registrar: cfg.Registrar,
+		proctors:  cfg.Proctors, floor: cfg.Floor,
 		reviews:   cfg.Reviews,
 		register:  cfg.Register,
 		marking:   cfg.Marking,

@@ -32,7 +32,10 @@ func (s *server) StreamAttempt(ctx context.Context, r contract.StreamAttemptRequ
 		call: &call{actor: callOf(ctx).actor, lang: callOf(ctx).lang, requestID: callOf(ctx).requestID},
 	}
 	// Watched before the first look, so that nothing falls in between.
-	p.changed, p.stop = s.attempts.Watch(p.id)
+	var unwatch, unread func()
+	p.changed, unwatch = s.attempts.Watch(p.id)
+	p.notices, unread = s.floor.Pages(p.id)
+	p.stop = func() { unwatch(); unread() }
 	if _, err := s.attempts.Look(ctx, p.id, p.who, p.epoch); err != nil {
 		p.stop()
 		return nil, err
@@ -49,6 +52,7 @@ type stream struct {
 	epoch   int
 	call    *call
 	changed <-chan struct{}
+	notices <-chan struct{} // there may be something to read
 	stop    func()
 }
 
@@ -62,14 +66,22 @@ func (p *stream) VisitStreamAttemptResponse(c *fiber.Ctx) error {
 const streamHead = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n" +
 	"X-Accel-Buffering: no\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n"
 
+// noticeEvent says no more than that there is something to ask for: the words
+// are the candidate's own and come by a request that is theirs.
+const noticeEvent = "event: notice\ndata: {}\n\n"
+
 func (p *stream) serve(conn net.Conn) {
 	defer p.stop()
-	if p.write(conn, streamHead) != nil {
+	if write(conn, streamHead) != nil {
 		return
 	}
 	alive, over := time.NewTicker(streamAlive), time.NewTimer(streamLife)
 	defer alive.Stop()
 	defer over.Stop()
+	// What was said while nobody listened is asked for at the beginning.
+	if write(conn, noticeEvent) != nil {
+		return
+	}
 	for {
 		if err := p.tell(conn); err != nil {
 			return
@@ -78,10 +90,14 @@ func (p *stream) serve(conn net.Conn) {
 			select {
 			case <-p.changed:
 				quiet = false
+			case <-p.notices:
+				if write(conn, noticeEvent) != nil {
+					return
+				}
 			case <-over.C:
 				return
 			case <-alive.C:
-				if p.write(conn, ":\n\n") != nil {
+				if write(conn, ":\n\n") != nil {
 					return
 				}
 			}
@@ -116,10 +132,10 @@ func (p *stream) event(conn net.Conn, name string, v any) error {
 	if err != nil {
 		return err
 	}
-	return p.write(conn, fmt.Sprintf("event: %s\ndata: %s\n\n", name, data))
+	return write(conn, fmt.Sprintf("event: %s\ndata: %s\n\n", name, data))
 }
 
-func (p *stream) write(conn net.Conn, text string) error {
+func write(conn net.Conn, text string) error {
 	if err := conn.SetWriteDeadline(time.Now().Add(streamWrite)); err != nil {
 		return err
 	}

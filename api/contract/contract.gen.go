@@ -9,6 +9,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/http"
 	"net/url"
 	"time"
 
@@ -482,6 +483,66 @@ func (e BreachRule) Valid() bool {
 	case SameEmployer:
 		return true
 	case TooFew:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CallAct.
+const (
+	CallClose   CallAct = "close"
+	CallForward CallAct = "forward"
+	CallTake    CallAct = "take"
+)
+
+// Valid indicates whether the value is a known member of the CallAct enum.
+func (e CallAct) Valid() bool {
+	switch e {
+	case CallClose:
+		return true
+	case CallForward:
+		return true
+	case CallTake:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CallKind.
+const (
+	CallHelp     CallKind = "help"
+	CallQuestion CallKind = "question"
+)
+
+// Valid indicates whether the value is a known member of the CallKind enum.
+func (e CallKind) Valid() bool {
+	switch e {
+	case CallHelp:
+		return true
+	case CallQuestion:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CallState.
+const (
+	CallDone   CallState = "done"
+	CallRaised CallState = "raised"
+	CallTaken  CallState = "taken"
+)
+
+// Valid indicates whether the value is a known member of the CallState enum.
+func (e CallState) Valid() bool {
+	switch e {
+	case CallDone:
+		return true
+	case CallRaised:
+		return true
+	case CallTaken:
 		return true
 	default:
 		return false
@@ -1622,6 +1683,45 @@ func (e PeriodGroup) Valid() bool {
 	}
 }
 
+// Defines values for ProctorKind.
+const (
+	ProctorAbsent   ProctorKind = "absent"
+	ProctorCheckIn  ProctorKind = "check-in"
+	ProctorEvacuate ProctorKind = "evacuate"
+	ProctorExpel    ProctorKind = "expel"
+	ProctorMessage  ProctorKind = "message"
+	ProctorReturn   ProctorKind = "return"
+	ProctorTransfer ProctorKind = "transfer"
+	ProctorUndo     ProctorKind = "undo"
+	ProctorWarn     ProctorKind = "warn"
+)
+
+// Valid indicates whether the value is a known member of the ProctorKind enum.
+func (e ProctorKind) Valid() bool {
+	switch e {
+	case ProctorAbsent:
+		return true
+	case ProctorCheckIn:
+		return true
+	case ProctorEvacuate:
+		return true
+	case ProctorExpel:
+		return true
+	case ProctorMessage:
+		return true
+	case ProctorReturn:
+		return true
+	case ProctorTransfer:
+		return true
+	case ProctorUndo:
+		return true
+	case ProctorWarn:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ProfileOutcome.
 const (
 	ProfileAdded   ProfileOutcome = "added"
@@ -2204,6 +2304,42 @@ func (e ScoreState) Valid() bool {
 	}
 }
 
+// Defines values for SeatPhase.
+const (
+	SeatAbsent    SeatPhase = "absent"
+	SeatAnswering SeatPhase = "answering"
+	SeatAway      SeatPhase = "away"
+	SeatLost      SeatPhase = "lost"
+	SeatPaused    SeatPhase = "paused"
+	SeatSignedIn  SeatPhase = "signed-in"
+	SeatSubmitted SeatPhase = "submitted"
+	SeatWaiting   SeatPhase = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the SeatPhase enum.
+func (e SeatPhase) Valid() bool {
+	switch e {
+	case SeatAbsent:
+		return true
+	case SeatAnswering:
+		return true
+	case SeatAway:
+		return true
+	case SeatLost:
+		return true
+	case SeatPaused:
+		return true
+	case SeatSignedIn:
+		return true
+	case SeatSubmitted:
+		return true
+	case SeatWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SettlementAct.
 const (
 	SettlementActAbsent  SettlementAct = "absent"
@@ -2243,6 +2379,36 @@ func (e ShortReason) Valid() bool {
 	case ShortPerPoint:
 		return true
 	case ShortTooFew:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SignalName.
+const (
+	SignalCopied         SignalName = "copied"
+	SignalFast           SignalName = "fast"
+	SignalLeftFullScreen SignalName = "left-full-screen"
+	SignalLeftWindow     SignalName = "left-window"
+	SignalPasted         SignalName = "pasted"
+	SignalResumed        SignalName = "resumed"
+)
+
+// Valid indicates whether the value is a known member of the SignalName enum.
+func (e SignalName) Valid() bool {
+	switch e {
+	case SignalCopied:
+		return true
+	case SignalFast:
+		return true
+	case SignalLeftFullScreen:
+		return true
+	case SignalLeftWindow:
+		return true
+	case SignalPasted:
+		return true
+	case SignalResumed:
 		return true
 	default:
 		return false
@@ -3420,6 +3586,53 @@ type BlueprintWeight struct {
 	Weight int    `json:"weight"`
 }
 
+// Board defines model for Board.
+type Board struct {
+	// At the server's time
+	At time.Time `json:"at"`
+
+	// Id where the next one goes on
+	Id    string      `json:"id"`
+	Seats []BoardSeat `json:"seats"`
+
+	// Whole every seat; else those that changed
+	Whole bool `json:"whole"`
+}
+
+// BoardSeat defines model for BoardSeat.
+type BoardSeat struct {
+	Admission string `json:"admission"`
+	Answered  int    `json:"answered"`
+
+	// Attempt empty for who takes no theory here
+	Attempt string `json:"attempt"`
+
+	// Deadline as of the beginning of a pause, while one lasts
+	Deadline     *time.Time `json:"deadline,omitempty"`
+	Expelled     *bool      `json:"expelled,omitempty"`
+	ExtraMinutes *int       `json:"extraMinutes,omitempty"`
+
+	// Help calls that are open
+	Help int `json:"help"`
+
+	// LostSince when the page was last heard of
+	LostSince    *time.Time     `json:"lostSince,omitempty"`
+	Name         string         `json:"name"`
+	PausedSince  *time.Time     `json:"pausedSince,omitempty"`
+	Phase        SeatPhase      `json:"phase"`
+	Registration string         `json:"registration"`
+	Room         string         `json:"room"`
+	Seat         string         `json:"seat"`
+	Signals      *[]SignalCount `json:"signals,omitempty"`
+	SignedInAt   *time.Time     `json:"signedInAt,omitempty"`
+	State        AttemptState   `json:"state"`
+	Total        int            `json:"total"`
+
+	// Unread notices that the candidate has not read
+	Unread int `json:"unread"`
+	Warned int `json:"warned"`
+}
+
 // Breach defines model for Breach.
 type Breach struct {
 	// Candidates names of those whom it is about
@@ -3439,6 +3652,45 @@ type Breach struct {
 
 // BreachRule defines model for Breach.Rule.
 type BreachRule string
+
+// Call defines model for Call.
+type Call struct {
+	At           time.Time  `json:"at"`
+	By           *string    `json:"by,omitempty"`
+	ByAt         *time.Time `json:"byAt,omitempty"`
+	Forwarded    bool       `json:"forwarded"`
+	Id           string     `json:"id"`
+	Kind         CallKind   `json:"kind"`
+	Registration string     `json:"registration"`
+	Slot         *int       `json:"slot,omitempty"`
+	State        CallState  `json:"state"`
+	Text         string     `json:"text"`
+	Word         *string    `json:"word,omitempty"`
+}
+
+// CallAct defines model for CallAct.
+type CallAct string
+
+// CallHandling defines model for CallHandling.
+type CallHandling struct {
+	Act  CallAct `json:"act"`
+	Word *string `json:"word,omitempty"`
+}
+
+// CallKind defines model for CallKind.
+type CallKind string
+
+// CallRequest defines model for CallRequest.
+type CallRequest struct {
+	// Id made by the page
+	Id   string   `json:"id"`
+	Kind CallKind `json:"kind"`
+	Slot *int     `json:"slot,omitempty"`
+	Text *string  `json:"text,omitempty"`
+}
+
+// CallState defines model for CallState.
+type CallState string
 
 // CandidateExam defines model for CandidateExam.
 type CandidateExam struct {
@@ -4915,6 +5167,20 @@ type NewYearAssessment struct {
 // NewYearAssessmentResult defines model for NewYearAssessment.Result.
 type NewYearAssessmentResult string
 
+// Notice defines model for Notice.
+type Notice struct {
+	At   time.Time   `json:"at"`
+	Id   string      `json:"id"`
+	Kind ProctorKind `json:"kind"`
+	Read bool        `json:"read"`
+	Text string      `json:"text"`
+}
+
+// NoticesRead defines model for NoticesRead.
+type NoticesRead struct {
+	Read []string `json:"read"`
+}
+
 // OpenBlueprint defines model for OpenBlueprint.
 type OpenBlueprint struct {
 	Draft    BlueprintDraft     `json:"draft"`
@@ -5240,6 +5506,16 @@ type OwnAppeal struct {
 type OwnAppeals struct {
 	Appeals []OwnAppeal   `json:"appeals"`
 	Rights  []AppealRight `json:"rights"`
+}
+
+// OwnCall defines model for OwnCall.
+type OwnCall struct {
+	At    time.Time `json:"at"`
+	Id    string    `json:"id"`
+	Kind  CallKind  `json:"kind"`
+	Slot  *int      `json:"slot,omitempty"`
+	State CallState `json:"state"`
+	Text  string    `json:"text"`
 }
 
 // OwnMaterials defines model for OwnMaterials.
@@ -5590,6 +5866,54 @@ type Problem struct {
 
 	// Type Stable URN, such as urn:gongyuan:problem:taken-over
 	Type string `json:"type"`
+}
+
+// ProctorAct defines model for ProctorAct.
+type ProctorAct struct {
+	At    time.Time `json:"at"`
+	By    string    `json:"by"`
+	Count int       `json:"count"`
+
+	// From of transfer: room and seat before
+	From   *string     `json:"from,omitempty"`
+	Id     string      `json:"id"`
+	Kind   ProctorKind `json:"kind"`
+	Reason string      `json:"reason"`
+
+	// Scope Exactly one of the three.
+	Scope OrderScope `json:"scope"`
+	Text  string     `json:"text"`
+	To    *string    `json:"to,omitempty"`
+}
+
+// ProctorActRequest defines model for ProctorActRequest.
+type ProctorActRequest struct {
+	// Id made by the caller
+	Id   string      `json:"id"`
+	Kind ProctorKind `json:"kind"`
+
+	// Reason for the record
+	Reason *string `json:"reason,omitempty"`
+
+	// Scope Exactly one of the three.
+	Scope OrderScope `json:"scope"`
+
+	// Text what the candidates read
+	Text   *string `json:"text,omitempty"`
+	ToRoom *string `json:"toRoom,omitempty"`
+	ToSeat *string `json:"toSeat,omitempty"`
+}
+
+// ProctorKind defines model for ProctorKind.
+type ProctorKind string
+
+// ProctorOutcome defines model for ProctorOutcome.
+type ProctorOutcome struct {
+	Act ProctorAct `json:"act"`
+
+	// Code of transfer: signs the candidate in at another computer, once
+	Code    *string `json:"code,omitempty"`
+	Reached int     `json:"reached"`
 }
 
 // Profile defines model for Profile.
@@ -6415,6 +6739,9 @@ type ScoreVersion struct {
 	Score    Score  `json:"score"`
 }
 
+// SeatPhase defines model for SeatPhase.
+type SeatPhase string
+
 // SectionScore defines model for SectionScore.
 type SectionScore struct {
 	// Awarded hundredths of a point
@@ -6523,6 +6850,25 @@ type SheetVeto struct {
 
 // ShortReason defines model for ShortReason.
 type ShortReason string
+
+// SignalCount defines model for SignalCount.
+type SignalCount struct {
+	N      int        `json:"n"`
+	Signal SignalName `json:"signal"`
+}
+
+// SignalName defines model for SignalName.
+type SignalName string
+
+// SignalsNoted defines model for SignalsNoted.
+type SignalsNoted struct {
+	Signals []struct {
+		// Id made by the page
+		Id     string     `json:"id"`
+		Note   *string    `json:"note,omitempty"`
+		Signal SignalName `json:"signal"`
+	} `json:"signals"`
+}
 
 // Signature forged: this body's keys have not signed it so
 type Signature string
@@ -7015,6 +7361,12 @@ type ThinPoint struct {
 	Title string `json:"title"`
 }
 
+// Told defines model for Told.
+type Told struct {
+	Calls   []OwnCall `json:"calls"`
+	Notices []Notice  `json:"notices"`
+}
+
 // Unlock defines model for Unlock.
 type Unlock struct {
 	At       time.Time `json:"at"`
@@ -7433,6 +7785,15 @@ type ListSittingsParams struct {
 	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// StreamBoardParams defines parameters for StreamBoard.
+type StreamBoardParams struct {
+	// After the last id
+	After *string `form:"after,omitempty" json:"after,omitempty"`
+
+	// LastEventID the same
+	LastEventID *string `json:"Last-Event-ID,omitempty"`
+}
+
 // PrintSpecimenJSONBody defines parameters for PrintSpecimen.
 type PrintSpecimenJSONBody struct {
 	Content BlueprintContent `json:"content"`
@@ -7451,11 +7812,20 @@ type HandleAppealJSONRequestBody = AppealHandling
 // BeatJSONRequestBody defines body for Beat for application/json ContentType.
 type BeatJSONRequestBody = BeatRequest
 
+// RaiseCallJSONRequestBody defines body for RaiseCall for application/json ContentType.
+type RaiseCallJSONRequestBody = CallRequest
+
 // EnterAttemptJSONRequestBody defines body for EnterAttempt for application/json ContentType.
 type EnterAttemptJSONRequestBody = EnterRequest
 
+// ReadNoticesJSONRequestBody defines body for ReadNotices for application/json ContentType.
+type ReadNoticesJSONRequestBody = NoticesRead
+
 // SaveOperationsJSONRequestBody defines body for SaveOperations for application/json ContentType.
 type SaveOperationsJSONRequestBody = SaveRequest
+
+// NoteSignalsJSONRequestBody defines body for NoteSignals for application/json ContentType.
+type NoteSignalsJSONRequestBody = SignalsNoted
 
 // SubmitAttemptJSONRequestBody defines body for SubmitAttempt for application/json ContentType.
 type SubmitAttemptJSONRequestBody = SubmitRequest
@@ -7637,6 +8007,9 @@ type CollectAttemptJSONRequestBody = CollectRequest
 // DecideLateJSONRequestBody defines body for DecideLate for application/json ContentType.
 type DecideLateJSONRequestBody = LateDecision
 
+// HandleCallJSONRequestBody defines body for HandleCall for application/json ContentType.
+type HandleCallJSONRequestBody = CallHandling
+
 // ExportResultsJSONRequestBody defines body for ExportResults for application/json ContentType.
 type ExportResultsJSONRequestBody = ExportRequest
 
@@ -7669,6 +8042,9 @@ type DecidePanelJSONRequestBody = PanelDecision
 
 // WithdrawPanelJSONRequestBody defines body for WithdrawPanel for application/json ContentType.
 type WithdrawPanelJSONRequestBody = PanelWithdrawal
+
+// DoProctorActJSONRequestBody defines body for DoProctorAct for application/json ContentType.
+type DoProctorActJSONRequestBody = ProctorActRequest
 
 // RegisterCandidatesJSONRequestBody defines body for RegisterCandidates for application/json ContentType.
 type RegisterCandidatesJSONRequestBody = RegisterRequest
@@ -7723,12 +8099,21 @@ type ServerInterface interface {
 	// Beat 心跳：时间、截止时间、本页是否仍可写 · heartbeat
 	// (POST /api/v1/attempts/{attempt}/beat)
 	Beat(c *fiber.Ctx, attempt AttemptId) error
+	// RaiseCall 举手求助，或报告试题疑问 · raise a hand, or report a question
+	// (POST /api/v1/attempts/{attempt}/calls)
+	RaiseCall(c *fiber.Ctx, attempt AttemptId) error
 	// EnterAttempt 进入考试：开始，或在本页继续 · start, or go on from this page
 	// (POST /api/v1/attempts/{attempt}/enter)
 	EnterAttempt(c *fiber.Ctx, attempt AttemptId) error
 	// StreamAttempt 时间与状态的变化，即时推送 · changes of time and state, pushed
 	// (GET /api/v1/attempts/{attempt}/events)
 	StreamAttempt(c *fiber.Ctx, attempt AttemptId, params StreamAttemptParams) error
+	// ListNotices 监考员的通知，以及本人的求助 · words of the invigilator, and the caller's own calls
+	// (GET /api/v1/attempts/{attempt}/notices)
+	ListNotices(c *fiber.Ctx, attempt AttemptId) error
+	// ReadNotices 已读 · these were read
+	// (POST /api/v1/attempts/{attempt}/notices)
+	ReadNotices(c *fiber.Ctx, attempt AttemptId) error
 	// SaveOperations 保存作答 · save answers
 	// (POST /api/v1/attempts/{attempt}/ops)
 	SaveOperations(c *fiber.Ctx, attempt AttemptId) error
@@ -7741,6 +8126,9 @@ type ServerInterface interface {
 	// GetSealedPaper 加密的试卷，开考前下载 · the paper, encrypted, before the start
 	// (GET /api/v1/attempts/{attempt}/sealed-paper)
 	GetSealedPaper(c *fiber.Ctx, attempt AttemptId) error
+	// NoteSignals 页面上发生的事实，供监考员参考 · facts about the page, for people to weigh
+	// (POST /api/v1/attempts/{attempt}/signals)
+	NoteSignals(c *fiber.Ctx, attempt AttemptId) error
 	// SubmitAttempt 交卷 · hand in
 	// (POST /api/v1/attempts/{attempt}/submit)
 	SubmitAttempt(c *fiber.Ctx, attempt AttemptId) error
@@ -8107,6 +8495,18 @@ type ServerInterface interface {
 	// DecideLate 决定迟到的作答是否计入 · count them, or not
 	// (POST /api/v1/sittings/{sitting}/attempts/{attempt}/late)
 	DecideLate(c *fiber.Ctx, sitting SittingId, attempt AttemptId) error
+	// GetBoard 监考台，此刻的全部座位 · the live board as it stands
+	// (GET /api/v1/sittings/{sitting}/board)
+	GetBoard(c *fiber.Ctx, sitting SittingId) error
+	// StreamBoard 监考台的变化，即时推送 · changes of the live board, pushed
+	// (GET /api/v1/sittings/{sitting}/board/events)
+	StreamBoard(c *fiber.Ctx, sitting SittingId, params StreamBoardParams) error
+	// ListCalls 考生的求助与试题疑问 · calls of candidates, oldest first
+	// (GET /api/v1/sittings/{sitting}/calls)
+	ListCalls(c *fiber.Ctx, sitting SittingId) error
+	// HandleCall 接手、办结，或转给命题人员 · take, close, or forward to the editors
+	// (POST /api/v1/sittings/{sitting}/calls/{call})
+	HandleCall(c *fiber.Ctx, sitting SittingId, call string) error
 	// ListCertificates 本场次的证书 · certificates of the sitting
 	// (GET /api/v1/sittings/{sitting}/certificates)
 	ListCertificates(c *fiber.Ctx, sitting SittingId) error
@@ -8206,6 +8606,12 @@ type ServerInterface interface {
 	// WithdrawPanel 撤销考评小组 · withdraw a panel
 	// (POST /api/v1/sittings/{sitting}/panels/{kind}/withdraw)
 	WithdrawPanel(c *fiber.Ctx, sitting SittingId, kind Kind) error
+	// ListProctorActs 监考的记录 · what invigilators did, newest first
+	// (GET /api/v1/sittings/{sitting}/proctor-acts)
+	ListProctorActs(c *fiber.Ctx, sitting SittingId) error
+	// DoProctorAct 签到、缺考、通知、换座、疏散、违纪 · act on a seat, a room or everybody
+	// (POST /api/v1/sittings/{sitting}/proctor-acts)
+	DoProctorAct(c *fiber.Ctx, sitting SittingId) error
 	// GetProgress 考试进行情况 · how it goes
 	// (GET /api/v1/sittings/{sitting}/progress)
 	GetProgress(c *fiber.Ctx, sitting SittingId) error
@@ -8491,6 +8897,35 @@ func (siw *ServerInterfaceWrapper) Beat(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// RaiseCall operation middleware
+func (siw *ServerInterfaceWrapper) RaiseCall(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "attempt" -------------
+	var attempt AttemptId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "attempt", c.Params("attempt"), &attempt, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter attempt: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.RaiseCall(c, attempt)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // EnterAttempt operation middleware
 func (siw *ServerInterfaceWrapper) EnterAttempt(c *fiber.Ctx) error {
 
@@ -8552,6 +8987,64 @@ func (siw *ServerInterfaceWrapper) StreamAttempt(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.StreamAttempt(c, attempt, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListNotices operation middleware
+func (siw *ServerInterfaceWrapper) ListNotices(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "attempt" -------------
+	var attempt AttemptId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "attempt", c.Params("attempt"), &attempt, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter attempt: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListNotices(c, attempt)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ReadNotices operation middleware
+func (siw *ServerInterfaceWrapper) ReadNotices(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "attempt" -------------
+	var attempt AttemptId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "attempt", c.Params("attempt"), &attempt, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter attempt: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ReadNotices(c, attempt)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -8668,6 +9161,35 @@ func (siw *ServerInterfaceWrapper) GetSealedPaper(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.GetSealedPaper(c, attempt)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// NoteSignals operation middleware
+func (siw *ServerInterfaceWrapper) NoteSignals(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "attempt" -------------
+	var attempt AttemptId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "attempt", c.Params("attempt"), &attempt, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter attempt: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.NoteSignals(c, attempt)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -12530,6 +13052,165 @@ func (siw *ServerInterfaceWrapper) DecideLate(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetBoard operation middleware
+func (siw *ServerInterfaceWrapper) GetBoard(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetBoard(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// StreamBoard operation middleware
+func (siw *ServerInterfaceWrapper) StreamBoard(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params StreamBoardParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "after" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "after", query, &params.After, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter after: %w", err).Error())
+	}
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Last-Event-ID" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Last-Event-ID")]; found {
+		var LastEventID string
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Last-Event-ID, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Last-Event-ID", valueList[0], &LastEventID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Last-Event-ID: %w", err).Error())
+		}
+
+		params.LastEventID = &LastEventID
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.StreamBoard(c, sitting, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListCalls operation middleware
+func (siw *ServerInterfaceWrapper) ListCalls(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListCalls(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// HandleCall operation middleware
+func (siw *ServerInterfaceWrapper) HandleCall(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "call" -------------
+	var call string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "call", c.Params("call"), &call, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter call: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.HandleCall(c, sitting, call)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListCertificates operation middleware
 func (siw *ServerInterfaceWrapper) ListCertificates(c *fiber.Ctx) error {
 
@@ -13583,6 +14264,64 @@ func (siw *ServerInterfaceWrapper) WithdrawPanel(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListProctorActs operation middleware
+func (siw *ServerInterfaceWrapper) ListProctorActs(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListProctorActs(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// DoProctorAct operation middleware
+func (siw *ServerInterfaceWrapper) DoProctorAct(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.DoProctorAct(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // GetProgress operation middleware
 func (siw *ServerInterfaceWrapper) GetProgress(c *fiber.Ctx) error {
 
@@ -14367,6 +15106,26 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/incidents", wrapper.ListIncidents)
 
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/board", wrapper.GetBoard)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/board/events", wrapper.StreamBoard)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/proctor-acts", wrapper.ListProctorActs)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/proctor-acts", wrapper.DoProctorAct)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/calls", wrapper.ListCalls)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/calls/:call", wrapper.HandleCall)
+
+	router.Get(options.BaseURL+"/api/v1/attempts/:attempt/notices", wrapper.ListNotices)
+
+	router.Post(options.BaseURL+"/api/v1/attempts/:attempt/notices", wrapper.ReadNotices)
+
+	router.Post(options.BaseURL+"/api/v1/attempts/:attempt/calls", wrapper.RaiseCall)
+
+	router.Post(options.BaseURL+"/api/v1/attempts/:attempt/signals", wrapper.NoteSignals)
+
 	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/late", wrapper.ListLate)
 
 	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/attempts/:attempt/late", wrapper.DecideLate)
@@ -14807,6 +15566,36 @@ func (response BeatdefaultApplicationProblemPlusJSONResponse) VisitBeatResponse(
 	return ctx.JSON(&response.Body)
 }
 
+type RaiseCallRequestObject struct {
+	Attempt AttemptId `json:"attempt"`
+	Body    *RaiseCallJSONRequestBody
+}
+
+type RaiseCallResponseObject interface {
+	VisitRaiseCallResponse(ctx *fiber.Ctx) error
+}
+
+type RaiseCall200JSONResponse Told
+
+func (response RaiseCall200JSONResponse) VisitRaiseCallResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type RaiseCalldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RaiseCalldefaultApplicationProblemPlusJSONResponse) VisitRaiseCallResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type EnterAttemptRequestObject struct {
 	Attempt AttemptId `json:"attempt"`
 	Body    *EnterAttemptJSONRequestBody
@@ -14890,6 +15679,65 @@ type StreamAttemptdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response StreamAttemptdefaultApplicationProblemPlusJSONResponse) VisitStreamAttemptResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListNoticesRequestObject struct {
+	Attempt AttemptId `json:"attempt"`
+}
+
+type ListNoticesResponseObject interface {
+	VisitListNoticesResponse(ctx *fiber.Ctx) error
+}
+
+type ListNotices200JSONResponse Told
+
+func (response ListNotices200JSONResponse) VisitListNoticesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListNoticesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListNoticesdefaultApplicationProblemPlusJSONResponse) VisitListNoticesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ReadNoticesRequestObject struct {
+	Attempt AttemptId `json:"attempt"`
+	Body    *ReadNoticesJSONRequestBody
+}
+
+type ReadNoticesResponseObject interface {
+	VisitReadNoticesResponse(ctx *fiber.Ctx) error
+}
+
+type ReadNotices200JSONResponse Told
+
+func (response ReadNotices200JSONResponse) VisitReadNoticesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ReadNoticesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReadNoticesdefaultApplicationProblemPlusJSONResponse) VisitReadNoticesResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -15026,6 +15874,35 @@ type GetSealedPaperdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetSealedPaperdefaultApplicationProblemPlusJSONResponse) VisitGetSealedPaperResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type NoteSignalsRequestObject struct {
+	Attempt AttemptId `json:"attempt"`
+	Body    *NoteSignalsJSONRequestBody
+}
+
+type NoteSignalsResponseObject interface {
+	VisitNoteSignalsResponse(ctx *fiber.Ctx) error
+}
+
+type NoteSignals204Response struct {
+}
+
+func (response NoteSignals204Response) VisitNoteSignalsResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type NoteSignalsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response NoteSignalsdefaultApplicationProblemPlusJSONResponse) VisitNoteSignalsResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -18813,6 +19690,154 @@ func (response DecideLatedefaultApplicationProblemPlusJSONResponse) VisitDecideL
 	return ctx.JSON(&response.Body)
 }
 
+type GetBoardRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type GetBoardResponseObject interface {
+	VisitGetBoardResponse(ctx *fiber.Ctx) error
+}
+
+type GetBoard200JSONResponse Board
+
+func (response GetBoard200JSONResponse) VisitGetBoardResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetBoarddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetBoarddefaultApplicationProblemPlusJSONResponse) VisitGetBoardResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type StreamBoardRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Params  StreamBoardParams
+}
+
+type StreamBoardResponseObject interface {
+	VisitStreamBoardResponse(ctx *fiber.Ctx) error
+}
+
+type StreamBoard200TexteventStreamResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response StreamBoard200TexteventStreamResponse) VisitStreamBoardResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "text/event-stream")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	// Fiber/fasthttp streams through a callback: fasthttp emits
+	// a chunk each time we call w.Flush(), so clients see
+	// streaming data immediately instead of waiting on buffering.
+	ctx.Response().SetBodyStreamWriter(func(w *bufio.Writer) {
+		if closer, ok := response.Body.(io.ReadCloser); ok {
+			defer closer.Close()
+		}
+		buf := make([]byte, 4096)
+		for {
+			n, err := response.Body.Read(buf)
+			if n > 0 {
+				if _, writeErr := w.Write(buf[:n]); writeErr != nil {
+					return
+				}
+				if flushErr := w.Flush(); flushErr != nil {
+					return
+				}
+			}
+			if err != nil {
+				return
+			}
+		}
+	})
+	return nil
+}
+
+type StreamBoarddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response StreamBoarddefaultApplicationProblemPlusJSONResponse) VisitStreamBoardResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListCallsRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type ListCallsResponseObject interface {
+	VisitListCallsResponse(ctx *fiber.Ctx) error
+}
+
+type ListCalls200JSONResponse []Call
+
+func (response ListCalls200JSONResponse) VisitListCallsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListCallsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListCallsdefaultApplicationProblemPlusJSONResponse) VisitListCallsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type HandleCallRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Call    string    `json:"call"`
+	Body    *HandleCallJSONRequestBody
+}
+
+type HandleCallResponseObject interface {
+	VisitHandleCallResponse(ctx *fiber.Ctx) error
+}
+
+type HandleCall200JSONResponse Call
+
+func (response HandleCall200JSONResponse) VisitHandleCallResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type HandleCalldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response HandleCalldefaultApplicationProblemPlusJSONResponse) VisitHandleCallResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListCertificatesRequestObject struct {
 	Sitting SittingId `json:"sitting"`
 }
@@ -19828,6 +20853,65 @@ func (response WithdrawPaneldefaultApplicationProblemPlusJSONResponse) VisitWith
 	return ctx.JSON(&response.Body)
 }
 
+type ListProctorActsRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type ListProctorActsResponseObject interface {
+	VisitListProctorActsResponse(ctx *fiber.Ctx) error
+}
+
+type ListProctorActs200JSONResponse []ProctorAct
+
+func (response ListProctorActs200JSONResponse) VisitListProctorActsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListProctorActsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListProctorActsdefaultApplicationProblemPlusJSONResponse) VisitListProctorActsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type DoProctorActRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Body    *DoProctorActJSONRequestBody
+}
+
+type DoProctorActResponseObject interface {
+	VisitDoProctorActResponse(ctx *fiber.Ctx) error
+}
+
+type DoProctorAct200JSONResponse ProctorOutcome
+
+func (response DoProctorAct200JSONResponse) VisitDoProctorActResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type DoProctorActdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DoProctorActdefaultApplicationProblemPlusJSONResponse) VisitDoProctorActResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type GetProgressRequestObject struct {
 	Sitting SittingId `json:"sitting"`
 }
@@ -20481,12 +21565,21 @@ type StrictServerInterface interface {
 	// Beat 心跳：时间、截止时间、本页是否仍可写 · heartbeat
 	// (POST /api/v1/attempts/{attempt}/beat)
 	Beat(ctx context.Context, request BeatRequestObject) (BeatResponseObject, error)
+	// RaiseCall 举手求助，或报告试题疑问 · raise a hand, or report a question
+	// (POST /api/v1/attempts/{attempt}/calls)
+	RaiseCall(ctx context.Context, request RaiseCallRequestObject) (RaiseCallResponseObject, error)
 	// EnterAttempt 进入考试：开始，或在本页继续 · start, or go on from this page
 	// (POST /api/v1/attempts/{attempt}/enter)
 	EnterAttempt(ctx context.Context, request EnterAttemptRequestObject) (EnterAttemptResponseObject, error)
 	// StreamAttempt 时间与状态的变化，即时推送 · changes of time and state, pushed
 	// (GET /api/v1/attempts/{attempt}/events)
 	StreamAttempt(ctx context.Context, request StreamAttemptRequestObject) (StreamAttemptResponseObject, error)
+	// ListNotices 监考员的通知，以及本人的求助 · words of the invigilator, and the caller's own calls
+	// (GET /api/v1/attempts/{attempt}/notices)
+	ListNotices(ctx context.Context, request ListNoticesRequestObject) (ListNoticesResponseObject, error)
+	// ReadNotices 已读 · these were read
+	// (POST /api/v1/attempts/{attempt}/notices)
+	ReadNotices(ctx context.Context, request ReadNoticesRequestObject) (ReadNoticesResponseObject, error)
 	// SaveOperations 保存作答 · save answers
 	// (POST /api/v1/attempts/{attempt}/ops)
 	SaveOperations(ctx context.Context, request SaveOperationsRequestObject) (SaveOperationsResponseObject, error)
@@ -20499,6 +21592,9 @@ type StrictServerInterface interface {
 	// GetSealedPaper 加密的试卷，开考前下载 · the paper, encrypted, before the start
 	// (GET /api/v1/attempts/{attempt}/sealed-paper)
 	GetSealedPaper(ctx context.Context, request GetSealedPaperRequestObject) (GetSealedPaperResponseObject, error)
+	// NoteSignals 页面上发生的事实，供监考员参考 · facts about the page, for people to weigh
+	// (POST /api/v1/attempts/{attempt}/signals)
+	NoteSignals(ctx context.Context, request NoteSignalsRequestObject) (NoteSignalsResponseObject, error)
 	// SubmitAttempt 交卷 · hand in
 	// (POST /api/v1/attempts/{attempt}/submit)
 	SubmitAttempt(ctx context.Context, request SubmitAttemptRequestObject) (SubmitAttemptResponseObject, error)
@@ -20865,6 +21961,18 @@ type StrictServerInterface interface {
 	// DecideLate 决定迟到的作答是否计入 · count them, or not
 	// (POST /api/v1/sittings/{sitting}/attempts/{attempt}/late)
 	DecideLate(ctx context.Context, request DecideLateRequestObject) (DecideLateResponseObject, error)
+	// GetBoard 监考台，此刻的全部座位 · the live board as it stands
+	// (GET /api/v1/sittings/{sitting}/board)
+	GetBoard(ctx context.Context, request GetBoardRequestObject) (GetBoardResponseObject, error)
+	// StreamBoard 监考台的变化，即时推送 · changes of the live board, pushed
+	// (GET /api/v1/sittings/{sitting}/board/events)
+	StreamBoard(ctx context.Context, request StreamBoardRequestObject) (StreamBoardResponseObject, error)
+	// ListCalls 考生的求助与试题疑问 · calls of candidates, oldest first
+	// (GET /api/v1/sittings/{sitting}/calls)
+	ListCalls(ctx context.Context, request ListCallsRequestObject) (ListCallsResponseObject, error)
+	// HandleCall 接手、办结，或转给命题人员 · take, close, or forward to the editors
+	// (POST /api/v1/sittings/{sitting}/calls/{call})
+	HandleCall(ctx context.Context, request HandleCallRequestObject) (HandleCallResponseObject, error)
 	// ListCertificates 本场次的证书 · certificates of the sitting
 	// (GET /api/v1/sittings/{sitting}/certificates)
 	ListCertificates(ctx context.Context, request ListCertificatesRequestObject) (ListCertificatesResponseObject, error)
@@ -20964,6 +22072,12 @@ type StrictServerInterface interface {
 	// WithdrawPanel 撤销考评小组 · withdraw a panel
 	// (POST /api/v1/sittings/{sitting}/panels/{kind}/withdraw)
 	WithdrawPanel(ctx context.Context, request WithdrawPanelRequestObject) (WithdrawPanelResponseObject, error)
+	// ListProctorActs 监考的记录 · what invigilators did, newest first
+	// (GET /api/v1/sittings/{sitting}/proctor-acts)
+	ListProctorActs(ctx context.Context, request ListProctorActsRequestObject) (ListProctorActsResponseObject, error)
+	// DoProctorAct 签到、缺考、通知、换座、疏散、违纪 · act on a seat, a room or everybody
+	// (POST /api/v1/sittings/{sitting}/proctor-acts)
+	DoProctorAct(ctx context.Context, request DoProctorActRequestObject) (DoProctorActResponseObject, error)
 	// GetProgress 考试进行情况 · how it goes
 	// (GET /api/v1/sittings/{sitting}/progress)
 	GetProgress(ctx context.Context, request GetProgressRequestObject) (GetProgressResponseObject, error)
@@ -21274,6 +22388,47 @@ func (sh *strictHandler) Beat(ctx *fiber.Ctx, attempt AttemptId) error {
 	return nil
 }
 
+// RaiseCall operation middleware
+func (sh *strictHandler) RaiseCall(ctx *fiber.Ctx, attempt AttemptId) error {
+	var request RaiseCallRequestObject
+
+	request.Attempt = attempt
+
+	var body RaiseCallJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.RaiseCall(ctx.UserContext(), request.(RaiseCallRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RaiseCall")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RaiseCallResponseObject); ok {
+		if err := validResponse.VisitRaiseCallResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // EnterAttempt operation middleware
 func (sh *strictHandler) EnterAttempt(ctx *fiber.Ctx, attempt AttemptId) error {
 	var request EnterAttemptRequestObject
@@ -21335,6 +22490,74 @@ func (sh *strictHandler) StreamAttempt(ctx *fiber.Ctx, attempt AttemptId, params
 		return err
 	} else if validResponse, ok := response.(StreamAttemptResponseObject); ok {
 		if err := validResponse.VisitStreamAttemptResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListNotices operation middleware
+func (sh *strictHandler) ListNotices(ctx *fiber.Ctx, attempt AttemptId) error {
+	var request ListNoticesRequestObject
+
+	request.Attempt = attempt
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListNotices(ctx.UserContext(), request.(ListNoticesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListNotices")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListNoticesResponseObject); ok {
+		if err := validResponse.VisitListNoticesResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReadNotices operation middleware
+func (sh *strictHandler) ReadNotices(ctx *fiber.Ctx, attempt AttemptId) error {
+	var request ReadNoticesRequestObject
+
+	request.Attempt = attempt
+
+	var body ReadNoticesJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadNotices(ctx.UserContext(), request.(ReadNoticesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadNotices")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReadNoticesResponseObject); ok {
+		if err := validResponse.VisitReadNoticesResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -21457,6 +22680,47 @@ func (sh *strictHandler) GetSealedPaper(ctx *fiber.Ctx, attempt AttemptId) error
 		return err
 	} else if validResponse, ok := response.(GetSealedPaperResponseObject); ok {
 		if err := validResponse.VisitGetSealedPaperResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// NoteSignals operation middleware
+func (sh *strictHandler) NoteSignals(ctx *fiber.Ctx, attempt AttemptId) error {
+	var request NoteSignalsRequestObject
+
+	request.Attempt = attempt
+
+	var body NoteSignalsJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.NoteSignals(ctx.UserContext(), request.(NoteSignalsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "NoteSignals")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(NoteSignalsResponseObject); ok {
+		if err := validResponse.VisitNoteSignalsResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -25574,6 +26838,130 @@ func (sh *strictHandler) DecideLate(ctx *fiber.Ctx, sitting SittingId, attempt A
 	return nil
 }
 
+// GetBoard operation middleware
+func (sh *strictHandler) GetBoard(ctx *fiber.Ctx, sitting SittingId) error {
+	var request GetBoardRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetBoard(ctx.UserContext(), request.(GetBoardRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetBoard")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetBoardResponseObject); ok {
+		if err := validResponse.VisitGetBoardResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// StreamBoard operation middleware
+func (sh *strictHandler) StreamBoard(ctx *fiber.Ctx, sitting SittingId, params StreamBoardParams) error {
+	var request StreamBoardRequestObject
+
+	request.Sitting = sitting
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.StreamBoard(ctx.UserContext(), request.(StreamBoardRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StreamBoard")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(StreamBoardResponseObject); ok {
+		if err := validResponse.VisitStreamBoardResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListCalls operation middleware
+func (sh *strictHandler) ListCalls(ctx *fiber.Ctx, sitting SittingId) error {
+	var request ListCallsRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCalls(ctx.UserContext(), request.(ListCallsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCalls")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCallsResponseObject); ok {
+		if err := validResponse.VisitListCallsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// HandleCall operation middleware
+func (sh *strictHandler) HandleCall(ctx *fiber.Ctx, sitting SittingId, call string) error {
+	var request HandleCallRequestObject
+
+	request.Sitting = sitting
+	request.Call = call
+
+	var body HandleCallJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.HandleCall(ctx.UserContext(), request.(HandleCallRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "HandleCall")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(HandleCallResponseObject); ok {
+		if err := validResponse.VisitHandleCallResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListCertificates operation middleware
 func (sh *strictHandler) ListCertificates(ctx *fiber.Ctx, sitting SittingId) error {
 	var request ListCertificatesRequestObject
@@ -26623,6 +28011,74 @@ func (sh *strictHandler) WithdrawPanel(ctx *fiber.Ctx, sitting SittingId, kind K
 		return err
 	} else if validResponse, ok := response.(WithdrawPanelResponseObject); ok {
 		if err := validResponse.VisitWithdrawPanelResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListProctorActs operation middleware
+func (sh *strictHandler) ListProctorActs(ctx *fiber.Ctx, sitting SittingId) error {
+	var request ListProctorActsRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListProctorActs(ctx.UserContext(), request.(ListProctorActsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListProctorActs")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListProctorActsResponseObject); ok {
+		if err := validResponse.VisitListProctorActsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DoProctorAct operation middleware
+func (sh *strictHandler) DoProctorAct(ctx *fiber.Ctx, sitting SittingId) error {
+	var request DoProctorActRequestObject
+
+	request.Sitting = sitting
+
+	var body DoProctorActJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.DoProctorAct(ctx.UserContext(), request.(DoProctorActRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DoProctorAct")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DoProctorActResponseObject); ok {
+		if err := validResponse.VisitDoProctorActResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

@@ -27,6 +27,7 @@ import (
 	"gongyuan/engine/people"
 	"gongyuan/engine/people/redislimit"
 	"gongyuan/engine/print"
+	"gongyuan/engine/proctor"
 	"gongyuan/engine/result"
 	"gongyuan/engine/sitting"
 	"gongyuan/engine/standard"
@@ -54,6 +55,8 @@ type engine struct {
 	compose   *compose.Desk
 	reviews   *result.Reviews
 	figures   *itemstat.Desk
+	proctors  *proctor.Desk
+	floor     *proctor.Floor
 	behind    sync.WaitGroup // what goes on after its request was answered
 	registry  *certificate.Registry
 	filings   *filing.Office
@@ -124,9 +127,10 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 	}
 	e.attempts = attempt.New(attempt.Config{
 		Live: live, Journal: ledger.Journal(), Records: e.records, News: live, Clock: e.clock, Log: e.log,
-		MayStart: e.mayStart, Marker: e.mark,
+		MayStart: e.mayStart, Marker: e.mark, Stirred: func(ids ...attempt.AttemptID) { e.floor.Stir(ids...) },
 	})
 	e.filings = filing.NewOffice(filing.Deps{Store: store.Filings(), Accounts: e.people, Audit: e.trail, Clock: e.clock})
+	e.invigilate(store, live)
 	e.office = sitting.NewOffice(sitting.Deps{
 		Store: e.sittings, Registrations: e.sittings, Candidates: e.people, Papers: e, Attempts: e, Histories: e, Permit: e.filings, Sealer: e.sealer, Audit: e.trail, Clock: e.clock,
 	})
@@ -239,6 +243,7 @@ func (e *engine) certify(store *mongostore.Certificates, body *bodySettings, sec
 // close ends what is under way, then the stores.
 func (e *engine) close(ctx context.Context) error {
 	e.editorial.Close()
+	e.floor.Close()
 	e.behind.Wait()
 	return errors.Join(e.attempts.Close(ctx), e.stores.close(ctx))
 }

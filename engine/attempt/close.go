@@ -77,6 +77,7 @@ func (s *Service) Receipt(ctx context.Context, id AttemptID, who people.Candidat
 
 // finalise makes the one submission of an attempt that has ended, or finds it.
 func (s *Service) finalise(ctx context.Context, id AttemptID) (Submission, error) {
+	defer s.cfg.Stirred(id)
 	return s.closes.do(ctx, id, func(ctx context.Context) (Submission, error) {
 		return s.submissions.do(ctx, id)
 	})

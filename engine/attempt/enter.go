@@ -35,6 +35,8 @@ func (s *Service) Enter(ctx context.Context, cmd EnterCommand) (Entered, error) 
 	}
 	if in.Previous.Epoch > 0 {
 		s.tell(ctx, cmd.Attempt)
+	} else {
+		s.cfg.Stirred(cmd.Attempt)
 	}
 	return in, nil
 }

@@ -38,6 +38,7 @@ func (s *Service) Save(ctx context.Context, cmd SaveCommand) (Saved, error) {
 		s.commit.release(len(ops))
 		return Saved{}, s.refuse(ctx, cmd, ops, st, err)
 	}
+	s.cfg.Stirred(cmd.Attempt)
 	if st.DurableSeq >= ops[len(ops)-1].Seq {
 		s.commit.release(len(ops))
 		return saved(st, now, false), nil

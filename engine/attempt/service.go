@@ -41,6 +41,9 @@ type Config struct {
 	// copies of the program and at the same time, until it has returned nil for
 	// the submission once: it must be idempotent.
 	Marker func(ctx context.Context, all []Marking) []error
+	// Stirred, which may be nil, is told of attempts whose Progress may have
+	// changed, on the copy of the program where it did. It must not wait.
+	Stirred func(ids ...AttemptID)
 
 	Grace       time.Duration // for saves on their way at the deadline
 	BatchOps    int           // operations after which a group commit is closed
@@ -87,6 +90,9 @@ func New(cfg Config) *Service {
 	cfg.Sweepers = orDefault(cfg.Sweepers, DefaultSweepers)
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()
+	}
+	if cfg.Stirred == nil {
+		cfg.Stirred = func(...AttemptID) {}
 	}
 	s := &Service{cfg: cfg, commit: newCommitter(cfg), sweeper: rand.Text()}
 	s.enters = newGroup(groupSize, groupWorkers, s.enterAll)
@@ -181,6 +187,9 @@ func (s *Service) beat(ctx context.Context, id AttemptID, who people.CandidateID
 		return Beat{}, fmt.Errorf("attempt %s: heartbeat: %w", id, err)
 	}
 	s.noteGap(id, st, now)
+	if touch > 0 && err == nil {
+		s.cfg.Stirred(id)
+	}
 	b := Beat{State: st.State, Deadline: receding(st.Deadline, st.PausedSince, now), PausedSince: st.PausedSince,
 		Version: st.Version, Mine: st.Epoch == epoch, AppliedSeq: st.AppliedSeq, DurableSeq: st.DurableSeq, Now: now}
 	if err == nil && b.Mine && b.State.GoesOn() {

@@ -92,6 +92,7 @@ func (s *Service) tell(ctx context.Context, ids ...AttemptID) {
 	if len(ids) == 0 {
 		return
 	}
+	s.cfg.Stirred(ids...)
 	if err := s.cfg.News.Publish(context.WithoutCancel(ctx), ids); err != nil {
 		s.cfg.Log.WarnContext(ctx, "change not published", "attempts", len(ids), "err", err)
 	}

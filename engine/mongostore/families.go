@@ -29,5 +29,6 @@ func (s *Store) families() []family {
 		{"periodic reports", s.ensurePeriodicIndexes},
 		{"evidence", s.ensureEvidenceIndexes},
 		{"item statistics", s.ensureItemStatisticsIndexes},
+		{"proctor", s.ensureProctorIndexes},
 	}
 }

@@ -11,8 +11,9 @@ export function launch() {
 }
 
 /** A page of somebody's own, signed in by the form; what the console complains of is kept. */
-export async function signedIn(browser, base, account, path = '/staff', viewport = { width: 1366, height: 768 }) {
+export async function signedIn(browser, base, account, path = '/staff', viewport = { width: 1366, height: 768 }, seats = 'list') {
   const context = await browser.newContext({ viewport, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce', acceptDownloads: true })
+  await context.addInitScript((v) => { if (!localStorage.getItem('gongyuan.staff.seats')) localStorage.setItem('gongyuan.staff.seats', v) }, seats)
   const page = await context.newPage()
   page.setDefaultTimeout(20_000)
   page.faults = []

@@ -250,6 +250,20 @@ function handle(state, method, path, query, body, token, cookies) {
     }))
     return { status: 200, body: { serverNow: iso(now), ready: rows.filter((r) => r.state === 'ready').length, running: rows.filter((r) => r.state === 'running').length, paused: rows.filter((r) => r.state === 'paused').length, closed: rows.filter((r) => r.state === 'closed').length, rows } }
   }
+  if (rest === 'board') {
+    need('administrator', 'invigilator')
+    const now = Date.now()
+    const seats = mine.map(({ r, a }) => {
+      const lost = a.started && a.state === 'running' && a.silentFor > 45_000
+      const phase = a.state === 'ready' ? 'away' : a.state === 'running' ? (lost ? 'lost' : 'answering') : a.state === 'paused' ? 'paused' : 'submitted'
+      return {
+        registration: r.id, attempt: r.attempt, admission: r.admission, name: r.name, room: r.room, seat: r.seat, phase, state: a.state, answered: a.answered, total: 200, help: 0, unread: 0, warned: 0,
+        ...(a.started ? { deadline: iso(a.deadline) } : {}), ...(lost ? { lostSince: iso(a.seen - a.silentFor) } : {}), ...(a.pausedAt ? { pausedSince: iso(a.pausedAt) } : {}),
+      }
+    })
+    return { status: 200, body: { id: 'm.1', at: iso(now), whole: true, seats } }
+  }
+  if (rest === 'calls' || rest === 'proctor-acts') return { status: 200, body: [] }
   const receipt = (a) => ({ attempt: a.registration.attempt, submittedAt: iso(Date.parse(s.opens) + 88 * min), manner: a.manner, ...(a.reason ? { reason: a.reason } : {}), answered: a.answered, total: 200, code: '7F3A 91C2 D04E', late: a.manner === 'deadline' ? 2 : 0 })
   m = /^attempts\/([^/]+)\/collect$/.exec(rest)
   if (m && method === 'POST') {
@@ -292,6 +306,33 @@ export async function startMock(port = 0) {
       const cookies = Object.fromEntries((req.headers.cookie ?? '').split('; ').filter(Boolean).map((c) => c.split('=')))
       const query = { ...Object.fromEntries(url.searchParams), lang: (req.headers['accept-language'] ?? '').startsWith('en') ? 'en' : 'zh' }
       let out
+      const events = url.pathname.endsWith('/board/events')
+      if (events) {
+        const board = () => handle(state, 'GET', url.pathname.replace(/\/events$/, ''), query, null, (req.headers.authorization ?? '').replace(/^Bearer /, ''), cookies).body
+        try {
+          board()
+        } catch (e) {
+          res.writeHead(e.status, { 'Content-Type': 'application/problem+json' })
+          return void res.end(JSON.stringify(e.body))
+        }
+        res.writeHead(200, { 'Content-Type': 'text/event-stream' })
+        let was = ''
+        const tell = () => {
+          if (state.down) return void res.destroy()
+          let b
+          try {
+            b = board()
+          } catch {
+            return void res.destroy() // signed out, or gone with the state of another test
+          }
+          const text = JSON.stringify(b.seats)
+          res.write(text === was ? `event: time\ndata: {"at":"${b.at}"}\n\n` : `event: board\ndata: ${JSON.stringify(b)}\n\n`)
+          was = text
+        }
+        tell()
+        const timer = setInterval(tell, 1_000)
+        return void res.on('close', () => { clearInterval(timer) })
+      }
       try {
         out = handle(state, req.method, decodeURIComponent(url.pathname), query, text ? JSON.parse(text) : null, (req.headers.authorization ?? '').replace(/^Bearer /, ''), cookies)
       } catch (e) {

@@ -1253,6 +1253,176 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sittings/{sitting}/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        /** 监考台，此刻的全部座位 · the live board as it stands */
+        get: operations["getBoard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/board/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * 监考台的变化，即时推送 · changes of the live board, pushed
+         * @description Server-sent events. `event: board` carries a Board as JSON, its `id` in the `id:` line: first the whole one,
+         *     then the seats that changed, within a second. Whoever names the last id that they have, in `after` or in the
+         *     header Last-Event-ID, gets only what changed since, where the server still knows. `event: time` carries
+         *     `{"at": …}` each 5 s. A page whose stream breaks asks for the board each 15 s and opens the stream again.
+         */
+        get: operations["streamBoard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/proctor-acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        /** 监考的记录 · what invigilators did, newest first */
+        get: operations["listProctorActs"];
+        put?: never;
+        /**
+         * 签到、缺考、通知、换座、疏散、违纪 · act on a seat, a room or everybody
+         * @description `id` is made by the caller: sent again it changes nothing more. `message` and `evacuate` may be for a room or
+         *     everybody; all else is for one seat. `warn` is shown to the candidate until it is read; `expel` takes the paper
+         *     in and proposes a ruling, which somebody else decides; `transfer` cuts the old computer off and answers with a
+         *     code by which the candidate signs in at another one, in the place of the identity number, within ten minutes.
+         */
+        post: operations["doProctorAct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        /** 考生的求助与试题疑问 · calls of candidates, oldest first */
+        get: operations["listCalls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/calls/{call}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                call: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 接手、办结，或转给命题人员 · take, close, or forward to the editors */
+        post: operations["handleCall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/attempts/{attempt}/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attempt: components["parameters"]["AttemptId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * 监考员的通知，以及本人的求助 · words of the invigilator, and the caller's own calls
+         * @description The stream of the attempt says `event: notice` whenever something of it is new.
+         */
+        get: operations["listNotices"];
+        put?: never;
+        /** 已读 · these were read */
+        post: operations["readNotices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/attempts/{attempt}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attempt: components["parameters"]["AttemptId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 举手求助，或报告试题疑问 · raise a hand, or report a question */
+        post: operations["raiseCall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/attempts/{attempt}/signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attempt: components["parameters"]["AttemptId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 页面上发生的事实，供监考员参考 · facts about the page, for people to weigh */
+        post: operations["noteSignals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sittings/{sitting}/late": {
         parameters: {
             query?: never;
@@ -4459,6 +4629,159 @@ export interface components {
             lastSeen?: string;
             /** Format: date-time */
             deadline?: string;
+        };
+        Board: {
+            /** @description where the next one goes on */
+            id: string;
+            /**
+             * Format: date-time
+             * @description the server's time
+             */
+            at: string;
+            /** @description every seat; else those that changed */
+            whole: boolean;
+            seats: components["schemas"]["BoardSeat"][];
+        };
+        /** @enum {string} */
+        SeatPhase: "away" | "signed-in" | "waiting" | "absent" | "answering" | "paused" | "lost" | "submitted";
+        BoardSeat: {
+            registration: string;
+            /** @description empty for who takes no theory here */
+            attempt: string;
+            admission: string;
+            name: string;
+            room: string;
+            seat: string;
+            phase: components["schemas"]["SeatPhase"];
+            state: components["schemas"]["AttemptState"];
+            answered: number;
+            total: number;
+            extraMinutes?: number;
+            /**
+             * Format: date-time
+             * @description as of the beginning of a pause, while one lasts
+             */
+            deadline?: string;
+            /** Format: date-time */
+            pausedSince?: string;
+            /**
+             * Format: date-time
+             * @description when the page was last heard of
+             */
+            lostSince?: string;
+            /** Format: date-time */
+            signedInAt?: string;
+            /** @description calls that are open */
+            help: number;
+            /** @description notices that the candidate has not read */
+            unread: number;
+            warned: number;
+            expelled?: boolean;
+            signals?: components["schemas"]["SignalCount"][];
+        };
+        /** @enum {string} */
+        SignalName: "left-window" | "copied" | "pasted" | "resumed" | "fast" | "left-full-screen";
+        SignalCount: {
+            signal: components["schemas"]["SignalName"];
+            n: number;
+        };
+        SignalsNoted: {
+            signals: {
+                /** @description made by the page */
+                id: string;
+                signal: components["schemas"]["SignalName"];
+                note?: string;
+            }[];
+        };
+        /** @enum {string} */
+        ProctorKind: "check-in" | "absent" | "undo" | "message" | "warn" | "expel" | "transfer" | "evacuate" | "return";
+        ProctorActRequest: {
+            /** @description made by the caller */
+            id: string;
+            kind: components["schemas"]["ProctorKind"];
+            scope: components["schemas"]["OrderScope"];
+            /** @description what the candidates read */
+            text?: string;
+            /** @description for the record */
+            reason?: string;
+            toRoom?: string;
+            toSeat?: string;
+        };
+        ProctorAct: {
+            id: string;
+            kind: components["schemas"]["ProctorKind"];
+            scope: components["schemas"]["OrderScope"];
+            text: string;
+            reason: string;
+            /** @description of transfer: room and seat before */
+            from?: string;
+            to?: string;
+            by: string;
+            /** Format: date-time */
+            at: string;
+            count: number;
+        };
+        ProctorOutcome: {
+            act: components["schemas"]["ProctorAct"];
+            reached: number;
+            /** @description of transfer: signs the candidate in at another computer, once */
+            code?: string;
+        };
+        /** @enum {string} */
+        CallKind: "help" | "question";
+        /** @enum {string} */
+        CallState: "raised" | "taken" | "done";
+        /** @enum {string} */
+        CallAct: "take" | "close" | "forward";
+        CallRequest: {
+            /** @description made by the page */
+            id: string;
+            kind: components["schemas"]["CallKind"];
+            slot?: number;
+            text?: string;
+        };
+        Call: {
+            id: string;
+            registration: string;
+            kind: components["schemas"]["CallKind"];
+            slot?: number;
+            text: string;
+            /** Format: date-time */
+            at: string;
+            state: components["schemas"]["CallState"];
+            by?: string;
+            /** Format: date-time */
+            byAt?: string;
+            word?: string;
+            forwarded: boolean;
+        };
+        CallHandling: {
+            act: components["schemas"]["CallAct"];
+            word?: string;
+        };
+        Told: {
+            notices: components["schemas"]["Notice"][];
+            calls: components["schemas"]["OwnCall"][];
+        };
+        Notice: {
+            id: string;
+            kind: components["schemas"]["ProctorKind"];
+            text: string;
+            /** Format: date-time */
+            at: string;
+            read: boolean;
+        };
+        OwnCall: {
+            id: string;
+            kind: components["schemas"]["CallKind"];
+            slot?: number;
+            text: string;
+            /** Format: date-time */
+            at: string;
+            state: components["schemas"]["CallState"];
+        };
+        NoticesRead: {
+            read: string[];
         };
         /** @enum {string} */
         OrderKind: "extend" | "pause" | "resume" | "reopen";
@@ -8441,6 +8764,261 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Incident"][];
                 };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getBoard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    streamBoard: {
+        parameters: {
+            query?: {
+                /** @description the last id */
+                after?: string;
+            };
+            header?: {
+                /** @description the same */
+                "Last-Event-ID"?: string;
+            };
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 事件流 · the stream */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listProctorActs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProctorAct"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    doProctorAct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProctorActRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProctorOutcome"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listCalls: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    handleCall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                call: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallHandling"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listNotices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attempt: components["parameters"]["AttemptId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Told"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    readNotices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attempt: components["parameters"]["AttemptId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticesRead"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Told"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    raiseCall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attempt: components["parameters"]["AttemptId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Told"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    noteSignals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attempt: components["parameters"]["AttemptId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignalsNoted"];
+            };
+        };
+        responses: {
+            /** @description 已记下 · noted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["ProblemAny"];
         };

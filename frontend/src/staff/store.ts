@@ -95,3 +95,14 @@ export function forgetPerson(): void {
     // As above.
   }
 }
+
+const SEATS = 'gongyuan.staff.seats'
+
+/** How this computer shows the seats of a sitting. */
+export function savedSeats(): 'picture' | 'list' {
+  return read(SEATS) === 'list' ? 'list' : 'picture'
+}
+
+export function saveSeats(v: 'picture' | 'list'): void {
+  write(SEATS, v)
+}

@@ -1,10 +1,10 @@
 import type { Outcome } from './marks'
-import type { Item, ItemStage, LateOperation, OrderKind, ProgressRow, ReviewSlot, SittingState } from './types'
+import type { Item, ItemStage, LateOperation, OrderKind, ProgressRow, ReviewSlot, SeatPhase, SittingState } from './types'
 
 /** The icons that parts/Icon.vue draws. */
 export type IconName =
   | 'ok' | 'x' | 'warn' | 'pen' | 'lock' | 'play' | 'stop' | 'eye' | 'clock' | 'dash' | 'wait' | 'off' | 'cut' | 'half'
-  | 'down' | 'print' | 'plus' | 'fold' | 'person' | 'pause' | 'again' | 'file'
+  | 'hand' | 'down' | 'print' | 'plus' | 'fold' | 'person' | 'pause' | 'again' | 'file'
 
 /** How a state looks: the word is in the messages, the icon and the tone are here. */
 export interface Look {
@@ -33,6 +33,17 @@ export const SEAT: Record<ProgressRow['state'], Look> = {
   running: { icon: 'pen', tone: '' },
   paused: { icon: 'pause', tone: 'warn' },
   closed: { icon: 'ok', tone: 'ok' },
+}
+
+export const PHASE: Record<SeatPhase, Look> = {
+  away: { icon: 'dash', tone: 'plain' },
+  'signed-in': { icon: 'person', tone: '' },
+  waiting: { icon: 'wait', tone: '' },
+  absent: { icon: 'off', tone: 'plain' },
+  answering: { icon: 'pen', tone: '' },
+  paused: { icon: 'pause', tone: 'warn' },
+  lost: { icon: 'cut', tone: 'bad' },
+  submitted: { icon: 'ok', tone: 'ok' },
 }
 
 export const VERDICT: Record<ReviewSlot['verdict'], Look> = {

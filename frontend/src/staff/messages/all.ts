@@ -25,6 +25,8 @@ import { planEn } from './plan.en'
 import { planZh } from './plan.zh-CN'
 import { registerEn } from './register.en'
 import { registerZh } from './register.zh-CN'
+import { proctorEn } from './proctor.en'
+import { proctorZh } from './proctor.zh-CN'
 import { resultEn } from './result.en'
 import { resultZh } from './result.zh-CN'
 import { reviewEn } from './review.en'
@@ -55,6 +57,7 @@ export const FILES: readonly (readonly [zh: Record<string, string>, en: Record<s
   [figuresZh, figuresEn],
   [registerZh, registerEn],
   [certificateZh, certificateEn],
+  [proctorZh, proctorEn],
 ]
 
 /** All texts of the staff pages. */
@@ -77,6 +80,7 @@ export const zhCN = {
   ...figuresZh,
   ...registerZh,
   ...certificateZh,
+  ...proctorZh,
 }
 
 export const en = {
@@ -98,4 +102,5 @@ export const en = {
   ...figuresEn,
   ...registerEn,
   ...certificateEn,
+  ...proctorEn,
 }

@@ -274,7 +274,6 @@ export const en: Record<Key, string> = {
   'print.back': 'Back to the sitting',
 
   'watch.title': 'Invigilation',
-  'watch.every': 'Updated every 5 s, last {time}',
   'watch.stale': 'Data of {time}; reconnecting',
   'watch.serverTime': 'Server time',
   'watch.ready': 'Not entered', 'watch.running': 'Answering', 'watch.closed': 'Collected', 'watch.silent': 'No contact', 'watch.all': 'All',

@@ -272,7 +272,6 @@ export const zhCN = {
   'print.back': '返回场次',
 
   'watch.title': '监考',
-  'watch.every': '每 5 秒更新，最近 {time}',
   'watch.stale': '{time} 的数据，正在重连',
   'watch.serverTime': '服务器时间',
   'watch.ready': '未进入', 'watch.running': '作答中', 'watch.closed': '已收卷', 'watch.silent': '断线', 'watch.all': '全部',

@@ -1,5 +1,5 @@
 import { client } from '../../api'
-import type { AnswersFile, LateDecision, OrderRequest } from '../../lib/types'
+import type { AnswersFile, CallAct, LateDecision, OrderRequest, ProctorActRequest } from '../../lib/types'
 
 /** Asked for every few seconds: a late answer is worth less than the next. */
 const SHORT = 8_000
@@ -14,6 +14,16 @@ export const live = {
     (await client.call('post', '/api/v1/sittings/{sitting}/orders', { path: { sitting }, body, timeoutMs: LONG })).data,
   incidents: async (sitting: string, signal: AbortSignal) =>
     (await client.call('get', '/api/v1/sittings/{sitting}/incidents', { path: { sitting }, signal, timeoutMs: SHORT })).data,
+  board: async (sitting: string, signal: AbortSignal) =>
+    (await client.call('get', '/api/v1/sittings/{sitting}/board', { path: { sitting }, signal })).data,
+  calls: async (sitting: string, signal: AbortSignal) =>
+    (await client.call('get', '/api/v1/sittings/{sitting}/calls', { path: { sitting }, signal, timeoutMs: SHORT })).data,
+  handle: async (sitting: string, call: string, act: CallAct, word: string) =>
+    (await client.call('post', '/api/v1/sittings/{sitting}/calls/{call}', { path: { sitting, call }, body: { act, word } })).data,
+  acts: async (sitting: string, signal: AbortSignal) =>
+    (await client.call('get', '/api/v1/sittings/{sitting}/proctor-acts', { path: { sitting }, signal })).data,
+  act: async (sitting: string, body: ProctorActRequest) =>
+    (await client.call('post', '/api/v1/sittings/{sitting}/proctor-acts', { path: { sitting }, body, timeoutMs: LONG })).data,
   late: async (sitting: string, signal: AbortSignal) =>
     (await client.call('get', '/api/v1/sittings/{sitting}/late', { path: { sitting }, signal })).data,
   decide: async (sitting: string, attempt: string, body: LateDecision) =>
