@@ -21,6 +21,8 @@ import (
 	"gongyuan/bank/banktest"
 	"gongyuan/bank/mongobank"
 	"gongyuan/cmd/gongyuan/drill"
+	"gongyuan/engine/audit"
+	"gongyuan/engine/filing"
 	"gongyuan/engine/mongostore"
 	"gongyuan/engine/people"
 )
@@ -123,6 +125,14 @@ func open(ctx context.Context, address, name string) (lungo.IDatabase, error) {
 	return client.Database(name), nil
 }
 
+type unrecorded struct{}
+
+func (unrecorded) Record(context.Context, audit.Event) error { return nil }
+
+type wall struct{}
+
+func (wall) Now() time.Time { return time.Now() }
+
 // furnish puts a bank, a blueprint and an administrator into the database.
 func (w *world) furnish(t *testing.T) {
 	t.Helper()
@@ -150,6 +160,9 @@ func (w *world) furnish(t *testing.T) {
 		},
 		func(ctx context.Context) error { return questions.SaveBlueprint(ctx, blueprint) },
 		func(ctx context.Context) error { return records.People().InsertAccount(ctx, account) },
+		func(ctx context.Context) error { // only a filed body may open a sitting
+			return filing.NewOffice(filing.Deps{Store: records.Filings(), Accounts: records.People(), Audit: unrecorded{}, Clock: wall{}}).Provide(ctx, "示例机构")
+		},
 	} {
 		if err := step(t.Context()); err != nil {
 			t.Fatalf("furnish: %v", err)
