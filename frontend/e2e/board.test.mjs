@@ -158,7 +158,7 @@ test('an invigilator leads a sitting by the live board', async () => {
 
   // The room is evacuated and comes back.
   await page.getByRole('button', { name: /^02\s考场操作/ }).click()
-  await page.getByRole('menuitem', { name: '疏散…' }).click()
+  await page.getByRole('menuitem', { name: '疏散…', exact: true }).click()
   await page.getByLabel('原因').fill('火警')
   await page.getByRole('dialog').getByRole('button', { name: '疏散', exact: true }).click()
   await seatOf(page, '考生甲').getByText('已暂停').waitFor({ timeout: 4_000 })

@@ -127,3 +127,17 @@ export async function release(first, second, id) {
   await call('POST', `/api/v1/sittings/${id}/release`, first, { act: 'propose', digest })
   return call('POST', `/api/v1/sittings/${id}/release`, second, { act: 'approve', digest })
 }
+
+/** Two people certify registrations in one batch; their numbers. */
+export async function certify(first, second, sitting, registrations) {
+  const b = await call('POST', '/api/v1/certificate-batches', first, { sittings: [sitting], registrations })
+  const path = `/api/v1/certificate-batches/${b.id}`
+  const { digest } = await call('POST', path, first, { act: 'propose', digest: b.current })
+  await call('POST', path, second, { act: 'approve', digest })
+  for (let i = 0; i < 100; i++) {
+    const now = await call('GET', path, first)
+    if (now.state === 'issued') return now.entries.map((e) => e.number)
+    await new Promise((done) => { setTimeout(done, 100) })
+  }
+  throw new Error('the batch was not issued')
+}

@@ -146,6 +146,7 @@ async function score(page, { off = 0, cut = false } = {}) {
   await saved(page)
   await page.getByRole('button', { name: '签名并锁定…' }).click()
   await page.getByRole('dialog').getByRole('button', { name: '签名并锁定' }).click()
+    .catch(async (e) => { throw new Error(`${e.message}\nThe page says: ${await page.locator('body').innerText()}`) })
   await page.locator('.save-tag', { hasText: '只读' }).waitFor()
 }
 

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { randomInt, randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
+import { certify } from './hall.mjs'
 import { clean, launch, signedIn } from './staff-harness.mjs'
 
 const demo = process.env.GONGYUAN_DEMO ? JSON.parse(await readFile(process.env.GONGYUAN_DEMO, 'utf8')) : null
@@ -141,20 +142,6 @@ async function release(admin, second, id) {
   const { digest } = await call('GET', path, admin)
   await call('POST', path, admin, { act: 'propose', digest })
   await call('POST', path, second, { act: 'approve', digest })
-}
-
-/** Two people certify registrations in one batch; their numbers. */
-async function certify(first, second, sitting, registrations) {
-  const b = await call('POST', '/api/v1/certificate-batches', first, { sittings: [sitting], registrations })
-  const path = `/api/v1/certificate-batches/${b.id}`
-  const { digest } = await call('POST', path, first, { act: 'propose', digest: b.current })
-  await call('POST', path, second, { act: 'approve', digest })
-  for (let i = 0; i < 100; i++) {
-    const now = await call('GET', path, first)
-    if (now.state === 'issued') return now.entries.map((e) => e.number)
-    await new Promise((done) => { setTimeout(done, 100) })
-  }
-  throw new Error('the batch was not issued')
 }
 
 async function looked(page, where) {
