@@ -232,6 +232,23 @@ describe('the outbox', () => {
     expect(touched(box)).toEqual(['r1'])
   })
 
+  test('what is entered while the device is slow to write stays', async () => {
+    const update = keep.update.bind(keep)
+    keep.update = async (name, change) => {
+      const keeping = await update(name, change)
+      await settledDown()
+      return keeping
+    }
+    const box = desk()
+    await box.open(at, sheet, true)
+    for (const row of ['r1', 'r2', 'r3']) {
+      edit(box, row)
+      await new Promise((r) => { setTimeout(r, 2) })
+    }
+    for (let i = 0; i < 5; i++) await settledDown()
+    expect(touched(box)).toEqual(['r1', 'r2', 'r3'])
+  })
+
   test('one person’s work is not another’s', async () => {
     const box = desk()
     await box.open(at, sheet, true)

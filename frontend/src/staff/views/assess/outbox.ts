@@ -241,10 +241,14 @@ export class Outbox {
     if (entry.state.link.is === 'contested') return
     let met: Draft | null = null
     let changed = false
+    // What is entered while the device writes is not kept yet: taken for kept,
+    // the next write would take what is there for another page's.
+    let written = entry.state.content
     await this.config.keep.update(this.keyOf('draft', nameOf(key)), (old) => {
       const kept = (old as KeptDraft | undefined)?.draft
       const draft = draftOf(entry.state)
       const { sheet, content } = entry.state
+      written = content
       if (kept && !same(kept.content, entry.shared)) {
         met = kept
         const both = join(entry.shared, content, kept.content)
@@ -257,7 +261,7 @@ export class Outbox {
       return draft ? ({ sheet, draft } satisfies KeptDraft) : undefined
     })
     if (met) this.meet(key, entry, met)
-    else entry.shared = entry.state.content
+    else entry.shared = written
     if (changed) this.tell(key)
   }
 
