@@ -37,6 +37,7 @@ export const markingEn: Record<keyof typeof markingZh, string> = {
 
   'mark.state.asking': 'Getting the next',
   'mark.state.sending': 'Being stored',
+  'mark.state.writing': 'Not saved yet, being kept on this computer',
   'mark.state.changed': 'Not saved yet, kept on this computer',
   'mark.state.loose': 'Not saved yet, this computer cannot keep it',
   'mark.state.cut': 'No network, kept on this computer',

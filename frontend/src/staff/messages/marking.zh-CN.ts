@@ -35,6 +35,7 @@ export const markingZh = {
 
   'mark.state.asking': '正在取下一份',
   'mark.state.sending': '正在存储',
+  'mark.state.writing': '还没有保存，正在记到本机',
   'mark.state.changed': '还没有保存，已记在本机',
   'mark.state.loose': '还没有保存，本机不能记录',
   'mark.state.cut': '网络断开，已记在本机',

@@ -151,3 +151,24 @@ test('signed out, and in again', async () => {
   await settled()
   expect(desk.given.length).toBe(1)
 })
+
+test('what is entered counts as kept only once it is on disk', async () => {
+  const { keep, work } = world()
+  await work.next()
+  const doors: (() => void)[] = []
+  const put = keep.put.bind(keep)
+  keep.put = async (key, value) => {
+    await new Promise<void>((open) => { doors.push(open) })
+    return put(key, value)
+  }
+  work.edit((e) => typed(e, '4'))
+  work.edit((e) => typed(e, '4.'))
+  await settled()
+  expect(work.state.value.writing).toBe(true)
+  doors.shift()?.()
+  await settled()
+  expect(work.state.value.writing).toBe(true) // the first of two is there
+  doors.shift()?.()
+  await settled()
+  expect(work.state.value.writing).toBe(false)
+})

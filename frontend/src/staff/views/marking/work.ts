@@ -49,6 +49,8 @@ export interface State {
   first: boolean
   error: unknown
   keeping: Keeping
+  /** What is entered is on its way to this device's disk: not kept yet. */
+  writing: boolean
 }
 
 /** The problem's type. Those of marking are not in the list that the candidate page carries too. */
@@ -59,7 +61,7 @@ const tries = [1_000, 2_000, 4_000, 8_000, 15_000]
 
 export class Work {
   readonly state = shallowRef<State>(markRaw({
-    task: null, entry: blank, link: 'asking', left: null, fault: null, lost: null, saved: null, back: false, first: false, error: null, keeping: 'kept',
+    task: null, entry: blank, link: 'asking', left: null, fault: null, lost: null, saved: null, back: false, first: false, error: null, keeping: 'kept', writing: false,
   }))
   private readonly later: NonNullable<Config['later']>
   private stop: (() => void) | null = null
@@ -67,6 +69,7 @@ export class Work {
   private failed = 0
   private over = false
   private writing: Promise<unknown> = Promise.resolve()
+  private queued = 0
 
   constructor(private readonly config: Config) {
     this.set({ keeping: config.keep.keeping })
@@ -131,12 +134,14 @@ export class Work {
     const { task, entry } = this.now
     if (!task?.open) return
     const next = change(entry)
-    this.set({ entry: markRaw(next), fault: null })
+    this.set({ entry: markRaw(next), fault: null, writing: true })
+    this.queued++
     const key = this.keyOf(task.ticket)
     // Writes are made one after another, so that the last one stays.
     this.writing = this.writing.then(async () => {
       if (changed(task, next)) this.set({ keeping: await this.config.keep.put(key, { ...next, met: [...next.met] }) })
       else await this.config.keep.drop(key)
+      this.set({ writing: --this.queued > 0 })
     })
   }
 
