@@ -5,20 +5,33 @@ import (
 	"errors"
 
 	"gongyuan/api/contract"
+	"gongyuan/engine/bulletin"
 	"gongyuan/engine/filing"
 	"gongyuan/engine/periodic"
 	"gongyuan/engine/profile"
 	"gongyuan/engine/report"
+	"gongyuan/engine/talent"
+	"gongyuan/engine/training"
 )
 
 // Registers is what is kept beside exams: filing, profiles, reports.
 type Registers struct {
-	Filings  *filing.Office
-	Profiles *profile.Office
-	Periods  *periodic.Office
-	Workbook report.Workbook
+	Filings   *filing.Office
+	Profiles  *profile.Office
+	Periods   *periodic.Office
+	Trainings *training.Office
+	Talents   *talent.Office
+	Workbook  report.Workbook
+	// Bulletins sets reports on paper.
+	Bulletins Bulletins
 	// ReadTable returns the cells of a workbook's first sheet.
 	ReadTable func(data []byte) ([][]string, error)
+}
+
+// Bulletins sets reports on paper.
+type Bulletins interface {
+	// Write returns a report as a PDF.
+	Write(b *bulletin.Sheet) ([]byte, error)
 }
 
 // textOr is the text, "" where none is given.

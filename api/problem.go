@@ -32,6 +32,8 @@ import (
 	"gongyuan/engine/report"
 	"gongyuan/engine/result"
 	"gongyuan/engine/sitting"
+	"gongyuan/engine/talent"
+	"gongyuan/engine/training"
 	"gongyuan/engine/transcript"
 )
 
@@ -117,6 +119,8 @@ var problems = map[kind]wording{
 	"own-entered":        {409, "本机构已登记", "请刷新后打开已有的那一条。", "This body is entered already", "Reload and open its entry."},
 	"export-faults":      {409, "有内容不合接收单位的要求", "请按预览里列出的逐条更正，再导出。", "Some values are not as the receiver asks", "Mend what the preview lists, then export."},
 	"export-gone":        {409, "这一批不能再原样取出", "用到的照片或记录已经不在。请重新导出一批。", "This run cannot be made again", "A picture or record that it used is no longer there. Make a new one."},
+	"talent-state":       {409, "人才库里的状态已经不同", "可能已同意，或已撤回。请刷新后再看。", "The state in the pool has changed", "It may have been agreed to or withdrawn already. Reload and look again."},
+	"not-certified":      {409, "没有有效的证书", "只有持有效证书的人才能列入人才库。", "No certificate that counts", "Only people with a certificate that counts can be in the pool."},
 	"points-in-use":      {409, "有鉴定点还有题目，不能删除", "请先把这些题移到别的鉴定点，或把鉴定点改为停用。", "Points with items cannot be deleted", "Move their items to another point first, or retire the points."},
 	"internal":           {500, "服务器出错", "请稍后再试，并把编号告诉管理员。", "Something went wrong", "Try again later and tell the administrator the number."},
 }
@@ -234,6 +238,16 @@ var table = []struct {
 	{filing.ErrInvalid, "invalid"},
 	{profile.ErrForbidden, "forbidden"},
 	{profile.ErrInvalid, "invalid"},
+	{training.ErrForbidden, "forbidden"},
+	{training.ErrConflict, "conflict"},
+	{training.ErrNotFound, "not-found"},
+	{training.ErrInvalid, "invalid"},
+	{talent.ErrForbidden, "forbidden"},
+	{talent.ErrConflict, "conflict"},
+	{talent.ErrNotFound, "not-found"},
+	{talent.ErrState, "talent-state"},
+	{talent.ErrNone, "not-certified"},
+	{talent.ErrInvalid, "invalid"},
 	{periodic.ErrForbidden, "forbidden"},
 	{periodic.ErrConflict, "conflict"},
 	{periodic.ErrInvalid, "invalid"},
@@ -480,7 +494,7 @@ func fieldsOf(err error) []sitting.FieldError {
 	case errors.As(err, &number):
 		return []sitting.FieldError{{Field: "/number", Reason: "certificate-number"}}
 	}
-	return nil
+	return registerFields(err)
 }
 
 // language is "en" where the first language that the request names is

@@ -2748,6 +2748,51 @@ func (e StatisticsKind) Valid() bool {
 	}
 }
 
+// Defines values for TalentFunction.
+const (
+	TalentEmergency    TalentFunction = "emergency"
+	TalentGuidance     TalentFunction = "guidance"
+	TalentManagement   TalentFunction = "management"
+	TalentOrganisation TalentFunction = "organisation"
+	TalentTechnology   TalentFunction = "technology"
+)
+
+// Valid indicates whether the value is a known member of the TalentFunction enum.
+func (e TalentFunction) Valid() bool {
+	switch e {
+	case TalentEmergency:
+		return true
+	case TalentGuidance:
+		return true
+	case TalentManagement:
+		return true
+	case TalentOrganisation:
+		return true
+	case TalentTechnology:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TrainingKind.
+const (
+	TrainingInitial  TrainingKind = "initial"
+	TrainingRotation TrainingKind = "rotation"
+)
+
+// Valid indicates whether the value is a known member of the TrainingKind enum.
+func (e TrainingKind) Valid() bool {
+	switch e {
+	case TrainingInitial:
+		return true
+	case TrainingRotation:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for UnlockState.
 const (
 	UnlockStateApproved UnlockState = "approved"
@@ -5545,6 +5590,21 @@ type OwnResult struct {
 	Slots []ReviewSlot `json:"slots"`
 }
 
+// OwnTalent defines model for OwnTalent.
+type OwnTalent struct {
+	// Agreed the words that were agreed to; left out by who is not in the pool
+	Agreed *string `json:"agreed,omitempty"`
+
+	// Certified there is a certificate that counts; without one nobody can agree
+	Certified bool `json:"certified"`
+
+	// On the day of the consent
+	On *string `json:"on,omitempty"`
+
+	// Words what is agreed to
+	Words string `json:"words"`
+}
+
 // Panel defines model for Panel.
 type Panel struct {
 	// Begun somebody has scored
@@ -5759,7 +5819,7 @@ type PeriodGroup string
 
 // PeriodLine defines model for PeriodLine.
 type PeriodLine struct {
-	// Counts by columns
+	// Counts by columns; -1 in one that was not counted then
 	Counts []int       `json:"counts"`
 	Group  PeriodGroup `json:"group"`
 	Label  string      `json:"label"`
@@ -7309,6 +7369,96 @@ type SubmitRequest struct {
 	LastSeq int64 `json:"lastSeq"`
 }
 
+// Talent defines model for Talent.
+type Talent struct {
+	Awards    string `json:"awards"`
+	Candidate string `json:"candidate"`
+
+	// Certificate number of the one of the highest level that counts
+	Certificate string `json:"certificate"`
+	City        string `json:"city"`
+	Date        string `json:"date"`
+
+	// Evidence what shows it where it was given on paper
+	Evidence   string           `json:"evidence"`
+	Functions  []TalentFunction `json:"functions"`
+	Industry   string           `json:"industry"`
+	KeyUnit    bool             `json:"keyUnit"`
+	Level      int              `json:"level"`
+	LevelTitle string           `json:"levelTitle"`
+	Name       string           `json:"name"`
+
+	// On the day of the consent
+	On string `json:"on"`
+
+	// Own given online by the person
+	Own  bool   `json:"own"`
+	Post string `json:"post"`
+
+	// Purpose the words that were agreed to
+	Purpose   string           `json:"purpose"`
+	Trainings []TalentTraining `json:"trainings"`
+	Unit      string           `json:"unit"`
+	Version   int              `json:"version"`
+}
+
+// TalentDescription defines model for TalentDescription.
+type TalentDescription struct {
+	Awards    string           `json:"awards"`
+	Functions []TalentFunction `json:"functions"`
+	Version   int              `json:"version"`
+}
+
+// TalentExport defines model for TalentExport.
+type TalentExport struct {
+	City *string `json:"city,omitempty"`
+
+	// Function 组织防范 技术防范 保卫管理 应急管理 培训与指导
+	Function *TalentFunction `json:"function,omitempty"`
+	Industry *string         `json:"industry,omitempty"`
+	KeyUnit  *bool           `json:"keyUnit,omitempty"`
+	Level    *int            `json:"level,omitempty"`
+	Text     *string         `json:"text,omitempty"`
+	Why      string          `json:"why"`
+}
+
+// TalentFunction 组织防范 技术防范 保卫管理 应急管理 培训与指导
+type TalentFunction string
+
+// TalentPage defines model for TalentPage.
+type TalentPage struct {
+	// Cities of all who are in the pool
+	Cities     []string `json:"cities"`
+	Industries []struct {
+		Code string `json:"code"`
+		Name string `json:"name"`
+	} `json:"industries"`
+	People []Talent `json:"people"`
+	Total  int      `json:"total"`
+
+	// Words what people agree to online
+	Words string `json:"words"`
+}
+
+// TalentPaper defines model for TalentPaper.
+type TalentPaper struct {
+	Evidence string `json:"evidence"`
+	IdNumber string `json:"idNumber"`
+	Name     string `json:"name"`
+	On       string `json:"on"`
+	Purpose  string `json:"purpose"`
+}
+
+// TalentTraining defines model for TalentTraining.
+type TalentTraining struct {
+	Hours int `json:"hours"`
+
+	// Kind 初任培训 initial · 轮训 rotation
+	Kind   TrainingKind `json:"kind"`
+	Passed bool         `json:"passed"`
+	Until  string       `json:"until"`
+}
+
 // Task defines model for Task.
 type Task struct {
 	// Draw 抽签号
@@ -7365,6 +7515,68 @@ type ThinPoint struct {
 type Told struct {
 	Calls   []OwnCall `json:"calls"`
 	Notices []Notice  `json:"notices"`
+}
+
+// Training defines model for Training.
+type Training struct {
+	Document string `json:"document"`
+	From     string `json:"from"`
+	Hours    int    `json:"hours"`
+	Id       string `json:"id"`
+	IdMasked string `json:"idMasked"`
+
+	// Kind 初任培训 initial · 轮训 rotation
+	Kind      TrainingKind `json:"kind"`
+	Name      string       `json:"name"`
+	Organiser string       `json:"organiser"`
+	Passed    bool         `json:"passed"`
+	Topic     string       `json:"topic"`
+	Until     string       `json:"until"`
+	Version   int          `json:"version"`
+}
+
+// TrainingImport defines model for TrainingImport.
+type TrainingImport struct {
+	Data *[]byte        `json:"data,omitempty"`
+	Dry  bool           `json:"dry"`
+	Rows *[]TrainingRow `json:"rows,omitempty"`
+}
+
+// TrainingKind 初任培训 initial · 轮训 rotation
+type TrainingKind string
+
+// TrainingList defines model for TrainingList.
+type TrainingList struct {
+	// Head the columns of a workbook
+	Head      []string   `json:"head"`
+	Trainings []Training `json:"trainings"`
+}
+
+// TrainingRemoval defines model for TrainingRemoval.
+type TrainingRemoval struct {
+	Id      string `json:"id"`
+	Version int    `json:"version"`
+	Why     string `json:"why"`
+}
+
+// TrainingRow defines model for TrainingRow.
+type TrainingRow struct {
+	Document *string `json:"document,omitempty"`
+	From     string  `json:"from"`
+	Hours    string  `json:"hours"`
+	IdNumber string  `json:"idNumber"`
+
+	// Kind code or name
+	Kind      string `json:"kind"`
+	Name      string `json:"name"`
+	Organiser string `json:"organiser"`
+
+	// Passed 合格 or 不合格; empty means 合格
+	Passed *string `json:"passed,omitempty"`
+	Topic  *string `json:"topic,omitempty"`
+
+	// Until the last day; that of the start where empty
+	Until *string `json:"until,omitempty"`
 }
 
 // Unlock defines model for Unlock.
@@ -7558,6 +7770,9 @@ type RegistrationId = string
 // SittingId defines model for SittingId.
 type SittingId = string
 
+// TalentId defines model for TalentId.
+type TalentId = string
+
 // Ticket defines model for Ticket.
 type Ticket = string
 
@@ -7714,6 +7929,12 @@ type SaveBlueprintJSONBody struct {
 	Version int              `json:"version"`
 }
 
+// AgreeToTalentJSONBody defines parameters for AgreeToTalent.
+type AgreeToTalentJSONBody struct {
+	// Words the words as they were shown
+	Words string `json:"words"`
+}
+
 // ListBatchesParams defines parameters for ListBatches.
 type ListBatchesParams struct {
 	Sitting *string `form:"sitting,omitempty" json:"sitting,omitempty"`
@@ -7749,6 +7970,12 @@ type RemoveFileParams struct {
 // SubmitPeriodJSONBody defines parameters for SubmitPeriod.
 type SubmitPeriodJSONBody struct {
 	Seen int `json:"seen"`
+}
+
+// GetPeriodDocumentParams defines parameters for GetPeriodDocument.
+type GetPeriodDocumentParams struct {
+	// Version a submitted version; without it as of now
+	Version *int `form:"version,omitempty" json:"version,omitempty"`
 }
 
 // GetPeriodWorkbookParams defines parameters for GetPeriodWorkbook.
@@ -7801,6 +8028,27 @@ type PrintSpecimenJSONBody struct {
 	Number  int              `json:"number"`
 	Seed    string           `json:"seed"`
 	Sheet   SpecimenSheet    `json:"sheet"`
+}
+
+// ListTalentsParams defines parameters for ListTalents.
+type ListTalentsParams struct {
+	// Text in name, unit, post or awards
+	Text     *string         `form:"text,omitempty" json:"text,omitempty"`
+	Level    *int            `form:"level,omitempty" json:"level,omitempty"`
+	City     *string         `form:"city,omitempty" json:"city,omitempty"`
+	Industry *string         `form:"industry,omitempty" json:"industry,omitempty"`
+	KeyUnit  *bool           `form:"keyUnit,omitempty" json:"keyUnit,omitempty"`
+	Function *TalentFunction `form:"function,omitempty" json:"function,omitempty"`
+	Skip     *int            `form:"skip,omitempty" json:"skip,omitempty"`
+	Limit    *int            `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// WithdrawTalentJSONBody defines parameters for WithdrawTalent.
+type WithdrawTalentJSONBody struct {
+	Version int `json:"version"`
+
+	// Why how they said so
+	Why string `json:"why"`
 }
 
 // FileAppealJSONRequestBody defines body for FileAppeal for application/json ContentType.
@@ -7904,6 +8152,9 @@ type FileOwnAppealJSONRequestBody = NewOwnAppeal
 
 // HandInMaterialJSONRequestBody defines body for HandInMaterial for application/json ContentType.
 type HandInMaterialJSONRequestBody = NewFile
+
+// AgreeToTalentJSONRequestBody defines body for AgreeToTalent for application/json ContentType.
+type AgreeToTalentJSONRequestBody AgreeToTalentJSONBody
 
 // TakeBatchJSONRequestBody defines body for TakeBatch for application/json ContentType.
 type TakeBatchJSONRequestBody = NewBatch
@@ -8072,6 +8323,24 @@ type DrawSpecimensJSONRequestBody = SpecimenRequest
 
 // PrintSpecimenJSONRequestBody defines body for PrintSpecimen for application/json ContentType.
 type PrintSpecimenJSONRequestBody PrintSpecimenJSONBody
+
+// RecordTalentJSONRequestBody defines body for RecordTalent for application/json ContentType.
+type RecordTalentJSONRequestBody = TalentPaper
+
+// ExportTalentsJSONRequestBody defines body for ExportTalents for application/json ContentType.
+type ExportTalentsJSONRequestBody = TalentExport
+
+// DescribeTalentJSONRequestBody defines body for DescribeTalent for application/json ContentType.
+type DescribeTalentJSONRequestBody = TalentDescription
+
+// WithdrawTalentJSONRequestBody defines body for WithdrawTalent for application/json ContentType.
+type WithdrawTalentJSONRequestBody WithdrawTalentJSONBody
+
+// ImportTrainingsJSONRequestBody defines body for ImportTrainings for application/json ContentType.
+type ImportTrainingsJSONRequestBody = TrainingImport
+
+// RemoveTrainingJSONRequestBody defines body for RemoveTraining for application/json ContentType.
+type RemoveTrainingJSONRequestBody = TrainingRemoval
 
 // VerifyCertificateJSONRequestBody defines body for VerifyCertificate for application/json ContentType.
 type VerifyCertificateJSONRequestBody = VerifyRequest
@@ -8291,6 +8560,15 @@ type ServerInterface interface {
 	// HandInMaterial 上传评审材料 · hand in a material
 	// (POST /api/v1/candidate/materials)
 	HandInMaterial(c *fiber.Ctx) error
+	// GetOwnTalent 本人是否在人才库 · whether I am in the talent pool, and the words to agree to
+	// (GET /api/v1/candidate/talent)
+	GetOwnTalent(c *fiber.Ctx) error
+	// AgreeToTalent 同意列入人才库 · agree to be in the talent pool
+	// (POST /api/v1/candidate/talent)
+	AgreeToTalent(c *fiber.Ctx) error
+	// LeaveTalent 撤回同意 · withdraw from the talent pool
+	// (POST /api/v1/candidate/talent/withdrawal)
+	LeaveTalent(c *fiber.Ctx) error
 	// ListBatches 发证批次，最新的在前 · batches, the newest first
 	// (GET /api/v1/certificate-batches)
 	ListBatches(c *fiber.Ctx, params ListBatchesParams) error
@@ -8396,6 +8674,9 @@ type ServerInterface interface {
 	// SubmitPeriod 上报：冻结为一个版本 · freeze the report as the version after those that were seen
 	// (POST /api/v1/periods/{period})
 	SubmitPeriod(c *fiber.Ctx, period PeriodId) error
+	// GetPeriodDocument 报表为 PDF，可打印 · the report as a PDF
+	// (GET /api/v1/periods/{period}/document)
+	GetPeriodDocument(c *fiber.Ctx, period PeriodId, params GetPeriodDocumentParams) error
 	// GetPeriodWorkbook 报表为 Excel · the report as a workbook
 	// (GET /api/v1/periods/{period}/workbook)
 	GetPeriodWorkbook(c *fiber.Ctx, period PeriodId, params GetPeriodWorkbookParams) error
@@ -8672,6 +8953,30 @@ type ServerInterface interface {
 	// GetStandard 职业标准（示例） · the standard in use
 	// (GET /api/v1/standard)
 	GetStandard(c *fiber.Ctx) error
+	// ListTalents 人才库：同意列入的持证人 · certified people who agreed to be in the pool
+	// (GET /api/v1/talents)
+	ListTalents(c *fiber.Ctx, params ListTalentsParams) error
+	// RecordTalent 登记书面同意书 · record a consent that was given on paper
+	// (POST /api/v1/talents)
+	RecordTalent(c *fiber.Ctx) error
+	// ExportTalents 导出人才库为 Excel · the pool as a workbook
+	// (POST /api/v1/talents/export)
+	ExportTalents(c *fiber.Ctx) error
+	// DescribeTalent 专长和奖励 · special functions and awards of somebody in the pool
+	// (PUT /api/v1/talents/{candidate})
+	DescribeTalent(c *fiber.Ctx, candidate TalentId) error
+	// WithdrawTalent 登记本人撤回同意 · record that somebody withdrew
+	// (POST /api/v1/talents/{candidate}/withdrawal)
+	WithdrawTalent(c *fiber.Ctx, candidate TalentId) error
+	// ListTrainings 初任培训和轮训的记录 · records of initial and rotation training
+	// (GET /api/v1/trainings)
+	ListTrainings(c *fiber.Ctx) error
+	// ImportTrainings 录入或导入培训记录，逐行给出结果 · enter or import trainings, with a verdict for each row
+	// (POST /api/v1/trainings)
+	ImportTrainings(c *fiber.Ctx) error
+	// RemoveTraining 移除误录的培训记录 · remove a training that was entered by mistake
+	// (POST /api/v1/trainings/removal)
+	RemoveTraining(c *fiber.Ctx) error
 	// VerifyCertificate 查验证书（公开） · look a certificate up, for anyone
 	// (POST /api/v1/verify)
 	VerifyCertificate(c *fiber.Ctx) error
@@ -11011,6 +11316,60 @@ func (siw *ServerInterfaceWrapper) HandInMaterial(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetOwnTalent operation middleware
+func (siw *ServerInterfaceWrapper) GetOwnTalent(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetOwnTalent(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// AgreeToTalent operation middleware
+func (siw *ServerInterfaceWrapper) AgreeToTalent(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.AgreeToTalent(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// LeaveTalent operation middleware
+func (siw *ServerInterfaceWrapper) LeaveTalent(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.LeaveTalent(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListBatches operation middleware
 func (siw *ServerInterfaceWrapper) ListBatches(c *fiber.Ctx) error {
 
@@ -11959,6 +12318,51 @@ func (siw *ServerInterfaceWrapper) SubmitPeriod(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.SubmitPeriod(c, period)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetPeriodDocument operation middleware
+func (siw *ServerInterfaceWrapper) GetPeriodDocument(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "period" -------------
+	var period PeriodId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "period", c.Params("period"), &period, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter period: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetPeriodDocumentParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "version" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "version", query, &params.Version, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter version: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetPeriodDocument(c, period, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -14917,6 +15321,240 @@ func (siw *ServerInterfaceWrapper) GetStandard(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListTalents operation middleware
+func (siw *ServerInterfaceWrapper) ListTalents(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListTalentsParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "text" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "text", query, &params.Text, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter text: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "level" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "level", query, &params.Level, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter level: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "city" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "city", query, &params.City, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter city: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "industry" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "industry", query, &params.Industry, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter industry: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "keyUnit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "keyUnit", query, &params.KeyUnit, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter keyUnit: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "function" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "function", query, &params.Function, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter function: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "skip" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "skip", query, &params.Skip, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter skip: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListTalents(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// RecordTalent operation middleware
+func (siw *ServerInterfaceWrapper) RecordTalent(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.RecordTalent(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ExportTalents operation middleware
+func (siw *ServerInterfaceWrapper) ExportTalents(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ExportTalents(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// DescribeTalent operation middleware
+func (siw *ServerInterfaceWrapper) DescribeTalent(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "candidate" -------------
+	var candidate TalentId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "candidate", c.Params("candidate"), &candidate, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter candidate: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.DescribeTalent(c, candidate)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// WithdrawTalent operation middleware
+func (siw *ServerInterfaceWrapper) WithdrawTalent(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "candidate" -------------
+	var candidate TalentId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "candidate", c.Params("candidate"), &candidate, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter candidate: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.WithdrawTalent(c, candidate)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListTrainings operation middleware
+func (siw *ServerInterfaceWrapper) ListTrainings(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListTrainings(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ImportTrainings operation middleware
+func (siw *ServerInterfaceWrapper) ImportTrainings(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ImportTrainings(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// RemoveTraining operation middleware
+func (siw *ServerInterfaceWrapper) RemoveTraining(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.RemoveTraining(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // VerifyCertificate operation middleware
 func (siw *ServerInterfaceWrapper) VerifyCertificate(c *fiber.Ctx) error {
 
@@ -15355,6 +15993,30 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Post(options.BaseURL+"/api/v1/periods/:period", wrapper.SubmitPeriod)
 
 	router.Get(options.BaseURL+"/api/v1/periods/:period/workbook", wrapper.GetPeriodWorkbook)
+
+	router.Get(options.BaseURL+"/api/v1/periods/:period/document", wrapper.GetPeriodDocument)
+
+	router.Get(options.BaseURL+"/api/v1/trainings", wrapper.ListTrainings)
+
+	router.Post(options.BaseURL+"/api/v1/trainings", wrapper.ImportTrainings)
+
+	router.Post(options.BaseURL+"/api/v1/trainings/removal", wrapper.RemoveTraining)
+
+	router.Get(options.BaseURL+"/api/v1/talents", wrapper.ListTalents)
+
+	router.Post(options.BaseURL+"/api/v1/talents", wrapper.RecordTalent)
+
+	router.Post(options.BaseURL+"/api/v1/talents/export", wrapper.ExportTalents)
+
+	router.Put(options.BaseURL+"/api/v1/talents/:candidate", wrapper.DescribeTalent)
+
+	router.Post(options.BaseURL+"/api/v1/talents/:candidate/withdrawal", wrapper.WithdrawTalent)
+
+	router.Get(options.BaseURL+"/api/v1/candidate/talent", wrapper.GetOwnTalent)
+
+	router.Post(options.BaseURL+"/api/v1/candidate/talent", wrapper.AgreeToTalent)
+
+	router.Post(options.BaseURL+"/api/v1/candidate/talent/withdrawal", wrapper.LeaveTalent)
 
 }
 
@@ -17538,6 +18200,91 @@ func (response HandInMaterialdefaultApplicationProblemPlusJSONResponse) VisitHan
 	return ctx.JSON(&response.Body)
 }
 
+type GetOwnTalentRequestObject struct {
+}
+
+type GetOwnTalentResponseObject interface {
+	VisitGetOwnTalentResponse(ctx *fiber.Ctx) error
+}
+
+type GetOwnTalent200JSONResponse OwnTalent
+
+func (response GetOwnTalent200JSONResponse) VisitGetOwnTalentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetOwnTalentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetOwnTalentdefaultApplicationProblemPlusJSONResponse) VisitGetOwnTalentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type AgreeToTalentRequestObject struct {
+	Body *AgreeToTalentJSONRequestBody
+}
+
+type AgreeToTalentResponseObject interface {
+	VisitAgreeToTalentResponse(ctx *fiber.Ctx) error
+}
+
+type AgreeToTalent200JSONResponse OwnTalent
+
+func (response AgreeToTalent200JSONResponse) VisitAgreeToTalentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type AgreeToTalentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AgreeToTalentdefaultApplicationProblemPlusJSONResponse) VisitAgreeToTalentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type LeaveTalentRequestObject struct {
+}
+
+type LeaveTalentResponseObject interface {
+	VisitLeaveTalentResponse(ctx *fiber.Ctx) error
+}
+
+type LeaveTalent200JSONResponse OwnTalent
+
+func (response LeaveTalent200JSONResponse) VisitLeaveTalentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type LeaveTalentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response LeaveTalentdefaultApplicationProblemPlusJSONResponse) VisitLeaveTalentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListBatchesRequestObject struct {
 	Params ListBatchesParams
 }
@@ -18646,6 +19393,46 @@ type SubmitPerioddefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response SubmitPerioddefaultApplicationProblemPlusJSONResponse) VisitSubmitPeriodResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetPeriodDocumentRequestObject struct {
+	Period PeriodId `json:"period"`
+	Params GetPeriodDocumentParams
+}
+
+type GetPeriodDocumentResponseObject interface {
+	VisitGetPeriodDocumentResponse(ctx *fiber.Ctx) error
+}
+
+type GetPeriodDocument200ApplicationpdfResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetPeriodDocument200ApplicationpdfResponse) VisitGetPeriodDocumentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/pdf")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetPeriodDocumentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPeriodDocumentdefaultApplicationProblemPlusJSONResponse) VisitGetPeriodDocumentResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -21513,6 +22300,245 @@ func (response GetStandarddefaultApplicationProblemPlusJSONResponse) VisitGetSta
 	return ctx.JSON(&response.Body)
 }
 
+type ListTalentsRequestObject struct {
+	Params ListTalentsParams
+}
+
+type ListTalentsResponseObject interface {
+	VisitListTalentsResponse(ctx *fiber.Ctx) error
+}
+
+type ListTalents200JSONResponse TalentPage
+
+func (response ListTalents200JSONResponse) VisitListTalentsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListTalentsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListTalentsdefaultApplicationProblemPlusJSONResponse) VisitListTalentsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type RecordTalentRequestObject struct {
+	Body *RecordTalentJSONRequestBody
+}
+
+type RecordTalentResponseObject interface {
+	VisitRecordTalentResponse(ctx *fiber.Ctx) error
+}
+
+type RecordTalent204Response struct {
+}
+
+func (response RecordTalent204Response) VisitRecordTalentResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type RecordTalentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RecordTalentdefaultApplicationProblemPlusJSONResponse) VisitRecordTalentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ExportTalentsRequestObject struct {
+	Body *ExportTalentsJSONRequestBody
+}
+
+type ExportTalentsResponseObject interface {
+	VisitExportTalentsResponse(ctx *fiber.Ctx) error
+}
+
+type ExportTalents200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response ExportTalents200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportTalentsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type ExportTalentsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportTalentsdefaultApplicationProblemPlusJSONResponse) VisitExportTalentsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type DescribeTalentRequestObject struct {
+	Candidate TalentId `json:"candidate"`
+	Body      *DescribeTalentJSONRequestBody
+}
+
+type DescribeTalentResponseObject interface {
+	VisitDescribeTalentResponse(ctx *fiber.Ctx) error
+}
+
+type DescribeTalent204Response struct {
+}
+
+func (response DescribeTalent204Response) VisitDescribeTalentResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type DescribeTalentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DescribeTalentdefaultApplicationProblemPlusJSONResponse) VisitDescribeTalentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type WithdrawTalentRequestObject struct {
+	Candidate TalentId `json:"candidate"`
+	Body      *WithdrawTalentJSONRequestBody
+}
+
+type WithdrawTalentResponseObject interface {
+	VisitWithdrawTalentResponse(ctx *fiber.Ctx) error
+}
+
+type WithdrawTalent204Response struct {
+}
+
+func (response WithdrawTalent204Response) VisitWithdrawTalentResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type WithdrawTalentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response WithdrawTalentdefaultApplicationProblemPlusJSONResponse) VisitWithdrawTalentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListTrainingsRequestObject struct {
+}
+
+type ListTrainingsResponseObject interface {
+	VisitListTrainingsResponse(ctx *fiber.Ctx) error
+}
+
+type ListTrainings200JSONResponse TrainingList
+
+func (response ListTrainings200JSONResponse) VisitListTrainingsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListTrainingsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListTrainingsdefaultApplicationProblemPlusJSONResponse) VisitListTrainingsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ImportTrainingsRequestObject struct {
+	Body *ImportTrainingsJSONRequestBody
+}
+
+type ImportTrainingsResponseObject interface {
+	VisitImportTrainingsResponse(ctx *fiber.Ctx) error
+}
+
+type ImportTrainings200JSONResponse []ProfileVerdict
+
+func (response ImportTrainings200JSONResponse) VisitImportTrainingsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ImportTrainingsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ImportTrainingsdefaultApplicationProblemPlusJSONResponse) VisitImportTrainingsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type RemoveTrainingRequestObject struct {
+	Body *RemoveTrainingJSONRequestBody
+}
+
+type RemoveTrainingResponseObject interface {
+	VisitRemoveTrainingResponse(ctx *fiber.Ctx) error
+}
+
+type RemoveTraining204Response struct {
+}
+
+func (response RemoveTraining204Response) VisitRemoveTrainingResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type RemoveTrainingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemoveTrainingdefaultApplicationProblemPlusJSONResponse) VisitRemoveTrainingResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type VerifyCertificateRequestObject struct {
 	Body *VerifyCertificateJSONRequestBody
 }
@@ -21757,6 +22783,15 @@ type StrictServerInterface interface {
 	// HandInMaterial 上传评审材料 · hand in a material
 	// (POST /api/v1/candidate/materials)
 	HandInMaterial(ctx context.Context, request HandInMaterialRequestObject) (HandInMaterialResponseObject, error)
+	// GetOwnTalent 本人是否在人才库 · whether I am in the talent pool, and the words to agree to
+	// (GET /api/v1/candidate/talent)
+	GetOwnTalent(ctx context.Context, request GetOwnTalentRequestObject) (GetOwnTalentResponseObject, error)
+	// AgreeToTalent 同意列入人才库 · agree to be in the talent pool
+	// (POST /api/v1/candidate/talent)
+	AgreeToTalent(ctx context.Context, request AgreeToTalentRequestObject) (AgreeToTalentResponseObject, error)
+	// LeaveTalent 撤回同意 · withdraw from the talent pool
+	// (POST /api/v1/candidate/talent/withdrawal)
+	LeaveTalent(ctx context.Context, request LeaveTalentRequestObject) (LeaveTalentResponseObject, error)
 	// ListBatches 发证批次，最新的在前 · batches, the newest first
 	// (GET /api/v1/certificate-batches)
 	ListBatches(ctx context.Context, request ListBatchesRequestObject) (ListBatchesResponseObject, error)
@@ -21862,6 +22897,9 @@ type StrictServerInterface interface {
 	// SubmitPeriod 上报：冻结为一个版本 · freeze the report as the version after those that were seen
 	// (POST /api/v1/periods/{period})
 	SubmitPeriod(ctx context.Context, request SubmitPeriodRequestObject) (SubmitPeriodResponseObject, error)
+	// GetPeriodDocument 报表为 PDF，可打印 · the report as a PDF
+	// (GET /api/v1/periods/{period}/document)
+	GetPeriodDocument(ctx context.Context, request GetPeriodDocumentRequestObject) (GetPeriodDocumentResponseObject, error)
 	// GetPeriodWorkbook 报表为 Excel · the report as a workbook
 	// (GET /api/v1/periods/{period}/workbook)
 	GetPeriodWorkbook(ctx context.Context, request GetPeriodWorkbookRequestObject) (GetPeriodWorkbookResponseObject, error)
@@ -22138,6 +23176,30 @@ type StrictServerInterface interface {
 	// GetStandard 职业标准（示例） · the standard in use
 	// (GET /api/v1/standard)
 	GetStandard(ctx context.Context, request GetStandardRequestObject) (GetStandardResponseObject, error)
+	// ListTalents 人才库：同意列入的持证人 · certified people who agreed to be in the pool
+	// (GET /api/v1/talents)
+	ListTalents(ctx context.Context, request ListTalentsRequestObject) (ListTalentsResponseObject, error)
+	// RecordTalent 登记书面同意书 · record a consent that was given on paper
+	// (POST /api/v1/talents)
+	RecordTalent(ctx context.Context, request RecordTalentRequestObject) (RecordTalentResponseObject, error)
+	// ExportTalents 导出人才库为 Excel · the pool as a workbook
+	// (POST /api/v1/talents/export)
+	ExportTalents(ctx context.Context, request ExportTalentsRequestObject) (ExportTalentsResponseObject, error)
+	// DescribeTalent 专长和奖励 · special functions and awards of somebody in the pool
+	// (PUT /api/v1/talents/{candidate})
+	DescribeTalent(ctx context.Context, request DescribeTalentRequestObject) (DescribeTalentResponseObject, error)
+	// WithdrawTalent 登记本人撤回同意 · record that somebody withdrew
+	// (POST /api/v1/talents/{candidate}/withdrawal)
+	WithdrawTalent(ctx context.Context, request WithdrawTalentRequestObject) (WithdrawTalentResponseObject, error)
+	// ListTrainings 初任培训和轮训的记录 · records of initial and rotation training
+	// (GET /api/v1/trainings)
+	ListTrainings(ctx context.Context, request ListTrainingsRequestObject) (ListTrainingsResponseObject, error)
+	// ImportTrainings 录入或导入培训记录，逐行给出结果 · enter or import trainings, with a verdict for each row
+	// (POST /api/v1/trainings)
+	ImportTrainings(ctx context.Context, request ImportTrainingsRequestObject) (ImportTrainingsResponseObject, error)
+	// RemoveTraining 移除误录的培训记录 · remove a training that was entered by mistake
+	// (POST /api/v1/trainings/removal)
+	RemoveTraining(ctx context.Context, request RemoveTrainingRequestObject) (RemoveTrainingResponseObject, error)
 	// VerifyCertificate 查验证书（公开） · look a certificate up, for anyone
 	// (POST /api/v1/verify)
 	VerifyCertificate(ctx context.Context, request VerifyCertificateRequestObject) (VerifyCertificateResponseObject, error)
@@ -24542,6 +25604,95 @@ func (sh *strictHandler) HandInMaterial(ctx *fiber.Ctx) error {
 	return nil
 }
 
+// GetOwnTalent operation middleware
+func (sh *strictHandler) GetOwnTalent(ctx *fiber.Ctx) error {
+	var request GetOwnTalentRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetOwnTalent(ctx.UserContext(), request.(GetOwnTalentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetOwnTalent")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetOwnTalentResponseObject); ok {
+		if err := validResponse.VisitGetOwnTalentResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AgreeToTalent operation middleware
+func (sh *strictHandler) AgreeToTalent(ctx *fiber.Ctx) error {
+	var request AgreeToTalentRequestObject
+
+	var body AgreeToTalentJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.AgreeToTalent(ctx.UserContext(), request.(AgreeToTalentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AgreeToTalent")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AgreeToTalentResponseObject); ok {
+		if err := validResponse.VisitAgreeToTalentResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// LeaveTalent operation middleware
+func (sh *strictHandler) LeaveTalent(ctx *fiber.Ctx) error {
+	var request LeaveTalentRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.LeaveTalent(ctx.UserContext(), request.(LeaveTalentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "LeaveTalent")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(LeaveTalentResponseObject); ok {
+		if err := validResponse.VisitLeaveTalentResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListBatches operation middleware
 func (sh *strictHandler) ListBatches(ctx *fiber.Ctx, params ListBatchesParams) error {
 	var request ListBatchesRequestObject
@@ -25670,6 +26821,34 @@ func (sh *strictHandler) SubmitPeriod(ctx *fiber.Ctx, period PeriodId) error {
 		return err
 	} else if validResponse, ok := response.(SubmitPeriodResponseObject); ok {
 		if err := validResponse.VisitSubmitPeriodResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetPeriodDocument operation middleware
+func (sh *strictHandler) GetPeriodDocument(ctx *fiber.Ctx, period PeriodId, params GetPeriodDocumentParams) error {
+	var request GetPeriodDocumentRequestObject
+
+	request.Period = period
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPeriodDocument(ctx.UserContext(), request.(GetPeriodDocumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPeriodDocument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPeriodDocumentResponseObject); ok {
+		if err := validResponse.VisitGetPeriodDocumentResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -28745,6 +29924,296 @@ func (sh *strictHandler) GetStandard(ctx *fiber.Ctx) error {
 		return err
 	} else if validResponse, ok := response.(GetStandardResponseObject); ok {
 		if err := validResponse.VisitGetStandardResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListTalents operation middleware
+func (sh *strictHandler) ListTalents(ctx *fiber.Ctx, params ListTalentsParams) error {
+	var request ListTalentsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListTalents(ctx.UserContext(), request.(ListTalentsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListTalents")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListTalentsResponseObject); ok {
+		if err := validResponse.VisitListTalentsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RecordTalent operation middleware
+func (sh *strictHandler) RecordTalent(ctx *fiber.Ctx) error {
+	var request RecordTalentRequestObject
+
+	var body RecordTalentJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.RecordTalent(ctx.UserContext(), request.(RecordTalentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecordTalent")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RecordTalentResponseObject); ok {
+		if err := validResponse.VisitRecordTalentResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportTalents operation middleware
+func (sh *strictHandler) ExportTalents(ctx *fiber.Ctx) error {
+	var request ExportTalentsRequestObject
+
+	var body ExportTalentsJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportTalents(ctx.UserContext(), request.(ExportTalentsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportTalents")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportTalentsResponseObject); ok {
+		if err := validResponse.VisitExportTalentsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DescribeTalent operation middleware
+func (sh *strictHandler) DescribeTalent(ctx *fiber.Ctx, candidate TalentId) error {
+	var request DescribeTalentRequestObject
+
+	request.Candidate = candidate
+
+	var body DescribeTalentJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.DescribeTalent(ctx.UserContext(), request.(DescribeTalentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DescribeTalent")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DescribeTalentResponseObject); ok {
+		if err := validResponse.VisitDescribeTalentResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// WithdrawTalent operation middleware
+func (sh *strictHandler) WithdrawTalent(ctx *fiber.Ctx, candidate TalentId) error {
+	var request WithdrawTalentRequestObject
+
+	request.Candidate = candidate
+
+	var body WithdrawTalentJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.WithdrawTalent(ctx.UserContext(), request.(WithdrawTalentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WithdrawTalent")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(WithdrawTalentResponseObject); ok {
+		if err := validResponse.VisitWithdrawTalentResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListTrainings operation middleware
+func (sh *strictHandler) ListTrainings(ctx *fiber.Ctx) error {
+	var request ListTrainingsRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListTrainings(ctx.UserContext(), request.(ListTrainingsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListTrainings")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListTrainingsResponseObject); ok {
+		if err := validResponse.VisitListTrainingsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ImportTrainings operation middleware
+func (sh *strictHandler) ImportTrainings(ctx *fiber.Ctx) error {
+	var request ImportTrainingsRequestObject
+
+	var body ImportTrainingsJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ImportTrainings(ctx.UserContext(), request.(ImportTrainingsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ImportTrainings")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ImportTrainingsResponseObject); ok {
+		if err := validResponse.VisitImportTrainingsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RemoveTraining operation middleware
+func (sh *strictHandler) RemoveTraining(ctx *fiber.Ctx) error {
+	var request RemoveTrainingRequestObject
+
+	var body RemoveTrainingJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveTraining(ctx.UserContext(), request.(RemoveTrainingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveTraining")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RemoveTrainingResponseObject); ok {
+		if err := validResponse.VisitRemoveTrainingResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

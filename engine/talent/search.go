@@ -52,6 +52,17 @@ func (q *Query) fits(p *Person) bool {
 	return false
 }
 
+// Choose returns those whom a query chooses, in their order.
+func Choose(all []Person, q *Query) []Person {
+	var out []Person
+	for i := range all {
+		if q.fits(&all[i]) {
+			out = append(out, all[i])
+		}
+	}
+	return out
+}
+
 // Search returns who is in the pool and fits, by level from the highest, unit
 // and name: those whose consent holds and who have a certificate that counts.
 func (o *Office) Search(ctx context.Context, by people.AccountID, q Query) ([]Person, error) {
@@ -62,7 +73,7 @@ func (o *Office) Search(ctx context.Context, by people.AccountID, q Query) ([]Pe
 	if err != nil {
 		return nil, fmt.Errorf("talent pool: %w", err)
 	}
-	all = slices.DeleteFunc(all, func(p Person) bool { return !q.fits(&p) })
+	all = Choose(all, &q)
 	slices.SortFunc(all, func(a, b Person) int {
 		return cmp.Or(cmp.Compare(a.Certificate.Level, b.Certificate.Level), cmp.Compare(a.Profile.Unit, b.Profile.Unit), cmp.Compare(a.Who.Name, b.Who.Name), cmp.Compare(a.Who.ID, b.Who.ID))
 	})
