@@ -246,8 +246,8 @@ func (o *Office) Withdraw(ctx context.Context, by people.AccountID, id people.Ca
 	if err != nil {
 		return err
 	}
-	if why = strings.TrimSpace(why); !within(why, 2, 200) {
-		return &FieldError{"/why", "length-2-200"}
+	if why = strings.TrimSpace(why); !within(why, 2, 500) {
+		return &FieldError{"/why", "length-2-500"}
 	}
 	if e, err = e.Withdrawn(Ending{why, string(by), o.now()}); err != nil {
 		return err

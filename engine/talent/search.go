@@ -87,8 +87,8 @@ func (o *Office) Export(ctx context.Context, by people.AccountID, q Query, why s
 	if err != nil {
 		return nil, err
 	}
-	if why = strings.TrimSpace(why); !within(why, 2, 200) {
-		return nil, &FieldError{"/why", "length-2-200"}
+	if why = strings.TrimSpace(why); !within(why, 2, 500) {
+		return nil, &FieldError{"/why", "length-2-500"}
 	}
 	numbers := make([]string, len(all))
 	for i := range all {

@@ -114,8 +114,8 @@ func (o *Office) Remove(ctx context.Context, by people.AccountID, id ID, version
 		return err
 	}
 	why = strings.TrimSpace(why)
-	if why == "" || longer(why, 200) {
-		return &FieldError{"/why", "length-2-200"}
+	if why == "" || longer(why, 500) {
+		return &FieldError{"/why", "length-2-500"}
 	}
 	r, err := o.in.Store.Training(ctx, id)
 	switch {
