@@ -167,7 +167,11 @@ func (s *server) wirePeriod(ctx context.Context, r *periodic.Report) contract.Pe
 		labels[c.Column] = out.Columns[i]
 	}
 	for _, d := range r.Changed {
-		out.Changed = append(out.Changed, contract.PeriodDifference{Label: s.periodLabel(d.Group, d.Key, lang), Column: labels[d.Column], Was: d.Was, Now: d.Now})
+		label := s.periodLabel(d.Group, d.Key, lang)
+		if d.Key == periodic.Unknown { // each group has one
+			label = paperWords[lang == "en"][string(d.Group)] + " · " + label
+		}
+		out.Changed = append(out.Changed, contract.PeriodDifference{Label: label, Column: labels[d.Column], Was: d.Was, Now: d.Now})
 	}
 	return out
 }

@@ -4242,6 +4242,14 @@ type Filing struct {
 // FilingAct defines model for FilingAct.
 type FilingAct string
 
+// FilingDocuments defines model for FilingDocuments.
+type FilingDocuments struct {
+	Files []StoredFile `json:"files"`
+
+	// Step from 1
+	Step int `json:"step"`
+}
+
 // FilingKind 评价机构 body · 站点 site
 type FilingKind string
 
@@ -5133,6 +5141,17 @@ type NewFiling struct {
 	On      string        `json:"on"`
 	Own     bool          `json:"own"`
 	Subject FilingSubject `json:"subject"`
+}
+
+// NewFilingDocument defines model for NewFilingDocument.
+type NewFilingDocument struct {
+	Id     string `json:"id"`
+	Name   string `json:"name"`
+	Sha256 string `json:"sha256"`
+	Size   int64  `json:"size"`
+
+	// Step from 1
+	Step int `json:"step"`
 }
 
 // NewFilingStep defines model for NewFilingStep.
@@ -8189,6 +8208,9 @@ type WithdrawRelationJSONRequestBody = RelationWithdrawal
 // EnterFilingJSONRequestBody defines body for EnterFiling for application/json ContentType.
 type EnterFilingJSONRequestBody = NewFiling
 
+// ProvideFilingDocumentJSONRequestBody defines body for ProvideFilingDocument for application/json ContentType.
+type ProvideFilingDocumentJSONRequestBody = NewFilingDocument
+
 // StepFilingJSONRequestBody defines body for StepFiling for application/json ContentType.
 type StepFilingJSONRequestBody = NewFilingStep
 
@@ -8656,6 +8678,12 @@ type ServerInterface interface {
 	// EnterFiling 登记一家机构或一个站点的申请 · enter a body or a site with its application
 	// (POST /api/v1/filings)
 	EnterFiling(c *fiber.Ctx) error
+	// ListFilingDocuments 各步的备案文件 · the documents of each step
+	// (GET /api/v1/filings/{filing}/documents)
+	ListFilingDocuments(c *fiber.Ctx, filing FilingId) error
+	// ProvideFilingDocument 上传一步的备案文件 · upload a document of a step
+	// (POST /api/v1/filings/{filing}/documents)
+	ProvideFilingDocument(c *fiber.Ctx, filing FilingId) error
 	// StepFiling 登记评估、意见、复核、备案、登记、变更、延续、终止 · the next step of an entry
 	// (POST /api/v1/filings/{filing}/steps)
 	StepFiling(c *fiber.Ctx, filing FilingId) error
@@ -12177,6 +12205,64 @@ func (siw *ServerInterfaceWrapper) EnterFiling(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.EnterFiling(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListFilingDocuments operation middleware
+func (siw *ServerInterfaceWrapper) ListFilingDocuments(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "filing" -------------
+	var filing FilingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "filing", c.Params("filing"), &filing, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter filing: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListFilingDocuments(c, filing)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ProvideFilingDocument operation middleware
+func (siw *ServerInterfaceWrapper) ProvideFilingDocument(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "filing" -------------
+	var filing FilingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "filing", c.Params("filing"), &filing, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter filing: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ProvideFilingDocument(c, filing)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -15976,6 +16062,10 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Post(options.BaseURL+"/api/v1/filings/:filing/steps", wrapper.StepFiling)
 
+	router.Get(options.BaseURL+"/api/v1/filings/:filing/documents", wrapper.ListFilingDocuments)
+
+	router.Post(options.BaseURL+"/api/v1/filings/:filing/documents", wrapper.ProvideFilingDocument)
+
 	router.Get(options.BaseURL+"/api/v1/certificate-exports", wrapper.ListCertificateExports)
 
 	router.Post(options.BaseURL+"/api/v1/certificate-exports", wrapper.ExportCertificates)
@@ -19208,6 +19298,65 @@ type EnterFilingdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response EnterFilingdefaultApplicationProblemPlusJSONResponse) VisitEnterFilingResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListFilingDocumentsRequestObject struct {
+	Filing FilingId `json:"filing"`
+}
+
+type ListFilingDocumentsResponseObject interface {
+	VisitListFilingDocumentsResponse(ctx *fiber.Ctx) error
+}
+
+type ListFilingDocuments200JSONResponse []FilingDocuments
+
+func (response ListFilingDocuments200JSONResponse) VisitListFilingDocumentsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListFilingDocumentsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListFilingDocumentsdefaultApplicationProblemPlusJSONResponse) VisitListFilingDocumentsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ProvideFilingDocumentRequestObject struct {
+	Filing FilingId `json:"filing"`
+	Body   *ProvideFilingDocumentJSONRequestBody
+}
+
+type ProvideFilingDocumentResponseObject interface {
+	VisitProvideFilingDocumentResponse(ctx *fiber.Ctx) error
+}
+
+type ProvideFilingDocument201JSONResponse Uploading
+
+func (response ProvideFilingDocument201JSONResponse) VisitProvideFilingDocumentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type ProvideFilingDocumentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ProvideFilingDocumentdefaultApplicationProblemPlusJSONResponse) VisitProvideFilingDocumentResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -22879,6 +23028,12 @@ type StrictServerInterface interface {
 	// EnterFiling 登记一家机构或一个站点的申请 · enter a body or a site with its application
 	// (POST /api/v1/filings)
 	EnterFiling(ctx context.Context, request EnterFilingRequestObject) (EnterFilingResponseObject, error)
+	// ListFilingDocuments 各步的备案文件 · the documents of each step
+	// (GET /api/v1/filings/{filing}/documents)
+	ListFilingDocuments(ctx context.Context, request ListFilingDocumentsRequestObject) (ListFilingDocumentsResponseObject, error)
+	// ProvideFilingDocument 上传一步的备案文件 · upload a document of a step
+	// (POST /api/v1/filings/{filing}/documents)
+	ProvideFilingDocument(ctx context.Context, request ProvideFilingDocumentRequestObject) (ProvideFilingDocumentResponseObject, error)
 	// StepFiling 登记评估、意见、复核、备案、登记、变更、延续、终止 · the next step of an entry
 	// (POST /api/v1/filings/{filing}/steps)
 	StepFiling(ctx context.Context, request StepFilingRequestObject) (StepFilingResponseObject, error)
@@ -26609,6 +26764,74 @@ func (sh *strictHandler) EnterFiling(ctx *fiber.Ctx) error {
 		return err
 	} else if validResponse, ok := response.(EnterFilingResponseObject); ok {
 		if err := validResponse.VisitEnterFilingResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListFilingDocuments operation middleware
+func (sh *strictHandler) ListFilingDocuments(ctx *fiber.Ctx, filing FilingId) error {
+	var request ListFilingDocumentsRequestObject
+
+	request.Filing = filing
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListFilingDocuments(ctx.UserContext(), request.(ListFilingDocumentsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListFilingDocuments")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListFilingDocumentsResponseObject); ok {
+		if err := validResponse.VisitListFilingDocumentsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ProvideFilingDocument operation middleware
+func (sh *strictHandler) ProvideFilingDocument(ctx *fiber.Ctx, filing FilingId) error {
+	var request ProvideFilingDocumentRequestObject
+
+	request.Filing = filing
+
+	var body ProvideFilingDocumentJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ProvideFilingDocument(ctx.UserContext(), request.(ProvideFilingDocumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ProvideFilingDocument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ProvideFilingDocumentResponseObject); ok {
+		if err := validResponse.VisitProvideFilingDocumentResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

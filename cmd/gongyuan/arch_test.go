@@ -62,7 +62,7 @@ var rules = []rule{
 	{"engine/training", []string{"engine/standard", "engine/people", "engine/audit", "engine/profile"}, nil, "trainings of candidates, apart from any exam; rows are read as those of profiles"},
 	{"engine/talent", []string{"engine/standard", "engine/people", "engine/audit", "engine/sitting", "engine/certificate", "engine/profile", "engine/training"}, nil, "the pool shows what others keep; stores are arguments"},
 	{"engine/periodic", []string{"bank", "engine/standard", "engine/people", "engine/audit", "engine/sitting", "engine/result", "engine/certificate", "engine/filing", "engine/profile", "engine/training"}, nil, "reports are of all that came of exams; stores are arguments"},
-	{"engine/evidence", []string{"bank", "engine/standard", "engine/people", "engine/audit", "engine/sitting", "engine/assess"}, nil, "files belong to what is scored and to who is registered"},
+	{"engine/evidence", []string{"bank", "engine/standard", "engine/people", "engine/audit", "engine/sitting", "engine/assess", "engine/filing"}, nil, "files belong to what is scored, to who is registered, and to how a body is filed"},
 	{"engine/certificate", []string{"bank", "engine/standard", "engine/people", "engine/audit", "engine/sequence", "engine/sitting", "engine/result"}, []string{"golang.org/x/mod/sumdb/tlog"}, "qualified results enter here, and nothing else"},
 	{"engine/batch", []string{"bank", "engine/standard", "engine/people", "engine/audit", "engine/sitting", "engine/result", "engine/certificate"}, []string{"github.com/google/uuid"}, "results become certificates; stores and paper are arguments"},
 	{"engine/mongostore", []string{"bank", "engine"}, append([]string{"github.com/google/uuid"}, driver...), "an adapter imports its domain and its driver"},

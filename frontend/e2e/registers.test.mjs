@@ -46,6 +46,9 @@ test('filing: a body that is not filed opens no sitting', { skip, timeout: 120_0
   await page.getByLabel('文件名称或文号').fill('示例评估 1 号')
   await page.getByRole('button', { name: '登记“评估”' }).click()
   await page.getByText('已登记 示例站点 的“评估”。').waitFor()
+  await page.getByLabel('上传“评估”的文件').setInputFiles({ name: '评估意见.png', mimeType: 'image/png', buffer: png(60, 80) })
+  await page.getByText(/^评估意见\.png$/).waitFor()
+  await page.getByText(/^已存储 /).waitFor()
   await looked(page, 'filing-site')
 
   const own = async () => (await call('GET', '/api/v1/filings', admin)).filings.find((f) => f.own)

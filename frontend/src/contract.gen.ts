@@ -3194,6 +3194,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/filings/{filing}/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                filing: components["parameters"]["FilingId"];
+            };
+            cookie?: never;
+        };
+        /** 各步的备案文件 · the documents of each step */
+        get: operations["listFilingDocuments"];
+        put?: never;
+        /**
+         * 上传一步的备案文件 · upload a document of a step
+         * @description Announces a file; its parts follow as those of any file do.
+         */
+        post: operations["provideFilingDocument"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/certificate-exports": {
         parameters: {
             query?: never;
@@ -6910,6 +6933,20 @@ export interface components {
             from?: string;
             until?: string;
             subject?: components["schemas"]["FilingSubject"];
+        };
+        FilingDocuments: {
+            /** @description from 1 */
+            step: number;
+            files: components["schemas"]["StoredFile"][];
+        };
+        NewFilingDocument: {
+            id: string;
+            name: string;
+            /** Format: int64 */
+            size: number;
+            sha256: string;
+            /** @description from 1 */
+            step: number;
         };
         Duties: {
             filing: components["schemas"]["FilingStanding"];
@@ -11954,6 +11991,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Filing"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listFilingDocuments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                filing: components["parameters"]["FilingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilingDocuments"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    provideFilingDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                filing: components["parameters"]["FilingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFilingDocument"];
+            };
+        };
+        responses: {
+            /** @description 已登记 · announced */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Uploading"];
                 };
             };
             default: components["responses"]["ProblemAny"];

@@ -2,9 +2,11 @@ import type { talentZh } from './talent.zh-CN'
 
 /** Texts of trainings, the talent pool and the plots of reports. English. */
 export const talentEn: Record<keyof typeof talentZh, string> = {
+  'filing.addPaper': 'Upload a file', 'filing.addPaperTo': 'Upload a file of “{name}”',
   'register.tabs': 'Reports and registers',
   'register.periods': 'Reports', 'register.profiles': 'Profiles', 'register.trainings': 'Trainings', 'register.talents': 'Talent pool',
   'period.pdf': 'Download PDF',
+  'period.changes': 'List them',
   'period.plots': 'Plots',
   'period.plot.sat': 'Sat', 'period.plot.qualified': 'Qualified', 'period.plot.certified': 'Certified',
   'period.plot.level': 'Who sat, qualified and was certified, by level', 'period.plot.industry': 'Who sat, qualified and was certified, by industry', 'period.plot.city': 'Who sat, qualified and was certified, by city',

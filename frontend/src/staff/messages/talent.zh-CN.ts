@@ -1,8 +1,10 @@
 /** Texts of trainings, the talent pool and the plots of reports. Chinese. */
 export const talentZh = {
+  'filing.addPaper': '上传文件', 'filing.addPaperTo': '上传“{name}”的文件',
   'register.tabs': '上报和登记',
   'register.periods': '上报', 'register.profiles': '考生档案', 'register.trainings': '培训', 'register.talents': '人才库',
   'period.pdf': '下载 PDF',
+  'period.changes': '逐条列出',
   'period.plots': '图',
   'period.plot.sat': '参加', 'period.plot.qualified': '总评合格', 'period.plot.certified': '发证',
   'period.plot.level': '各等级的参加、总评合格和发证人数', 'period.plot.industry': '各行业的参加、总评合格和发证人数', 'period.plot.city': '各城市的参加、总评合格和发证人数',
