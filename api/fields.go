@@ -55,6 +55,7 @@ var fieldTexts = map[string][2]string{
 	"table-long":                 {"最多 2000 行，请分成几次。", "At most 2,000 rows; send them in several parts."},
 	"period":                     {"期间写作 2026-Q4 或 2026。", "A period is written 2026-Q4 or 2026."},
 	"period-ahead":               {"这一期还没有开始。", "This period has not begun."},
+	"no-such-site":               {"登记中没有本机构的这个站点。", "The register has no such site of this body."},
 	"digits-4":                   {"机构代码是 4 位数字。", "A body's code has 4 digits."},
 	"digits-6":                   {"站点序列号是 6 位数字。", "A site's serial has 6 digits."},
 	"only-of-a-site":             {"只有站点才填所属机构。", "Only a site belongs to a body."},

@@ -6972,6 +6972,8 @@ type Sitting struct {
 	// SealedBy the person's name
 	SealedBy     *string      `json:"sealedBy,omitempty"`
 	SecretDigest string       `json:"secretDigest"`
+	Site         *string      `json:"site,omitempty"`
+	SiteName     *string      `json:"siteName,omitempty"`
 	State        SittingState `json:"state"`
 	Title        string       `json:"title"`
 	Version      int          `json:"version"`
@@ -7006,8 +7008,11 @@ type SittingChange struct {
 	// PapersAhead send papers encrypted before the start
 	PapersAhead *bool                `json:"papersAhead,omitempty"`
 	Release     SittingChangeRelease `json:"release"`
-	Title       string               `json:"title"`
-	Version     int                  `json:"version"`
+
+	// Site 站点 · an entry of the register of sites; without it the sitting names none
+	Site    *string `json:"site,omitempty"`
+	Title   string  `json:"title"`
+	Version int     `json:"version"`
 }
 
 // SittingChangeRelease defines model for SittingChange.Release.
@@ -7097,7 +7102,10 @@ type SittingPlan struct {
 	// PapersAhead send papers encrypted before the start
 	PapersAhead *bool              `json:"papersAhead,omitempty"`
 	Release     SittingPlanRelease `json:"release"`
-	Title       string             `json:"title"`
+
+	// Site 站点 · an entry of the register of sites; without it the sitting names none
+	Site  *string `json:"site,omitempty"`
+	Title string  `json:"title"`
 }
 
 // SittingPlanRelease defines model for SittingPlan.Release.

@@ -4731,6 +4731,8 @@ export interface components {
              * @default false
              */
             papersAhead: boolean;
+            /** @description 站点 · an entry of the register of sites; without it the sitting names none */
+            site?: string;
         };
         SittingChange: components["schemas"]["SittingPlan"] & {
             version: number;
@@ -4752,6 +4754,8 @@ export interface components {
             release: "at-once" | "after-release";
             explain: boolean;
             papersAhead: boolean;
+            site?: string;
+            siteName?: string;
             state: components["schemas"]["SittingState"];
             version: number;
             registrations: number;

@@ -2,6 +2,7 @@ import type { talentZh } from './talent.zh-CN'
 
 /** Texts of trainings, the talent pool and the plots of reports. English. */
 export const talentEn: Record<keyof typeof talentZh, string> = {
+  'plan.site': 'Site (optional)', 'plan.noSite': 'Not named', 'plan.siteHint': 'With a site, the sitting opens only while the site is filed.', 'plan.siteNot': '{name} (not filed)',
   'filing.addPaper': 'Upload a file', 'filing.addPaperTo': 'Upload a file of “{name}”',
   'register.tabs': 'Reports and registers',
   'register.periods': 'Reports', 'register.profiles': 'Profiles', 'register.trainings': 'Trainings', 'register.talents': 'Talent pool',

@@ -1,5 +1,6 @@
 /** Texts of trainings, the talent pool and the plots of reports. Chinese. */
 export const talentZh = {
+  'plan.site': '站点（可不选）', 'plan.noSite': '不写明', 'plan.siteHint': '选了站点，站点的备案有效才能开考。', 'plan.siteNot': '{name}（备案无效）',
   'filing.addPaper': '上传文件', 'filing.addPaperTo': '上传“{name}”的文件',
   'register.tabs': '上报和登记',
   'register.periods': '上报', 'register.profiles': '考生档案', 'register.trainings': '培训', 'register.talents': '人才库',
