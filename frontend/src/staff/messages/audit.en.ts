@@ -12,6 +12,7 @@ export const auditEn = {
   'audit.act.report.submit': 'Report: submit', 'audit.act.examiner.keep': 'Examiner: enter or change', 'audit.act.examiner.assess': 'Examiner: yearly assessment',
   'audit.act.filing.file': 'Filing: file', 'audit.act.filing.return': 'Filing: return', 'audit.act.proctor.return': 'Exam room: back in the room',
   'audit.act.result.void': 'Result: void the release', 'audit.act.blueprint.submit': 'Blueprint: submit',
+  'audit.act.talent.withdraw': 'Talent pool: withdraw consent',
   'audit.noun.sitting': 'Sitting', 'audit.noun.registration': 'Candidate', 'audit.noun.certificate': 'Certificate', 'audit.noun.score': 'Score',
   'audit.noun.panel': 'Panel', 'audit.noun.report-map': 'Column map', 'audit.noun.result': 'Result', 'audit.noun.result-codes': 'Result codes',
   'audit.noun.ruling': 'Ruling', 'audit.noun.absence': 'Absence', 'audit.noun.appeal': 'Appeal', 'audit.noun.regrade': 'Regrade', 'audit.noun.bank': 'Bank',
@@ -20,6 +21,7 @@ export const auditEn = {
   'audit.noun.file': 'File', 'audit.noun.filing': 'Filing', 'audit.noun.marking': 'Marking', 'audit.noun.theory': 'Theory result', 'audit.noun.attempt': 'Attempt',
   'audit.noun.proctor': 'Exam room', 'audit.noun.call': 'Call', 'audit.noun.profile': 'Profile', 'audit.noun.candidate': 'Candidate', 'audit.noun.report': 'Report',
   'audit.noun.sheet': 'Score sheet', 'audit.noun.secret': 'Secret', 'audit.noun.export-run': 'Export', 'audit.noun.session': 'Session',
+  'audit.noun.talent': 'Talent pool', 'audit.noun.training': 'Training record',
   'audit.verb.seal': 'seal', 'audit.verb.open': 'open', 'audit.verb.close': 'close', 'audit.verb.release': 'release', 'audit.verb.propose': 'propose',
   'audit.verb.approved': 'approve', 'audit.verb.returned': 'return', 'audit.verb.approve': 'approve', 'audit.verb.return': 'return',
   'audit.verb.void': 'void', 'audit.verb.version': 'new version', 'audit.verb.versions': 'new versions', 'audit.verb.make': 'enter', 'audit.verb.confirm': 'confirm',
@@ -41,4 +43,5 @@ export const auditEn = {
   'audit.verb.unlock.ask': 'ask to unlock', 'audit.verb.unlock.refuse': 'refuse to unlock', 'audit.verb.unlock.approve': 'agree to unlock', 'audit.verb.design': 'design',
   'audit.verb.rotate': 'rotate',
   'audit.verb.create': 'create', 'audit.verb.issued': 'issue', 'audit.verb.exclude': 'leave out', 'audit.verb.include': 'take in', 'audit.verb.applied': 'applied',
+  'audit.verb.agree': 'agree', 'audit.verb.describe': 'describe',
 } as const

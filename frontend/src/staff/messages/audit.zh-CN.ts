@@ -11,6 +11,7 @@ export const auditZh = {
   'audit.join': '{noun}：{verb}',
   'audit.act.report.submit': '报表：提交', 'audit.act.examiner.keep': '考评员：登记或修改', 'audit.act.examiner.assess': '考评员：年度评估', 'audit.act.filing.file': '备案：备案',
   'audit.act.filing.return': '备案：退回', 'audit.act.proctor.return': '考场：返场续考', 'audit.act.result.void': '成绩：公布作废', 'audit.act.blueprint.submit': '组卷方案：送审',
+  'audit.act.talent.withdraw': '人才库：撤回同意',
   'audit.noun.sitting': '场次', 'audit.noun.registration': '考生', 'audit.noun.certificate': '证书', 'audit.noun.score': '评分', 'audit.noun.panel': '考评小组',
   'audit.noun.report-map': '列方案', 'audit.noun.result': '成绩', 'audit.noun.result-codes': '查询码', 'audit.noun.ruling': '违纪与暂缓', 'audit.noun.absence': '缺考',
   'audit.noun.appeal': '复核申请', 'audit.noun.regrade': '重新判分', 'audit.noun.bank': '题库', 'audit.noun.item': '试题', 'audit.noun.item-batch': '批量操作',
@@ -18,6 +19,7 @@ export const auditZh = {
   'audit.noun.examiner': '考评员', 'audit.noun.file': '文件', 'audit.noun.filing': '备案', 'audit.noun.marking': '阅卷', 'audit.noun.theory': '理论成绩', 'audit.noun.attempt': '答卷',
   'audit.noun.proctor': '考场', 'audit.noun.call': '考场呼叫', 'audit.noun.profile': '考生信息', 'audit.noun.candidate': '考生', 'audit.noun.report': '报表', 'audit.noun.sheet': '评分表',
   'audit.noun.secret': '密钥', 'audit.noun.export-run': '导出', 'audit.noun.session': '登录',
+  'audit.noun.talent': '人才库', 'audit.noun.training': '培训记录',
   'audit.verb.seal': '封卷', 'audit.verb.open': '开考', 'audit.verb.close': '结束', 'audit.verb.release': '公布', 'audit.verb.propose': '提请', 'audit.verb.approved': '批准',
   'audit.verb.returned': '退回', 'audit.verb.approve': '批准', 'audit.verb.return': '退回', 'audit.verb.void': '作废', 'audit.verb.version': '新的一版',
   'audit.verb.versions': '重算出新版', 'audit.verb.make': '登记', 'audit.verb.confirm': '确认', 'audit.verb.refuse': '不予通过', 'audit.verb.lift': '解除', 'audit.verb.export': '导出',
@@ -35,4 +37,5 @@ export const auditZh = {
   'audit.verb.put': '填写', 'audit.verb.appoint': '聘任', 'audit.verb.terms': '修改材料要求', 'audit.verb.lock': '签名锁定', 'audit.verb.unlock': '解锁', 'audit.verb.unlock.ask': '申请解锁',
   'audit.verb.unlock.refuse': '不同意解锁', 'audit.verb.unlock.approve': '同意解锁', 'audit.verb.design': '设计', 'audit.verb.rotate': '轮换',
   'audit.verb.create': '建立', 'audit.verb.issued': '发证', 'audit.verb.exclude': '移出批次', 'audit.verb.include': '放回批次', 'audit.verb.applied': '已生效',
+  'audit.verb.agree': '同意入库', 'audit.verb.describe': '补充信息',
 } as const
