@@ -209,7 +209,7 @@ func (e *engine) addAccount(ctx context.Context, login, name, password string, r
 		return err
 	}
 	return e.people.InsertAccount(ctx, people.Account{
-		ID: people.AccountID(uuid.NewString()), Login: strings.ToLower(login), Name: name, Roles: roles, Password: encoded, Created: e.clock.Now(),
+		ID: people.AccountID(uuid.NewString()), Login: strings.ToLower(login), Name: name, Roles: roles, Password: encoded, Created: e.clock.Now(), Version: 1,
 	})
 }
 
