@@ -13,6 +13,8 @@ export const auditEn = {
   'audit.act.filing.file': 'Filing: file', 'audit.act.filing.return': 'Filing: return', 'audit.act.proctor.return': 'Exam room: back in the room',
   'audit.act.result.void': 'Result: void the release', 'audit.act.blueprint.submit': 'Blueprint: submit',
   'audit.act.talent.withdraw': 'Talent pool: withdraw consent',
+  'audit.act.seating.apply': 'Seating: apply',
+  'audit.act.proctor.lock': 'Exam room: lock the page', 'audit.act.proctor.unlock': 'Exam room: unlock the page',
   'audit.noun.sitting': 'Sitting', 'audit.noun.registration': 'Candidate', 'audit.noun.certificate': 'Certificate', 'audit.noun.score': 'Score',
   'audit.noun.panel': 'Panel', 'audit.noun.report-map': 'Column map', 'audit.noun.result': 'Result', 'audit.noun.result-codes': 'Result codes',
   'audit.noun.ruling': 'Ruling', 'audit.noun.absence': 'Absence', 'audit.noun.appeal': 'Appeal', 'audit.noun.regrade': 'Regrade', 'audit.noun.bank': 'Bank',
@@ -22,6 +24,7 @@ export const auditEn = {
   'audit.noun.proctor': 'Exam room', 'audit.noun.call': 'Call', 'audit.noun.profile': 'Profile', 'audit.noun.candidate': 'Candidate', 'audit.noun.report': 'Report',
   'audit.noun.sheet': 'Score sheet', 'audit.noun.secret': 'Secret', 'audit.noun.export-run': 'Export', 'audit.noun.session': 'Session',
   'audit.noun.talent': 'Talent pool', 'audit.noun.training': 'Training record',
+  'audit.noun.account': 'Account', 'audit.noun.access': 'Access rules', 'audit.noun.roster': 'Roster', 'audit.noun.seating': 'Seating', 'audit.noun.certificate-template': 'Certificate template', 'audit.noun.venue': 'Venue',
   'audit.verb.seal': 'seal', 'audit.verb.open': 'open', 'audit.verb.close': 'close', 'audit.verb.release': 'release', 'audit.verb.propose': 'propose',
   'audit.verb.approved': 'approve', 'audit.verb.returned': 'return', 'audit.verb.approve': 'approve', 'audit.verb.return': 'return',
   'audit.verb.void': 'void', 'audit.verb.version': 'new version', 'audit.verb.versions': 'new versions', 'audit.verb.make': 'enter', 'audit.verb.confirm': 'confirm',
@@ -44,4 +47,5 @@ export const auditEn = {
   'audit.verb.rotate': 'rotate',
   'audit.verb.create': 'create', 'audit.verb.issued': 'issue', 'audit.verb.exclude': 'leave out', 'audit.verb.include': 'take in', 'audit.verb.applied': 'applied',
   'audit.verb.agree': 'agree', 'audit.verb.describe': 'describe',
+  'audit.verb.recovery-code': 'use a recovery code', 'audit.verb.factor-add': 'add a second factor', 'audit.verb.factor-reset': 'reset the second factor', 'audit.verb.factor-remove': 'remove the second factor', 'audit.verb.password-reset': 'reset the password', 'audit.verb.password-change': 'change the password', 'audit.verb.session-end': 'end a session', 'audit.verb.set': 'set', 'audit.verb.move': 'move',
 } as const

@@ -12,6 +12,8 @@ export const auditZh = {
   'audit.act.report.submit': '报表：提交', 'audit.act.examiner.keep': '考评员：登记或修改', 'audit.act.examiner.assess': '考评员：年度评估', 'audit.act.filing.file': '备案：备案',
   'audit.act.filing.return': '备案：退回', 'audit.act.proctor.return': '考场：返场续考', 'audit.act.result.void': '成绩：公布作废', 'audit.act.blueprint.submit': '组卷方案：送审',
   'audit.act.talent.withdraw': '人才库：撤回同意',
+  'audit.act.seating.apply': '座位：编排',
+  'audit.act.proctor.lock': '考场：锁定页面', 'audit.act.proctor.unlock': '考场：解开页面',
   'audit.noun.sitting': '场次', 'audit.noun.registration': '考生', 'audit.noun.certificate': '证书', 'audit.noun.score': '评分', 'audit.noun.panel': '考评小组',
   'audit.noun.report-map': '列方案', 'audit.noun.result': '成绩', 'audit.noun.result-codes': '查询码', 'audit.noun.ruling': '违纪与暂缓', 'audit.noun.absence': '缺考',
   'audit.noun.appeal': '复核申请', 'audit.noun.regrade': '重新判分', 'audit.noun.bank': '题库', 'audit.noun.item': '试题', 'audit.noun.item-batch': '批量操作',
@@ -20,6 +22,7 @@ export const auditZh = {
   'audit.noun.proctor': '考场', 'audit.noun.call': '考场呼叫', 'audit.noun.profile': '考生信息', 'audit.noun.candidate': '考生', 'audit.noun.report': '报表', 'audit.noun.sheet': '评分表',
   'audit.noun.secret': '密钥', 'audit.noun.export-run': '导出', 'audit.noun.session': '登录',
   'audit.noun.talent': '人才库', 'audit.noun.training': '培训记录',
+  'audit.noun.account': '账号', 'audit.noun.access': '进入规则', 'audit.noun.roster': '名单', 'audit.noun.seating': '座位', 'audit.noun.certificate-template': '证书模板', 'audit.noun.venue': '考点',
   'audit.verb.seal': '封卷', 'audit.verb.open': '开考', 'audit.verb.close': '结束', 'audit.verb.release': '公布', 'audit.verb.propose': '提请', 'audit.verb.approved': '批准',
   'audit.verb.returned': '退回', 'audit.verb.approve': '批准', 'audit.verb.return': '退回', 'audit.verb.void': '作废', 'audit.verb.version': '新的一版',
   'audit.verb.versions': '重算出新版', 'audit.verb.make': '登记', 'audit.verb.confirm': '确认', 'audit.verb.refuse': '不予通过', 'audit.verb.lift': '解除', 'audit.verb.export': '导出',
@@ -38,4 +41,5 @@ export const auditZh = {
   'audit.verb.unlock.refuse': '不同意解锁', 'audit.verb.unlock.approve': '同意解锁', 'audit.verb.design': '设计', 'audit.verb.rotate': '轮换',
   'audit.verb.create': '建立', 'audit.verb.issued': '发证', 'audit.verb.exclude': '移出批次', 'audit.verb.include': '放回批次', 'audit.verb.applied': '已生效',
   'audit.verb.agree': '同意入库', 'audit.verb.describe': '补充信息',
+  'audit.verb.recovery-code': '使用备用码', 'audit.verb.factor-add': '绑定第二因素', 'audit.verb.factor-reset': '重置第二因素', 'audit.verb.factor-remove': '解除第二因素', 'audit.verb.password-reset': '重置密码', 'audit.verb.password-change': '修改密码', 'audit.verb.session-end': '结束登录', 'audit.verb.set': '设置', 'audit.verb.move': '调整',
 } as const
