@@ -9,6 +9,7 @@ import (
 
 	"gongyuan/api/contract"
 	"gongyuan/engine/audit"
+	"gongyuan/engine/challenge"
 	"gongyuan/engine/report"
 	"gongyuan/engine/result"
 	"gongyuan/engine/sitting"
@@ -22,6 +23,7 @@ type Handouts struct {
 	Codes       *result.Codes
 	Transcripts Transcripts
 	Diplomas    Diplomas
+	Challenges  *challenge.Gate
 	Address     string // where the public reaches the program, without a slash at the end
 	Exports     *report.Exporter
 	Recorder    audit.Recorder

@@ -551,6 +551,7 @@ func (e CallState) Valid() bool {
 
 // Defines values for CertificateState.
 const (
+	Expired CertificateState = "expired"
 	Revoked CertificateState = "revoked"
 	Valid   CertificateState = "valid"
 )
@@ -558,6 +559,8 @@ const (
 // Valid indicates whether the value is a known member of the CertificateState enum.
 func (e CertificateState) Valid() bool {
 	switch e {
+	case Expired:
+		return true
 	case Revoked:
 		return true
 	case Valid:
@@ -3760,15 +3763,18 @@ type CellLack struct {
 
 // Certificate defines model for Certificate.
 type Certificate struct {
-	Body           string             `json:"body"`
-	DocumentMasked string             `json:"documentMasked"`
-	Issued         openapi_types.Date `json:"issued"`
-	LevelTitle     string             `json:"levelTitle"`
-	Name           string             `json:"name"`
-	Number         string             `json:"number"`
-	Occupation     string             `json:"occupation"`
-	Reason         *string            `json:"reason,omitempty"`
-	Registration   *string            `json:"registration,omitempty"`
+	Body           string `json:"body"`
+	DocumentMasked string `json:"documentMasked"`
+
+	// Expires the last day on which it counts; none if always
+	Expires      *openapi_types.Date `json:"expires,omitempty"`
+	Issued       openapi_types.Date  `json:"issued"`
+	LevelTitle   string              `json:"levelTitle"`
+	Name         string              `json:"name"`
+	Number       string              `json:"number"`
+	Occupation   string              `json:"occupation"`
+	Reason       *string             `json:"reason,omitempty"`
+	Registration *string             `json:"registration,omitempty"`
 
 	// ReissuedOn of the last one
 	ReissuedOn *openapi_types.Date `json:"reissuedOn,omitempty"`
@@ -3811,6 +3817,20 @@ type CertificateSpan struct {
 
 	// Voided revoked ones too
 	Voided *bool `json:"voided,omitempty"`
+}
+
+// Challenge proof-needed: for each puzzle i from 0 a number n is to be found for which SHA-256 of the text "id:i:n" begins with so
+// many zero bits; id is what stands before the first dot of the token. A token pays for one question.
+type Challenge struct {
+	Bits    int    `json:"bits"`
+	Puzzles int    `json:"puzzles"`
+	Token   string `json:"token"`
+}
+
+// ChallengeSolution defines model for ChallengeSolution.
+type ChallengeSolution struct {
+	Numbers []int64 `json:"numbers"`
+	Token   string  `json:"token"`
 }
 
 // Clock defines model for Clock.
@@ -5845,7 +5865,11 @@ type PrintedField struct {
 type Problem struct {
 	// Breaches unfit-panel: the rules that are broken
 	Breaches *[]Breach `json:"breaches,omitempty"`
-	Detail   *string   `json:"detail,omitempty"`
+
+	// Challenge proof-needed: for each puzzle i from 0 a number n is to be found for which SHA-256 of the text "id:i:n" begins with so
+	// many zero bits; id is what stands before the first dot of the token. A token pays for one question.
+	Challenge *Challenge `json:"challenge,omitempty"`
+	Detail    *string    `json:"detail,omitempty"`
 
 	// Device taken-over: where the exam goes on
 	Device *string       `json:"device,omitempty"`
@@ -7457,10 +7481,11 @@ type Verified struct {
 
 // VerifyRequest A number or a document number with the name, or the signed statement of a QR code alone.
 type VerifyRequest struct {
-	DocumentNumber *string `json:"documentNumber,omitempty"`
-	Name           *string `json:"name,omitempty"`
-	Number         *string `json:"number,omitempty"`
-	Statement      *string `json:"statement,omitempty"`
+	DocumentNumber *string            `json:"documentNumber,omitempty"`
+	Name           *string            `json:"name,omitempty"`
+	Number         *string            `json:"number,omitempty"`
+	Solution       *ChallengeSolution `json:"solution,omitempty"`
+	Statement      *string            `json:"statement,omitempty"`
 }
 
 // VetoScore defines model for VetoScore.

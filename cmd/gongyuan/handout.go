@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"gongyuan/api"
+	"gongyuan/engine/challenge"
 	"gongyuan/engine/mongostore"
 	"gongyuan/engine/people"
 	"gongyuan/engine/print"
@@ -20,6 +21,10 @@ func (e *engine) handOut(maps *mongostore.Reports, certificates *mongostore.Cert
 	if err != nil {
 		return err
 	}
+	gate, err := challenge.NewGate(secrets, e.clock)
+	if err != nil {
+		return err
+	}
 	source := print.NewSource(frontend.FS(), print.FontFile)
 	diplomas, err := body.diplomas(source)
 	if err != nil {
@@ -27,7 +32,7 @@ func (e *engine) handOut(maps *mongostore.Reports, certificates *mongostore.Cert
 	}
 	e.handouts = api.Handouts{
 		Body: body.BodyName, Codes: codes, Transcripts: &transcript.Printer{Source: source}, Recorder: e.trail,
-		Diplomas: diplomas, Address: strings.TrimRight(body.Address, "/"),
+		Diplomas: diplomas, Challenges: gate, Address: strings.TrimRight(body.Address, "/"),
 		Exports: report.NewExporter(report.Deps{
 			Maps: maps, Runs: maps, Certificates: issued{certificates, e}, Portraits: pictures{e.files}, Results: records, Sittings: rosters{e.sittings, e.office}, Candidates: e.people, Accounts: e.people, Sealer: e.sealer,
 			Workbook: xlsx.Writer{}, Recorder: e.trail, Standard: e.standard, Body: body.BodyName, Clock: e.clock,

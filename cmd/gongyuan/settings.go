@@ -41,6 +41,7 @@ type bodySettings struct {
 	Template     string `name:"certificate-template" env:"GONGYUAN_CERTIFICATE_TEMPLATE" default:"" placeholder:"FILE" help:"The body's own certificate as JSON (texts, fields, places); empty means the template that comes with the program."`
 	Logo         string `name:"certificate-logo" env:"GONGYUAN_CERTIFICATE_LOGO" default:"" placeholder:"FILE" help:"Picture above the title of certificates, JPEG or PNG; empty means none."`
 	Seal         string `name:"certificate-seal" env:"GONGYUAN_CERTIFICATE_SEAL" default:"" placeholder:"FILE" help:"Picture of the body's seal on certificates, JPEG or PNG; empty leaves its place."`
+	Years        int    `name:"certificate-years" env:"GONGYUAN_CERTIFICATE_YEARS" default:"0" help:"For how many years a certificate counts; 0 means always."`
 	Restart      string `name:"serial-restart" env:"GONGYUAN_SERIAL_RESTART" enum:"level-year,year" default:"level-year" help:"When certificate serials begin again: ${enum}."`
 }
 

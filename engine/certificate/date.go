@@ -28,6 +28,12 @@ func (d Date) Year() int {
 	return t.Year()
 }
 
+// lastDay is the day before d comes again after some years.
+func (d Date) lastDay(years int) Date {
+	t, _ := time.Parse(time.DateOnly, string(d))
+	return Date(t.AddDate(years, 0, -1).Format(time.DateOnly))
+}
+
 // Chinese writes the date as it is printed: 2026年10月30日.
 func (d Date) Chinese() string {
 	t, err := time.Parse(time.DateOnly, string(d))

@@ -131,6 +131,11 @@ func (m *MemoryCertificates) where(is func(*certificate.Certificate) bool) []cer
 	return out
 }
 
+// ByPaper implements certificate.Finder.
+func (m *MemoryCertificates) ByPaper(_ context.Context, n certificate.Number, nameKey string) ([]certificate.Certificate, error) {
+	return m.where(func(c *certificate.Certificate) bool { return c.Number == n && c.NameKey == nameKey }), nil
+}
+
 // ByHolder implements certificate.Finder.
 func (m *MemoryCertificates) ByHolder(_ context.Context, documentHash, nameKey string) ([]certificate.Certificate, error) {
 	return m.where(func(c *certificate.Certificate) bool { return c.DocumentHash == documentHash && c.NameKey == nameKey }), nil

@@ -3094,7 +3094,7 @@ export interface paths {
         put?: never;
         /**
          * 查验证书（公开） · look a certificate up, for anyone
-         * @description By certificate number and name, by document number and name, or by the signed statement of a QR code. The answer for "there is none" and "the name does not match" is the same.
+         * @description By certificate number and name, by document number and name, or by the signed statement of a QR code. The answer for "there is none" and "the name does not match" is the same. After three look-ups from an address each takes a solved challenge (428 proof-needed brings one); a signed statement takes none.
          */
         post: operations["verifyCertificate"];
         delete?: never;
@@ -3338,8 +3338,22 @@ export interface components {
             retryAfterSeconds?: number;
             /** @description unfit-panel: the rules that are broken */
             breaches?: components["schemas"]["Breach"][];
+            challenge?: components["schemas"]["Challenge"];
             /** @description parts-missing: parts to send */
             missingParts?: number[];
+        };
+        /**
+         * @description proof-needed: for each puzzle i from 0 a number n is to be found for which SHA-256 of the text "id:i:n" begins with so
+         *     many zero bits; id is what stands before the first dot of the token. A token pays for one question.
+         */
+        Challenge: {
+            token: string;
+            puzzles: number;
+            bits: number;
+        };
+        ChallengeSolution: {
+            token: string;
+            numbers: number[];
         };
         FieldError: {
             /** @description JSON pointer into the request body */
@@ -6256,7 +6270,12 @@ export interface components {
             /** Format: date */
             issued: string;
             /** @enum {string} */
-            state: "valid" | "revoked";
+            state: "valid" | "revoked" | "expired";
+            /**
+             * Format: date
+             * @description the last day on which it counts; none if always
+             */
+            expires?: string;
             /** Format: date */
             revokedOn?: string;
             reason?: string;
@@ -6316,6 +6335,7 @@ export interface components {
             documentNumber?: string;
             name?: string;
             statement?: string;
+            solution?: components["schemas"]["ChallengeSolution"];
         };
         /**
          * @description forged: this body's keys have not signed it so
