@@ -8328,6 +8328,12 @@ type ServerInterface interface {
 	// ActOnBatch 不列入、列入、提请、退回、确认、放弃 · leave out, take in, propose, return, confirm, drop
 	// (POST /api/v1/certificate-batches/{batch})
 	ActOnBatch(c *fiber.Ctx, batch BatchId) error
+	// GetBatchArchive 本批全部有效证书（压缩包，每人一个 PDF） · all valid certificates of the batch, a document each
+	// (GET /api/v1/certificate-batches/{batch}/archive)
+	GetBatchArchive(c *fiber.Ctx, batch BatchId) error
+	// GetBatchDocument 本批全部有效证书（一个 PDF） · all valid certificates of the batch as one document
+	// (GET /api/v1/certificate-batches/{batch}/document)
+	GetBatchDocument(c *fiber.Ctx, batch BatchId) error
 	// ListCertificateExports 导出过的证书批次 · what was exported, the newest first
 	// (GET /api/v1/certificate-exports)
 	ListCertificateExports(c *fiber.Ctx) error
@@ -11136,6 +11142,64 @@ func (siw *ServerInterfaceWrapper) ActOnBatch(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.ActOnBatch(c, batch)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetBatchArchive operation middleware
+func (siw *ServerInterfaceWrapper) GetBatchArchive(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "batch" -------------
+	var batch BatchId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "batch", c.Params("batch"), &batch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter batch: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetBatchArchive(c, batch)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetBatchDocument operation middleware
+func (siw *ServerInterfaceWrapper) GetBatchDocument(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "batch" -------------
+	var batch BatchId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "batch", c.Params("batch"), &batch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter batch: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetBatchDocument(c, batch)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -15333,6 +15397,10 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Post(options.BaseURL+"/api/v1/certificate-batches/:batch", wrapper.ActOnBatch)
 
+	router.Get(options.BaseURL+"/api/v1/certificate-batches/:batch/document", wrapper.GetBatchDocument)
+
+	router.Get(options.BaseURL+"/api/v1/certificate-batches/:batch/archive", wrapper.GetBatchArchive)
+
 	router.Get(options.BaseURL+"/api/v1/certificates/:number", wrapper.GetCertificate)
 
 	router.Get(options.BaseURL+"/api/v1/certificates/:number/document", wrapper.GetCertificateDocument)
@@ -17674,6 +17742,92 @@ type ActOnBatchdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ActOnBatchdefaultApplicationProblemPlusJSONResponse) VisitActOnBatchResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetBatchArchiveRequestObject struct {
+	Batch BatchId `json:"batch"`
+}
+
+type GetBatchArchiveResponseObject interface {
+	VisitGetBatchArchiveResponse(ctx *fiber.Ctx) error
+}
+
+type GetBatchArchive200ResponseHeaders struct {
+	GongyuanDocuments *int
+}
+
+type GetBatchArchive200ApplicationzipResponse struct {
+	Body          io.Reader
+	Headers       GetBatchArchive200ResponseHeaders
+	ContentLength int64
+}
+
+func (response GetBatchArchive200ApplicationzipResponse) VisitGetBatchArchiveResponse(ctx *fiber.Ctx) error {
+	if response.Headers.GongyuanDocuments != nil {
+		ctx.Response().Header.Set("Gongyuan-Documents", fmt.Sprint(*response.Headers.GongyuanDocuments))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/zip")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetBatchArchivedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetBatchArchivedefaultApplicationProblemPlusJSONResponse) VisitGetBatchArchiveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetBatchDocumentRequestObject struct {
+	Batch BatchId `json:"batch"`
+}
+
+type GetBatchDocumentResponseObject interface {
+	VisitGetBatchDocumentResponse(ctx *fiber.Ctx) error
+}
+
+type GetBatchDocument200ApplicationpdfResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetBatchDocument200ApplicationpdfResponse) VisitGetBatchDocumentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/pdf")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetBatchDocumentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetBatchDocumentdefaultApplicationProblemPlusJSONResponse) VisitGetBatchDocumentResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -21794,6 +21948,12 @@ type StrictServerInterface interface {
 	// ActOnBatch 不列入、列入、提请、退回、确认、放弃 · leave out, take in, propose, return, confirm, drop
 	// (POST /api/v1/certificate-batches/{batch})
 	ActOnBatch(ctx context.Context, request ActOnBatchRequestObject) (ActOnBatchResponseObject, error)
+	// GetBatchArchive 本批全部有效证书（压缩包，每人一个 PDF） · all valid certificates of the batch, a document each
+	// (GET /api/v1/certificate-batches/{batch}/archive)
+	GetBatchArchive(ctx context.Context, request GetBatchArchiveRequestObject) (GetBatchArchiveResponseObject, error)
+	// GetBatchDocument 本批全部有效证书（一个 PDF） · all valid certificates of the batch as one document
+	// (GET /api/v1/certificate-batches/{batch}/document)
+	GetBatchDocument(ctx context.Context, request GetBatchDocumentRequestObject) (GetBatchDocumentResponseObject, error)
 	// ListCertificateExports 导出过的证书批次 · what was exported, the newest first
 	// (GET /api/v1/certificate-exports)
 	ListCertificateExports(ctx context.Context, request ListCertificateExportsRequestObject) (ListCertificateExportsResponseObject, error)
@@ -24693,6 +24853,60 @@ func (sh *strictHandler) ActOnBatch(ctx *fiber.Ctx, batch BatchId) error {
 		return err
 	} else if validResponse, ok := response.(ActOnBatchResponseObject); ok {
 		if err := validResponse.VisitActOnBatchResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetBatchArchive operation middleware
+func (sh *strictHandler) GetBatchArchive(ctx *fiber.Ctx, batch BatchId) error {
+	var request GetBatchArchiveRequestObject
+
+	request.Batch = batch
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetBatchArchive(ctx.UserContext(), request.(GetBatchArchiveRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetBatchArchive")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetBatchArchiveResponseObject); ok {
+		if err := validResponse.VisitGetBatchArchiveResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetBatchDocument operation middleware
+func (sh *strictHandler) GetBatchDocument(ctx *fiber.Ctx, batch BatchId) error {
+	var request GetBatchDocumentRequestObject
+
+	request.Batch = batch
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetBatchDocument(ctx.UserContext(), request.(GetBatchDocumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetBatchDocument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetBatchDocumentResponseObject); ok {
+		if err := validResponse.VisitGetBatchDocumentResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

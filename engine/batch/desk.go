@@ -96,6 +96,14 @@ func (d *Desk) List(ctx context.Context, by people.AccountID, of sitting.ID) ([]
 	return d.Store.Batches(ctx, of, mostListed)
 }
 
+// Batch returns a batch as it is kept, unchecked.
+func (d *Desk) Batch(ctx context.Context, by people.AccountID, id ID) (Batch, error) {
+	if err := d.administrator(ctx, by); err != nil {
+		return Batch{}, err
+	}
+	return d.Store.Batch(ctx, id)
+}
+
 // View checks a batch as of now.
 func (d *Desk) View(ctx context.Context, by people.AccountID, id ID) (View, error) {
 	v, _, err := d.look(ctx, by, id)

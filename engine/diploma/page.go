@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -16,6 +17,8 @@ type Printer struct {
 	Template Template
 	Logo     []byte // the body's, above the title; nil for none
 	Seal     []byte // the body's own picture of its seal; nil leaves its place
+
+	busy sync.Mutex
 }
 
 // Places of the page, in millimetres.
@@ -110,11 +113,17 @@ func (p *Printer) Write(sheets []Sheet, progress func(done int)) ([]byte, error)
 	doc := print.New(font, print.Info{
 		Title: title, Author: first.Body, Subject: first.Occupation.Name, Language: "zh-CN", Created: created, Relations: codes,
 	})
+	var dark [][][]bool // of the window that is at work
 	for i := range sheets {
+		if i%window == 0 {
+			if dark, err = p.codes(sheets[i:min(i+window, len(sheets))]); err != nil {
+				return nil, err
+			}
+		}
 		if err := p.Check(&sheets[i]); err != nil {
 			return nil, fmt.Errorf("%s: %w", sheets[i].Certificate.Number, err)
 		}
-		if err := p.page(doc, font, &sheets[i]); err != nil {
+		if err := p.page(doc, font, &sheets[i], dark[i%window]); err != nil {
 			return nil, fmt.Errorf("%s: %w", sheets[i].Certificate.Number, err)
 		}
 		if progress != nil {
@@ -124,7 +133,22 @@ func (p *Printer) Write(sheets []Sheet, progress func(done int)) ([]byte, error)
 	return doc.Bytes()
 }
 
-func (p *Printer) page(d *print.Document, font *print.Font, s *Sheet) error {
+// codes makes the QR codes of sheets; they take most of the time.
+func (p *Printer) codes(sheets []Sheet) ([][][]bool, error) {
+	out := make([][][]bool, len(sheets))
+	one := func(i int) (err error) {
+		if out[i], err = modules(sheets[i].Code()); err != nil {
+			err = fmt.Errorf("%s: %w", sheets[i].Certificate.Number, &FieldError{"statement", err})
+		}
+		return err
+	}
+	if len(sheets) == 1 {
+		return out, one(0)
+	}
+	return out, p.spread(len(sheets), one)
+}
+
+func (p *Printer) page(d *print.Document, font *print.Font, s *Sheet, dark [][]bool) error {
 	d.Page()
 	d.Box(edge, edge, print.A4Width-2*edge, print.A4Height-2*edge, .8)
 	d.Box(edge+1.4, edge+1.4, print.A4Width-2*edge-2.8, print.A4Height-2*edge-2.8, .2)
@@ -138,7 +162,7 @@ func (p *Printer) page(d *print.Document, font *print.Font, s *Sheet) error {
 		err = p.fields(d, font, s, y)
 	}
 	if err == nil {
-		err = p.low(d, s)
+		err = p.low(d, s, dark)
 	}
 	return err
 }
@@ -271,11 +295,7 @@ func within(img *print.Image, w, h float64) (float64, float64) {
 }
 
 // low sets the QR code, the ways to check, the seal's place and the date.
-func (p *Printer) low(d *print.Document, s *Sheet) error {
-	dark, err := modules(s.Code())
-	if err != nil {
-		return &FieldError{"statement", err}
-	}
+func (p *Printer) low(d *print.Document, s *Sheet, dark [][]bool) error {
 	d.Modules(left, lowTop, codeSide, dark, "二维码：查验本证书")
 	x, y := left+codeSide+5, lowTop+8
 	for _, c := range p.Template.Checks {

@@ -2928,6 +2928,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/certificate-batches/{batch}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch: components["parameters"]["BatchId"];
+            };
+            cookie?: never;
+        };
+        /** 本批全部有效证书（一个 PDF） · all valid certificates of the batch as one document */
+        get: operations["getBatchDocument"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/certificate-batches/{batch}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch: components["parameters"]["BatchId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * 本批全部有效证书（压缩包，每人一个 PDF） · all valid certificates of the batch, a document each
+         * @description Sent while it is printed. Gongyuan-Documents says how many there are; every entry is stored with its size in front,
+         *     so that a reader can tell how far it is. An archive that was cut off lacks the last chunk of the transfer.
+         */
+        get: operations["getBatchArchive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/certificates/{number}": {
         parameters: {
             query?: never;
@@ -11308,6 +11350,53 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Batch"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getBatchDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch: components["parameters"]["BatchId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getBatchArchive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch: components["parameters"]["BatchId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Gongyuan-Documents"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
                 };
             };
             default: components["responses"]["ProblemAny"];

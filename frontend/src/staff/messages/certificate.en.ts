@@ -24,6 +24,8 @@ export const certificateEn = {
   'batch.approve': 'Confirm…', 'batch.approveTitle': 'Issue certificates to {n}?', 'batch.approveText': 'Numbers are given once and for all. Certificates can then be revoked, not taken back.', 'batch.approveAct': 'Issue',
   'batch.drop': 'Drop the batch…', 'batch.dropTitle': 'Drop this batch?', 'batch.dropText': 'No number has been taken. Another batch may take these people in.', 'batch.dropAct': 'Drop',
   'batch.progress': 'Issuing: {n} of {of}', 'batch.done': '{n} certificates issued.', 'batch.doneHeld': '{n} changed after the confirmation: nothing was issued to them and no number taken.',
+  'batch.paper': 'Print this batch', 'batch.paperHelp': 'Valid certificates only. Document numbers are printed in full: keep the files safe. Who takes them and when is recorded.',
+  'batch.paperPdf': 'Take one PDF', 'batch.paperZip': 'Take an archive (a PDF each)', 'batch.paperProgress': '{n} of {of} made', 'batch.paperDone': '{n} taken.',
   'batch.word': 'Reason of the last return or drop: {word}',
   'batch.toCertificates': 'Certificates',
   'cert.expired': 'Expired', 'cert.expiredLine': 'Valid until {date}, which is past', 'cert.sumExpired': 'expired {n}',

@@ -24,6 +24,8 @@ export const certificateZh = {
   'batch.approve': '确认发证…', 'batch.approveTitle': '确认给 {n} 人发证？', 'batch.approveText': '编号一次取定，不会重号。发证后只能作废，不能撤回。', 'batch.approveAct': '确认发证',
   'batch.drop': '放弃本批…', 'batch.dropTitle': '放弃本批？', 'batch.dropText': '还没有占用编号。这些人可以收入另一批。', 'batch.dropAct': '放弃',
   'batch.progress': '正在发证：{n} / {of}', 'batch.done': '已发 {n} 张证书。', 'batch.doneHeld': '{n} 人在确认以后情况有变化，没有发证，也没有占号。',
+  'batch.paper': '打印本批', 'batch.paperHelp': '只含有效的证书。印有完整的证件号码，请妥善保管；谁在何时下载会记录。',
+  'batch.paperPdf': '下载一个 PDF', 'batch.paperZip': '下载压缩包（每人一个 PDF）', 'batch.paperProgress': '已生成 {n} / {of} 份', 'batch.paperDone': '已下载 {n} 份。',
   'batch.word': '最近一次退回或放弃的理由：{word}',
   'batch.toCertificates': '看证书',
   'cert.expired': '已过有效期', 'cert.expiredLine': '有效期至 {date}，已过', 'cert.sumExpired': '已过有效期 {n}',
