@@ -4040,6 +4040,15 @@ type Entered struct {
 	Previous *PreviousPage `json:"previous,omitempty"`
 }
 
+// EnvelopedCredential defines model for EnvelopedCredential.
+type EnvelopedCredential struct {
+	Context string `json:"@context"`
+
+	// Id data:application/vc+jwt,…
+	Id   string `json:"id"`
+	Type string `json:"type"`
+}
+
 // Examiner defines model for Examiner.
 type Examiner struct {
 	Account     Account          `json:"account"`
@@ -8361,6 +8370,9 @@ type ServerInterface interface {
 	// GetCertificate 一张证书的全部印制内容 · everything that is printed
 	// (GET /api/v1/certificates/{number})
 	GetCertificate(c *fiber.Ctx, number CertificateNumber) error
+	// GetCertificateCredential 可验证凭证（W3C VC 2.0、Open Badges 3.0） · as a Verifiable Credential
+	// (GET /api/v1/certificates/{number}/credential)
+	GetCertificateCredential(c *fiber.Ctx, number CertificateNumber) error
 	// GetCertificateDocument 证书（PDF，A4） · the certificate on paper
 	// (GET /api/v1/certificates/{number}/document)
 	GetCertificateDocument(c *fiber.Ctx, number CertificateNumber) error
@@ -11455,6 +11467,35 @@ func (siw *ServerInterfaceWrapper) GetCertificate(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.GetCertificate(c, number)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetCertificateCredential operation middleware
+func (siw *ServerInterfaceWrapper) GetCertificateCredential(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "number" -------------
+	var number CertificateNumber
+
+	err = runtime.BindStyledParameterWithOptions("simple", "number", c.Params("number"), &number, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter number: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetCertificateCredential(c, number)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -15405,6 +15446,8 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Get(options.BaseURL+"/api/v1/certificates/:number/document", wrapper.GetCertificateDocument)
 
+	router.Get(options.BaseURL+"/api/v1/certificates/:number/credential", wrapper.GetCertificateCredential)
+
 	router.Post(options.BaseURL+"/api/v1/certificates/:number/motions", wrapper.ProposeMotion)
 
 	router.Post(options.BaseURL+"/api/v1/certificates/:number/motions/:motion", wrapper.DecideMotion)
@@ -18097,6 +18140,35 @@ type GetCertificatedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetCertificatedefaultApplicationProblemPlusJSONResponse) VisitGetCertificateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetCertificateCredentialRequestObject struct {
+	Number CertificateNumber `json:"number"`
+}
+
+type GetCertificateCredentialResponseObject interface {
+	VisitGetCertificateCredentialResponse(ctx *fiber.Ctx) error
+}
+
+type GetCertificateCredential200JSONResponse EnvelopedCredential
+
+func (response GetCertificateCredential200JSONResponse) VisitGetCertificateCredentialResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetCertificateCredentialdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetCertificateCredentialdefaultApplicationProblemPlusJSONResponse) VisitGetCertificateCredentialResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -21981,6 +22053,9 @@ type StrictServerInterface interface {
 	// GetCertificate 一张证书的全部印制内容 · everything that is printed
 	// (GET /api/v1/certificates/{number})
 	GetCertificate(ctx context.Context, request GetCertificateRequestObject) (GetCertificateResponseObject, error)
+	// GetCertificateCredential 可验证凭证（W3C VC 2.0、Open Badges 3.0） · as a Verifiable Credential
+	// (GET /api/v1/certificates/{number}/credential)
+	GetCertificateCredential(ctx context.Context, request GetCertificateCredentialRequestObject) (GetCertificateCredentialResponseObject, error)
 	// GetCertificateDocument 证书（PDF，A4） · the certificate on paper
 	// (GET /api/v1/certificates/{number}/document)
 	GetCertificateDocument(ctx context.Context, request GetCertificateDocumentRequestObject) (GetCertificateDocumentResponseObject, error)
@@ -25170,6 +25245,33 @@ func (sh *strictHandler) GetCertificate(ctx *fiber.Ctx, number CertificateNumber
 		return err
 	} else if validResponse, ok := response.(GetCertificateResponseObject); ok {
 		if err := validResponse.VisitGetCertificateResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCertificateCredential operation middleware
+func (sh *strictHandler) GetCertificateCredential(ctx *fiber.Ctx, number CertificateNumber) error {
+	var request GetCertificateCredentialRequestObject
+
+	request.Number = number
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCertificateCredential(ctx.UserContext(), request.(GetCertificateCredentialRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCertificateCredential")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCertificateCredentialResponseObject); ok {
+		if err := validResponse.VisitGetCertificateCredentialResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

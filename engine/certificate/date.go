@@ -34,6 +34,12 @@ func (d Date) lastDay(years int) Date {
 	return Date(t.AddDate(years, 0, -1).Format(time.DateOnly))
 }
 
+// begins is the first moment of the day in China.
+func (d Date) begins() time.Time {
+	t, _ := time.ParseInLocation(time.DateOnly, string(d), china)
+	return t
+}
+
 // Chinese writes the date as it is printed: 2026年10月30日.
 func (d Date) Chinese() string {
 	t, err := time.Parse(time.DateOnly, string(d))

@@ -3011,6 +3011,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/certificates/{number}/credential": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: components["parameters"]["CertificateNumber"];
+            };
+            cookie?: never;
+        };
+        /**
+         * 可验证凭证（W3C VC 2.0、Open Badges 3.0） · as a Verifiable Credential
+         * @description An EnvelopedVerifiableCredential whose id carries the OpenBadgeCredential as a compact JWS (application/vc+jwt, Ed25519), signed with a key of /.well-known/jwks.json.
+         */
+        get: operations["getCertificateCredential"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/certificates/{number}/motions": {
         parameters: {
             query?: never;
@@ -6329,6 +6351,12 @@ export interface components {
              * @description of the last one
              */
             reissuedOn?: string;
+        };
+        EnvelopedCredential: {
+            "@context": string;
+            /** @description data:application/vc+jwt,… */
+            id: string;
+            type: string;
         };
         PrintedField: {
             label: string;
@@ -11443,6 +11471,29 @@ export interface operations {
                 };
                 content: {
                     "application/pdf": string;
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getCertificateCredential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: components["parameters"]["CertificateNumber"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvelopedCredential"];
                 };
             };
             default: components["responses"]["ProblemAny"];
