@@ -85,6 +85,10 @@ export const line = {
   certificate: async (number: string, signal: AbortSignal) =>
     (await client.call('get', '/api/v1/certificates/{number}', { path: { number }, signal })).data,
   /** One certificate on paper, or all valid ones of a sitting, as PDF. */
+  inclusion: async (number: string, signal: AbortSignal) =>
+    (await client.call('get', '/api/v1/certificate-log/inclusion', { query: { number }, signal })).data,
+  logHead: async (signal: AbortSignal) => (await client.call('get', '/api/v1/certificate-log/head', { signal })).data,
+  credential: async (number: string) => (await client.call('get', '/api/v1/certificates/{number}/credential', { path: { number } })).data,
   batchPaper: async (batch: string, kind: 'pdf' | 'zip') =>
     kind === 'zip'
       ? new Blob([await client.bytes('/api/v1/certificate-batches/{batch}/archive', { path: { batch }, timeoutMs: 15 * LONG }, 'application/zip', 'get')], { type: 'application/zip' })
