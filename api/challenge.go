@@ -48,3 +48,11 @@ func (s *server) paid(ctx context.Context, solution *contract.ChallengeSolution)
 	}
 	return err
 }
+
+// describeProof adds the challenge to a problem that asks for one.
+func describeProof(p *contract.Problem, err error) {
+	var proof *proofError
+	if errors.As(err, &proof) {
+		p.Challenge = &contract.Challenge{Token: proof.Token, Puzzles: proof.Puzzles, Bits: proof.Bits}
+	}
+}

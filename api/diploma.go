@@ -18,6 +18,7 @@ import (
 // Diplomas sets certificates on paper.
 type Diplomas interface {
 	Check(s *diploma.Sheet) error
+	SVG(s *diploma.Sheet) ([]byte, error)
 	Write(sheets []diploma.Sheet, progress func(done int)) ([]byte, error)
 	Archive(w io.Writer, count int, at func(i int) (diploma.Sheet, error)) error
 }
@@ -95,6 +96,9 @@ func (s *server) sheets(ctx context.Context, object string, all []certificate.Ce
 		c := all[i]
 		out := s.diploma(c)
 		var err error
+		if out.Form, err = s.handouts.Forms.Form(ctx, c.Template); err != nil {
+			return out, err
+		}
 		if out.DocumentNumber, err = s.certificates.DocumentNumber(c); err != nil {
 			return out, err
 		}

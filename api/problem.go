@@ -131,6 +131,7 @@ var table = []struct {
 	{errForbidden, "forbidden"},
 	{errRules, "rules-not-accepted"},
 	{errNotReleased, "not-released"},
+	{diploma.ErrForbidden, "forbidden"},
 	{errProof, "proof-needed"},
 	{errNotSealed, "not-sealed"},
 	{errNoTheory, "no-theory"},
@@ -372,10 +373,7 @@ func describe(p *contract.Problem, err error, lang string) {
 		s := int(math.Ceil(comeBack().Seconds()))
 		p.RetryAfterSeconds = &s
 	}
-	var proof *proofError
-	if errors.As(err, &proof) {
-		p.Challenge = &contract.Challenge{Token: proof.Token, Puzzles: proof.Puzzles, Bits: proof.Bits}
-	}
+	describeProof(p, err)
 	var unfit *unfitError
 	if errors.As(err, &unfit) {
 		p.Breaches = &unfit.breaches

@@ -5186,6 +5186,16 @@ type NewRulingComponent string
 // NewRulingKind defines model for NewRuling.Kind.
 type NewRulingKind string
 
+// NewTemplate defines model for NewTemplate.
+type NewTemplate struct {
+	// After the version that it was made from
+	After int `json:"after"`
+
+	// Form Texts may name fields in braces, such as {occupation}.
+	Form TemplateForm `json:"form"`
+	Why  string       `json:"why"`
+}
+
 // NewYearAssessment defines model for NewYearAssessment.
 type NewYearAssessment struct {
 	Note   *string                 `json:"note,omitempty"`
@@ -7370,6 +7380,57 @@ type TaskList struct {
 	Title *string `json:"title,omitempty"`
 }
 
+// TemplateForm Texts may name fields in braces, such as {occupation}.
+type TemplateForm struct {
+	Checks  []TemplateLine `json:"checks"`
+	Fields  []TemplateLine `json:"fields"`
+	Intro   string         `json:"intro"`
+	IntroEN string         `json:"introEN"`
+
+	// Logo JPEG or PNG, above the title
+	Logo           *[]byte `json:"logo,omitempty"`
+	Note           string  `json:"note"`
+	PortraitHeight float32 `json:"portraitHeight"`
+
+	// PortraitWidth millimetres
+	PortraitWidth float32 `json:"portraitWidth"`
+
+	// Seal stands where the seal goes
+	Seal string `json:"seal"`
+
+	// SealPicture JPEG or PNG, the body's own
+	SealPicture *[]byte `json:"sealPicture,omitempty"`
+	Title       string  `json:"title"`
+	TitleEN     string  `json:"titleEN"`
+}
+
+// TemplateLine defines model for TemplateLine.
+type TemplateLine struct {
+	Bold    *bool   `json:"bold,omitempty"`
+	Label   string  `json:"label"`
+	LabelEN *string `json:"labelEN,omitempty"`
+	Text    string  `json:"text"`
+}
+
+// TemplatePreview defines model for TemplatePreview.
+type TemplatePreview struct {
+	// Form Texts may name fields in braces, such as {occupation}.
+	Form TemplateForm `json:"form"`
+
+	// Long with a long name
+	Long *bool `json:"long,omitempty"`
+}
+
+// TemplateVersion defines model for TemplateVersion.
+type TemplateVersion struct {
+	At *time.Time `json:"at,omitempty"`
+	By *string    `json:"by,omitempty"`
+
+	// Number 0 is what the program was started with
+	Number int     `json:"number"`
+	Why    *string `json:"why,omitempty"`
+}
+
 // TheoryResult defines model for TheoryResult.
 type TheoryResult struct {
 	// Awarded hundredths of a point
@@ -7951,6 +8012,12 @@ type ExportCertificatesJSONRequestBody = NewExportRun
 // PreviewCertificatesJSONRequestBody defines body for PreviewCertificates for application/json ContentType.
 type PreviewCertificatesJSONRequestBody = ExportProbe
 
+// SaveTemplateJSONRequestBody defines body for SaveTemplate for application/json ContentType.
+type SaveTemplateJSONRequestBody = NewTemplate
+
+// PreviewTemplateJSONRequestBody defines body for PreviewTemplate for application/json ContentType.
+type PreviewTemplateJSONRequestBody = TemplatePreview
+
 // ProposeMotionJSONRequestBody defines body for ProposeMotion for application/json ContentType.
 type ProposeMotionJSONRequestBody = NewMotion
 
@@ -8367,6 +8434,18 @@ type ServerInterface interface {
 	// GetLogLeaves 下载日志 · the log itself, in parts
 	// (GET /api/v1/certificate-log/leaves)
 	GetLogLeaves(c *fiber.Ctx, params GetLogLeavesParams) error
+	// ListTemplates 证书样式的版本，最新的在前 · versions of the body's certificate, the newest first
+	// (GET /api/v1/certificate-templates)
+	ListTemplates(c *fiber.Ctx) error
+	// SaveTemplate 存为新的版本 · keep as the next version
+	// (POST /api/v1/certificate-templates)
+	SaveTemplate(c *fiber.Ctx) error
+	// PreviewTemplate 预览（样张） · a picture of the page, with sample data
+	// (POST /api/v1/certificate-templates/preview)
+	PreviewTemplate(c *fiber.Ctx) error
+	// GetTemplate 一个版本的内容 · what a version is
+	// (GET /api/v1/certificate-templates/{version})
+	GetTemplate(c *fiber.Ctx, version int) error
 	// GetCertificate 一张证书的全部印制内容 · everything that is printed
 	// (GET /api/v1/certificates/{number})
 	GetCertificate(c *fiber.Ctx, number CertificateNumber) error
@@ -11438,6 +11517,89 @@ func (siw *ServerInterfaceWrapper) GetLogLeaves(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.GetLogLeaves(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListTemplates operation middleware
+func (siw *ServerInterfaceWrapper) ListTemplates(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListTemplates(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// SaveTemplate operation middleware
+func (siw *ServerInterfaceWrapper) SaveTemplate(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.SaveTemplate(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// PreviewTemplate operation middleware
+func (siw *ServerInterfaceWrapper) PreviewTemplate(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.PreviewTemplate(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetTemplate operation middleware
+func (siw *ServerInterfaceWrapper) GetTemplate(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "version" -------------
+	var version int
+
+	err = runtime.BindStyledParameterWithOptions("simple", "version", c.Params("version"), &version, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter version: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetTemplate(c, version)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -15448,6 +15610,14 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Get(options.BaseURL+"/api/v1/certificates/:number/credential", wrapper.GetCertificateCredential)
 
+	router.Get(options.BaseURL+"/api/v1/certificate-templates", wrapper.ListTemplates)
+
+	router.Post(options.BaseURL+"/api/v1/certificate-templates", wrapper.SaveTemplate)
+
+	router.Post(options.BaseURL+"/api/v1/certificate-templates/preview", wrapper.PreviewTemplate)
+
+	router.Get(options.BaseURL+"/api/v1/certificate-templates/:version", wrapper.GetTemplate)
+
 	router.Post(options.BaseURL+"/api/v1/certificates/:number/motions", wrapper.ProposeMotion)
 
 	router.Post(options.BaseURL+"/api/v1/certificates/:number/motions/:motion", wrapper.DecideMotion)
@@ -18111,6 +18281,131 @@ type GetLogLeavesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetLogLeavesdefaultApplicationProblemPlusJSONResponse) VisitGetLogLeavesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListTemplatesRequestObject struct {
+}
+
+type ListTemplatesResponseObject interface {
+	VisitListTemplatesResponse(ctx *fiber.Ctx) error
+}
+
+type ListTemplates200JSONResponse []TemplateVersion
+
+func (response ListTemplates200JSONResponse) VisitListTemplatesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListTemplatesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListTemplatesdefaultApplicationProblemPlusJSONResponse) VisitListTemplatesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SaveTemplateRequestObject struct {
+	Body *SaveTemplateJSONRequestBody
+}
+
+type SaveTemplateResponseObject interface {
+	VisitSaveTemplateResponse(ctx *fiber.Ctx) error
+}
+
+type SaveTemplate201JSONResponse TemplateVersion
+
+func (response SaveTemplate201JSONResponse) VisitSaveTemplateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type SaveTemplatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SaveTemplatedefaultApplicationProblemPlusJSONResponse) VisitSaveTemplateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type PreviewTemplateRequestObject struct {
+	Body *PreviewTemplateJSONRequestBody
+}
+
+type PreviewTemplateResponseObject interface {
+	VisitPreviewTemplateResponse(ctx *fiber.Ctx) error
+}
+
+type PreviewTemplate200ImagesvgXmlResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response PreviewTemplate200ImagesvgXmlResponse) VisitPreviewTemplateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "image/svg+xml")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type PreviewTemplatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PreviewTemplatedefaultApplicationProblemPlusJSONResponse) VisitPreviewTemplateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetTemplateRequestObject struct {
+	Version int `json:"version"`
+}
+
+type GetTemplateResponseObject interface {
+	VisitGetTemplateResponse(ctx *fiber.Ctx) error
+}
+
+type GetTemplate200JSONResponse TemplateForm
+
+func (response GetTemplate200JSONResponse) VisitGetTemplateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetTemplatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetTemplatedefaultApplicationProblemPlusJSONResponse) VisitGetTemplateResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -22050,6 +22345,18 @@ type StrictServerInterface interface {
 	// GetLogLeaves 下载日志 · the log itself, in parts
 	// (GET /api/v1/certificate-log/leaves)
 	GetLogLeaves(ctx context.Context, request GetLogLeavesRequestObject) (GetLogLeavesResponseObject, error)
+	// ListTemplates 证书样式的版本，最新的在前 · versions of the body's certificate, the newest first
+	// (GET /api/v1/certificate-templates)
+	ListTemplates(ctx context.Context, request ListTemplatesRequestObject) (ListTemplatesResponseObject, error)
+	// SaveTemplate 存为新的版本 · keep as the next version
+	// (POST /api/v1/certificate-templates)
+	SaveTemplate(ctx context.Context, request SaveTemplateRequestObject) (SaveTemplateResponseObject, error)
+	// PreviewTemplate 预览（样张） · a picture of the page, with sample data
+	// (POST /api/v1/certificate-templates/preview)
+	PreviewTemplate(ctx context.Context, request PreviewTemplateRequestObject) (PreviewTemplateResponseObject, error)
+	// GetTemplate 一个版本的内容 · what a version is
+	// (GET /api/v1/certificate-templates/{version})
+	GetTemplate(ctx context.Context, request GetTemplateRequestObject) (GetTemplateResponseObject, error)
 	// GetCertificate 一张证书的全部印制内容 · everything that is printed
 	// (GET /api/v1/certificates/{number})
 	GetCertificate(ctx context.Context, request GetCertificateRequestObject) (GetCertificateResponseObject, error)
@@ -25218,6 +25525,136 @@ func (sh *strictHandler) GetLogLeaves(ctx *fiber.Ctx, params GetLogLeavesParams)
 		return err
 	} else if validResponse, ok := response.(GetLogLeavesResponseObject); ok {
 		if err := validResponse.VisitGetLogLeavesResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListTemplates operation middleware
+func (sh *strictHandler) ListTemplates(ctx *fiber.Ctx) error {
+	var request ListTemplatesRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListTemplates(ctx.UserContext(), request.(ListTemplatesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListTemplates")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListTemplatesResponseObject); ok {
+		if err := validResponse.VisitListTemplatesResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SaveTemplate operation middleware
+func (sh *strictHandler) SaveTemplate(ctx *fiber.Ctx) error {
+	var request SaveTemplateRequestObject
+
+	var body SaveTemplateJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.SaveTemplate(ctx.UserContext(), request.(SaveTemplateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SaveTemplate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SaveTemplateResponseObject); ok {
+		if err := validResponse.VisitSaveTemplateResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PreviewTemplate operation middleware
+func (sh *strictHandler) PreviewTemplate(ctx *fiber.Ctx) error {
+	var request PreviewTemplateRequestObject
+
+	var body PreviewTemplateJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.PreviewTemplate(ctx.UserContext(), request.(PreviewTemplateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PreviewTemplate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PreviewTemplateResponseObject); ok {
+		if err := validResponse.VisitPreviewTemplateResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetTemplate operation middleware
+func (sh *strictHandler) GetTemplate(ctx *fiber.Ctx, version int) error {
+	var request GetTemplateRequestObject
+
+	request.Version = version
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetTemplate(ctx.UserContext(), request.(GetTemplateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetTemplate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetTemplateResponseObject); ok {
+		if err := validResponse.VisitGetTemplateResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

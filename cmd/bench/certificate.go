@@ -29,7 +29,7 @@ func certificateFigures(ctx context.Context, wanted func(string) bool, show func
 	if err != nil {
 		return err
 	}
-	p := &diploma.Printer{Source: print.NewSource(frontend.FS(), print.FontFile), Template: diploma.Default()}
+	p := &diploma.Printer{Source: print.NewSource(frontend.FS(), print.FontFile), Form: diploma.Form{Template: diploma.Default()}}
 	at := func(i int) (diploma.Sheet, error) { return sheetOf(i+1, portrait), ctx.Err() }
 	if wanted("C1") {
 		start := time.Now()

@@ -53,7 +53,7 @@ var rules = []rule{
 	{"engine/itemstat", []string{"bank", "engine/standard", "engine/people", "engine/audit", "engine/sitting", "engine/attempt", "engine/result"}, nil, "statistics are of what was handed in and what came of it"},
 	{"engine/marking", []string{"bank", "engine/standard", "engine/people", "engine/audit", "engine/sitting", "engine/result"}, nil, "people mark what was handed in; what comes out is a result"},
 	{"engine/transcript", []string{"bank", "engine/standard", "engine/people", "engine/sitting", "engine/result", "engine/print"}, nil, "a result with its names, on paper"},
-	{"engine/diploma", []string{"bank", "engine/standard", "engine/people", "engine/sitting", "engine/certificate", "engine/print"}, []string{"github.com/boombuler/barcode/qr"}, "a certificate on paper"},
+	{"engine/diploma", []string{"bank", "engine/standard", "engine/people", "engine/audit", "engine/sitting", "engine/certificate", "engine/print"}, []string{"github.com/boombuler/barcode/qr"}, "a certificate on paper"},
 	{"engine/report", []string{"bank", "engine/standard", "engine/people", "engine/audit", "engine/sitting", "engine/result", "engine/certificate"}, []string{"github.com/google/uuid"}, "exports are made of released results and issued certificates"},
 	{"engine/report/xlsx", []string{"engine/report"}, []string{"github.com/xuri/excelize/v2"}, "a format adds its own library"},
 	{"engine/filing", []string{"engine/standard", "engine/people", "engine/audit"}, []string{"github.com/google/uuid"}, "whether a body may examine at all: below sittings, which ask"},

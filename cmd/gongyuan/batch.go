@@ -45,14 +45,21 @@ func (p portraits) Portraits(ctx context.Context, by people.AccountID, id sittin
 // printing tries a certificate on its template.
 type printing struct{ e *engine }
 
+// Template implements batch.Printer.
+func (p printing) Template(ctx context.Context) (int, error) { return p.e.handouts.Forms.Current(ctx) }
+
 // Printable implements batch.Printer.
-func (p printing) Printable(q certificate.Qualified) (bool, error) {
+func (p printing) Printable(ctx context.Context, q certificate.Qualified) (bool, error) {
 	h := p.e.handouts
-	err := h.Diplomas.Check(&diploma.Sheet{
+	form, err := h.Forms.Form(ctx, q.Template)
+	if err != nil {
+		return false, err
+	}
+	err = h.Diplomas.Check(&diploma.Sheet{
 		Certificate: certificate.Certificate{
 			Name: q.Name, Document: q.Document, Occupation: q.Occupation, Direction: q.Direction, LevelTitle: q.LevelTitle, Body: h.Body,
 		},
-		DocumentNumber: q.DocumentNumber, Page: h.Address + "/verify", Sample: p.e.standard.Sample,
+		DocumentNumber: q.DocumentNumber, Page: h.Address + "/verify", Sample: p.e.standard.Sample, Form: form,
 	})
 	if errors.Is(err, print.ErrGlyph) || errors.Is(err, diploma.ErrLong) {
 		return false, nil

@@ -47,7 +47,7 @@ type bodySettings struct {
 
 // diplomas reads how certificates are printed.
 func (b *bodySettings) diplomas(source *print.Source) (*diploma.Printer, error) {
-	p := &diploma.Printer{Source: source, Template: diploma.Default()}
+	p := &diploma.Printer{Source: source, Form: diploma.Form{Template: diploma.Default()}}
 	if b.Template != "" {
 		raw, err := os.ReadFile(b.Template)
 		if err == nil {

@@ -150,7 +150,7 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 		Store: store.ItemStatistics(), Outcomes: e.registrar, Scripts: scripts{e}, Journal: ledger.Journal(), Bank: e.bank, Accounts: e.people,
 		Audit: e.trail, Clock: e.clock,
 	})
-	if err := e.handOut(store.Reports(), store.Certificates(), records, &settings.Body, secrets); err != nil {
+	if err := e.handOut(store.Reports(), store.Templates(), store.Certificates(), records, &settings.Body, secrets); err != nil {
 		return err
 	}
 	e.keepRegisters(store)

@@ -26,7 +26,7 @@ import (
 var keep = flag.String("keep", "", "folder to write the documents to")
 
 func printer() *diploma.Printer {
-	return &diploma.Printer{Source: print.NewSource(os.DirFS("../../frontend/dist"), print.FontFile), Template: diploma.Default()}
+	return &diploma.Printer{Source: print.NewSource(os.DirFS("../../frontend/dist"), print.FontFile), Form: diploma.Form{Template: diploma.Default()}}
 }
 
 func portrait(t *testing.T) []byte {

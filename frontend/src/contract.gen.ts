@@ -3033,6 +3033,64 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/certificate-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 证书样式的版本，最新的在前 · versions of the body's certificate, the newest first */
+        get: operations["listTemplates"];
+        put?: never;
+        /**
+         * 存为新的版本 · keep as the next version
+         * @description Versions never change. New certificates are printed after the last one; those issued stay with theirs, also when they are printed again.
+         */
+        post: operations["saveTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/certificate-templates/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 预览（样张） · a picture of the page, with sample data */
+        post: operations["previewTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/certificate-templates/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 0 is what the program was started with */
+                version: number;
+            };
+            cookie?: never;
+        };
+        /** 一个版本的内容 · what a version is */
+        get: operations["getTemplate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/certificates/{number}/motions": {
         parameters: {
             query?: never;
@@ -6351,6 +6409,56 @@ export interface components {
              * @description of the last one
              */
             reissuedOn?: string;
+        };
+        TemplateVersion: {
+            /** @description 0 is what the program was started with */
+            number: number;
+            by?: string;
+            /** Format: date-time */
+            at?: string;
+            why?: string;
+        };
+        /** @description Texts may name fields in braces, such as {occupation}. */
+        TemplateForm: {
+            title: string;
+            titleEN: string;
+            intro: string;
+            introEN: string;
+            fields: components["schemas"]["TemplateLine"][];
+            checks: components["schemas"]["TemplateLine"][];
+            /** @description stands where the seal goes */
+            seal: string;
+            note: string;
+            /** @description millimetres */
+            portraitWidth: number;
+            portraitHeight: number;
+            /**
+             * Format: byte
+             * @description JPEG or PNG, above the title
+             */
+            logo?: string;
+            /**
+             * Format: byte
+             * @description JPEG or PNG, the body's own
+             */
+            sealPicture?: string;
+        };
+        TemplateLine: {
+            label: string;
+            labelEN?: string;
+            text: string;
+            bold?: boolean;
+        };
+        NewTemplate: {
+            /** @description the version that it was made from */
+            after: number;
+            why: string;
+            form: components["schemas"]["TemplateForm"];
+        };
+        TemplatePreview: {
+            form: components["schemas"]["TemplateForm"];
+            /** @description with a long name */
+            long?: boolean;
         };
         EnvelopedCredential: {
             "@context": string;
@@ -11494,6 +11602,101 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EnvelopedCredential"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listTemplates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateVersion"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    saveTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTemplate"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateVersion"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    previewTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplatePreview"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 0 is what the program was started with */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateForm"];
                 };
             };
             default: components["responses"]["ProblemAny"];

@@ -85,6 +85,12 @@ export const line = {
   certificate: async (number: string, signal: AbortSignal) =>
     (await client.call('get', '/api/v1/certificates/{number}', { path: { number }, signal })).data,
   /** One certificate on paper, or all valid ones of a sitting, as PDF. */
+  templates: async (signal: AbortSignal) => (await client.call('get', '/api/v1/certificate-templates', { signal })).data,
+  template: async (version: number, signal: AbortSignal) =>
+    (await client.call('get', '/api/v1/certificate-templates/{version}', { path: { version }, signal })).data,
+  saveTemplate: async (body: Schemas['NewTemplate']) => (await client.call('post', '/api/v1/certificate-templates', { body })).data,
+  previewTemplate: (body: Schemas['TemplatePreview'], signal: AbortSignal) =>
+    client.bytes('/api/v1/certificate-templates/preview', { body, signal }, 'image/svg+xml', 'post'),
   inclusion: async (number: string, signal: AbortSignal) =>
     (await client.call('get', '/api/v1/certificate-log/inclusion', { query: { number }, signal })).data,
   logHead: async (signal: AbortSignal) => (await client.call('get', '/api/v1/certificate-log/head', { signal })).data,
