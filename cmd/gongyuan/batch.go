@@ -8,7 +8,6 @@ import (
 	"gongyuan/engine/certificate"
 	"gongyuan/engine/diploma"
 	"gongyuan/engine/mongostore"
-	"gongyuan/engine/people"
 	"gongyuan/engine/print"
 	"gongyuan/engine/sitting"
 )
@@ -28,18 +27,13 @@ func (e *engine) newBatches(store *mongostore.Batches) *batch.Desk {
 type portraits struct{ e *engine }
 
 // Portraits implements batch.Portraits.
-func (p portraits) Portraits(ctx context.Context, by people.AccountID, id sitting.ID) (map[sitting.RegistrationID]string, error) {
-	all, err := p.e.files.Dossiers(ctx, by, id)
-	if err != nil {
-		return nil, err
+func (p portraits) Portraits(ctx context.Context, id sitting.ID) (map[sitting.RegistrationID]string, error) {
+	all, err := p.e.files.Portraits(ctx, id)
+	out := make(map[sitting.RegistrationID]string, len(all))
+	for reg, file := range all {
+		out[reg] = string(file)
 	}
-	out := map[sitting.RegistrationID]string{}
-	for _, d := range all {
-		if d.Portrait != nil {
-			out[d.Registration.ID] = string(d.Portrait.ID)
-		}
-	}
-	return out, nil
+	return out, err
 }
 
 // printing tries a certificate on its template.

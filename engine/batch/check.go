@@ -21,13 +21,13 @@ type scene struct {
 	issued    map[sitting.RegistrationID]certificate.Number
 }
 
-func (d *Desk) scene(ctx context.Context, by people.AccountID, id sitting.ID) (*scene, error) {
+func (d *Desk) scene(ctx context.Context, id sitting.ID) (*scene, error) {
 	x := &scene{issued: map[sitting.RegistrationID]certificate.Number{}}
 	var err error
 	if x.desk, err = d.Results.Stand(ctx, id); err != nil {
 		return nil, err
 	}
-	if x.portraits, err = d.Portraits.Portraits(ctx, by, id); err != nil {
+	if x.portraits, err = d.Portraits.Portraits(ctx, id); err != nil {
 		return nil, err
 	}
 	ids := make([]people.CandidateID, len(x.desk.All.Candidates))
@@ -44,10 +44,10 @@ func (d *Desk) scene(ctx context.Context, by people.AccountID, id sitting.ID) (*
 	return x, err
 }
 
-func (d *Desk) scenes(ctx context.Context, by people.AccountID, ids []sitting.ID) (map[sitting.ID]*scene, error) {
+func (d *Desk) scenes(ctx context.Context, ids []sitting.ID) (map[sitting.ID]*scene, error) {
 	out := map[sitting.ID]*scene{}
 	for _, id := range ids {
-		x, err := d.scene(ctx, by, id)
+		x, err := d.scene(ctx, id)
 		if err != nil {
 			return nil, fmt.Errorf("sitting %s: %w", id, err)
 		}

@@ -63,7 +63,7 @@ func (d *Desk) Take(ctx context.Context, by people.AccountID, sittings []sitting
 	if len(sittings) == 0 || len(sittings) > mostSittings {
 		return View{}, &FieldError{"/sittings", "between-1-20"}
 	}
-	scenes, err := d.scenes(ctx, by, sittings)
+	scenes, err := d.scenes(ctx, sittings)
 	if err != nil {
 		return View{}, err
 	}
@@ -118,7 +118,7 @@ func (d *Desk) look(ctx context.Context, by people.AccountID, id ID) (View, map[
 	if err != nil {
 		return View{}, nil, err
 	}
-	scenes, err := d.scenes(ctx, by, b.Sittings)
+	scenes, err := d.scenes(ctx, b.Sittings)
 	if err != nil {
 		return View{}, nil, err
 	}

@@ -47,7 +47,7 @@ type Candidates interface {
 
 // Portraits knows the photographs of a sitting's candidates, by their ids.
 type Portraits interface {
-	Portraits(ctx context.Context, by people.AccountID, id sitting.ID) (map[sitting.RegistrationID]string, error)
+	Portraits(ctx context.Context, id sitting.ID) (map[sitting.RegistrationID]string, error)
 }
 
 // Printer tells whether a certificate could be put on paper.
