@@ -26,12 +26,15 @@ import (
 	"gongyuan/engine/marking"
 	"gongyuan/engine/people"
 	"gongyuan/engine/periodic"
+	"gongyuan/engine/personnel"
 	"gongyuan/engine/print"
 	"gongyuan/engine/proctor"
 	"gongyuan/engine/profile"
 	"gongyuan/engine/report"
 	"gongyuan/engine/result"
 	"gongyuan/engine/sitting"
+	"gongyuan/engine/talent"
+	"gongyuan/engine/training"
 	"gongyuan/engine/transcript"
 )
 
@@ -52,6 +55,13 @@ type wording struct {
 // problems is the one table of all problem types.
 var problems = map[kind]wording{
 	"invalid-login":      {401, "登录信息不对", "请核对后再试。", "Wrong sign-in", "Check what you typed and try again."},
+	"code-needed":        {401, "请输入验证码", "这个账号有第二因素：请输入验证器上的 6 位验证码，或一个恢复码。", "A code is needed", "This account has a second factor: type the 6 digits of your authenticator, or a recovery code."},
+	"wrong-code":         {401, "验证码不对", "验证码 30 秒一换，每个只能用一次；请等下一个再试，并核对设备的时间。", "Wrong code", "Codes change every 30 seconds and are good once; wait for the next, and check the device's time."},
+	"password-run-out":   {401, "一次性密码已过期", "请管理员重置密码。", "The one-time password has run out", "Ask an administrator for a new one."},
+	"needs-password":     {403, "请先改密码", "这个密码是别人给的，只能用来设置自己的密码。", "Choose a password first", "This one was given by somebody else and is good for choosing your own only."},
+	"needs-factor":       {403, "请先设置第二因素", "您的角色能改成绩、答案或证书，登录除密码外还需要验证码。请在“我的账号”页设置。", "Set up a second factor first", "Your roles can change results, keys or certificates: signing in takes a code besides the password. Set it up on the page of your account."},
+	"own-account":        {409, "不能改自己的账号", "角色、等级、停用和重置，要由另一位管理员来做。", "Not for your own account", "Another administrator has to change its roles and levels, disable or reset it."},
+	"factor-there":       {409, "已经有第二因素", "要换设备，请先取消现在的。", "There is a second factor already", "Take it away first to use another device."},
 	"too-many-attempts":  {429, "尝试次数太多", "请过一会儿再试，或请工作人员帮助。", "Too many attempts", "Wait a moment, or ask the staff for help."},
 	"unauthenticated":    {401, "没有登录或登录已过期", "请重新登录。", "Not signed in", "Sign in again."},
 	"forbidden":          {403, "没有权限", "当前账号不能做这件事。", "Not allowed", "This account may not do that."},
@@ -115,9 +125,12 @@ var problems = map[kind]wording{
 	"plan-stage":         {409, "这份方案现在不能这样做", "它的状态已经不同，请重新打开。", "Not possible for this blueprint now", "Its state has changed; open it again."},
 	"not-filed":          {409, "本机构没有有效的备案", "不能开考，也不能发证。请管理员在“备案”页登记本机构的备案、有效期。", "This body is not filed", "It can open no sitting and issue no certificate. An administrator has to enter its filing and validity on the page “Filing”."},
 	"filing-run-out":     {409, "本机构的备案不在有效期内", "不能开考，也不能发证。请管理员在“备案”页登记延续。", "This body's filing is not valid today", "It can open no sitting and issue no certificate. An administrator has to enter the renewal on the page “Filing”."},
+	"site-not-filed":     {409, "这个场次的站点没有有效的备案", "不能开考。请管理员在“备案”页登记站点的备案、延续，或改为别的站点。", "The site of this sitting is not filed", "It cannot open. An administrator has to enter the site's filing or renewal on the page “Filing”, or name another site."},
 	"own-entered":        {409, "本机构已登记", "请刷新后打开已有的那一条。", "This body is entered already", "Reload and open its entry."},
 	"export-faults":      {409, "有内容不合接收单位的要求", "请按预览里列出的逐条更正，再导出。", "Some values are not as the receiver asks", "Mend what the preview lists, then export."},
 	"export-gone":        {409, "这一批不能再原样取出", "用到的照片或记录已经不在。请重新导出一批。", "This run cannot be made again", "A picture or record that it used is no longer there. Make a new one."},
+	"talent-state":       {409, "人才库里的状态已经不同", "可能已同意，或已撤回。请刷新后再看。", "The state in the pool has changed", "It may have been agreed to or withdrawn already. Reload and look again."},
+	"not-certified":      {409, "没有有效的证书", "只有持有效证书的人才能列入人才库。", "No certificate that counts", "Only people with a certificate that counts can be in the pool."},
 	"points-in-use":      {409, "有鉴定点还有题目，不能删除", "请先把这些题移到别的鉴定点，或把鉴定点改为停用。", "Points with items cannot be deleted", "Move their items to another point first, or retire the points."},
 	"internal":           {500, "服务器出错", "请稍后再试，并把编号告诉管理员。", "Something went wrong", "Try again later and tell the administrator the number."},
 }
@@ -143,6 +156,15 @@ var table = []struct {
 	{people.ErrWeak, "invalid"},
 	{people.ErrInvalid, "invalid"},
 	{people.ErrConflict, "conflict"},
+	{personnel.ErrHasFactor, "factor-there"},
+	{personnel.ErrCodeNeeded, "code-needed"},
+	{personnel.ErrCode, "wrong-code"},
+	{errGivenRanOut, "password-run-out"},
+	{errNeedsPassword, "needs-password"},
+	{errNeedsFactor, "needs-factor"},
+	{personnel.ErrForbidden, "forbidden"},
+	{personnel.ErrOwn, "own-account"},
+	{personnel.ErrInvalid, "invalid"},
 	{attempt.ErrTakenOver, "taken-over"},
 	{attempt.ErrGap, "seq-gap"},
 	{attempt.ErrConflict, "seq-conflict"},
@@ -229,6 +251,7 @@ var table = []struct {
 	{filing.ErrNone, "not-filed"},
 	{filing.ErrNotFiled, "not-filed"},
 	{filing.ErrRunOut, "filing-run-out"},
+	{filing.ErrSite, "site-not-filed"},
 	{filing.ErrNotFound, "not-found"},
 	{filing.ErrForbidden, "forbidden"},
 	{filing.ErrConflict, "conflict"},
@@ -237,6 +260,16 @@ var table = []struct {
 	{filing.ErrInvalid, "invalid"},
 	{profile.ErrForbidden, "forbidden"},
 	{profile.ErrInvalid, "invalid"},
+	{training.ErrForbidden, "forbidden"},
+	{training.ErrConflict, "conflict"},
+	{training.ErrNotFound, "not-found"},
+	{training.ErrInvalid, "invalid"},
+	{talent.ErrForbidden, "forbidden"},
+	{talent.ErrConflict, "conflict"},
+	{talent.ErrNotFound, "not-found"},
+	{talent.ErrState, "talent-state"},
+	{talent.ErrNone, "not-certified"},
+	{talent.ErrInvalid, "invalid"},
 	{periodic.ErrForbidden, "forbidden"},
 	{periodic.ErrConflict, "conflict"},
 	{periodic.ErrInvalid, "invalid"},
@@ -449,6 +482,7 @@ func fieldsOf(err error) []sitting.FieldError {
 	var tabled *profile.TableError
 	var timed *periodic.FieldError
 	var watched *proctor.FieldError
+	var kept *personnel.FieldError
 	var taken *sitting.TakenError
 	switch {
 	case errors.As(err, &tabled):
@@ -461,6 +495,8 @@ func fieldsOf(err error) []sitting.FieldError {
 		return []sitting.FieldError{{Field: batched.Field, Reason: batched.Reason}}
 	case errors.As(err, &watched):
 		return []sitting.FieldError{{Field: watched.Field, Reason: watched.Reason}}
+	case errors.As(err, &kept):
+		return []sitting.FieldError{{Field: kept.Field, Reason: kept.Reason}}
 	case errors.As(err, &taken):
 		return []sitting.FieldError{{Field: "/to" + strings.ToUpper(taken.Field[:1]) + taken.Field[1:], Reason: "taken"}}
 	case errors.As(err, &planned):
@@ -484,7 +520,7 @@ func fieldsOf(err error) []sitting.FieldError {
 	case errors.As(err, &number):
 		return []sitting.FieldError{{Field: "/number", Reason: "certificate-number"}}
 	}
-	return nil
+	return registerFields(err)
 }
 
 // language is "en" where the first language that the request names is

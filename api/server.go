@@ -25,6 +25,7 @@ import (
 	"gongyuan/engine/itemstat"
 	"gongyuan/engine/marking"
 	"gongyuan/engine/people"
+	"gongyuan/engine/personnel"
 	"gongyuan/engine/proctor"
 	"gongyuan/engine/result"
 	"gongyuan/engine/sitting"
@@ -52,6 +53,10 @@ type Config struct {
 	Desk          *assess.Desk
 	Registrar     *result.Registrar
 	Audit         Audit
+	Gate          *personnel.Gate
+	Staff         *personnel.Office
+	Factors       *personnel.Factors
+	QR            func(text string) (string, error) // a symbol as lines of 0 and 1
 	Register      *assess.Register
 	Marking       *marking.Desk
 	Editorial     *editorial.Desk
@@ -105,6 +110,10 @@ type server struct {
 	desk          *assess.Desk
 	registrar     *result.Registrar
 	audit         Audit
+	gate          *personnel.Gate
+	staff         *personnel.Office
+	factors       *personnel.Factors
+	qr            func(text string) (string, error)
 	register      *assess.Register
 	marking       *marking.Desk
 	editorial     *editorial.Desk
@@ -123,7 +132,6 @@ type server struct {
 	clock         attempt.Clock
 	log           *slog.Logger
 	secure        bool
-	nobody        string // a password hash that nothing matches
 	observe       func(method, route string, status int, took time.Duration)
 	revisions     revisionCache
 	lanes         map[string]*lane
@@ -139,10 +147,7 @@ func New(cfg Config) (*fiber.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	nobody, err := people.HashPassword(uuid.NewString(), people.DefaultCost())
-	if err != nil {
-		return nil, fmt.Errorf("api: %w", err)
-	}
+	nobody() // the first who signs in does not wait for it
 	s := &server{
 		routes: routes, tokens: cfg.Tokens, sealer: cfg.Sealer, sessions: cfg.Sessions, accounts: cfg.Accounts,
 		limiter: cfg.Limiter, office: cfg.Office, sittings: cfg.Sittings, registrations: cfg.Registrations,
@@ -150,14 +155,15 @@ func New(cfg Config) (*fiber.App, error) {
 		desk: cfg.Desk, files: cfg.Files, certificates: cfg.Certificates, batches: cfg.Batches,
 		registrar: cfg.Registrar,
 		proctors:  cfg.Proctors, floor: cfg.Floor,
-		reviews:   cfg.Reviews,
-		register:  cfg.Register,
-		marking:   cfg.Marking,
-		audit:     cfg.Audit,
+		reviews:  cfg.Reviews,
+		register: cfg.Register,
+		marking:  cfg.Marking,
+		audit:    cfg.Audit,
+		gate:     cfg.Gate, staff: cfg.Staff, factors: cfg.Factors, qr: cfg.QR,
 		editorial: cfg.Editorial, figures: cfg.Figures,
 		compose:  cfg.Compose,
 		handouts: cfg.Handouts, registers: cfg.Registers,
-		standard: cfg.Standard, clock: cfg.Clock, log: cfg.Log, secure: cfg.Secure, nobody: nobody, observe: cfg.Observe,
+		standard: cfg.Standard, clock: cfg.Clock, log: cfg.Log, secure: cfg.Secure, observe: cfg.Observe,
 		revisions: revisionCache{found: map[bank.Ref]*bank.Revision{}},
 	}
 	s.lanes, s.others = lanes()

@@ -47,9 +47,11 @@ func (s *server) ListSittings(ctx context.Context, r contract.ListSittingsReques
 	if err != nil {
 		return nil, err
 	}
-	out := contract.ListSittings200JSONResponse{Total: total, Sittings: make([]contract.Sitting, len(all))}
+	out := contract.ListSittings200JSONResponse{Total: total, Sittings: []contract.Sitting{}}
 	for i := range all {
-		out.Sittings[i] = s.wireSitting(ctx, &all[i])
+		if callOf(ctx).actor.deals(int(all[i].Level)) {
+			out.Sittings = append(out.Sittings, s.wireSitting(ctx, &all[i]))
+		}
 	}
 	return out, nil
 }
@@ -62,6 +64,12 @@ func (s *server) wireSitting(ctx context.Context, x *sitting.Sitting) contract.S
 		DurationMinutes: int(x.Duration / time.Minute), LateEntryMinutes: int(x.LateEntry / time.Minute),
 		Release: contract.SittingRelease(x.Release), Explain: x.Explain, PapersAhead: x.PapersAhead, State: contract.SittingState(x.State),
 		Version: x.Version, Registrations: len(x.Roster), SecretDigest: x.SecretDigest,
+	}
+	if x.Site != "" {
+		out.Site = &x.Site
+		if name, err := s.registers.Filings.SiteName(ctx, x.Site); err == nil { // a name that cannot be had now hides no sitting
+			out.SiteName = textOrNone(name)
+		}
 	}
 	if !x.Sealed.IsZero() {
 		name := s.staffName(ctx, people.AccountID(x.SealedBy))
@@ -99,6 +107,7 @@ func (s *server) planOf(ctx context.Context, p contract.SittingPlan) (sitting.Si
 	if p.LateEntryMinutes != nil {
 		out.LateEntry = time.Duration(*p.LateEntryMinutes) * time.Minute
 	}
+	out.Site = textOr(p.Site)
 	if p.PapersAhead != nil {
 		out.PapersAhead = *p.PapersAhead
 	}

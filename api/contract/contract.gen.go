@@ -2174,11 +2174,15 @@ func (e ReviewSlotVerdict) Valid() bool {
 
 // Defines values for Role.
 const (
-	RoleAdministrator Role = "administrator"
-	RoleCandidate     Role = "candidate"
-	RoleEditor        Role = "editor"
-	RoleExaminer      Role = "examiner"
-	RoleInvigilator   Role = "invigilator"
+	RoleAdministrator      Role = "administrator"
+	RoleAuditor            Role = "auditor"
+	RoleCandidate          Role = "candidate"
+	RoleCertificateOfficer Role = "certificate-officer"
+	RoleChair              Role = "chair"
+	RoleEditor             Role = "editor"
+	RoleExaminer           Role = "examiner"
+	RoleInvigilator        Role = "invigilator"
+	RoleReviewer           Role = "reviewer"
 )
 
 // Valid indicates whether the value is a known member of the Role enum.
@@ -2186,13 +2190,21 @@ func (e Role) Valid() bool {
 	switch e {
 	case RoleAdministrator:
 		return true
+	case RoleAuditor:
+		return true
 	case RoleCandidate:
+		return true
+	case RoleCertificateOfficer:
+		return true
+	case RoleChair:
 		return true
 	case RoleEditor:
 		return true
 	case RoleExaminer:
 		return true
 	case RoleInvigilator:
+		return true
+	case RoleReviewer:
 		return true
 	default:
 		return false
@@ -2337,6 +2349,24 @@ func (e SeatPhase) Valid() bool {
 	case SeatSubmitted:
 		return true
 	case SeatWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SessionNeed.
+const (
+	SessionNeedOwnPassword  SessionNeed = "own-password"
+	SessionNeedSecondFactor SessionNeed = "second-factor"
+)
+
+// Valid indicates whether the value is a known member of the SessionNeed enum.
+func (e SessionNeed) Valid() bool {
+	switch e {
+	case SessionNeedOwnPassword:
+		return true
+	case SessionNeedSecondFactor:
 		return true
 	default:
 		return false
@@ -2745,6 +2775,51 @@ func (e StatisticsKind) Valid() bool {
 	case StatisticsKindTooEasy:
 		return true
 	case StatisticsKindTooHard:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TalentFunction.
+const (
+	TalentEmergency    TalentFunction = "emergency"
+	TalentGuidance     TalentFunction = "guidance"
+	TalentManagement   TalentFunction = "management"
+	TalentOrganisation TalentFunction = "organisation"
+	TalentTechnology   TalentFunction = "technology"
+)
+
+// Valid indicates whether the value is a known member of the TalentFunction enum.
+func (e TalentFunction) Valid() bool {
+	switch e {
+	case TalentEmergency:
+		return true
+	case TalentGuidance:
+		return true
+	case TalentManagement:
+		return true
+	case TalentOrganisation:
+		return true
+	case TalentTechnology:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TrainingKind.
+const (
+	TrainingInitial  TrainingKind = "initial"
+	TrainingRotation TrainingKind = "rotation"
+)
+
+// Valid indicates whether the value is a known member of the TrainingKind enum.
+func (e TrainingKind) Valid() bool {
+	switch e {
+	case TrainingInitial:
+		return true
+	case TrainingRotation:
 		return true
 	default:
 		return false
@@ -4181,6 +4256,23 @@ type Face struct {
 	Seat     string  `json:"seat"`
 }
 
+// FactorCode defines model for FactorCode.
+type FactorCode struct {
+	Code string `json:"code"`
+}
+
+// FactorOffer defines model for FactorOffer.
+type FactorOffer struct {
+	// Qr The address as a QR code: rows of 0 and 1, one per line.
+	Qr string `json:"qr"`
+
+	// Secret Base32 in groups of four.
+	Secret string `json:"secret"`
+
+	// Uri otpauth://totp/…
+	Uri string `json:"uri"`
+}
+
 // FieldDiff defines model for FieldDiff.
 type FieldDiff struct {
 	After   string `json:"after"`
@@ -4225,6 +4317,14 @@ type Filing struct {
 
 // FilingAct defines model for FilingAct.
 type FilingAct string
+
+// FilingDocuments defines model for FilingDocuments.
+type FilingDocuments struct {
+	Files []StoredFile `json:"files"`
+
+	// Step from 1
+	Step int `json:"step"`
+}
 
 // FilingKind 评价机构 body · 站点 site
 type FilingKind string
@@ -4285,6 +4385,12 @@ type GivenBy struct {
 	// Marks hundredths of a point
 	Marks Marks `json:"marks"`
 	Place int   `json:"place"`
+}
+
+// GivenPassword defines model for GivenPassword.
+type GivenPassword struct {
+	Account  StaffAccount `json:"account"`
+	Password string       `json:"password"`
 }
 
 // HandedIn defines model for HandedIn.
@@ -4753,8 +4859,10 @@ type LogLeaves struct {
 
 // LoginRequest defines model for LoginRequest.
 type LoginRequest struct {
-	Login    string `json:"login"`
-	Password string `json:"password"`
+	// Code Of the second factor
+	Code     *string `json:"code,omitempty"`
+	Login    string  `json:"login"`
+	Password string  `json:"password"`
 }
 
 // LookupCode defines model for LookupCode.
@@ -5119,6 +5227,17 @@ type NewFiling struct {
 	Subject FilingSubject `json:"subject"`
 }
 
+// NewFilingDocument defines model for NewFilingDocument.
+type NewFilingDocument struct {
+	Id     string `json:"id"`
+	Name   string `json:"name"`
+	Sha256 string `json:"sha256"`
+	Size   int64  `json:"size"`
+
+	// Step from 1
+	Step int `json:"step"`
+}
+
 // NewFilingStep defines model for NewFilingStep.
 type NewFilingStep struct {
 	Act      FilingAct      `json:"act"`
@@ -5185,6 +5304,14 @@ type NewRulingComponent string
 
 // NewRulingKind defines model for NewRuling.Kind.
 type NewRulingKind string
+
+// NewStaff defines model for NewStaff.
+type NewStaff struct {
+	Levels *[]int `json:"levels,omitempty"`
+	Login  string `json:"login"`
+	Name   string `json:"name"`
+	Roles  []Role `json:"roles"`
+}
 
 // NewTemplate defines model for NewTemplate.
 type NewTemplate struct {
@@ -5512,6 +5639,16 @@ type OutlineVerdict struct {
 	Todo    string         `json:"todo"`
 }
 
+// OwnAccount defines model for OwnAccount.
+type OwnAccount struct {
+	Account StaffAccount `json:"account"`
+
+	// Demands A second factor is demanded of this account.
+	Demands      bool           `json:"demands"`
+	RecoveryLeft int            `json:"recoveryLeft"`
+	Sessions     []StaffSession `json:"sessions"`
+}
+
 // OwnAppeal defines model for OwnAppeal.
 type OwnAppeal struct {
 	// Answer once decided or refused
@@ -5574,6 +5711,11 @@ type OwnMaterials struct {
 	State     MaterialState `json:"state"`
 }
 
+// OwnPassword defines model for OwnPassword.
+type OwnPassword struct {
+	Password string `json:"password"`
+}
+
 // OwnResult defines model for OwnResult.
 type OwnResult struct {
 	Explained bool         `json:"explained"`
@@ -5582,6 +5724,21 @@ type OwnResult struct {
 
 	// Slots empty unless the sitting allows explanations
 	Slots []ReviewSlot `json:"slots"`
+}
+
+// OwnTalent defines model for OwnTalent.
+type OwnTalent struct {
+	// Agreed the words that were agreed to; left out by who is not in the pool
+	Agreed *string `json:"agreed,omitempty"`
+
+	// Certified there is a certificate that counts; without one nobody can agree
+	Certified bool `json:"certified"`
+
+	// On the day of the consent
+	On *string `json:"on,omitempty"`
+
+	// Words what is agreed to
+	Words string `json:"words"`
 }
 
 // Panel defines model for Panel.
@@ -5763,6 +5920,12 @@ type PaperSlot struct {
 	Type      ItemType `json:"type"`
 }
 
+// PasswordChoice defines model for PasswordChoice.
+type PasswordChoice struct {
+	Old      string `json:"old"`
+	Password string `json:"password"`
+}
+
 // PastDecision defines model for PastDecision.
 type PastDecision struct {
 	At time.Time `json:"at"`
@@ -5798,7 +5961,7 @@ type PeriodGroup string
 
 // PeriodLine defines model for PeriodLine.
 type PeriodLine struct {
-	// Counts by columns
+	// Counts by columns; -1 in one that was not counted then
 	Counts []int       `json:"counts"`
 	Group  PeriodGroup `json:"group"`
 	Label  string      `json:"label"`
@@ -6092,6 +6255,11 @@ type Receipt struct {
 
 // ReceiptManner defines model for Receipt.Manner.
 type ReceiptManner string
+
+// RecoveryCodes defines model for RecoveryCodes.
+type RecoveryCodes struct {
+	Codes []string `json:"codes"`
+}
 
 // RefreshRequest defines model for RefreshRequest.
 type RefreshRequest struct {
@@ -6808,10 +6976,16 @@ type Session struct {
 	Audience    Audience  `json:"audience"`
 	ExpiresAt   time.Time `json:"expiresAt"`
 	Name        string    `json:"name"`
-	Roles       []Role    `json:"roles"`
-	ServerNow   time.Time `json:"serverNow"`
-	Subject     string    `json:"subject"`
+
+	// Needs What has to be done before anything else, on the own account's page; absent for nothing.
+	Needs     *SessionNeed `json:"needs,omitempty"`
+	Roles     []Role       `json:"roles"`
+	ServerNow time.Time    `json:"serverNow"`
+	Subject   string       `json:"subject"`
 }
+
+// SessionNeed What has to be done before anything else, on the own account's page; absent for nothing.
+type SessionNeed string
 
 // Settlement defines model for Settlement.
 type Settlement struct {
@@ -6936,6 +7110,8 @@ type Sitting struct {
 	// SealedBy the person's name
 	SealedBy     *string      `json:"sealedBy,omitempty"`
 	SecretDigest string       `json:"secretDigest"`
+	Site         *string      `json:"site,omitempty"`
+	SiteName     *string      `json:"siteName,omitempty"`
 	State        SittingState `json:"state"`
 	Title        string       `json:"title"`
 	Version      int          `json:"version"`
@@ -6970,8 +7146,11 @@ type SittingChange struct {
 	// PapersAhead send papers encrypted before the start
 	PapersAhead *bool                `json:"papersAhead,omitempty"`
 	Release     SittingChangeRelease `json:"release"`
-	Title       string               `json:"title"`
-	Version     int                  `json:"version"`
+
+	// Site 站点 · an entry of the register of sites; without it the sitting names none
+	Site    *string `json:"site,omitempty"`
+	Title   string  `json:"title"`
+	Version int     `json:"version"`
 }
 
 // SittingChangeRelease defines model for SittingChange.Release.
@@ -7061,7 +7240,10 @@ type SittingPlan struct {
 	// PapersAhead send papers encrypted before the start
 	PapersAhead *bool              `json:"papersAhead,omitempty"`
 	Release     SittingPlanRelease `json:"release"`
-	Title       string             `json:"title"`
+
+	// Site 站点 · an entry of the register of sites; without it the sitting names none
+	Site  *string `json:"site,omitempty"`
+	Title string  `json:"title"`
 }
 
 // SittingPlanRelease defines model for SittingPlan.Release.
@@ -7142,6 +7324,68 @@ type SpecimenSlot struct {
 	Section  int      `json:"section"`
 	Stem     string   `json:"stem"`
 	Type     ItemType `json:"type"`
+}
+
+// StaffAccount defines model for StaffAccount.
+type StaffAccount struct {
+	Created  time.Time `json:"created"`
+	Disabled bool      `json:"disabled"`
+
+	// Factor It has a second factor.
+	Factor bool `json:"factor"`
+
+	// GivenUntil The password was given by somebody else and is good for choosing an own one until then.
+	GivenUntil *time.Time `json:"givenUntil,omitempty"`
+	Id         string     `json:"id"`
+
+	// Levels Levels whose sittings it deals with; empty for all.
+	Levels []int  `json:"levels"`
+	Login  string `json:"login"`
+	Name   string `json:"name"`
+
+	// Own The account of whoever asks.
+	Own     bool   `json:"own"`
+	Roles   []Role `json:"roles"`
+	Version int    `json:"version"`
+}
+
+// StaffChange defines model for StaffChange.
+type StaffChange struct {
+	Disabled bool   `json:"disabled"`
+	Levels   []int  `json:"levels"`
+	Name     string `json:"name"`
+	Roles    []Role `json:"roles"`
+	Version  int    `json:"version"`
+}
+
+// StaffList defines model for StaffList.
+type StaffList struct {
+	Accounts []StaffAccount `json:"accounts"`
+
+	// Demanded The installation demands a second factor of the roles below.
+	Demanded  bool   `json:"demanded"`
+	Demanding []Role `json:"demanding"`
+}
+
+// StaffSession defines model for StaffSession.
+type StaffSession struct {
+	Address string `json:"address"`
+
+	// Agent The browser as it calls itself.
+	Agent string    `json:"agent"`
+	Began time.Time `json:"began"`
+
+	// Current The session that asks.
+	Current bool   `json:"current"`
+	Id      string `json:"id"`
+
+	// Last When it was last renewed.
+	Last time.Time `json:"last"`
+}
+
+// StaffVersion defines model for StaffVersion.
+type StaffVersion struct {
+	Version int `json:"version"`
 }
 
 // Standard defines model for Standard.
@@ -7352,6 +7596,96 @@ type SubmitRequest struct {
 	LastSeq int64 `json:"lastSeq"`
 }
 
+// Talent defines model for Talent.
+type Talent struct {
+	Awards    string `json:"awards"`
+	Candidate string `json:"candidate"`
+
+	// Certificate number of the one of the highest level that counts
+	Certificate string `json:"certificate"`
+	City        string `json:"city"`
+	Date        string `json:"date"`
+
+	// Evidence what shows it where it was given on paper
+	Evidence   string           `json:"evidence"`
+	Functions  []TalentFunction `json:"functions"`
+	Industry   string           `json:"industry"`
+	KeyUnit    bool             `json:"keyUnit"`
+	Level      int              `json:"level"`
+	LevelTitle string           `json:"levelTitle"`
+	Name       string           `json:"name"`
+
+	// On the day of the consent
+	On string `json:"on"`
+
+	// Own given online by the person
+	Own  bool   `json:"own"`
+	Post string `json:"post"`
+
+	// Purpose the words that were agreed to
+	Purpose   string           `json:"purpose"`
+	Trainings []TalentTraining `json:"trainings"`
+	Unit      string           `json:"unit"`
+	Version   int              `json:"version"`
+}
+
+// TalentDescription defines model for TalentDescription.
+type TalentDescription struct {
+	Awards    string           `json:"awards"`
+	Functions []TalentFunction `json:"functions"`
+	Version   int              `json:"version"`
+}
+
+// TalentExport defines model for TalentExport.
+type TalentExport struct {
+	City *string `json:"city,omitempty"`
+
+	// Function 组织防范 技术防范 保卫管理 应急管理 培训与指导
+	Function *TalentFunction `json:"function,omitempty"`
+	Industry *string         `json:"industry,omitempty"`
+	KeyUnit  *bool           `json:"keyUnit,omitempty"`
+	Level    *int            `json:"level,omitempty"`
+	Text     *string         `json:"text,omitempty"`
+	Why      string          `json:"why"`
+}
+
+// TalentFunction 组织防范 技术防范 保卫管理 应急管理 培训与指导
+type TalentFunction string
+
+// TalentPage defines model for TalentPage.
+type TalentPage struct {
+	// Cities of all who are in the pool
+	Cities     []string `json:"cities"`
+	Industries []struct {
+		Code string `json:"code"`
+		Name string `json:"name"`
+	} `json:"industries"`
+	People []Talent `json:"people"`
+	Total  int      `json:"total"`
+
+	// Words what people agree to online
+	Words string `json:"words"`
+}
+
+// TalentPaper defines model for TalentPaper.
+type TalentPaper struct {
+	Evidence string `json:"evidence"`
+	IdNumber string `json:"idNumber"`
+	Name     string `json:"name"`
+	On       string `json:"on"`
+	Purpose  string `json:"purpose"`
+}
+
+// TalentTraining defines model for TalentTraining.
+type TalentTraining struct {
+	Hours int `json:"hours"`
+
+	// Kind 初任培训 initial · 轮训 rotation
+	Kind   TrainingKind `json:"kind"`
+	Passed bool         `json:"passed"`
+	Until  string       `json:"until"`
+}
+
 // Task defines model for Task.
 type Task struct {
 	// Draw 抽签号
@@ -7459,6 +7793,68 @@ type ThinPoint struct {
 type Told struct {
 	Calls   []OwnCall `json:"calls"`
 	Notices []Notice  `json:"notices"`
+}
+
+// Training defines model for Training.
+type Training struct {
+	Document string `json:"document"`
+	From     string `json:"from"`
+	Hours    int    `json:"hours"`
+	Id       string `json:"id"`
+	IdMasked string `json:"idMasked"`
+
+	// Kind 初任培训 initial · 轮训 rotation
+	Kind      TrainingKind `json:"kind"`
+	Name      string       `json:"name"`
+	Organiser string       `json:"organiser"`
+	Passed    bool         `json:"passed"`
+	Topic     string       `json:"topic"`
+	Until     string       `json:"until"`
+	Version   int          `json:"version"`
+}
+
+// TrainingImport defines model for TrainingImport.
+type TrainingImport struct {
+	Data *[]byte        `json:"data,omitempty"`
+	Dry  bool           `json:"dry"`
+	Rows *[]TrainingRow `json:"rows,omitempty"`
+}
+
+// TrainingKind 初任培训 initial · 轮训 rotation
+type TrainingKind string
+
+// TrainingList defines model for TrainingList.
+type TrainingList struct {
+	// Head the columns of a workbook
+	Head      []string   `json:"head"`
+	Trainings []Training `json:"trainings"`
+}
+
+// TrainingRemoval defines model for TrainingRemoval.
+type TrainingRemoval struct {
+	Id      string `json:"id"`
+	Version int    `json:"version"`
+	Why     string `json:"why"`
+}
+
+// TrainingRow defines model for TrainingRow.
+type TrainingRow struct {
+	Document *string `json:"document,omitempty"`
+	From     string  `json:"from"`
+	Hours    string  `json:"hours"`
+	IdNumber string  `json:"idNumber"`
+
+	// Kind code or name
+	Kind      string `json:"kind"`
+	Name      string `json:"name"`
+	Organiser string `json:"organiser"`
+
+	// Passed 合格 or 不合格; empty means 合格
+	Passed *string `json:"passed,omitempty"`
+	Topic  *string `json:"topic,omitempty"`
+
+	// Until the last day; that of the start where empty
+	Until *string `json:"until,omitempty"`
 }
 
 // Unlock defines model for Unlock.
@@ -7650,8 +8046,17 @@ type PeriodId = string
 // RegistrationId defines model for RegistrationId.
 type RegistrationId = string
 
+// SessionID defines model for SessionID.
+type SessionID = string
+
 // SittingId defines model for SittingId.
 type SittingId = string
+
+// StaffID defines model for StaffID.
+type StaffID = string
+
+// TalentId defines model for TalentId.
+type TalentId = string
 
 // Ticket defines model for Ticket.
 type Ticket = string
@@ -7809,6 +8214,12 @@ type SaveBlueprintJSONBody struct {
 	Version int              `json:"version"`
 }
 
+// AgreeToTalentJSONBody defines parameters for AgreeToTalent.
+type AgreeToTalentJSONBody struct {
+	// Words the words as they were shown
+	Words string `json:"words"`
+}
+
 // ListBatchesParams defines parameters for ListBatches.
 type ListBatchesParams struct {
 	Sitting *string `form:"sitting,omitempty" json:"sitting,omitempty"`
@@ -7844,6 +8255,12 @@ type RemoveFileParams struct {
 // SubmitPeriodJSONBody defines parameters for SubmitPeriod.
 type SubmitPeriodJSONBody struct {
 	Seen int `json:"seen"`
+}
+
+// GetPeriodDocumentParams defines parameters for GetPeriodDocument.
+type GetPeriodDocumentParams struct {
+	// Version a submitted version; without it as of now
+	Version *int `form:"version,omitempty" json:"version,omitempty"`
 }
 
 // GetPeriodWorkbookParams defines parameters for GetPeriodWorkbook.
@@ -7896,6 +8313,27 @@ type PrintSpecimenJSONBody struct {
 	Number  int              `json:"number"`
 	Seed    string           `json:"seed"`
 	Sheet   SpecimenSheet    `json:"sheet"`
+}
+
+// ListTalentsParams defines parameters for ListTalents.
+type ListTalentsParams struct {
+	// Text in name, unit, post or awards
+	Text     *string         `form:"text,omitempty" json:"text,omitempty"`
+	Level    *int            `form:"level,omitempty" json:"level,omitempty"`
+	City     *string         `form:"city,omitempty" json:"city,omitempty"`
+	Industry *string         `form:"industry,omitempty" json:"industry,omitempty"`
+	KeyUnit  *bool           `form:"keyUnit,omitempty" json:"keyUnit,omitempty"`
+	Function *TalentFunction `form:"function,omitempty" json:"function,omitempty"`
+	Skip     *int            `form:"skip,omitempty" json:"skip,omitempty"`
+	Limit    *int            `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// WithdrawTalentJSONBody defines parameters for WithdrawTalent.
+type WithdrawTalentJSONBody struct {
+	Version int `json:"version"`
+
+	// Why how they said so
+	Why string `json:"why"`
 }
 
 // FileAppealJSONRequestBody defines body for FileAppeal for application/json ContentType.
@@ -8000,6 +8438,9 @@ type FileOwnAppealJSONRequestBody = NewOwnAppeal
 // HandInMaterialJSONRequestBody defines body for HandInMaterial for application/json ContentType.
 type HandInMaterialJSONRequestBody = NewFile
 
+// AgreeToTalentJSONRequestBody defines body for AgreeToTalent for application/json ContentType.
+type AgreeToTalentJSONRequestBody AgreeToTalentJSONBody
+
 // TakeBatchJSONRequestBody defines body for TakeBatch for application/json ContentType.
 type TakeBatchJSONRequestBody = NewBatch
 
@@ -8039,6 +8480,9 @@ type WithdrawRelationJSONRequestBody = RelationWithdrawal
 // EnterFilingJSONRequestBody defines body for EnterFiling for application/json ContentType.
 type EnterFilingJSONRequestBody = NewFiling
 
+// ProvideFilingDocumentJSONRequestBody defines body for ProvideFilingDocument for application/json ContentType.
+type ProvideFilingDocumentJSONRequestBody = NewFilingDocument
+
 // StepFilingJSONRequestBody defines body for StepFiling for application/json ContentType.
 type StepFilingJSONRequestBody = NewFilingStep
 
@@ -8047,6 +8491,18 @@ type LookUpResultJSONRequestBody = LookupRequest
 
 // LookUpTranscriptJSONRequestBody defines body for LookUpTranscript for application/json ContentType.
 type LookUpTranscriptJSONRequestBody = LookupRequest
+
+// BeginFactorJSONRequestBody defines body for BeginFactor for application/json ContentType.
+type BeginFactorJSONRequestBody = OwnPassword
+
+// ConfirmFactorJSONRequestBody defines body for ConfirmFactor for application/json ContentType.
+type ConfirmFactorJSONRequestBody = FactorCode
+
+// RemoveFactorJSONRequestBody defines body for RemoveFactor for application/json ContentType.
+type RemoveFactorJSONRequestBody = FactorCode
+
+// ChoosePasswordJSONRequestBody defines body for ChoosePassword for application/json ContentType.
+type ChoosePasswordJSONRequestBody = PasswordChoice
 
 // SubmitPeriodJSONRequestBody defines body for SubmitPeriod for application/json ContentType.
 type SubmitPeriodJSONRequestBody SubmitPeriodJSONBody
@@ -8173,6 +8629,33 @@ type DrawSpecimensJSONRequestBody = SpecimenRequest
 
 // PrintSpecimenJSONRequestBody defines body for PrintSpecimen for application/json ContentType.
 type PrintSpecimenJSONRequestBody PrintSpecimenJSONBody
+
+// MakeStaffJSONRequestBody defines body for MakeStaff for application/json ContentType.
+type MakeStaffJSONRequestBody = NewStaff
+
+// ChangeStaffJSONRequestBody defines body for ChangeStaff for application/json ContentType.
+type ChangeStaffJSONRequestBody = StaffChange
+
+// ResetPasswordJSONRequestBody defines body for ResetPassword for application/json ContentType.
+type ResetPasswordJSONRequestBody = StaffVersion
+
+// RecordTalentJSONRequestBody defines body for RecordTalent for application/json ContentType.
+type RecordTalentJSONRequestBody = TalentPaper
+
+// ExportTalentsJSONRequestBody defines body for ExportTalents for application/json ContentType.
+type ExportTalentsJSONRequestBody = TalentExport
+
+// DescribeTalentJSONRequestBody defines body for DescribeTalent for application/json ContentType.
+type DescribeTalentJSONRequestBody = TalentDescription
+
+// WithdrawTalentJSONRequestBody defines body for WithdrawTalent for application/json ContentType.
+type WithdrawTalentJSONRequestBody WithdrawTalentJSONBody
+
+// ImportTrainingsJSONRequestBody defines body for ImportTrainings for application/json ContentType.
+type ImportTrainingsJSONRequestBody = TrainingImport
+
+// RemoveTrainingJSONRequestBody defines body for RemoveTraining for application/json ContentType.
+type RemoveTrainingJSONRequestBody = TrainingRemoval
 
 // VerifyCertificateJSONRequestBody defines body for VerifyCertificate for application/json ContentType.
 type VerifyCertificateJSONRequestBody = VerifyRequest
@@ -8392,6 +8875,15 @@ type ServerInterface interface {
 	// HandInMaterial 上传评审材料 · hand in a material
 	// (POST /api/v1/candidate/materials)
 	HandInMaterial(c *fiber.Ctx) error
+	// GetOwnTalent 本人是否在人才库 · whether I am in the talent pool, and the words to agree to
+	// (GET /api/v1/candidate/talent)
+	GetOwnTalent(c *fiber.Ctx) error
+	// AgreeToTalent 同意列入人才库 · agree to be in the talent pool
+	// (POST /api/v1/candidate/talent)
+	AgreeToTalent(c *fiber.Ctx) error
+	// LeaveTalent 撤回同意 · withdraw from the talent pool
+	// (POST /api/v1/candidate/talent/withdrawal)
+	LeaveTalent(c *fiber.Ctx) error
 	// ListBatches 发证批次，最新的在前 · batches, the newest first
 	// (GET /api/v1/certificate-batches)
 	ListBatches(c *fiber.Ctx, params ListBatchesParams) error
@@ -8500,6 +8992,12 @@ type ServerInterface interface {
 	// EnterFiling 登记一家机构或一个站点的申请 · enter a body or a site with its application
 	// (POST /api/v1/filings)
 	EnterFiling(c *fiber.Ctx) error
+	// ListFilingDocuments 各步的备案文件 · the documents of each step
+	// (GET /api/v1/filings/{filing}/documents)
+	ListFilingDocuments(c *fiber.Ctx, filing FilingId) error
+	// ProvideFilingDocument 上传一步的备案文件 · upload a document of a step
+	// (POST /api/v1/filings/{filing}/documents)
+	ProvideFilingDocument(c *fiber.Ctx, filing FilingId) error
 	// StepFiling 登记评估、意见、复核、备案、登记、变更、延续、终止 · the next step of an entry
 	// (POST /api/v1/filings/{filing}/steps)
 	StepFiling(c *fiber.Ctx, filing FilingId) error
@@ -8512,12 +9010,33 @@ type ServerInterface interface {
 	// ListMarkingDuties 我参加阅卷的场次 · sittings whose papers I mark
 	// (GET /api/v1/marking/duties)
 	ListMarkingDuties(c *fiber.Ctx) error
+	// GetOwnAccount 本人的账号 · the own account
+	// (GET /api/v1/me)
+	GetOwnAccount(c *fiber.Ctx) error
+	// BeginFactor 开始设置第二因素 · begin a second factor (TOTP, RFC 6238)
+	// (POST /api/v1/me/factor)
+	BeginFactor(c *fiber.Ctx) error
+	// ConfirmFactor 用第一个验证码确认 · confirm it by its first code; the answer holds the recovery codes, shown once
+	// (POST /api/v1/me/factor/confirmation)
+	ConfirmFactor(c *fiber.Ctx) error
+	// RemoveFactor 取消自己的第二因素 · take the own second factor away
+	// (POST /api/v1/me/factor/removal)
+	RemoveFactor(c *fiber.Ctx) error
+	// ChoosePassword 改自己的密码 · choose a new password; ends the own sessions elsewhere
+	// (POST /api/v1/me/password)
+	ChoosePassword(c *fiber.Ctx) error
+	// EndOwnSession 结束自己的一次登录 · end an own session
+	// (DELETE /api/v1/me/sessions/{session})
+	EndOwnSession(c *fiber.Ctx, session SessionID) error
 	// GetPeriod 季报或年报：现在的数字、上报过的版本、之后的变化 · a quarterly or yearly report
 	// (GET /api/v1/periods/{period})
 	GetPeriod(c *fiber.Ctx, period PeriodId) error
 	// SubmitPeriod 上报：冻结为一个版本 · freeze the report as the version after those that were seen
 	// (POST /api/v1/periods/{period})
 	SubmitPeriod(c *fiber.Ctx, period PeriodId) error
+	// GetPeriodDocument 报表为 PDF，可打印 · the report as a PDF
+	// (GET /api/v1/periods/{period}/document)
+	GetPeriodDocument(c *fiber.Ctx, period PeriodId, params GetPeriodDocumentParams) error
 	// GetPeriodWorkbook 报表为 Excel · the report as a workbook
 	// (GET /api/v1/periods/{period}/workbook)
 	GetPeriodWorkbook(c *fiber.Ctx, period PeriodId, params GetPeriodWorkbookParams) error
@@ -8791,9 +9310,54 @@ type ServerInterface interface {
 	// PrintSpecimen 打印样卷或答案（PDF） · a specimen paper, or its key, as PDF
 	// (POST /api/v1/specimens/print)
 	PrintSpecimen(c *fiber.Ctx) error
+	// ListStaff 全部账号，含停用的 · all accounts, the disabled ones too
+	// (GET /api/v1/staff)
+	ListStaff(c *fiber.Ctx) error
+	// MakeStaff 新建账号 · a new account
+	// (POST /api/v1/staff)
+	MakeStaff(c *fiber.Ctx) error
+	// ChangeStaff 改姓名、角色、等级，停用或启用 · change name, roles, levels, disable or enable
+	// (PUT /api/v1/staff/{account})
+	ChangeStaff(c *fiber.Ctx, account StaffID) error
+	// ResetFactor 取消遗失的第二因素 · take away a second factor that was lost; ends all sessions of the account
+	// (DELETE /api/v1/staff/{account}/factor)
+	ResetFactor(c *fiber.Ctx, account StaffID) error
+	// ResetPassword 重置密码 · a new one-time password; ends all sessions of the account
+	// (POST /api/v1/staff/{account}/password)
+	ResetPassword(c *fiber.Ctx, account StaffID) error
+	// ListSessionsOf 账号的登录 · where an account is signed in
+	// (GET /api/v1/staff/{account}/sessions)
+	ListSessionsOf(c *fiber.Ctx, account StaffID) error
+	// EndSessionOf 结束一次登录 · end a session of an account
+	// (DELETE /api/v1/staff/{account}/sessions/{session})
+	EndSessionOf(c *fiber.Ctx, account StaffID, session SessionID) error
 	// GetStandard 职业标准（示例） · the standard in use
 	// (GET /api/v1/standard)
 	GetStandard(c *fiber.Ctx) error
+	// ListTalents 人才库：同意列入的持证人 · certified people who agreed to be in the pool
+	// (GET /api/v1/talents)
+	ListTalents(c *fiber.Ctx, params ListTalentsParams) error
+	// RecordTalent 登记书面同意书 · record a consent that was given on paper
+	// (POST /api/v1/talents)
+	RecordTalent(c *fiber.Ctx) error
+	// ExportTalents 导出人才库为 Excel · the pool as a workbook
+	// (POST /api/v1/talents/export)
+	ExportTalents(c *fiber.Ctx) error
+	// DescribeTalent 专长和奖励 · special functions and awards of somebody in the pool
+	// (PUT /api/v1/talents/{candidate})
+	DescribeTalent(c *fiber.Ctx, candidate TalentId) error
+	// WithdrawTalent 登记本人撤回同意 · record that somebody withdrew
+	// (POST /api/v1/talents/{candidate}/withdrawal)
+	WithdrawTalent(c *fiber.Ctx, candidate TalentId) error
+	// ListTrainings 初任培训和轮训的记录 · records of initial and rotation training
+	// (GET /api/v1/trainings)
+	ListTrainings(c *fiber.Ctx) error
+	// ImportTrainings 录入或导入培训记录，逐行给出结果 · enter or import trainings, with a verdict for each row
+	// (POST /api/v1/trainings)
+	ImportTrainings(c *fiber.Ctx) error
+	// RemoveTraining 移除误录的培训记录 · remove a training that was entered by mistake
+	// (POST /api/v1/trainings/removal)
+	RemoveTraining(c *fiber.Ctx) error
 	// VerifyCertificate 查验证书（公开） · look a certificate up, for anyone
 	// (POST /api/v1/verify)
 	VerifyCertificate(c *fiber.Ctx) error
@@ -11133,6 +11697,60 @@ func (siw *ServerInterfaceWrapper) HandInMaterial(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetOwnTalent operation middleware
+func (siw *ServerInterfaceWrapper) GetOwnTalent(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetOwnTalent(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// AgreeToTalent operation middleware
+func (siw *ServerInterfaceWrapper) AgreeToTalent(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.AgreeToTalent(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// LeaveTalent operation middleware
+func (siw *ServerInterfaceWrapper) LeaveTalent(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.LeaveTalent(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListBatches operation middleware
 func (siw *ServerInterfaceWrapper) ListBatches(c *fiber.Ctx) error {
 
@@ -12123,6 +12741,64 @@ func (siw *ServerInterfaceWrapper) EnterFiling(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListFilingDocuments operation middleware
+func (siw *ServerInterfaceWrapper) ListFilingDocuments(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "filing" -------------
+	var filing FilingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "filing", c.Params("filing"), &filing, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter filing: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListFilingDocuments(c, filing)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ProvideFilingDocument operation middleware
+func (siw *ServerInterfaceWrapper) ProvideFilingDocument(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "filing" -------------
+	var filing FilingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "filing", c.Params("filing"), &filing, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter filing: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ProvideFilingDocument(c, filing)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // StepFiling operation middleware
 func (siw *ServerInterfaceWrapper) StepFiling(c *fiber.Ctx) error {
 
@@ -12206,6 +12882,125 @@ func (siw *ServerInterfaceWrapper) ListMarkingDuties(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetOwnAccount operation middleware
+func (siw *ServerInterfaceWrapper) GetOwnAccount(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetOwnAccount(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// BeginFactor operation middleware
+func (siw *ServerInterfaceWrapper) BeginFactor(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.BeginFactor(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ConfirmFactor operation middleware
+func (siw *ServerInterfaceWrapper) ConfirmFactor(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ConfirmFactor(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// RemoveFactor operation middleware
+func (siw *ServerInterfaceWrapper) RemoveFactor(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.RemoveFactor(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ChoosePassword operation middleware
+func (siw *ServerInterfaceWrapper) ChoosePassword(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ChoosePassword(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// EndOwnSession operation middleware
+func (siw *ServerInterfaceWrapper) EndOwnSession(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "session" -------------
+	var session SessionID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "session", c.Params("session"), &session, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter session: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.EndOwnSession(c, session)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // GetPeriod operation middleware
 func (siw *ServerInterfaceWrapper) GetPeriod(c *fiber.Ctx) error {
 
@@ -12251,6 +13046,51 @@ func (siw *ServerInterfaceWrapper) SubmitPeriod(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.SubmitPeriod(c, period)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetPeriodDocument operation middleware
+func (siw *ServerInterfaceWrapper) GetPeriodDocument(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "period" -------------
+	var period PeriodId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "period", c.Params("period"), &period, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter period: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetPeriodDocumentParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "version" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "version", query, &params.Version, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter version: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetPeriodDocument(c, period, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -15191,11 +16031,434 @@ func (siw *ServerInterfaceWrapper) PrintSpecimen(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListStaff operation middleware
+func (siw *ServerInterfaceWrapper) ListStaff(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListStaff(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// MakeStaff operation middleware
+func (siw *ServerInterfaceWrapper) MakeStaff(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.MakeStaff(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ChangeStaff operation middleware
+func (siw *ServerInterfaceWrapper) ChangeStaff(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "account" -------------
+	var account StaffID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "account", c.Params("account"), &account, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter account: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ChangeStaff(c, account)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ResetFactor operation middleware
+func (siw *ServerInterfaceWrapper) ResetFactor(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "account" -------------
+	var account StaffID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "account", c.Params("account"), &account, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter account: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ResetFactor(c, account)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ResetPassword operation middleware
+func (siw *ServerInterfaceWrapper) ResetPassword(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "account" -------------
+	var account StaffID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "account", c.Params("account"), &account, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter account: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ResetPassword(c, account)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListSessionsOf operation middleware
+func (siw *ServerInterfaceWrapper) ListSessionsOf(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "account" -------------
+	var account StaffID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "account", c.Params("account"), &account, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter account: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListSessionsOf(c, account)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// EndSessionOf operation middleware
+func (siw *ServerInterfaceWrapper) EndSessionOf(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "account" -------------
+	var account StaffID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "account", c.Params("account"), &account, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter account: %w", err).Error())
+	}
+
+	// ------------- Path parameter "session" -------------
+	var session SessionID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "session", c.Params("session"), &session, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter session: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.EndSessionOf(c, account, session)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // GetStandard operation middleware
 func (siw *ServerInterfaceWrapper) GetStandard(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.GetStandard(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListTalents operation middleware
+func (siw *ServerInterfaceWrapper) ListTalents(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListTalentsParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "text" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "text", query, &params.Text, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter text: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "level" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "level", query, &params.Level, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter level: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "city" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "city", query, &params.City, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter city: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "industry" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "industry", query, &params.Industry, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter industry: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "keyUnit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "keyUnit", query, &params.KeyUnit, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter keyUnit: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "function" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "function", query, &params.Function, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter function: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "skip" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "skip", query, &params.Skip, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter skip: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListTalents(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// RecordTalent operation middleware
+func (siw *ServerInterfaceWrapper) RecordTalent(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.RecordTalent(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ExportTalents operation middleware
+func (siw *ServerInterfaceWrapper) ExportTalents(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ExportTalents(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// DescribeTalent operation middleware
+func (siw *ServerInterfaceWrapper) DescribeTalent(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "candidate" -------------
+	var candidate TalentId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "candidate", c.Params("candidate"), &candidate, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter candidate: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.DescribeTalent(c, candidate)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// WithdrawTalent operation middleware
+func (siw *ServerInterfaceWrapper) WithdrawTalent(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "candidate" -------------
+	var candidate TalentId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "candidate", c.Params("candidate"), &candidate, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter candidate: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.WithdrawTalent(c, candidate)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListTrainings operation middleware
+func (siw *ServerInterfaceWrapper) ListTrainings(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListTrainings(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ImportTrainings operation middleware
+func (siw *ServerInterfaceWrapper) ImportTrainings(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ImportTrainings(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// RemoveTraining operation middleware
+func (siw *ServerInterfaceWrapper) RemoveTraining(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.RemoveTraining(c)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -15257,6 +16520,32 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Post(options.BaseURL+"/api/v1/auth/refresh", wrapper.Refresh)
 
 	router.Post(options.BaseURL+"/api/v1/auth/logout", wrapper.Logout)
+
+	router.Get(options.BaseURL+"/api/v1/staff", wrapper.ListStaff)
+
+	router.Post(options.BaseURL+"/api/v1/staff", wrapper.MakeStaff)
+
+	router.Put(options.BaseURL+"/api/v1/staff/:account", wrapper.ChangeStaff)
+
+	router.Post(options.BaseURL+"/api/v1/staff/:account/password", wrapper.ResetPassword)
+
+	router.Delete(options.BaseURL+"/api/v1/staff/:account/factor", wrapper.ResetFactor)
+
+	router.Get(options.BaseURL+"/api/v1/staff/:account/sessions", wrapper.ListSessionsOf)
+
+	router.Delete(options.BaseURL+"/api/v1/staff/:account/sessions/:session", wrapper.EndSessionOf)
+
+	router.Get(options.BaseURL+"/api/v1/me", wrapper.GetOwnAccount)
+
+	router.Post(options.BaseURL+"/api/v1/me/password", wrapper.ChoosePassword)
+
+	router.Delete(options.BaseURL+"/api/v1/me/sessions/:session", wrapper.EndOwnSession)
+
+	router.Post(options.BaseURL+"/api/v1/me/factor", wrapper.BeginFactor)
+
+	router.Post(options.BaseURL+"/api/v1/me/factor/confirmation", wrapper.ConfirmFactor)
+
+	router.Post(options.BaseURL+"/api/v1/me/factor/removal", wrapper.RemoveFactor)
 
 	router.Get(options.BaseURL+"/api/v1/candidate/exam", wrapper.GetCandidateExam)
 
@@ -15644,6 +16933,10 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Post(options.BaseURL+"/api/v1/filings/:filing/steps", wrapper.StepFiling)
 
+	router.Get(options.BaseURL+"/api/v1/filings/:filing/documents", wrapper.ListFilingDocuments)
+
+	router.Post(options.BaseURL+"/api/v1/filings/:filing/documents", wrapper.ProvideFilingDocument)
+
 	router.Get(options.BaseURL+"/api/v1/certificate-exports", wrapper.ListCertificateExports)
 
 	router.Post(options.BaseURL+"/api/v1/certificate-exports", wrapper.ExportCertificates)
@@ -15661,6 +16954,30 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Post(options.BaseURL+"/api/v1/periods/:period", wrapper.SubmitPeriod)
 
 	router.Get(options.BaseURL+"/api/v1/periods/:period/workbook", wrapper.GetPeriodWorkbook)
+
+	router.Get(options.BaseURL+"/api/v1/periods/:period/document", wrapper.GetPeriodDocument)
+
+	router.Get(options.BaseURL+"/api/v1/trainings", wrapper.ListTrainings)
+
+	router.Post(options.BaseURL+"/api/v1/trainings", wrapper.ImportTrainings)
+
+	router.Post(options.BaseURL+"/api/v1/trainings/removal", wrapper.RemoveTraining)
+
+	router.Get(options.BaseURL+"/api/v1/talents", wrapper.ListTalents)
+
+	router.Post(options.BaseURL+"/api/v1/talents", wrapper.RecordTalent)
+
+	router.Post(options.BaseURL+"/api/v1/talents/export", wrapper.ExportTalents)
+
+	router.Put(options.BaseURL+"/api/v1/talents/:candidate", wrapper.DescribeTalent)
+
+	router.Post(options.BaseURL+"/api/v1/talents/:candidate/withdrawal", wrapper.WithdrawTalent)
+
+	router.Get(options.BaseURL+"/api/v1/candidate/talent", wrapper.GetOwnTalent)
+
+	router.Post(options.BaseURL+"/api/v1/candidate/talent", wrapper.AgreeToTalent)
+
+	router.Post(options.BaseURL+"/api/v1/candidate/talent/withdrawal", wrapper.LeaveTalent)
 
 }
 
@@ -17844,6 +19161,91 @@ func (response HandInMaterialdefaultApplicationProblemPlusJSONResponse) VisitHan
 	return ctx.JSON(&response.Body)
 }
 
+type GetOwnTalentRequestObject struct {
+}
+
+type GetOwnTalentResponseObject interface {
+	VisitGetOwnTalentResponse(ctx *fiber.Ctx) error
+}
+
+type GetOwnTalent200JSONResponse OwnTalent
+
+func (response GetOwnTalent200JSONResponse) VisitGetOwnTalentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetOwnTalentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetOwnTalentdefaultApplicationProblemPlusJSONResponse) VisitGetOwnTalentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type AgreeToTalentRequestObject struct {
+	Body *AgreeToTalentJSONRequestBody
+}
+
+type AgreeToTalentResponseObject interface {
+	VisitAgreeToTalentResponse(ctx *fiber.Ctx) error
+}
+
+type AgreeToTalent200JSONResponse OwnTalent
+
+func (response AgreeToTalent200JSONResponse) VisitAgreeToTalentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type AgreeToTalentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AgreeToTalentdefaultApplicationProblemPlusJSONResponse) VisitAgreeToTalentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type LeaveTalentRequestObject struct {
+}
+
+type LeaveTalentResponseObject interface {
+	VisitLeaveTalentResponse(ctx *fiber.Ctx) error
+}
+
+type LeaveTalent200JSONResponse OwnTalent
+
+func (response LeaveTalent200JSONResponse) VisitLeaveTalentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type LeaveTalentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response LeaveTalentdefaultApplicationProblemPlusJSONResponse) VisitLeaveTalentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListBatchesRequestObject struct {
 	Params ListBatchesParams
 }
@@ -19013,6 +20415,65 @@ func (response EnterFilingdefaultApplicationProblemPlusJSONResponse) VisitEnterF
 	return ctx.JSON(&response.Body)
 }
 
+type ListFilingDocumentsRequestObject struct {
+	Filing FilingId `json:"filing"`
+}
+
+type ListFilingDocumentsResponseObject interface {
+	VisitListFilingDocumentsResponse(ctx *fiber.Ctx) error
+}
+
+type ListFilingDocuments200JSONResponse []FilingDocuments
+
+func (response ListFilingDocuments200JSONResponse) VisitListFilingDocumentsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListFilingDocumentsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListFilingDocumentsdefaultApplicationProblemPlusJSONResponse) VisitListFilingDocumentsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ProvideFilingDocumentRequestObject struct {
+	Filing FilingId `json:"filing"`
+	Body   *ProvideFilingDocumentJSONRequestBody
+}
+
+type ProvideFilingDocumentResponseObject interface {
+	VisitProvideFilingDocumentResponse(ctx *fiber.Ctx) error
+}
+
+type ProvideFilingDocument201JSONResponse Uploading
+
+func (response ProvideFilingDocument201JSONResponse) VisitProvideFilingDocumentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type ProvideFilingDocumentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ProvideFilingDocumentdefaultApplicationProblemPlusJSONResponse) VisitProvideFilingDocumentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type StepFilingRequestObject struct {
 	Filing FilingId `json:"filing"`
 	Body   *StepFilingJSONRequestBody
@@ -19139,6 +20600,176 @@ func (response ListMarkingDutiesdefaultApplicationProblemPlusJSONResponse) Visit
 	return ctx.JSON(&response.Body)
 }
 
+type GetOwnAccountRequestObject struct {
+}
+
+type GetOwnAccountResponseObject interface {
+	VisitGetOwnAccountResponse(ctx *fiber.Ctx) error
+}
+
+type GetOwnAccount200JSONResponse OwnAccount
+
+func (response GetOwnAccount200JSONResponse) VisitGetOwnAccountResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetOwnAccountdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetOwnAccountdefaultApplicationProblemPlusJSONResponse) VisitGetOwnAccountResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type BeginFactorRequestObject struct {
+	Body *BeginFactorJSONRequestBody
+}
+
+type BeginFactorResponseObject interface {
+	VisitBeginFactorResponse(ctx *fiber.Ctx) error
+}
+
+type BeginFactor200JSONResponse FactorOffer
+
+func (response BeginFactor200JSONResponse) VisitBeginFactorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type BeginFactordefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response BeginFactordefaultApplicationProblemPlusJSONResponse) VisitBeginFactorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ConfirmFactorRequestObject struct {
+	Body *ConfirmFactorJSONRequestBody
+}
+
+type ConfirmFactorResponseObject interface {
+	VisitConfirmFactorResponse(ctx *fiber.Ctx) error
+}
+
+type ConfirmFactor200JSONResponse RecoveryCodes
+
+func (response ConfirmFactor200JSONResponse) VisitConfirmFactorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ConfirmFactordefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ConfirmFactordefaultApplicationProblemPlusJSONResponse) VisitConfirmFactorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type RemoveFactorRequestObject struct {
+	Body *RemoveFactorJSONRequestBody
+}
+
+type RemoveFactorResponseObject interface {
+	VisitRemoveFactorResponse(ctx *fiber.Ctx) error
+}
+
+type RemoveFactor204Response struct {
+}
+
+func (response RemoveFactor204Response) VisitRemoveFactorResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type RemoveFactordefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemoveFactordefaultApplicationProblemPlusJSONResponse) VisitRemoveFactorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ChoosePasswordRequestObject struct {
+	Body *ChoosePasswordJSONRequestBody
+}
+
+type ChoosePasswordResponseObject interface {
+	VisitChoosePasswordResponse(ctx *fiber.Ctx) error
+}
+
+type ChoosePassword204Response struct {
+}
+
+func (response ChoosePassword204Response) VisitChoosePasswordResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type ChoosePassworddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ChoosePassworddefaultApplicationProblemPlusJSONResponse) VisitChoosePasswordResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type EndOwnSessionRequestObject struct {
+	Session SessionID `json:"session"`
+}
+
+type EndOwnSessionResponseObject interface {
+	VisitEndOwnSessionResponse(ctx *fiber.Ctx) error
+}
+
+type EndOwnSession204Response struct {
+}
+
+func (response EndOwnSession204Response) VisitEndOwnSessionResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type EndOwnSessiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EndOwnSessiondefaultApplicationProblemPlusJSONResponse) VisitEndOwnSessionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type GetPeriodRequestObject struct {
 	Period PeriodId `json:"period"`
 }
@@ -19192,6 +20823,46 @@ type SubmitPerioddefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response SubmitPerioddefaultApplicationProblemPlusJSONResponse) VisitSubmitPeriodResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetPeriodDocumentRequestObject struct {
+	Period PeriodId `json:"period"`
+	Params GetPeriodDocumentParams
+}
+
+type GetPeriodDocumentResponseObject interface {
+	VisitGetPeriodDocumentResponse(ctx *fiber.Ctx) error
+}
+
+type GetPeriodDocument200ApplicationpdfResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetPeriodDocument200ApplicationpdfResponse) VisitGetPeriodDocumentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/pdf")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetPeriodDocumentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPeriodDocumentdefaultApplicationProblemPlusJSONResponse) VisitGetPeriodDocumentResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -22031,6 +23702,209 @@ func (response PrintSpecimendefaultApplicationProblemPlusJSONResponse) VisitPrin
 	return ctx.JSON(&response.Body)
 }
 
+type ListStaffRequestObject struct {
+}
+
+type ListStaffResponseObject interface {
+	VisitListStaffResponse(ctx *fiber.Ctx) error
+}
+
+type ListStaff200JSONResponse StaffList
+
+func (response ListStaff200JSONResponse) VisitListStaffResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListStaffdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListStaffdefaultApplicationProblemPlusJSONResponse) VisitListStaffResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type MakeStaffRequestObject struct {
+	Body *MakeStaffJSONRequestBody
+}
+
+type MakeStaffResponseObject interface {
+	VisitMakeStaffResponse(ctx *fiber.Ctx) error
+}
+
+type MakeStaff201JSONResponse GivenPassword
+
+func (response MakeStaff201JSONResponse) VisitMakeStaffResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type MakeStaffdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response MakeStaffdefaultApplicationProblemPlusJSONResponse) VisitMakeStaffResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ChangeStaffRequestObject struct {
+	Account StaffID `json:"account"`
+	Body    *ChangeStaffJSONRequestBody
+}
+
+type ChangeStaffResponseObject interface {
+	VisitChangeStaffResponse(ctx *fiber.Ctx) error
+}
+
+type ChangeStaff200JSONResponse StaffAccount
+
+func (response ChangeStaff200JSONResponse) VisitChangeStaffResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ChangeStaffdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ChangeStaffdefaultApplicationProblemPlusJSONResponse) VisitChangeStaffResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ResetFactorRequestObject struct {
+	Account StaffID `json:"account"`
+}
+
+type ResetFactorResponseObject interface {
+	VisitResetFactorResponse(ctx *fiber.Ctx) error
+}
+
+type ResetFactor204Response struct {
+}
+
+func (response ResetFactor204Response) VisitResetFactorResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type ResetFactordefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ResetFactordefaultApplicationProblemPlusJSONResponse) VisitResetFactorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ResetPasswordRequestObject struct {
+	Account StaffID `json:"account"`
+	Body    *ResetPasswordJSONRequestBody
+}
+
+type ResetPasswordResponseObject interface {
+	VisitResetPasswordResponse(ctx *fiber.Ctx) error
+}
+
+type ResetPassword200JSONResponse GivenPassword
+
+func (response ResetPassword200JSONResponse) VisitResetPasswordResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ResetPassworddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ResetPassworddefaultApplicationProblemPlusJSONResponse) VisitResetPasswordResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListSessionsOfRequestObject struct {
+	Account StaffID `json:"account"`
+}
+
+type ListSessionsOfResponseObject interface {
+	VisitListSessionsOfResponse(ctx *fiber.Ctx) error
+}
+
+type ListSessionsOf200JSONResponse []StaffSession
+
+func (response ListSessionsOf200JSONResponse) VisitListSessionsOfResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListSessionsOfdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListSessionsOfdefaultApplicationProblemPlusJSONResponse) VisitListSessionsOfResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type EndSessionOfRequestObject struct {
+	Account StaffID   `json:"account"`
+	Session SessionID `json:"session"`
+}
+
+type EndSessionOfResponseObject interface {
+	VisitEndSessionOfResponse(ctx *fiber.Ctx) error
+}
+
+type EndSessionOf204Response struct {
+}
+
+func (response EndSessionOf204Response) VisitEndSessionOfResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type EndSessionOfdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EndSessionOfdefaultApplicationProblemPlusJSONResponse) VisitEndSessionOfResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type GetStandardRequestObject struct {
 }
 
@@ -22053,6 +23927,245 @@ type GetStandarddefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetStandarddefaultApplicationProblemPlusJSONResponse) VisitGetStandardResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListTalentsRequestObject struct {
+	Params ListTalentsParams
+}
+
+type ListTalentsResponseObject interface {
+	VisitListTalentsResponse(ctx *fiber.Ctx) error
+}
+
+type ListTalents200JSONResponse TalentPage
+
+func (response ListTalents200JSONResponse) VisitListTalentsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListTalentsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListTalentsdefaultApplicationProblemPlusJSONResponse) VisitListTalentsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type RecordTalentRequestObject struct {
+	Body *RecordTalentJSONRequestBody
+}
+
+type RecordTalentResponseObject interface {
+	VisitRecordTalentResponse(ctx *fiber.Ctx) error
+}
+
+type RecordTalent204Response struct {
+}
+
+func (response RecordTalent204Response) VisitRecordTalentResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type RecordTalentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RecordTalentdefaultApplicationProblemPlusJSONResponse) VisitRecordTalentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ExportTalentsRequestObject struct {
+	Body *ExportTalentsJSONRequestBody
+}
+
+type ExportTalentsResponseObject interface {
+	VisitExportTalentsResponse(ctx *fiber.Ctx) error
+}
+
+type ExportTalents200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response ExportTalents200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportTalentsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type ExportTalentsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportTalentsdefaultApplicationProblemPlusJSONResponse) VisitExportTalentsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type DescribeTalentRequestObject struct {
+	Candidate TalentId `json:"candidate"`
+	Body      *DescribeTalentJSONRequestBody
+}
+
+type DescribeTalentResponseObject interface {
+	VisitDescribeTalentResponse(ctx *fiber.Ctx) error
+}
+
+type DescribeTalent204Response struct {
+}
+
+func (response DescribeTalent204Response) VisitDescribeTalentResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type DescribeTalentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DescribeTalentdefaultApplicationProblemPlusJSONResponse) VisitDescribeTalentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type WithdrawTalentRequestObject struct {
+	Candidate TalentId `json:"candidate"`
+	Body      *WithdrawTalentJSONRequestBody
+}
+
+type WithdrawTalentResponseObject interface {
+	VisitWithdrawTalentResponse(ctx *fiber.Ctx) error
+}
+
+type WithdrawTalent204Response struct {
+}
+
+func (response WithdrawTalent204Response) VisitWithdrawTalentResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type WithdrawTalentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response WithdrawTalentdefaultApplicationProblemPlusJSONResponse) VisitWithdrawTalentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListTrainingsRequestObject struct {
+}
+
+type ListTrainingsResponseObject interface {
+	VisitListTrainingsResponse(ctx *fiber.Ctx) error
+}
+
+type ListTrainings200JSONResponse TrainingList
+
+func (response ListTrainings200JSONResponse) VisitListTrainingsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListTrainingsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListTrainingsdefaultApplicationProblemPlusJSONResponse) VisitListTrainingsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ImportTrainingsRequestObject struct {
+	Body *ImportTrainingsJSONRequestBody
+}
+
+type ImportTrainingsResponseObject interface {
+	VisitImportTrainingsResponse(ctx *fiber.Ctx) error
+}
+
+type ImportTrainings200JSONResponse []ProfileVerdict
+
+func (response ImportTrainings200JSONResponse) VisitImportTrainingsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ImportTrainingsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ImportTrainingsdefaultApplicationProblemPlusJSONResponse) VisitImportTrainingsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type RemoveTrainingRequestObject struct {
+	Body *RemoveTrainingJSONRequestBody
+}
+
+type RemoveTrainingResponseObject interface {
+	VisitRemoveTrainingResponse(ctx *fiber.Ctx) error
+}
+
+type RemoveTraining204Response struct {
+}
+
+func (response RemoveTraining204Response) VisitRemoveTrainingResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type RemoveTrainingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemoveTrainingdefaultApplicationProblemPlusJSONResponse) VisitRemoveTrainingResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -22303,6 +24416,15 @@ type StrictServerInterface interface {
 	// HandInMaterial 上传评审材料 · hand in a material
 	// (POST /api/v1/candidate/materials)
 	HandInMaterial(ctx context.Context, request HandInMaterialRequestObject) (HandInMaterialResponseObject, error)
+	// GetOwnTalent 本人是否在人才库 · whether I am in the talent pool, and the words to agree to
+	// (GET /api/v1/candidate/talent)
+	GetOwnTalent(ctx context.Context, request GetOwnTalentRequestObject) (GetOwnTalentResponseObject, error)
+	// AgreeToTalent 同意列入人才库 · agree to be in the talent pool
+	// (POST /api/v1/candidate/talent)
+	AgreeToTalent(ctx context.Context, request AgreeToTalentRequestObject) (AgreeToTalentResponseObject, error)
+	// LeaveTalent 撤回同意 · withdraw from the talent pool
+	// (POST /api/v1/candidate/talent/withdrawal)
+	LeaveTalent(ctx context.Context, request LeaveTalentRequestObject) (LeaveTalentResponseObject, error)
 	// ListBatches 发证批次，最新的在前 · batches, the newest first
 	// (GET /api/v1/certificate-batches)
 	ListBatches(ctx context.Context, request ListBatchesRequestObject) (ListBatchesResponseObject, error)
@@ -22411,6 +24533,12 @@ type StrictServerInterface interface {
 	// EnterFiling 登记一家机构或一个站点的申请 · enter a body or a site with its application
 	// (POST /api/v1/filings)
 	EnterFiling(ctx context.Context, request EnterFilingRequestObject) (EnterFilingResponseObject, error)
+	// ListFilingDocuments 各步的备案文件 · the documents of each step
+	// (GET /api/v1/filings/{filing}/documents)
+	ListFilingDocuments(ctx context.Context, request ListFilingDocumentsRequestObject) (ListFilingDocumentsResponseObject, error)
+	// ProvideFilingDocument 上传一步的备案文件 · upload a document of a step
+	// (POST /api/v1/filings/{filing}/documents)
+	ProvideFilingDocument(ctx context.Context, request ProvideFilingDocumentRequestObject) (ProvideFilingDocumentResponseObject, error)
 	// StepFiling 登记评估、意见、复核、备案、登记、变更、延续、终止 · the next step of an entry
 	// (POST /api/v1/filings/{filing}/steps)
 	StepFiling(ctx context.Context, request StepFilingRequestObject) (StepFilingResponseObject, error)
@@ -22423,12 +24551,33 @@ type StrictServerInterface interface {
 	// ListMarkingDuties 我参加阅卷的场次 · sittings whose papers I mark
 	// (GET /api/v1/marking/duties)
 	ListMarkingDuties(ctx context.Context, request ListMarkingDutiesRequestObject) (ListMarkingDutiesResponseObject, error)
+	// GetOwnAccount 本人的账号 · the own account
+	// (GET /api/v1/me)
+	GetOwnAccount(ctx context.Context, request GetOwnAccountRequestObject) (GetOwnAccountResponseObject, error)
+	// BeginFactor 开始设置第二因素 · begin a second factor (TOTP, RFC 6238)
+	// (POST /api/v1/me/factor)
+	BeginFactor(ctx context.Context, request BeginFactorRequestObject) (BeginFactorResponseObject, error)
+	// ConfirmFactor 用第一个验证码确认 · confirm it by its first code; the answer holds the recovery codes, shown once
+	// (POST /api/v1/me/factor/confirmation)
+	ConfirmFactor(ctx context.Context, request ConfirmFactorRequestObject) (ConfirmFactorResponseObject, error)
+	// RemoveFactor 取消自己的第二因素 · take the own second factor away
+	// (POST /api/v1/me/factor/removal)
+	RemoveFactor(ctx context.Context, request RemoveFactorRequestObject) (RemoveFactorResponseObject, error)
+	// ChoosePassword 改自己的密码 · choose a new password; ends the own sessions elsewhere
+	// (POST /api/v1/me/password)
+	ChoosePassword(ctx context.Context, request ChoosePasswordRequestObject) (ChoosePasswordResponseObject, error)
+	// EndOwnSession 结束自己的一次登录 · end an own session
+	// (DELETE /api/v1/me/sessions/{session})
+	EndOwnSession(ctx context.Context, request EndOwnSessionRequestObject) (EndOwnSessionResponseObject, error)
 	// GetPeriod 季报或年报：现在的数字、上报过的版本、之后的变化 · a quarterly or yearly report
 	// (GET /api/v1/periods/{period})
 	GetPeriod(ctx context.Context, request GetPeriodRequestObject) (GetPeriodResponseObject, error)
 	// SubmitPeriod 上报：冻结为一个版本 · freeze the report as the version after those that were seen
 	// (POST /api/v1/periods/{period})
 	SubmitPeriod(ctx context.Context, request SubmitPeriodRequestObject) (SubmitPeriodResponseObject, error)
+	// GetPeriodDocument 报表为 PDF，可打印 · the report as a PDF
+	// (GET /api/v1/periods/{period}/document)
+	GetPeriodDocument(ctx context.Context, request GetPeriodDocumentRequestObject) (GetPeriodDocumentResponseObject, error)
 	// GetPeriodWorkbook 报表为 Excel · the report as a workbook
 	// (GET /api/v1/periods/{period}/workbook)
 	GetPeriodWorkbook(ctx context.Context, request GetPeriodWorkbookRequestObject) (GetPeriodWorkbookResponseObject, error)
@@ -22702,9 +24851,54 @@ type StrictServerInterface interface {
 	// PrintSpecimen 打印样卷或答案（PDF） · a specimen paper, or its key, as PDF
 	// (POST /api/v1/specimens/print)
 	PrintSpecimen(ctx context.Context, request PrintSpecimenRequestObject) (PrintSpecimenResponseObject, error)
+	// ListStaff 全部账号，含停用的 · all accounts, the disabled ones too
+	// (GET /api/v1/staff)
+	ListStaff(ctx context.Context, request ListStaffRequestObject) (ListStaffResponseObject, error)
+	// MakeStaff 新建账号 · a new account
+	// (POST /api/v1/staff)
+	MakeStaff(ctx context.Context, request MakeStaffRequestObject) (MakeStaffResponseObject, error)
+	// ChangeStaff 改姓名、角色、等级，停用或启用 · change name, roles, levels, disable or enable
+	// (PUT /api/v1/staff/{account})
+	ChangeStaff(ctx context.Context, request ChangeStaffRequestObject) (ChangeStaffResponseObject, error)
+	// ResetFactor 取消遗失的第二因素 · take away a second factor that was lost; ends all sessions of the account
+	// (DELETE /api/v1/staff/{account}/factor)
+	ResetFactor(ctx context.Context, request ResetFactorRequestObject) (ResetFactorResponseObject, error)
+	// ResetPassword 重置密码 · a new one-time password; ends all sessions of the account
+	// (POST /api/v1/staff/{account}/password)
+	ResetPassword(ctx context.Context, request ResetPasswordRequestObject) (ResetPasswordResponseObject, error)
+	// ListSessionsOf 账号的登录 · where an account is signed in
+	// (GET /api/v1/staff/{account}/sessions)
+	ListSessionsOf(ctx context.Context, request ListSessionsOfRequestObject) (ListSessionsOfResponseObject, error)
+	// EndSessionOf 结束一次登录 · end a session of an account
+	// (DELETE /api/v1/staff/{account}/sessions/{session})
+	EndSessionOf(ctx context.Context, request EndSessionOfRequestObject) (EndSessionOfResponseObject, error)
 	// GetStandard 职业标准（示例） · the standard in use
 	// (GET /api/v1/standard)
 	GetStandard(ctx context.Context, request GetStandardRequestObject) (GetStandardResponseObject, error)
+	// ListTalents 人才库：同意列入的持证人 · certified people who agreed to be in the pool
+	// (GET /api/v1/talents)
+	ListTalents(ctx context.Context, request ListTalentsRequestObject) (ListTalentsResponseObject, error)
+	// RecordTalent 登记书面同意书 · record a consent that was given on paper
+	// (POST /api/v1/talents)
+	RecordTalent(ctx context.Context, request RecordTalentRequestObject) (RecordTalentResponseObject, error)
+	// ExportTalents 导出人才库为 Excel · the pool as a workbook
+	// (POST /api/v1/talents/export)
+	ExportTalents(ctx context.Context, request ExportTalentsRequestObject) (ExportTalentsResponseObject, error)
+	// DescribeTalent 专长和奖励 · special functions and awards of somebody in the pool
+	// (PUT /api/v1/talents/{candidate})
+	DescribeTalent(ctx context.Context, request DescribeTalentRequestObject) (DescribeTalentResponseObject, error)
+	// WithdrawTalent 登记本人撤回同意 · record that somebody withdrew
+	// (POST /api/v1/talents/{candidate}/withdrawal)
+	WithdrawTalent(ctx context.Context, request WithdrawTalentRequestObject) (WithdrawTalentResponseObject, error)
+	// ListTrainings 初任培训和轮训的记录 · records of initial and rotation training
+	// (GET /api/v1/trainings)
+	ListTrainings(ctx context.Context, request ListTrainingsRequestObject) (ListTrainingsResponseObject, error)
+	// ImportTrainings 录入或导入培训记录，逐行给出结果 · enter or import trainings, with a verdict for each row
+	// (POST /api/v1/trainings)
+	ImportTrainings(ctx context.Context, request ImportTrainingsRequestObject) (ImportTrainingsResponseObject, error)
+	// RemoveTraining 移除误录的培训记录 · remove a training that was entered by mistake
+	// (POST /api/v1/trainings/removal)
+	RemoveTraining(ctx context.Context, request RemoveTrainingRequestObject) (RemoveTrainingResponseObject, error)
 	// VerifyCertificate 查验证书（公开） · look a certificate up, for anyone
 	// (POST /api/v1/verify)
 	VerifyCertificate(ctx context.Context, request VerifyCertificateRequestObject) (VerifyCertificateResponseObject, error)
@@ -25109,6 +27303,95 @@ func (sh *strictHandler) HandInMaterial(ctx *fiber.Ctx) error {
 	return nil
 }
 
+// GetOwnTalent operation middleware
+func (sh *strictHandler) GetOwnTalent(ctx *fiber.Ctx) error {
+	var request GetOwnTalentRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetOwnTalent(ctx.UserContext(), request.(GetOwnTalentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetOwnTalent")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetOwnTalentResponseObject); ok {
+		if err := validResponse.VisitGetOwnTalentResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AgreeToTalent operation middleware
+func (sh *strictHandler) AgreeToTalent(ctx *fiber.Ctx) error {
+	var request AgreeToTalentRequestObject
+
+	var body AgreeToTalentJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.AgreeToTalent(ctx.UserContext(), request.(AgreeToTalentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AgreeToTalent")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AgreeToTalentResponseObject); ok {
+		if err := validResponse.VisitAgreeToTalentResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// LeaveTalent operation middleware
+func (sh *strictHandler) LeaveTalent(ctx *fiber.Ctx) error {
+	var request LeaveTalentRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.LeaveTalent(ctx.UserContext(), request.(LeaveTalentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "LeaveTalent")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(LeaveTalentResponseObject); ok {
+		if err := validResponse.VisitLeaveTalentResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListBatches operation middleware
 func (sh *strictHandler) ListBatches(ctx *fiber.Ctx, params ListBatchesParams) error {
 	var request ListBatchesRequestObject
@@ -26244,6 +28527,74 @@ func (sh *strictHandler) EnterFiling(ctx *fiber.Ctx) error {
 	return nil
 }
 
+// ListFilingDocuments operation middleware
+func (sh *strictHandler) ListFilingDocuments(ctx *fiber.Ctx, filing FilingId) error {
+	var request ListFilingDocumentsRequestObject
+
+	request.Filing = filing
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListFilingDocuments(ctx.UserContext(), request.(ListFilingDocumentsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListFilingDocuments")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListFilingDocumentsResponseObject); ok {
+		if err := validResponse.VisitListFilingDocumentsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ProvideFilingDocument operation middleware
+func (sh *strictHandler) ProvideFilingDocument(ctx *fiber.Ctx, filing FilingId) error {
+	var request ProvideFilingDocumentRequestObject
+
+	request.Filing = filing
+
+	var body ProvideFilingDocumentJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ProvideFilingDocument(ctx.UserContext(), request.(ProvideFilingDocumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ProvideFilingDocument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ProvideFilingDocumentResponseObject); ok {
+		if err := validResponse.VisitProvideFilingDocumentResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // StepFiling operation middleware
 func (sh *strictHandler) StepFiling(ctx *fiber.Ctx, filing FilingId) error {
 	var request StepFilingRequestObject
@@ -26388,6 +28739,214 @@ func (sh *strictHandler) ListMarkingDuties(ctx *fiber.Ctx) error {
 	return nil
 }
 
+// GetOwnAccount operation middleware
+func (sh *strictHandler) GetOwnAccount(ctx *fiber.Ctx) error {
+	var request GetOwnAccountRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetOwnAccount(ctx.UserContext(), request.(GetOwnAccountRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetOwnAccount")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetOwnAccountResponseObject); ok {
+		if err := validResponse.VisitGetOwnAccountResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// BeginFactor operation middleware
+func (sh *strictHandler) BeginFactor(ctx *fiber.Ctx) error {
+	var request BeginFactorRequestObject
+
+	var body BeginFactorJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.BeginFactor(ctx.UserContext(), request.(BeginFactorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "BeginFactor")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(BeginFactorResponseObject); ok {
+		if err := validResponse.VisitBeginFactorResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ConfirmFactor operation middleware
+func (sh *strictHandler) ConfirmFactor(ctx *fiber.Ctx) error {
+	var request ConfirmFactorRequestObject
+
+	var body ConfirmFactorJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ConfirmFactor(ctx.UserContext(), request.(ConfirmFactorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConfirmFactor")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ConfirmFactorResponseObject); ok {
+		if err := validResponse.VisitConfirmFactorResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RemoveFactor operation middleware
+func (sh *strictHandler) RemoveFactor(ctx *fiber.Ctx) error {
+	var request RemoveFactorRequestObject
+
+	var body RemoveFactorJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveFactor(ctx.UserContext(), request.(RemoveFactorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveFactor")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RemoveFactorResponseObject); ok {
+		if err := validResponse.VisitRemoveFactorResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChoosePassword operation middleware
+func (sh *strictHandler) ChoosePassword(ctx *fiber.Ctx) error {
+	var request ChoosePasswordRequestObject
+
+	var body ChoosePasswordJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ChoosePassword(ctx.UserContext(), request.(ChoosePasswordRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChoosePassword")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChoosePasswordResponseObject); ok {
+		if err := validResponse.VisitChoosePasswordResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EndOwnSession operation middleware
+func (sh *strictHandler) EndOwnSession(ctx *fiber.Ctx, session SessionID) error {
+	var request EndOwnSessionRequestObject
+
+	request.Session = session
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.EndOwnSession(ctx.UserContext(), request.(EndOwnSessionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndOwnSession")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EndOwnSessionResponseObject); ok {
+		if err := validResponse.VisitEndOwnSessionResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetPeriod operation middleware
 func (sh *strictHandler) GetPeriod(ctx *fiber.Ctx, period PeriodId) error {
 	var request GetPeriodRequestObject
@@ -26448,6 +29007,34 @@ func (sh *strictHandler) SubmitPeriod(ctx *fiber.Ctx, period PeriodId) error {
 		return err
 	} else if validResponse, ok := response.(SubmitPeriodResponseObject); ok {
 		if err := validResponse.VisitSubmitPeriodResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetPeriodDocument operation middleware
+func (sh *strictHandler) GetPeriodDocument(ctx *fiber.Ctx, period PeriodId, params GetPeriodDocumentParams) error {
+	var request GetPeriodDocumentRequestObject
+
+	request.Period = period
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPeriodDocument(ctx.UserContext(), request.(GetPeriodDocumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPeriodDocument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPeriodDocumentResponseObject); ok {
+		if err := validResponse.VisitGetPeriodDocumentResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -29506,6 +32093,234 @@ func (sh *strictHandler) PrintSpecimen(ctx *fiber.Ctx) error {
 	return nil
 }
 
+// ListStaff operation middleware
+func (sh *strictHandler) ListStaff(ctx *fiber.Ctx) error {
+	var request ListStaffRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListStaff(ctx.UserContext(), request.(ListStaffRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListStaff")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListStaffResponseObject); ok {
+		if err := validResponse.VisitListStaffResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// MakeStaff operation middleware
+func (sh *strictHandler) MakeStaff(ctx *fiber.Ctx) error {
+	var request MakeStaffRequestObject
+
+	var body MakeStaffJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.MakeStaff(ctx.UserContext(), request.(MakeStaffRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MakeStaff")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(MakeStaffResponseObject); ok {
+		if err := validResponse.VisitMakeStaffResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChangeStaff operation middleware
+func (sh *strictHandler) ChangeStaff(ctx *fiber.Ctx, account StaffID) error {
+	var request ChangeStaffRequestObject
+
+	request.Account = account
+
+	var body ChangeStaffJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeStaff(ctx.UserContext(), request.(ChangeStaffRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeStaff")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChangeStaffResponseObject); ok {
+		if err := validResponse.VisitChangeStaffResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ResetFactor operation middleware
+func (sh *strictHandler) ResetFactor(ctx *fiber.Ctx, account StaffID) error {
+	var request ResetFactorRequestObject
+
+	request.Account = account
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ResetFactor(ctx.UserContext(), request.(ResetFactorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ResetFactor")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ResetFactorResponseObject); ok {
+		if err := validResponse.VisitResetFactorResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ResetPassword operation middleware
+func (sh *strictHandler) ResetPassword(ctx *fiber.Ctx, account StaffID) error {
+	var request ResetPasswordRequestObject
+
+	request.Account = account
+
+	var body ResetPasswordJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ResetPassword(ctx.UserContext(), request.(ResetPasswordRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ResetPassword")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ResetPasswordResponseObject); ok {
+		if err := validResponse.VisitResetPasswordResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListSessionsOf operation middleware
+func (sh *strictHandler) ListSessionsOf(ctx *fiber.Ctx, account StaffID) error {
+	var request ListSessionsOfRequestObject
+
+	request.Account = account
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListSessionsOf(ctx.UserContext(), request.(ListSessionsOfRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListSessionsOf")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListSessionsOfResponseObject); ok {
+		if err := validResponse.VisitListSessionsOfResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EndSessionOf operation middleware
+func (sh *strictHandler) EndSessionOf(ctx *fiber.Ctx, account StaffID, session SessionID) error {
+	var request EndSessionOfRequestObject
+
+	request.Account = account
+	request.Session = session
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.EndSessionOf(ctx.UserContext(), request.(EndSessionOfRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndSessionOf")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EndSessionOfResponseObject); ok {
+		if err := validResponse.VisitEndSessionOfResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetStandard operation middleware
 func (sh *strictHandler) GetStandard(ctx *fiber.Ctx) error {
 	var request GetStandardRequestObject
@@ -29523,6 +32338,296 @@ func (sh *strictHandler) GetStandard(ctx *fiber.Ctx) error {
 		return err
 	} else if validResponse, ok := response.(GetStandardResponseObject); ok {
 		if err := validResponse.VisitGetStandardResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListTalents operation middleware
+func (sh *strictHandler) ListTalents(ctx *fiber.Ctx, params ListTalentsParams) error {
+	var request ListTalentsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListTalents(ctx.UserContext(), request.(ListTalentsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListTalents")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListTalentsResponseObject); ok {
+		if err := validResponse.VisitListTalentsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RecordTalent operation middleware
+func (sh *strictHandler) RecordTalent(ctx *fiber.Ctx) error {
+	var request RecordTalentRequestObject
+
+	var body RecordTalentJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.RecordTalent(ctx.UserContext(), request.(RecordTalentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecordTalent")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RecordTalentResponseObject); ok {
+		if err := validResponse.VisitRecordTalentResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportTalents operation middleware
+func (sh *strictHandler) ExportTalents(ctx *fiber.Ctx) error {
+	var request ExportTalentsRequestObject
+
+	var body ExportTalentsJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportTalents(ctx.UserContext(), request.(ExportTalentsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportTalents")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportTalentsResponseObject); ok {
+		if err := validResponse.VisitExportTalentsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DescribeTalent operation middleware
+func (sh *strictHandler) DescribeTalent(ctx *fiber.Ctx, candidate TalentId) error {
+	var request DescribeTalentRequestObject
+
+	request.Candidate = candidate
+
+	var body DescribeTalentJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.DescribeTalent(ctx.UserContext(), request.(DescribeTalentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DescribeTalent")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DescribeTalentResponseObject); ok {
+		if err := validResponse.VisitDescribeTalentResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// WithdrawTalent operation middleware
+func (sh *strictHandler) WithdrawTalent(ctx *fiber.Ctx, candidate TalentId) error {
+	var request WithdrawTalentRequestObject
+
+	request.Candidate = candidate
+
+	var body WithdrawTalentJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.WithdrawTalent(ctx.UserContext(), request.(WithdrawTalentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WithdrawTalent")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(WithdrawTalentResponseObject); ok {
+		if err := validResponse.VisitWithdrawTalentResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListTrainings operation middleware
+func (sh *strictHandler) ListTrainings(ctx *fiber.Ctx) error {
+	var request ListTrainingsRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListTrainings(ctx.UserContext(), request.(ListTrainingsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListTrainings")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListTrainingsResponseObject); ok {
+		if err := validResponse.VisitListTrainingsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ImportTrainings operation middleware
+func (sh *strictHandler) ImportTrainings(ctx *fiber.Ctx) error {
+	var request ImportTrainingsRequestObject
+
+	var body ImportTrainingsJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ImportTrainings(ctx.UserContext(), request.(ImportTrainingsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ImportTrainings")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ImportTrainingsResponseObject); ok {
+		if err := validResponse.VisitImportTrainingsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RemoveTraining operation middleware
+func (sh *strictHandler) RemoveTraining(ctx *fiber.Ctx) error {
+	var request RemoveTrainingRequestObject
+
+	var body RemoveTrainingJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveTraining(ctx.UserContext(), request.(RemoveTrainingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveTraining")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RemoveTrainingResponseObject); ok {
+		if err := validResponse.VisitRemoveTrainingResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

@@ -26,12 +26,11 @@ import (
 	"gongyuan/engine/mongostore"
 	"gongyuan/engine/people"
 	"gongyuan/engine/people/redislimit"
-	"gongyuan/engine/print"
+	"gongyuan/engine/personnel"
 	"gongyuan/engine/proctor"
 	"gongyuan/engine/result"
 	"gongyuan/engine/sitting"
 	"gongyuan/engine/standard"
-	"gongyuan/frontend"
 )
 
 // engine is the domain tied to its adapters.
@@ -65,6 +64,9 @@ type engine struct {
 	handouts  api.Handouts
 	sealer    *people.Sealer
 	sessions  *people.Sessions
+	personnel *personnel.Office
+	factors   *personnel.Factors
+	gate      *personnel.Gate
 	limiter   *redislimit.Limiter
 	tokens    *api.Tokens
 	trail     *audit.Trail
@@ -121,6 +123,7 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 	e.recent = newRecent(ledger.Sittings(), mongobank.New(e.stores.ledger))
 	e.sessions = people.NewSessions(e.people, api.SessionLifetime)
 	e.limiter = redislimit.New(e.stores.redis, prefix)
+	e.keepPersonnel(store, settings.SecondFactor == demanded)
 	live, err := redislive.New(e.stores.redis, prefix)
 	if err != nil {
 		return err
@@ -141,7 +144,7 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 	e.editorial = editorial.NewDesk(editorial.Deps{Store: e.bank, Accounts: e.people, Audit: e.trail, Clock: e.clock})
 	e.compose = compose.NewDesk(compose.Deps{
 		Store: e.bank, Facilities: facilities{e.bank}, Accounts: e.people, Audit: e.trail, Clock: e.clock,
-		Font: print.NewSource(frontend.FS(), print.FontFile),
+		Font: font,
 	})
 	records := store.Records()
 	e.registrar = e.newRegistrar(records, store.Appeals())

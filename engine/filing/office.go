@@ -48,9 +48,9 @@ type Office struct{ in Deps }
 // NewOffice returns an Office.
 func NewOffice(d Deps) *Office { return &Office{d} }
 
-func (o *Office) mustLead(ctx context.Context, by people.AccountID) error {
+func (o *Office) mustLead(ctx context.Context, by people.AccountID, also ...people.Role) error {
 	a, err := o.in.Accounts.Account(ctx, by)
-	if errors.Is(err, people.ErrNotFound) || err == nil && (a.Disabled || !a.Has(people.Administrator)) {
+	if errors.Is(err, people.ErrNotFound) || err == nil && (a.Disabled || !a.Has(append(also, people.Administrator)...)) {
 		return ErrForbidden
 	}
 	return err
@@ -58,7 +58,7 @@ func (o *Office) mustLead(ctx context.Context, by people.AccountID) error {
 
 // List returns the register.
 func (o *Office) List(ctx context.Context, by people.AccountID) ([]Filing, error) {
-	if err := o.mustLead(ctx, by); err != nil {
+	if err := o.mustLead(ctx, by, people.Auditor); err != nil {
 		return nil, err
 	}
 	return o.in.Store.Filings(ctx)
@@ -66,7 +66,7 @@ func (o *Office) List(ctx context.Context, by people.AccountID) ([]Filing, error
 
 // One returns one entry, or ErrNotFound.
 func (o *Office) One(ctx context.Context, by people.AccountID, id ID) (Filing, error) {
-	if err := o.mustLead(ctx, by); err != nil {
+	if err := o.mustLead(ctx, by, people.Auditor); err != nil {
 		return Filing{}, err
 	}
 	return o.in.Store.Filing(ctx, id)
@@ -176,6 +176,44 @@ func (o *Office) Permit(ctx context.Context, at time.Time) error {
 		return fmt.Errorf("filing: %w", err)
 	}
 	return own.Valid(at)
+}
+
+// site finds a site of the installation's own body, or ErrNotFound.
+func (o *Office) site(ctx context.Context, id string) (Filing, error) {
+	f, err := o.in.Store.Filing(ctx, ID(id))
+	if err == nil && (f.Kind != Site || f.Subject.Of != Own) {
+		err = ErrNotFound
+	}
+	return f, err
+}
+
+// KnownSite tells whether the installation's own body has such a site.
+func (o *Office) KnownSite(ctx context.Context, id string) (bool, error) {
+	_, err := o.site(ctx, id)
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// PermitSite tells whether sittings may be opened at a site of the own body at
+// a moment: nil or ErrSite.
+func (o *Office) PermitSite(ctx context.Context, id string, at time.Time) error {
+	f, err := o.site(ctx, id)
+	if errors.Is(err, ErrNotFound) || err == nil && f.Valid(at) != nil {
+		return ErrSite
+	}
+	return err
+}
+
+// SiteName is the name of a site for whoever sees a sitting, "" where there is
+// none.
+func (o *Office) SiteName(ctx context.Context, id string) (string, error) {
+	f, err := o.site(ctx, id)
+	if errors.Is(err, ErrNotFound) {
+		return "", nil
+	}
+	return f.Subject.Name, err
 }
 
 // Provide enters an own body that is filed and registered, where there is none:

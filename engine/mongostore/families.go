@@ -27,6 +27,8 @@ func (s *Store) families() []family {
 		{"reports", s.ensureReportIndexes},
 		{"filings", s.ensureFilingIndexes},
 		{"periodic reports", s.ensurePeriodicIndexes},
+		{"trainings", s.ensureTrainingIndexes},
+		{"talent pool", s.ensureTalentIndexes},
 		{"evidence", s.ensureEvidenceIndexes},
 		{"item statistics", s.ensureItemStatisticsIndexes},
 		{"proctor", s.ensureProctorIndexes},

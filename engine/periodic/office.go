@@ -13,7 +13,7 @@ import (
 	"gongyuan/engine/profile"
 	"gongyuan/engine/result"
 	"gongyuan/engine/sitting"
-	"gongyuan/engine/standard"
+	"gongyuan/engine/training"
 )
 
 // Version is a report as it was submitted.
@@ -47,6 +47,8 @@ type Sources interface {
 	// Issued returns the certificates with a date of issue in a span of days.
 	Issued(ctx context.Context, from, until certificate.Date) ([]certificate.Certificate, error)
 	Profiles(ctx context.Context, ids []people.CandidateID) (map[people.CandidateID]profile.Profile, error)
+	// Trainings returns all where ids is nil.
+	Trainings(ctx context.Context, ids []people.CandidateID) ([]training.Record, error)
 	Filings(ctx context.Context) ([]filing.Filing, error)
 	Examiners(ctx context.Context) ([]people.ExaminerEntry, error)
 }
@@ -76,9 +78,9 @@ type Office struct{ in Deps }
 // NewOffice returns an Office.
 func NewOffice(d Deps) *Office { return &Office{d} }
 
-func (o *Office) mustLead(ctx context.Context, by people.AccountID) error {
+func (o *Office) mustLead(ctx context.Context, by people.AccountID, also ...people.Role) error {
 	a, err := o.in.Accounts.Account(ctx, by)
-	if errors.Is(err, people.ErrNotFound) || err == nil && (a.Disabled || !a.Has(people.Administrator)) {
+	if errors.Is(err, people.ErrNotFound) || err == nil && (a.Disabled || !a.Has(append(also, people.Administrator)...)) {
 		return ErrForbidden
 	}
 	return err
@@ -96,7 +98,7 @@ type Report struct {
 
 // Report computes a period's report as of now.
 func (o *Office) Report(ctx context.Context, by people.AccountID, p Period) (Report, error) {
-	if err := o.mustLead(ctx, by); err != nil {
+	if err := o.mustLead(ctx, by, people.Auditor); err != nil {
 		return Report{}, err
 	}
 	span, err := p.Span()
@@ -143,7 +145,7 @@ func (o *Office) Submit(ctx context.Context, by people.AccountID, p Period, seen
 
 // Due lists the reports that are to be submitted about now.
 func (o *Office) Due(ctx context.Context, by people.AccountID) ([]Due, error) {
-	if err := o.mustLead(ctx, by); err != nil {
+	if err := o.mustLead(ctx, by, people.Auditor); err != nil {
 		return nil, err
 	}
 	now := o.in.Clock.Now()
@@ -171,6 +173,9 @@ func (o *Office) gather(ctx context.Context, span Span) (Facts, error) {
 		return out, err
 	}
 	if err := o.gatherHolders(ctx, span, &out); err != nil {
+		return out, err
+	}
+	if err := o.gatherTrained(ctx, span, &out); err != nil {
 		return out, err
 	}
 	filings, err := o.in.Sources.Filings(ctx)
@@ -272,7 +277,7 @@ func (o *Office) gatherHolders(ctx context.Context, span Span, out *Facts) error
 		return err
 	}
 	var in []certificate.Certificate
-	var who []people.CandidateID
+	who := []people.CandidateID{}
 	for _, c := range all {
 		if revoked, ok := c.Revocation(); string(c.Date) >= span.From || ok && within(span, Today(revoked.At)) {
 			in, who = append(in, c), append(who, c.Candidate)
@@ -290,11 +295,4 @@ func (o *Office) gatherHolders(ctx context.Context, span Span, out *Facts) error
 		out.Holders = append(out.Holders, h)
 	}
 	return nil
-}
-
-func within(span Span, day string) bool { return day >= span.From && day <= span.Until }
-
-func placeOf(l standard.Level, all map[people.CandidateID]profile.Profile, id people.CandidateID) Place {
-	p, known := all[id]
-	return Place{Level: l, City: p.City, Industry: p.Industry, Known: known, KeyUnit: p.KeyUnit}
 }

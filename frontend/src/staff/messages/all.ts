@@ -1,3 +1,5 @@
+import { accountEn } from './account.en'
+import { accountZh } from './account.zh-CN'
 import { auditEn } from './audit.en'
 import { auditZh } from './audit.zh-CN'
 import { certificateEn } from './certificate.en'
@@ -33,6 +35,8 @@ import { reviewEn } from './review.en'
 import { reviewZh } from './review.zh-CN'
 import { sheetEn } from './sheet.en'
 import { sheetZh } from './sheet.zh-CN'
+import { talentEn } from './talent.en'
+import { talentZh } from './talent.zh-CN'
 import { tabletEn } from './tablet.en'
 import { tabletZh } from './tablet.zh-CN'
 import { zhCN as staffZh } from './zh-CN'
@@ -44,6 +48,7 @@ export const FILES: readonly (readonly [zh: Record<string, string>, en: Record<s
   [liveZh, liveEn],
   [resultZh, resultEn],
   [auditZh, auditEn],
+  [accountZh, accountEn],
   [markingZh, markingEn],
   [handoutZh, handoutEn],
   [sheetZh, sheetEn],
@@ -56,6 +61,7 @@ export const FILES: readonly (readonly [zh: Record<string, string>, en: Record<s
   [planZh, planEn],
   [figuresZh, figuresEn],
   [registerZh, registerEn],
+  [talentZh, talentEn],
   [certificateZh, certificateEn],
   [proctorZh, proctorEn],
 ]
@@ -67,6 +73,7 @@ export const zhCN = {
   ...liveZh,
   ...resultZh,
   ...auditZh,
+  ...accountZh,
   ...markingZh,
   ...handoutZh,
   ...sheetZh,
@@ -79,6 +86,7 @@ export const zhCN = {
   ...planZh,
   ...figuresZh,
   ...registerZh,
+  ...talentZh,
   ...certificateZh,
   ...proctorZh,
 }
@@ -89,6 +97,7 @@ export const en = {
   ...liveEn,
   ...resultEn,
   ...auditEn,
+  ...accountEn,
   ...markingEn,
   ...handoutEn,
   ...sheetEn,
@@ -101,6 +110,7 @@ export const en = {
   ...planEn,
   ...figuresEn,
   ...registerEn,
+  ...talentEn,
   ...certificateEn,
   ...proctorEn,
 }
