@@ -26,7 +26,11 @@ func (s *server) wireCertificate(c certificate.Certificate) contract.Certificate
 	registration := string(c.Registration)
 	out := contract.Certificate{
 		Number: string(c.Number), Name: c.Name, DocumentMasked: c.DocumentMasked, Occupation: c.Occupation.Name, LevelTitle: c.LevelTitle,
-		Body: c.Body, Issued: wireDate(c.Date), State: contract.CertificateState(c.State()), Registration: &registration,
+		Body: c.Body, Issued: wireDate(c.Date), State: contract.CertificateState(c.Standing(certificate.DateOf(s.clock.Now()))), Registration: &registration,
+	}
+	if c.Expires != "" {
+		day := wireDate(c.Expires)
+		out.Expires = &day
 	}
 	if a, ok := c.Revocation(); ok {
 		day := wireDate(certificate.DateOf(a.At))
@@ -107,6 +111,11 @@ func (s *server) VerifyCertificate(ctx context.Context, r contract.VerifyCertifi
 	if wait > 0 {
 		return nil, &waitError{wait}
 	}
+	if r.Body.Statement == nil {
+		if err := s.paid(ctx, r.Body.Solution); err != nil {
+			return nil, err
+		}
+	}
 	if r.Body.Statement != nil {
 		return s.verifyStatement(ctx, *r.Body.Statement)
 	}
@@ -150,9 +159,13 @@ func wireShown(c *certificate.Shown) contract.Certificate {
 		day := wireDate(c.ReissuedOn)
 		wire.Reissues, wire.ReissuedOn = &c.Reissues, &day
 	}
+	if c.Expires != "" {
+		day := wireDate(c.Expires)
+		wire.Expires = &day
+	}
 	if c.State == certificate.Revoked {
 		day := wireDate(c.RevokedOn)
-		wire.RevokedOn = &day
+		wire.RevokedOn, wire.Reason = &day, textOrNone(c.Reason)
 	}
 	return wire
 }

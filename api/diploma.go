@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"slices"
 
 	"gongyuan/api/contract"
@@ -17,7 +18,9 @@ import (
 // Diplomas sets certificates on paper.
 type Diplomas interface {
 	Check(s *diploma.Sheet) error
+	SVG(s *diploma.Sheet) ([]byte, error)
 	Write(sheets []diploma.Sheet, progress func(done int)) ([]byte, error)
+	Archive(w io.Writer, count int, at func(i int) (diploma.Sheet, error)) error
 }
 
 // errNothingIssued is a sitting without a valid certificate.
@@ -32,7 +35,7 @@ func (s *server) GetCertificateDocument(ctx context.Context, r contract.GetCerti
 	if c.State() != certificate.Valid {
 		return nil, certificate.ErrState
 	}
-	doc, err := s.diplomas(ctx, c.Sitting, []certificate.Certificate{c})
+	doc, err := s.diplomas(ctx, "sitting:"+string(c.Sitting), []certificate.Certificate{c})
 	if err != nil {
 		return nil, err
 	}
@@ -46,44 +49,64 @@ func (s *server) GetCertificateBatch(ctx context.Context, r contract.GetCertific
 		return nil, err
 	}
 	all = slices.DeleteFunc(all, func(c certificate.Certificate) bool { return c.State() != certificate.Valid })
-	if len(all) == 0 {
-		return nil, errNothingIssued
-	}
-	doc, err := s.diplomas(ctx, sitting.ID(r.Sitting), all)
+	doc, err := s.diplomas(ctx, "sitting:"+r.Sitting, all)
 	if err != nil {
 		return nil, err
 	}
 	return contract.GetCertificateBatch200ApplicationpdfResponse{Body: bytes.NewReader(doc), ContentLength: int64(len(doc))}, nil
 }
 
-// diplomas prints certificates of a sitting. The pages name people with their
-// document numbers in full, so that it is recorded first.
-func (s *server) diplomas(ctx context.Context, id sitting.ID, all []certificate.Certificate) ([]byte, error) {
-	numbers := make([]string, len(all))
-	for i, c := range all {
-		numbers[i] = string(c.Number)
-	}
-	err := s.audit.Record(ctx, audit.Event{Actor: string(staff(ctx)), Act: "certificate.print", Object: "sitting:" + string(id), After: numbers})
-	if err != nil {
-		return nil, err
-	}
-	portraits, err := s.portraits(ctx, id)
+// diplomas prints certificates as one document.
+func (s *server) diplomas(ctx context.Context, object string, all []certificate.Certificate) ([]byte, error) {
+	at, err := s.sheets(ctx, object, all)
 	if err != nil {
 		return nil, err
 	}
 	sheets := make([]diploma.Sheet, len(all))
-	for i, c := range all {
-		sheets[i] = s.diploma(c)
-		if sheets[i].DocumentNumber, err = s.certificates.DocumentNumber(c); err != nil {
+	for i := range all {
+		if sheets[i], err = at(i); err != nil {
 			return nil, err
-		}
-		if file := portraits[c.Registration]; file != "" {
-			if _, sheets[i].Portrait, err = s.files.Read(ctx, filer(ctx), file); err != nil {
-				return nil, err
-			}
 		}
 	}
 	return s.handouts.Diplomas.Write(sheets, nil)
+}
+
+// sheets returns what makes the pages of certificates, one by one. The pages
+// name people with their document numbers in full, so that it is recorded
+// first.
+func (s *server) sheets(ctx context.Context, object string, all []certificate.Certificate) (func(i int) (diploma.Sheet, error), error) {
+	if len(all) == 0 {
+		return nil, errNothingIssued
+	}
+	numbers := make([]string, len(all))
+	portraits := map[sitting.ID]map[sitting.RegistrationID]evidence.FileID{}
+	for i, c := range all {
+		numbers[i], portraits[c.Sitting] = string(c.Number), nil
+	}
+	err := s.audit.Record(ctx, audit.Event{Actor: string(staff(ctx)), Act: "certificate.print", Object: object, After: numbers})
+	if err != nil {
+		return nil, err
+	}
+	for id := range portraits {
+		if portraits[id], err = s.portraits(ctx, id); err != nil {
+			return nil, err
+		}
+	}
+	return func(i int) (diploma.Sheet, error) {
+		c := all[i]
+		out := s.diploma(c)
+		var err error
+		if out.Form, err = s.handouts.Forms.Form(ctx, c.Template); err != nil {
+			return out, err
+		}
+		if out.DocumentNumber, err = s.certificates.DocumentNumber(c); err != nil {
+			return out, err
+		}
+		if file := portraits[c.Sitting][c.Registration]; file != "" {
+			_, out.Portrait, err = s.files.Read(ctx, filer(ctx), file)
+		}
+		return out, err
+	}, nil
 }
 
 func (s *server) diploma(c certificate.Certificate) diploma.Sheet {

@@ -9,6 +9,8 @@ import (
 
 	"gongyuan/api/contract"
 	"gongyuan/engine/audit"
+	"gongyuan/engine/challenge"
+	"gongyuan/engine/diploma"
 	"gongyuan/engine/report"
 	"gongyuan/engine/result"
 	"gongyuan/engine/sitting"
@@ -22,6 +24,8 @@ type Handouts struct {
 	Codes       *result.Codes
 	Transcripts Transcripts
 	Diplomas    Diplomas
+	Forms       *diploma.Shelf
+	Challenges  *challenge.Gate
 	Address     string // where the public reaches the program, without a slash at the end
 	Exports     *report.Exporter
 	Recorder    audit.Recorder

@@ -109,6 +109,7 @@ var problems = map[kind]wording{
 	"parts-missing":      {409, "文件还没有传完", "网页会补传缺少的部分。", "Parts of the file are missing", "The page sends them."},
 	"second-person":      {422, "需要第二人确认", "确认人不能是同一个人。", "A second person is needed", "It cannot be the same person."},
 	"no-result":          {404, "没有查到成绩", "请核对准考证号和查询码。成绩公布前查不到。", "No result found", "Check the admission number and the code. Nothing is found before the release."},
+	"proof-needed":       {428, "查询前需要一次核验", "网页会自动完成，约一秒。", "A check comes first", "The page does it by itself, in about a second."},
 	"withheld":           {409, "成绩暂缓公布", "请与评价机构联系。", "The result is withheld", "Ask the assessing body."},
 	"cannot-print":       {409, "有内容印不出来", "打印字体里没有其中的字，或文字太长。", "Something cannot be printed", "The font of printed pages lacks a character, or a text is too long."},
 	"batch-blocked":      {409, "还有人不能发证", "请先处理标出的问题，或把这些人列出本批并写明理由。", "Somebody in the batch cannot be certified", "Settle what is marked, or leave those entries out with a reason."},
@@ -143,6 +144,8 @@ var table = []struct {
 	{errForbidden, "forbidden"},
 	{errRules, "rules-not-accepted"},
 	{errNotReleased, "not-released"},
+	{diploma.ErrForbidden, "forbidden"},
+	{errProof, "proof-needed"},
 	{errNotSealed, "not-sealed"},
 	{errNoTheory, "no-theory"},
 	{errMalformed, "malformed"},
@@ -403,6 +406,7 @@ func describe(p *contract.Problem, err error, lang string) {
 		s := int(math.Ceil(comeBack().Seconds()))
 		p.RetryAfterSeconds = &s
 	}
+	describeProof(p, err)
 	var unfit *unfitError
 	if errors.As(err, &unfit) {
 		p.Breaches = &unfit.breaches

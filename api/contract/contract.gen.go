@@ -551,6 +551,7 @@ func (e CallState) Valid() bool {
 
 // Defines values for CertificateState.
 const (
+	Expired CertificateState = "expired"
 	Revoked CertificateState = "revoked"
 	Valid   CertificateState = "valid"
 )
@@ -558,6 +559,8 @@ const (
 // Valid indicates whether the value is a known member of the CertificateState enum.
 func (e CertificateState) Valid() bool {
 	switch e {
+	case Expired:
+		return true
 	case Revoked:
 		return true
 	case Valid:
@@ -3835,15 +3838,18 @@ type CellLack struct {
 
 // Certificate defines model for Certificate.
 type Certificate struct {
-	Body           string             `json:"body"`
-	DocumentMasked string             `json:"documentMasked"`
-	Issued         openapi_types.Date `json:"issued"`
-	LevelTitle     string             `json:"levelTitle"`
-	Name           string             `json:"name"`
-	Number         string             `json:"number"`
-	Occupation     string             `json:"occupation"`
-	Reason         *string            `json:"reason,omitempty"`
-	Registration   *string            `json:"registration,omitempty"`
+	Body           string `json:"body"`
+	DocumentMasked string `json:"documentMasked"`
+
+	// Expires the last day on which it counts; none if always
+	Expires      *openapi_types.Date `json:"expires,omitempty"`
+	Issued       openapi_types.Date  `json:"issued"`
+	LevelTitle   string              `json:"levelTitle"`
+	Name         string              `json:"name"`
+	Number       string              `json:"number"`
+	Occupation   string              `json:"occupation"`
+	Reason       *string             `json:"reason,omitempty"`
+	Registration *string             `json:"registration,omitempty"`
 
 	// ReissuedOn of the last one
 	ReissuedOn *openapi_types.Date `json:"reissuedOn,omitempty"`
@@ -3886,6 +3892,20 @@ type CertificateSpan struct {
 
 	// Voided revoked ones too
 	Voided *bool `json:"voided,omitempty"`
+}
+
+// Challenge proof-needed: for each puzzle i from 0 a number n is to be found for which SHA-256 of the text "id:i:n" begins with so
+// many zero bits; id is what stands before the first dot of the token. A token pays for one question.
+type Challenge struct {
+	Bits    int    `json:"bits"`
+	Puzzles int    `json:"puzzles"`
+	Token   string `json:"token"`
+}
+
+// ChallengeSolution defines model for ChallengeSolution.
+type ChallengeSolution struct {
+	Numbers []int64 `json:"numbers"`
+	Token   string  `json:"token"`
 }
 
 // Clock defines model for Clock.
@@ -4093,6 +4113,15 @@ type Entered struct {
 
 	// Previous the page that could write before this one
 	Previous *PreviousPage `json:"previous,omitempty"`
+}
+
+// EnvelopedCredential defines model for EnvelopedCredential.
+type EnvelopedCredential struct {
+	Context string `json:"@context"`
+
+	// Id data:application/vc+jwt,…
+	Id   string `json:"id"`
+	Type string `json:"type"`
 }
 
 // Examiner defines model for Examiner.
@@ -5284,6 +5313,16 @@ type NewStaff struct {
 	Roles  []Role `json:"roles"`
 }
 
+// NewTemplate defines model for NewTemplate.
+type NewTemplate struct {
+	// After the version that it was made from
+	After int `json:"after"`
+
+	// Form Texts may name fields in braces, such as {occupation}.
+	Form TemplateForm `json:"form"`
+	Why  string       `json:"why"`
+}
+
 // NewYearAssessment defines model for NewYearAssessment.
 type NewYearAssessment struct {
 	Note   *string                 `json:"note,omitempty"`
@@ -6008,7 +6047,11 @@ type PrintedField struct {
 type Problem struct {
 	// Breaches unfit-panel: the rules that are broken
 	Breaches *[]Breach `json:"breaches,omitempty"`
-	Detail   *string   `json:"detail,omitempty"`
+
+	// Challenge proof-needed: for each puzzle i from 0 a number n is to be found for which SHA-256 of the text "id:i:n" begins with so
+	// many zero bits; id is what stands before the first dot of the token. A token pays for one question.
+	Challenge *Challenge `json:"challenge,omitempty"`
+	Detail    *string    `json:"detail,omitempty"`
 
 	// Device taken-over: where the exam goes on
 	Device *string       `json:"device,omitempty"`
@@ -7671,6 +7714,57 @@ type TaskList struct {
 	Title *string `json:"title,omitempty"`
 }
 
+// TemplateForm Texts may name fields in braces, such as {occupation}.
+type TemplateForm struct {
+	Checks  []TemplateLine `json:"checks"`
+	Fields  []TemplateLine `json:"fields"`
+	Intro   string         `json:"intro"`
+	IntroEN string         `json:"introEN"`
+
+	// Logo JPEG or PNG, above the title
+	Logo           *[]byte `json:"logo,omitempty"`
+	Note           string  `json:"note"`
+	PortraitHeight float32 `json:"portraitHeight"`
+
+	// PortraitWidth millimetres
+	PortraitWidth float32 `json:"portraitWidth"`
+
+	// Seal stands where the seal goes
+	Seal string `json:"seal"`
+
+	// SealPicture JPEG or PNG, the body's own
+	SealPicture *[]byte `json:"sealPicture,omitempty"`
+	Title       string  `json:"title"`
+	TitleEN     string  `json:"titleEN"`
+}
+
+// TemplateLine defines model for TemplateLine.
+type TemplateLine struct {
+	Bold    *bool   `json:"bold,omitempty"`
+	Label   string  `json:"label"`
+	LabelEN *string `json:"labelEN,omitempty"`
+	Text    string  `json:"text"`
+}
+
+// TemplatePreview defines model for TemplatePreview.
+type TemplatePreview struct {
+	// Form Texts may name fields in braces, such as {occupation}.
+	Form TemplateForm `json:"form"`
+
+	// Long with a long name
+	Long *bool `json:"long,omitempty"`
+}
+
+// TemplateVersion defines model for TemplateVersion.
+type TemplateVersion struct {
+	At *time.Time `json:"at,omitempty"`
+	By *string    `json:"by,omitempty"`
+
+	// Number 0 is what the program was started with
+	Number int     `json:"number"`
+	Why    *string `json:"why,omitempty"`
+}
+
 // TheoryResult defines model for TheoryResult.
 type TheoryResult struct {
 	// Awarded hundredths of a point
@@ -7853,10 +7947,11 @@ type Verified struct {
 
 // VerifyRequest A number or a document number with the name, or the signed statement of a QR code alone.
 type VerifyRequest struct {
-	DocumentNumber *string `json:"documentNumber,omitempty"`
-	Name           *string `json:"name,omitempty"`
-	Number         *string `json:"number,omitempty"`
-	Statement      *string `json:"statement,omitempty"`
+	DocumentNumber *string            `json:"documentNumber,omitempty"`
+	Name           *string            `json:"name,omitempty"`
+	Number         *string            `json:"number,omitempty"`
+	Solution       *ChallengeSolution `json:"solution,omitempty"`
+	Statement      *string            `json:"statement,omitempty"`
 }
 
 // VetoScore defines model for VetoScore.
@@ -8358,6 +8453,12 @@ type ExportCertificatesJSONRequestBody = NewExportRun
 // PreviewCertificatesJSONRequestBody defines body for PreviewCertificates for application/json ContentType.
 type PreviewCertificatesJSONRequestBody = ExportProbe
 
+// SaveTemplateJSONRequestBody defines body for SaveTemplate for application/json ContentType.
+type SaveTemplateJSONRequestBody = NewTemplate
+
+// PreviewTemplateJSONRequestBody defines body for PreviewTemplate for application/json ContentType.
+type PreviewTemplateJSONRequestBody = TemplatePreview
+
 // ProposeMotionJSONRequestBody defines body for ProposeMotion for application/json ContentType.
 type ProposeMotionJSONRequestBody = NewMotion
 
@@ -8795,6 +8896,12 @@ type ServerInterface interface {
 	// ActOnBatch 不列入、列入、提请、退回、确认、放弃 · leave out, take in, propose, return, confirm, drop
 	// (POST /api/v1/certificate-batches/{batch})
 	ActOnBatch(c *fiber.Ctx, batch BatchId) error
+	// GetBatchArchive 本批全部有效证书（压缩包，每人一个 PDF） · all valid certificates of the batch, a document each
+	// (GET /api/v1/certificate-batches/{batch}/archive)
+	GetBatchArchive(c *fiber.Ctx, batch BatchId) error
+	// GetBatchDocument 本批全部有效证书（一个 PDF） · all valid certificates of the batch as one document
+	// (GET /api/v1/certificate-batches/{batch}/document)
+	GetBatchDocument(c *fiber.Ctx, batch BatchId) error
 	// ListCertificateExports 导出过的证书批次 · what was exported, the newest first
 	// (GET /api/v1/certificate-exports)
 	ListCertificateExports(c *fiber.Ctx) error
@@ -8819,9 +8926,24 @@ type ServerInterface interface {
 	// GetLogLeaves 下载日志 · the log itself, in parts
 	// (GET /api/v1/certificate-log/leaves)
 	GetLogLeaves(c *fiber.Ctx, params GetLogLeavesParams) error
+	// ListTemplates 证书样式的版本，最新的在前 · versions of the body's certificate, the newest first
+	// (GET /api/v1/certificate-templates)
+	ListTemplates(c *fiber.Ctx) error
+	// SaveTemplate 存为新的版本 · keep as the next version
+	// (POST /api/v1/certificate-templates)
+	SaveTemplate(c *fiber.Ctx) error
+	// PreviewTemplate 预览（样张） · a picture of the page, with sample data
+	// (POST /api/v1/certificate-templates/preview)
+	PreviewTemplate(c *fiber.Ctx) error
+	// GetTemplate 一个版本的内容 · what a version is
+	// (GET /api/v1/certificate-templates/{version})
+	GetTemplate(c *fiber.Ctx, version int) error
 	// GetCertificate 一张证书的全部印制内容 · everything that is printed
 	// (GET /api/v1/certificates/{number})
 	GetCertificate(c *fiber.Ctx, number CertificateNumber) error
+	// GetCertificateCredential 可验证凭证（W3C VC 2.0、Open Badges 3.0） · as a Verifiable Credential
+	// (GET /api/v1/certificates/{number}/credential)
+	GetCertificateCredential(c *fiber.Ctx, number CertificateNumber) error
 	// GetCertificateDocument 证书（PDF，A4） · the certificate on paper
 	// (GET /api/v1/certificates/{number}/document)
 	GetCertificateDocument(c *fiber.Ctx, number CertificateNumber) error
@@ -11742,6 +11864,64 @@ func (siw *ServerInterfaceWrapper) ActOnBatch(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetBatchArchive operation middleware
+func (siw *ServerInterfaceWrapper) GetBatchArchive(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "batch" -------------
+	var batch BatchId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "batch", c.Params("batch"), &batch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter batch: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetBatchArchive(c, batch)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetBatchDocument operation middleware
+func (siw *ServerInterfaceWrapper) GetBatchDocument(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "batch" -------------
+	var batch BatchId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "batch", c.Params("batch"), &batch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter batch: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetBatchDocument(c, batch)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListCertificateExports operation middleware
 func (siw *ServerInterfaceWrapper) ListCertificateExports(c *fiber.Ctx) error {
 
@@ -11968,6 +12148,89 @@ func (siw *ServerInterfaceWrapper) GetLogLeaves(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListTemplates operation middleware
+func (siw *ServerInterfaceWrapper) ListTemplates(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListTemplates(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// SaveTemplate operation middleware
+func (siw *ServerInterfaceWrapper) SaveTemplate(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.SaveTemplate(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// PreviewTemplate operation middleware
+func (siw *ServerInterfaceWrapper) PreviewTemplate(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.PreviewTemplate(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetTemplate operation middleware
+func (siw *ServerInterfaceWrapper) GetTemplate(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "version" -------------
+	var version int
+
+	err = runtime.BindStyledParameterWithOptions("simple", "version", c.Params("version"), &version, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter version: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetTemplate(c, version)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // GetCertificate operation middleware
 func (siw *ServerInterfaceWrapper) GetCertificate(c *fiber.Ctx) error {
 
@@ -11984,6 +12247,35 @@ func (siw *ServerInterfaceWrapper) GetCertificate(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.GetCertificate(c, number)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetCertificateCredential operation middleware
+func (siw *ServerInterfaceWrapper) GetCertificateCredential(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "number" -------------
+	var number CertificateNumber
+
+	err = runtime.BindStyledParameterWithOptions("simple", "number", c.Params("number"), &number, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter number: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetCertificateCredential(c, number)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -16597,9 +16889,23 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Post(options.BaseURL+"/api/v1/certificate-batches/:batch", wrapper.ActOnBatch)
 
+	router.Get(options.BaseURL+"/api/v1/certificate-batches/:batch/document", wrapper.GetBatchDocument)
+
+	router.Get(options.BaseURL+"/api/v1/certificate-batches/:batch/archive", wrapper.GetBatchArchive)
+
 	router.Get(options.BaseURL+"/api/v1/certificates/:number", wrapper.GetCertificate)
 
 	router.Get(options.BaseURL+"/api/v1/certificates/:number/document", wrapper.GetCertificateDocument)
+
+	router.Get(options.BaseURL+"/api/v1/certificates/:number/credential", wrapper.GetCertificateCredential)
+
+	router.Get(options.BaseURL+"/api/v1/certificate-templates", wrapper.ListTemplates)
+
+	router.Post(options.BaseURL+"/api/v1/certificate-templates", wrapper.SaveTemplate)
+
+	router.Post(options.BaseURL+"/api/v1/certificate-templates/preview", wrapper.PreviewTemplate)
+
+	router.Get(options.BaseURL+"/api/v1/certificate-templates/:version", wrapper.GetTemplate)
 
 	router.Post(options.BaseURL+"/api/v1/certificates/:number/motions", wrapper.ProposeMotion)
 
@@ -19057,6 +19363,92 @@ func (response ActOnBatchdefaultApplicationProblemPlusJSONResponse) VisitActOnBa
 	return ctx.JSON(&response.Body)
 }
 
+type GetBatchArchiveRequestObject struct {
+	Batch BatchId `json:"batch"`
+}
+
+type GetBatchArchiveResponseObject interface {
+	VisitGetBatchArchiveResponse(ctx *fiber.Ctx) error
+}
+
+type GetBatchArchive200ResponseHeaders struct {
+	GongyuanDocuments *int
+}
+
+type GetBatchArchive200ApplicationzipResponse struct {
+	Body          io.Reader
+	Headers       GetBatchArchive200ResponseHeaders
+	ContentLength int64
+}
+
+func (response GetBatchArchive200ApplicationzipResponse) VisitGetBatchArchiveResponse(ctx *fiber.Ctx) error {
+	if response.Headers.GongyuanDocuments != nil {
+		ctx.Response().Header.Set("Gongyuan-Documents", fmt.Sprint(*response.Headers.GongyuanDocuments))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/zip")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetBatchArchivedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetBatchArchivedefaultApplicationProblemPlusJSONResponse) VisitGetBatchArchiveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetBatchDocumentRequestObject struct {
+	Batch BatchId `json:"batch"`
+}
+
+type GetBatchDocumentResponseObject interface {
+	VisitGetBatchDocumentResponse(ctx *fiber.Ctx) error
+}
+
+type GetBatchDocument200ApplicationpdfResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetBatchDocument200ApplicationpdfResponse) VisitGetBatchDocumentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/pdf")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetBatchDocumentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetBatchDocumentdefaultApplicationProblemPlusJSONResponse) VisitGetBatchDocumentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListCertificateExportsRequestObject struct {
 }
 
@@ -19297,6 +19689,131 @@ func (response GetLogLeavesdefaultApplicationProblemPlusJSONResponse) VisitGetLo
 	return ctx.JSON(&response.Body)
 }
 
+type ListTemplatesRequestObject struct {
+}
+
+type ListTemplatesResponseObject interface {
+	VisitListTemplatesResponse(ctx *fiber.Ctx) error
+}
+
+type ListTemplates200JSONResponse []TemplateVersion
+
+func (response ListTemplates200JSONResponse) VisitListTemplatesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListTemplatesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListTemplatesdefaultApplicationProblemPlusJSONResponse) VisitListTemplatesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SaveTemplateRequestObject struct {
+	Body *SaveTemplateJSONRequestBody
+}
+
+type SaveTemplateResponseObject interface {
+	VisitSaveTemplateResponse(ctx *fiber.Ctx) error
+}
+
+type SaveTemplate201JSONResponse TemplateVersion
+
+func (response SaveTemplate201JSONResponse) VisitSaveTemplateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type SaveTemplatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SaveTemplatedefaultApplicationProblemPlusJSONResponse) VisitSaveTemplateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type PreviewTemplateRequestObject struct {
+	Body *PreviewTemplateJSONRequestBody
+}
+
+type PreviewTemplateResponseObject interface {
+	VisitPreviewTemplateResponse(ctx *fiber.Ctx) error
+}
+
+type PreviewTemplate200ImagesvgXmlResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response PreviewTemplate200ImagesvgXmlResponse) VisitPreviewTemplateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "image/svg+xml")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type PreviewTemplatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PreviewTemplatedefaultApplicationProblemPlusJSONResponse) VisitPreviewTemplateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetTemplateRequestObject struct {
+	Version int `json:"version"`
+}
+
+type GetTemplateResponseObject interface {
+	VisitGetTemplateResponse(ctx *fiber.Ctx) error
+}
+
+type GetTemplate200JSONResponse TemplateForm
+
+func (response GetTemplate200JSONResponse) VisitGetTemplateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetTemplatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetTemplatedefaultApplicationProblemPlusJSONResponse) VisitGetTemplateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type GetCertificateRequestObject struct {
 	Number CertificateNumber `json:"number"`
 }
@@ -19320,6 +19837,35 @@ type GetCertificatedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetCertificatedefaultApplicationProblemPlusJSONResponse) VisitGetCertificateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetCertificateCredentialRequestObject struct {
+	Number CertificateNumber `json:"number"`
+}
+
+type GetCertificateCredentialResponseObject interface {
+	VisitGetCertificateCredentialResponse(ctx *fiber.Ctx) error
+}
+
+type GetCertificateCredential200JSONResponse EnvelopedCredential
+
+func (response GetCertificateCredential200JSONResponse) VisitGetCertificateCredentialResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetCertificateCredentialdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetCertificateCredentialdefaultApplicationProblemPlusJSONResponse) VisitGetCertificateCredentialResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -23891,6 +24437,12 @@ type StrictServerInterface interface {
 	// ActOnBatch 不列入、列入、提请、退回、确认、放弃 · leave out, take in, propose, return, confirm, drop
 	// (POST /api/v1/certificate-batches/{batch})
 	ActOnBatch(ctx context.Context, request ActOnBatchRequestObject) (ActOnBatchResponseObject, error)
+	// GetBatchArchive 本批全部有效证书（压缩包，每人一个 PDF） · all valid certificates of the batch, a document each
+	// (GET /api/v1/certificate-batches/{batch}/archive)
+	GetBatchArchive(ctx context.Context, request GetBatchArchiveRequestObject) (GetBatchArchiveResponseObject, error)
+	// GetBatchDocument 本批全部有效证书（一个 PDF） · all valid certificates of the batch as one document
+	// (GET /api/v1/certificate-batches/{batch}/document)
+	GetBatchDocument(ctx context.Context, request GetBatchDocumentRequestObject) (GetBatchDocumentResponseObject, error)
 	// ListCertificateExports 导出过的证书批次 · what was exported, the newest first
 	// (GET /api/v1/certificate-exports)
 	ListCertificateExports(ctx context.Context, request ListCertificateExportsRequestObject) (ListCertificateExportsResponseObject, error)
@@ -23915,9 +24467,24 @@ type StrictServerInterface interface {
 	// GetLogLeaves 下载日志 · the log itself, in parts
 	// (GET /api/v1/certificate-log/leaves)
 	GetLogLeaves(ctx context.Context, request GetLogLeavesRequestObject) (GetLogLeavesResponseObject, error)
+	// ListTemplates 证书样式的版本，最新的在前 · versions of the body's certificate, the newest first
+	// (GET /api/v1/certificate-templates)
+	ListTemplates(ctx context.Context, request ListTemplatesRequestObject) (ListTemplatesResponseObject, error)
+	// SaveTemplate 存为新的版本 · keep as the next version
+	// (POST /api/v1/certificate-templates)
+	SaveTemplate(ctx context.Context, request SaveTemplateRequestObject) (SaveTemplateResponseObject, error)
+	// PreviewTemplate 预览（样张） · a picture of the page, with sample data
+	// (POST /api/v1/certificate-templates/preview)
+	PreviewTemplate(ctx context.Context, request PreviewTemplateRequestObject) (PreviewTemplateResponseObject, error)
+	// GetTemplate 一个版本的内容 · what a version is
+	// (GET /api/v1/certificate-templates/{version})
+	GetTemplate(ctx context.Context, request GetTemplateRequestObject) (GetTemplateResponseObject, error)
 	// GetCertificate 一张证书的全部印制内容 · everything that is printed
 	// (GET /api/v1/certificates/{number})
 	GetCertificate(ctx context.Context, request GetCertificateRequestObject) (GetCertificateResponseObject, error)
+	// GetCertificateCredential 可验证凭证（W3C VC 2.0、Open Badges 3.0） · as a Verifiable Credential
+	// (GET /api/v1/certificates/{number}/credential)
+	GetCertificateCredential(ctx context.Context, request GetCertificateCredentialRequestObject) (GetCertificateCredentialResponseObject, error)
 	// GetCertificateDocument 证书（PDF，A4） · the certificate on paper
 	// (GET /api/v1/certificates/{number}/document)
 	GetCertificateDocument(ctx context.Context, request GetCertificateDocumentRequestObject) (GetCertificateDocumentResponseObject, error)
@@ -26959,6 +27526,60 @@ func (sh *strictHandler) ActOnBatch(ctx *fiber.Ctx, batch BatchId) error {
 	return nil
 }
 
+// GetBatchArchive operation middleware
+func (sh *strictHandler) GetBatchArchive(ctx *fiber.Ctx, batch BatchId) error {
+	var request GetBatchArchiveRequestObject
+
+	request.Batch = batch
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetBatchArchive(ctx.UserContext(), request.(GetBatchArchiveRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetBatchArchive")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetBatchArchiveResponseObject); ok {
+		if err := validResponse.VisitGetBatchArchiveResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetBatchDocument operation middleware
+func (sh *strictHandler) GetBatchDocument(ctx *fiber.Ctx, batch BatchId) error {
+	var request GetBatchDocumentRequestObject
+
+	request.Batch = batch
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetBatchDocument(ctx.UserContext(), request.(GetBatchDocumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetBatchDocument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetBatchDocumentResponseObject); ok {
+		if err := validResponse.VisitGetBatchDocumentResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListCertificateExports operation middleware
 func (sh *strictHandler) ListCertificateExports(ctx *fiber.Ctx) error {
 	var request ListCertificateExportsRequestObject
@@ -27195,6 +27816,136 @@ func (sh *strictHandler) GetLogLeaves(ctx *fiber.Ctx, params GetLogLeavesParams)
 	return nil
 }
 
+// ListTemplates operation middleware
+func (sh *strictHandler) ListTemplates(ctx *fiber.Ctx) error {
+	var request ListTemplatesRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListTemplates(ctx.UserContext(), request.(ListTemplatesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListTemplates")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListTemplatesResponseObject); ok {
+		if err := validResponse.VisitListTemplatesResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SaveTemplate operation middleware
+func (sh *strictHandler) SaveTemplate(ctx *fiber.Ctx) error {
+	var request SaveTemplateRequestObject
+
+	var body SaveTemplateJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.SaveTemplate(ctx.UserContext(), request.(SaveTemplateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SaveTemplate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SaveTemplateResponseObject); ok {
+		if err := validResponse.VisitSaveTemplateResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PreviewTemplate operation middleware
+func (sh *strictHandler) PreviewTemplate(ctx *fiber.Ctx) error {
+	var request PreviewTemplateRequestObject
+
+	var body PreviewTemplateJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.PreviewTemplate(ctx.UserContext(), request.(PreviewTemplateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PreviewTemplate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PreviewTemplateResponseObject); ok {
+		if err := validResponse.VisitPreviewTemplateResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetTemplate operation middleware
+func (sh *strictHandler) GetTemplate(ctx *fiber.Ctx, version int) error {
+	var request GetTemplateRequestObject
+
+	request.Version = version
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetTemplate(ctx.UserContext(), request.(GetTemplateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetTemplate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetTemplateResponseObject); ok {
+		if err := validResponse.VisitGetTemplateResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetCertificate operation middleware
 func (sh *strictHandler) GetCertificate(ctx *fiber.Ctx, number CertificateNumber) error {
 	var request GetCertificateRequestObject
@@ -27214,6 +27965,33 @@ func (sh *strictHandler) GetCertificate(ctx *fiber.Ctx, number CertificateNumber
 		return err
 	} else if validResponse, ok := response.(GetCertificateResponseObject); ok {
 		if err := validResponse.VisitGetCertificateResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCertificateCredential operation middleware
+func (sh *strictHandler) GetCertificateCredential(ctx *fiber.Ctx, number CertificateNumber) error {
+	var request GetCertificateCredentialRequestObject
+
+	request.Number = number
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCertificateCredential(ctx.UserContext(), request.(GetCertificateCredentialRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCertificateCredential")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCertificateCredentialResponseObject); ok {
+		if err := validResponse.VisitGetCertificateCredentialResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

@@ -44,6 +44,7 @@ type family struct {
 func families(b live.Bench) []family {
 	return []family{
 		{"B", bankFigures},
+		{"C", certificateFigures},
 		{"D", drawFigures},
 		{"G", b.Measure},
 		{"R", composeFigures},

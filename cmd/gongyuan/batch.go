@@ -8,7 +8,6 @@ import (
 	"gongyuan/engine/certificate"
 	"gongyuan/engine/diploma"
 	"gongyuan/engine/mongostore"
-	"gongyuan/engine/people"
 	"gongyuan/engine/print"
 	"gongyuan/engine/sitting"
 )
@@ -28,31 +27,33 @@ func (e *engine) newBatches(store *mongostore.Batches) *batch.Desk {
 type portraits struct{ e *engine }
 
 // Portraits implements batch.Portraits.
-func (p portraits) Portraits(ctx context.Context, by people.AccountID, id sitting.ID) (map[sitting.RegistrationID]string, error) {
-	all, err := p.e.files.Dossiers(ctx, by, id)
-	if err != nil {
-		return nil, err
+func (p portraits) Portraits(ctx context.Context, id sitting.ID) (map[sitting.RegistrationID]string, error) {
+	all, err := p.e.files.Portraits(ctx, id)
+	out := make(map[sitting.RegistrationID]string, len(all))
+	for reg, file := range all {
+		out[reg] = string(file)
 	}
-	out := map[sitting.RegistrationID]string{}
-	for _, d := range all {
-		if d.Portrait != nil {
-			out[d.Registration.ID] = string(d.Portrait.ID)
-		}
-	}
-	return out, nil
+	return out, err
 }
 
 // printing tries a certificate on its template.
 type printing struct{ e *engine }
 
+// Template implements batch.Printer.
+func (p printing) Template(ctx context.Context) (int, error) { return p.e.handouts.Forms.Current(ctx) }
+
 // Printable implements batch.Printer.
-func (p printing) Printable(q certificate.Qualified) (bool, error) {
+func (p printing) Printable(ctx context.Context, q certificate.Qualified) (bool, error) {
 	h := p.e.handouts
-	err := h.Diplomas.Check(&diploma.Sheet{
+	form, err := h.Forms.Form(ctx, q.Template)
+	if err != nil {
+		return false, err
+	}
+	err = h.Diplomas.Check(&diploma.Sheet{
 		Certificate: certificate.Certificate{
 			Name: q.Name, Document: q.Document, Occupation: q.Occupation, Direction: q.Direction, LevelTitle: q.LevelTitle, Body: h.Body,
 		},
-		DocumentNumber: q.DocumentNumber, Page: h.Address + "/verify", Sample: p.e.standard.Sample,
+		DocumentNumber: q.DocumentNumber, Page: h.Address + "/verify", Sample: p.e.standard.Sample, Form: form,
 	})
 	if errors.Is(err, print.ErrGlyph) || errors.Is(err, diploma.ErrLong) {
 		return false, nil

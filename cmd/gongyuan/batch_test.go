@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"go.mongodb.org/mongo-driver/bson"
+
 	"gongyuan/api/contract"
 	"gongyuan/engine/people"
 	"gongyuan/engine/sitting"
@@ -129,7 +131,8 @@ func TestBatchGoesOn(t *testing.T) {
 	w := newWorld(t, embeddedSettings(t))
 	s, _, _ := scored(t, w)
 	release(t, w, string(s.ID))
-	first, second := w.staff(people.Administrator), w.staff(people.Administrator)
+	first, signer := w.staff(people.Administrator), w.member(people.Administrator)
+	second := signer.token
 	var b contract.Batch
 	w.call("POST", batchesPath, first, contract.NewBatch{Sittings: []string{string(s.ID)}}).must(t, 201).into(t, &b)
 	path := batchesPath + "/" + b.Id
@@ -141,6 +144,10 @@ func TestBatchGoesOn(t *testing.T) {
 		t.Fatalf("confirmed: %s %+v", b.State, b.Tally)
 	}
 	w.engine.batches.Behind = behind
+	// What was signed stays signed, whatever becomes of who signed it.
+	if _, err := w.engine.stores.db.Collection("accounts").UpdateOne(t.Context(), bson.M{"_id": signer.id}, bson.M{"$set": bson.M{"disabled": true}}); err != nil {
+		t.Fatal(err)
+	}
 	for range 2 {
 		if err := w.engine.batches.Resume(t.Context()); err != nil {
 			t.Fatal(err)

@@ -41,6 +41,12 @@ func (c *certificateVerifyCommand) verify(out io.Writer) error {
 		return fmt.Errorf("a proof is of one certificate; the file holds %d", len(texts))
 	}
 	for _, text := range texts {
+		if credential, is := credentialIn(text); is {
+			if err := c.credential(out, credential, keys); err != nil {
+				return err
+			}
+			continue
+		}
 		s, err := certificate.VerifyStatement(text, keys)
 		if err != nil {
 			return err
@@ -94,6 +100,9 @@ func (c *certificateVerifyCommand) texts() ([]string, error) {
 		return nil, err
 	}
 	if !bytes.HasPrefix(raw, []byte("%PDF-")) {
+		if credential, is := credentialIn(string(raw)); is {
+			return []string{credential}, nil
+		}
 		return []string{behindHash(string(raw))}, nil
 	}
 	texts := diploma.Statements(raw)

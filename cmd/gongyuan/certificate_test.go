@@ -48,9 +48,24 @@ func TestCertificateVerify(t *testing.T) {
 			}
 		}
 	}
+	credential, err := registry.Credential(t.Context(), issued.Number, "https://exam.example.org")
+	if err != nil {
+		t.Fatal(err)
+	}
+	enveloped, err := json.Marshal(credential)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, from := range []string{write("a.vc.json", enveloped), write("a.vc.jwt", []byte(credential.Text()+"\n")), credential.Text()} {
+		var out strings.Builder
+		if err := (&certificateVerifyCommand{Keys: keys, Statement: from}).verify(&out); err != nil || !strings.Contains(out.String(), "凭证签名有效") {
+			t.Errorf("verify a credential: %v\n%s", err, out.String())
+		}
+	}
 	altered := issued.Statement[:len(issued.Statement)-1] + string(issued.Statement[len(issued.Statement)-1]^1)
 	for name, c := range map[string]certificateVerifyCommand{
 		"altered":      {Keys: keys, Statement: altered},
+		"credential":   {Keys: keys, Statement: strings.Replace(credential.Text(), "e", "f", 1)},
 		"no statement": {Keys: keys, Statement: "nothing"},
 		"empty file":   {Keys: keys, Statement: write("empty", nil)},
 		"no keys":      {Keys: write("bad.json", []byte(`{"keys":[]}`)), Statement: file},

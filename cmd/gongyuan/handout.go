@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"gongyuan/api"
+	"gongyuan/engine/challenge"
+	"gongyuan/engine/diploma"
 	"gongyuan/engine/mongostore"
 	"gongyuan/engine/people"
 	"gongyuan/engine/print"
@@ -19,8 +21,12 @@ import (
 var font = print.NewSource(frontend.FS(), print.FontFile)
 
 // handOut sets up what results leave the office with.
-func (e *engine) handOut(maps *mongostore.Reports, certificates *mongostore.Certificates, records *mongostore.Records, body *bodySettings, secrets []people.Secret) error {
+func (e *engine) handOut(maps *mongostore.Reports, templates *mongostore.Templates, certificates *mongostore.Certificates, records *mongostore.Records, body *bodySettings, secrets []people.Secret) error {
 	codes, err := result.NewCodes(secrets)
+	if err != nil {
+		return err
+	}
+	gate, err := challenge.NewGate(secrets, e.clock)
 	if err != nil {
 		return err
 	}
@@ -30,7 +36,7 @@ func (e *engine) handOut(maps *mongostore.Reports, certificates *mongostore.Cert
 	}
 	e.handouts = api.Handouts{
 		Body: body.BodyName, Codes: codes, Transcripts: &transcript.Printer{Source: font}, Recorder: e.trail,
-		Diplomas: diplomas, Address: strings.TrimRight(body.Address, "/"),
+		Diplomas: diplomas, Forms: diploma.NewShelf(diploma.ShelfDeps{Store: templates, Accounts: e.people, Audit: e.trail, Clock: e.clock, Printer: diplomas}), Challenges: gate, Address: strings.TrimRight(body.Address, "/"),
 		Exports: report.NewExporter(report.Deps{
 			Maps: maps, Runs: maps, Certificates: issued{certificates, e}, Portraits: pictures{e.files}, Results: records, Sittings: rosters{e.sittings, e.office}, Candidates: e.people, Accounts: e.people, Sealer: e.sealer,
 			Workbook: xlsx.Writer{}, Recorder: e.trail, Standard: e.standard, Body: body.BodyName, Clock: e.clock,

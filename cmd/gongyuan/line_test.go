@@ -254,16 +254,10 @@ func certify(t *testing.T, w *world, s sitting.Sitting, admin member, rows []con
 	if numbers(b)[*c.Registration] != c.Number || len(c.Number) != 22 {
 		t.Errorf("number %s, in the batch %v", c.Number, numbers(b))
 	}
-	verify := func(number, name string) contract.Verified {
-		t.Helper()
-		var v contract.Verified
-		w.call("POST", "/api/v1/verify", "", contract.VerifyRequest{Number: &number, Name: &name}).must(t, 200).into(t, &v)
-		return v
-	}
-	if v := verify(c.Number, holder); len(v.Certificates) != 1 || v.Certificates[0].State != "valid" || strings.Contains(fmt.Sprint(v), "199001015") {
+	if v := w.verify(c.Number, holder); len(v.Certificates) != 1 || v.Certificates[0].State != "valid" || strings.Contains(fmt.Sprint(v), "199001015") {
 		t.Errorf("look-up: %+v", v)
 	}
-	if v := verify(c.Number, "别人"); len(v.Certificates) != 0 {
+	if v := w.verify(c.Number, "别人"); len(v.Certificates) != 0 {
 		t.Errorf("look-up with another name: %+v", v)
 	}
 	var full contract.CertificatePrint
@@ -305,7 +299,7 @@ func certify(t *testing.T, w *world, s sitting.Sitting, admin member, rows []con
 	refused(t, "by the same person", w.call("POST", motions+"/1", admin.token, contract.MotionDecision{Approve: true}), 422, "second-person")
 	w.call("POST", motions+"/1", second.token, contract.MotionDecision{Approve: true}).must(t, 200).into(t, &full)
 	w.call("POST", motions+"/1", second.token, contract.MotionDecision{Approve: true}).must(t, 200).into(t, &full)
-	if v := verify(c.Number, holder); v.Certificates[0].Reissues == nil || *v.Certificates[0].Reissues != 1 || *full.Certificate.Reissues != 1 {
+	if v := w.verify(c.Number, holder); v.Certificates[0].Reissues == nil || *v.Certificates[0].Reissues != 1 || *full.Certificate.Reissues != 1 {
 		t.Errorf("after the reissue: %+v", v)
 	}
 	proved(t, w, admin, c.Number, full.Statement)
@@ -324,7 +318,7 @@ func certify(t *testing.T, w *world, s sitting.Sitting, admin member, rows []con
 			t.Errorf("certificate-motion.%s recorded %d times, want %d", act, n, want)
 		}
 	}
-	if v := verify(c.Number, holder); len(v.Certificates) != 1 || v.Certificates[0].State != "revoked" {
+	if v := w.verify(c.Number, holder); len(v.Certificates) != 1 || v.Certificates[0].State != "revoked" {
 		t.Errorf("look-up after the revocation: %+v", v)
 	}
 	scan(full.Statement, contract.Genuine, "revoked")

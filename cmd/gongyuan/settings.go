@@ -43,12 +43,13 @@ type bodySettings struct {
 	Template     string `name:"certificate-template" env:"GONGYUAN_CERTIFICATE_TEMPLATE" default:"" placeholder:"FILE" help:"The body's own certificate as JSON (texts, fields, places); empty means the template that comes with the program."`
 	Logo         string `name:"certificate-logo" env:"GONGYUAN_CERTIFICATE_LOGO" default:"" placeholder:"FILE" help:"Picture above the title of certificates, JPEG or PNG; empty means none."`
 	Seal         string `name:"certificate-seal" env:"GONGYUAN_CERTIFICATE_SEAL" default:"" placeholder:"FILE" help:"Picture of the body's seal on certificates, JPEG or PNG; empty leaves its place."`
+	Years        int    `name:"certificate-years" env:"GONGYUAN_CERTIFICATE_YEARS" default:"0" help:"For how many years a certificate counts; 0 means always."`
 	Restart      string `name:"serial-restart" env:"GONGYUAN_SERIAL_RESTART" enum:"level-year,year" default:"level-year" help:"When certificate serials begin again: ${enum}."`
 }
 
 // diplomas reads how certificates are printed.
 func (b *bodySettings) diplomas(source *print.Source) (*diploma.Printer, error) {
-	p := &diploma.Printer{Source: source, Template: diploma.Default()}
+	p := &diploma.Printer{Source: source, Form: diploma.Form{Template: diploma.Default()}}
 	if b.Template != "" {
 		raw, err := os.ReadFile(b.Template)
 		if err == nil {

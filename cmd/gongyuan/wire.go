@@ -153,7 +153,7 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 		Store: store.ItemStatistics(), Outcomes: e.registrar, Scripts: scripts{e}, Journal: ledger.Journal(), Bank: e.bank, Accounts: e.people,
 		Audit: e.trail, Clock: e.clock,
 	})
-	if err := e.handOut(store.Reports(), store.Certificates(), records, &settings.Body, secrets); err != nil {
+	if err := e.handOut(store.Reports(), store.Templates(), store.Certificates(), records, &settings.Body, secrets); err != nil {
 		return err
 	}
 	e.keepRegisters(store)
@@ -234,7 +234,7 @@ func (e *engine) certify(store *mongostore.Certificates, body *bodySettings, sec
 		return err
 	}
 	e.registry, err = certificate.NewRegistry(certificate.Deps{
-		Records: store, Log: certificate.NewLog(store, keys, e.clock), Keys: keys, Sealer: e.sealer, Clock: e.clock, Body: body.BodyName, Permit: e.filings,
+		Records: store, Log: certificate.NewLog(store, keys, e.clock), Keys: keys, Sealer: e.sealer, Clock: e.clock, Body: body.BodyName, Permit: e.filings, Years: max(0, body.Years),
 		Rule: certificate.Rule{
 			Kind: certificate.BodyKind(body.BodyKind), Body: body.BodyCode, Province: body.BodyProvince, Site: body.BodySite,
 			Restart: certificate.Restart(body.Restart),

@@ -21,13 +21,13 @@ type scene struct {
 	issued    map[sitting.RegistrationID]certificate.Number
 }
 
-func (d *Desk) scene(ctx context.Context, by people.AccountID, id sitting.ID) (*scene, error) {
+func (d *Desk) scene(ctx context.Context, id sitting.ID) (*scene, error) {
 	x := &scene{issued: map[sitting.RegistrationID]certificate.Number{}}
 	var err error
 	if x.desk, err = d.Results.Stand(ctx, id); err != nil {
 		return nil, err
 	}
-	if x.portraits, err = d.Portraits.Portraits(ctx, by, id); err != nil {
+	if x.portraits, err = d.Portraits.Portraits(ctx, id); err != nil {
 		return nil, err
 	}
 	ids := make([]people.CandidateID, len(x.desk.All.Candidates))
@@ -44,10 +44,10 @@ func (d *Desk) scene(ctx context.Context, by people.AccountID, id sitting.ID) (*
 	return x, err
 }
 
-func (d *Desk) scenes(ctx context.Context, by people.AccountID, ids []sitting.ID) (map[sitting.ID]*scene, error) {
+func (d *Desk) scenes(ctx context.Context, ids []sitting.ID) (map[sitting.ID]*scene, error) {
 	out := map[sitting.ID]*scene{}
 	for _, id := range ids {
-		x, err := d.scene(ctx, by, id)
+		x, err := d.scene(ctx, id)
 		if err != nil {
 			return nil, fmt.Errorf("sitting %s: %w", id, err)
 		}
@@ -58,11 +58,16 @@ func (d *Desk) scenes(ctx context.Context, by people.AccountID, ids []sitting.ID
 
 // check finds out what stands against each entry, as of now.
 func (d *Desk) check(ctx context.Context, b *Batch, scenes map[sitting.ID]*scene) ([]Checked, error) {
+	template, err := d.Printer.Template(ctx)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]Checked, len(b.Entries))
 	var documents []string
 	for i, e := range b.Entries {
 		out[i].Entry = e
-		if err := d.one(&out[i], scenes[e.Sitting], cmp.Or(b.Proposer, b.By)); err != nil {
+		out[i].qualified.Template = template
+		if err := d.one(ctx, &out[i], scenes[e.Sitting], cmp.Or(b.Proposer, b.By)); err != nil {
 			return nil, err
 		}
 		if n := out[i].qualified.DocumentNumber; n != "" && e.Number == "" {
@@ -96,7 +101,7 @@ func (d *Desk) check(ctx context.Context, b *Batch, scenes map[sitting.ID]*scene
 }
 
 // one checks an entry by itself.
-func (d *Desk) one(c *Checked, x *scene, by people.AccountID) error {
+func (d *Desk) one(ctx context.Context, c *Checked, x *scene, by people.AccountID) error {
 	at, ok := x.desk.All.Find(c.Registration)
 	if !ok {
 		c.Name = string(c.Registration)
@@ -106,7 +111,7 @@ func (d *Desk) one(c *Checked, x *scene, by people.AccountID) error {
 	person := x.persons[at.Registration.Candidate]
 	s := x.desk.All.Sitting
 	c.Name, c.Masked, c.Level, c.Portrait = person.Name, person.IDMasked, x.desk.All.Scheme.Title, x.portraits[c.Registration]
-	c.facts = fmt.Sprintf("%s %s %d %s", person.IDHash, s.Occupation.Code, s.Level, at.Outcome.Result)
+	c.facts = fmt.Sprintf("%s %s %d %s %d", person.IDHash, s.Occupation.Code, s.Level, at.Outcome.Result, c.qualified.Template)
 	if c.Number != "" {
 		return nil // what is issued is issued
 	}
@@ -126,7 +131,7 @@ func (d *Desk) one(c *Checked, x *scene, by people.AccountID) error {
 	}
 	c.qualified = certificate.Qualified{
 		Sitting: s.ID, Registration: c.Registration, Candidate: at.Registration.Candidate, Name: person.Name,
-		Document: certificate.ResidentIdentity, DocumentNumber: number, Occupation: s.Occupation, Level: s.Level, LevelTitle: c.Level,
+		Document: certificate.ResidentIdentity, DocumentNumber: number, Occupation: s.Occupation, Level: s.Level, LevelTitle: c.Level, Template: c.qualified.Template,
 	}
 	var field *certificate.FieldError
 	if err := d.Register.Check(c.qualified, by); errors.As(err, &field) && field.Field == "/documentNumber" {
@@ -136,7 +141,7 @@ func (d *Desk) one(c *Checked, x *scene, by people.AccountID) error {
 	} else if err != nil {
 		return err
 	}
-	if printable, err := d.Printer.Printable(c.qualified); err != nil {
+	if printable, err := d.Printer.Printable(ctx, c.qualified); err != nil {
 		return err
 	} else if !printable {
 		c.find(FoundUnprintable, "", true)

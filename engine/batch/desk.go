@@ -64,7 +64,7 @@ func (d *Desk) Take(ctx context.Context, by people.AccountID, sittings []sitting
 	if len(sittings) == 0 || len(sittings) > mostSittings {
 		return View{}, &FieldError{"/sittings", "between-1-20"}
 	}
-	scenes, err := d.scenes(ctx, by, sittings)
+	scenes, err := d.scenes(ctx, sittings)
 	if err != nil {
 		return View{}, err
 	}
@@ -97,6 +97,14 @@ func (d *Desk) List(ctx context.Context, by people.AccountID, of sitting.ID) ([]
 	return d.Store.Batches(ctx, of, mostListed)
 }
 
+// Batch returns a batch as it is kept, unchecked.
+func (d *Desk) Batch(ctx context.Context, by people.AccountID, id ID) (Batch, error) {
+	if err := d.administrator(ctx, by); err != nil {
+		return Batch{}, err
+	}
+	return d.Store.Batch(ctx, id)
+}
+
 // View checks a batch as of now.
 func (d *Desk) View(ctx context.Context, by people.AccountID, id ID) (View, error) {
 	v, _, err := d.look(ctx, by, id, people.Auditor)
@@ -111,7 +119,7 @@ func (d *Desk) look(ctx context.Context, by people.AccountID, id ID, also ...peo
 	if err != nil {
 		return View{}, nil, err
 	}
-	scenes, err := d.scenes(ctx, by, b.Sittings)
+	scenes, err := d.scenes(ctx, b.Sittings)
 	if err != nil {
 		return View{}, nil, err
 	}

@@ -85,7 +85,7 @@ func (d *Desk) Resume(ctx context.Context) error {
 // anywhere and be done again, also by two copies at once: a registration has
 // one certificate.
 func (d *Desk) issue(ctx context.Context, b Batch) error {
-	scenes, err := d.scenes(ctx, b.Second, b.Sittings)
+	scenes, err := d.scenes(ctx, b.Sittings)
 	if err != nil {
 		return err
 	}

@@ -47,13 +47,16 @@ type Candidates interface {
 
 // Portraits knows the photographs of a sitting's candidates, by their ids.
 type Portraits interface {
-	Portraits(ctx context.Context, by people.AccountID, id sitting.ID) (map[sitting.RegistrationID]string, error)
+	Portraits(ctx context.Context, id sitting.ID) (map[sitting.RegistrationID]string, error)
 }
 
 // Printer tells whether a certificate could be put on paper.
 type Printer interface {
-	// Printable returns false where a character is missing or a text too long.
-	Printable(q certificate.Qualified) (bool, error)
+	// Template returns the version of the template that is in use.
+	Template(ctx context.Context) (int, error)
+	// Printable returns false where a character is missing or a text too long
+	// for the version that it names.
+	Printable(ctx context.Context, q certificate.Qualified) (bool, error)
 }
 
 // Accounts knows who may act.

@@ -34,9 +34,14 @@ type Certificate struct {
 	LevelTitle string // "三级/高级工"
 	Body       string // the certifying body's name as filed
 
-	Date      Date      // of issue, as printed
-	Issued    time.Time // when it was recorded, to the second
-	By        people.AccountID
+	Date    Date      // of issue, as printed
+	Expires Date      // the last day on which it counts; "" for always
+	Issued  time.Time // when it was recorded, to the second
+	By      people.AccountID
+	// Template is the version of the body's template that it is printed after;
+	// 0 is the one that the program was started with.
+	Template int
+
 	Statement string // signed; VerifyStatement reads it
 	LogIndex  int64  // its leaf, NotLogged until it has one
 
@@ -62,6 +67,7 @@ type Qualified struct {
 	Level          standard.Level
 	LevelTitle     string
 	Date           Date // of issue; empty means today
+	Template       int  // version of the template to print it after
 }
 
 // State is whether a certificate counts.
@@ -71,6 +77,7 @@ type State string
 const (
 	Valid   State = "valid"
 	Revoked State = "revoked"
+	Expired State = "expired" // valid until its last day; nothing was done to it
 )
 
 // ActKind is what is done to a certificate after its issue.
@@ -117,6 +124,14 @@ func (c *Certificate) State() State {
 		}
 	}
 	return s
+}
+
+// Standing is State, and Expired for a valid one after its last day.
+func (c *Certificate) Standing(today Date) State {
+	if s := c.State(); s != Valid || c.Expires == "" || today <= c.Expires {
+		return s
+	}
+	return Expired
 }
 
 // Revocation returns the act that revoked the certificate, if one did.

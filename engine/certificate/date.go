@@ -28,6 +28,18 @@ func (d Date) Year() int {
 	return t.Year()
 }
 
+// lastDay is the day before d comes again after some years.
+func (d Date) lastDay(years int) Date {
+	t, _ := time.Parse(time.DateOnly, string(d))
+	return Date(t.AddDate(years, 0, -1).Format(time.DateOnly))
+}
+
+// begins is the first moment of the day in China.
+func (d Date) begins() time.Time {
+	t, _ := time.ParseInLocation(time.DateOnly, string(d), china)
+	return t
+}
+
 // Chinese writes the date as it is printed: 2026年10月30日.
 func (d Date) Chinese() string {
 	t, err := time.Parse(time.DateOnly, string(d))

@@ -2,7 +2,6 @@ package certificate
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"gongyuan/engine/standard"
@@ -17,12 +16,13 @@ type Query struct {
 }
 
 // Shown is what the public sees of a certificate: names and document numbers
-// masked. Of a revoked one it is the number, the state and the date of the
-// revocation, and nothing else.
+// masked. Of a revoked one it is the number, the state, and the date and the
+// reason of the revocation, and nothing else.
 type Shown struct {
 	Number     Number
 	State      State
 	RevokedOn  Date
+	Reason     string // of the revocation
 	Reissues   int    // how often it was printed again under its number
 	ReissuedOn Date   // of the last one
 	Name       string // 王＊
@@ -33,10 +33,12 @@ type Shown struct {
 	LevelTitle string
 	Body       string
 	Date       Date
+	Expires    Date // "" for never
 }
 
 // Lookup answers the public. There is one answer for "no such number", "no
-// such document" and "the name does not match": ErrNotFound. It returns a
+// such document" and "the name does not match", which costs what any other
+// answer costs: ErrNotFound. It returns a
 // *NumberError for a number that cannot be one, which says nothing of what is
 // kept, and a *FieldError where the name, or both numbers, are missing.
 func (r *Registry) Lookup(ctx context.Context, q Query) ([]Shown, error) {
@@ -48,9 +50,17 @@ func (r *Registry) Lookup(ctx context.Context, q Query) ([]Shown, error) {
 	case (number == "") == (document == ""):
 		return nil, &FieldError{"/number", "number-or-document"}
 	case number != "":
-		return r.byNumber(ctx, number, name)
+		if _, err := number.Parse(); err != nil {
+			return nil, err
+		}
 	}
-	found, err := r.records.ByHolder(ctx, r.sealer.Hash(document), name)
+	var found []Certificate
+	var err error
+	if number != "" {
+		found, err = r.records.ByPaper(ctx, number, name)
+	} else {
+		found, err = r.records.ByHolder(ctx, r.sealer.Hash(document), name)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("look up: %w", err)
 	}
@@ -59,7 +69,7 @@ func (r *Registry) Lookup(ctx context.Context, q Query) ([]Shown, error) {
 	}
 	out := make([]Shown, len(found))
 	for i := range found {
-		out[i] = found[i].Shown()
+		out[i] = found[i].Shown(r.today())
 	}
 	return out, nil
 }
@@ -80,27 +90,15 @@ func (r *Registry) LookupStatement(ctx context.Context, text string) (Shown, err
 	case c.Statement != text:
 		return Shown{}, ErrNotFound
 	}
-	return c.Shown(), nil
+	return c.Shown(r.today()), nil
 }
 
-func (r *Registry) byNumber(ctx context.Context, n Number, name string) ([]Shown, error) {
-	if _, err := n.Parse(); err != nil {
-		return nil, err
-	}
-	c, err := r.records.ByNumber(ctx, n)
-	if errors.Is(err, ErrNotFound) || err == nil && c.NameKey != name {
-		return nil, ErrNotFound
-	}
-	if err != nil {
-		return nil, fmt.Errorf("look up: %w", err)
-	}
-	return []Shown{c.Shown()}, nil
-}
+func (r *Registry) today() Date { return DateOf(r.clock.Now()) }
 
-// Shown returns what the public may see of the certificate.
-func (c *Certificate) Shown() Shown {
+// Shown returns what the public may see of the certificate today.
+func (c *Certificate) Shown(today Date) Shown {
 	if a, ok := c.Revocation(); ok {
-		return Shown{Number: c.Number, State: Revoked, RevokedOn: DateOf(a.At)}
+		return Shown{Number: c.Number, State: Revoked, RevokedOn: DateOf(a.At), Reason: a.Reason}
 	}
 	var last Date
 	for _, a := range c.Acts {
@@ -109,7 +107,7 @@ func (c *Certificate) Shown() Shown {
 		}
 	}
 	return Shown{
-		Reissues: c.Reissues(), ReissuedOn: last, Number: c.Number, State: Valid, Name: MaskName(c.Name), Document: c.DocumentMasked, Occupation: c.Occupation.Name,
-		Direction: c.Direction, Level: c.Level, LevelTitle: c.LevelTitle, Body: c.Body, Date: c.Date,
+		Reissues: c.Reissues(), ReissuedOn: last, Number: c.Number, State: c.Standing(today), Name: MaskName(c.Name), Document: c.DocumentMasked, Occupation: c.Occupation.Name,
+		Direction: c.Direction, Level: c.Level, LevelTitle: c.LevelTitle, Body: c.Body, Date: c.Date, Expires: c.Expires,
 	}
 }

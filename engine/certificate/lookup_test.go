@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"gongyuan/engine/certificate"
 	"gongyuan/engine/enginetest"
+	"gongyuan/engine/people"
 )
 
 func TestLookup(t *testing.T) {
@@ -74,8 +76,39 @@ func TestLookupRevoked(t *testing.T) {
 	for _, ask := range []certificate.Query{{Number: string(c.Number), Name: c.Name}, {Document: "E000000000001", Name: c.Name}} {
 		got, err := w.Lookup(t.Context(), ask)
 		check(t, err)
-		diff(t, "shown", got, []certificate.Shown{{Number: c.Number, State: certificate.Revoked, RevokedOn: "2027-05-22"}})
+		diff(t, "shown", got, []certificate.Shown{{Number: c.Number, State: certificate.Revoked, RevokedOn: "2027-05-22", Reason: "误发"}})
 	}
+}
+
+// TestExpiry is that a certificate counts to the end of its last day, and that
+// its signed statement says so.
+func TestExpiry(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	sealer, err := people.NewSealer(enginetest.CertificateSecrets())
+	check(t, err)
+	r, err := certificate.NewRegistry(certificate.Deps{
+		Records: w.store, Log: w.log, Keys: w.keys, Sealer: sealer, Clock: w.clock, Rule: enginetest.CertificateRule(), Body: "示例", Years: 3,
+	})
+	check(t, err)
+	c, err := r.Issue(t.Context(), enginetest.Qualified("s", 1), "staff-1")
+	check(t, err)
+	diff(t, "last day", c.Expires, certificate.Date("2030-05-21"))
+	s, err := certificate.VerifyStatement(c.Statement, r.JWKS())
+	check(t, err)
+	diff(t, "signed", s.Expires, c.Expires)
+	for day, want := range map[string]certificate.State{"2030-05-21T15:59:59Z": certificate.Valid, "2030-05-21T16:00:00Z": certificate.Expired} {
+		at, err := time.Parse(time.RFC3339, day)
+		check(t, err)
+		w.clock.Set(at)
+		got, err := r.Lookup(t.Context(), certificate.Query{Number: string(c.Number), Name: c.Name})
+		check(t, err)
+		diff(t, day, got[0].State, want)
+		diff(t, "told until when", got[0].Expires, c.Expires)
+	}
+	c, err = r.Revoke(t.Context(), c.Number, "误发", "staff-1", "staff-2")
+	check(t, err)
+	diff(t, "revoked comes first", c.Standing("2031-01-01"), certificate.Revoked)
 }
 
 func TestMaskName(t *testing.T) {

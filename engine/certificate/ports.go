@@ -28,8 +28,11 @@ type Store interface {
 
 // Finder finds certificates.
 type Finder interface {
+	// ByPaper returns the certificate of a number and a name key, if there is
+	// one. It reads as much where there is none, and as ByHolder does.
+	ByPaper(ctx context.Context, n Number, nameKey string) ([]Certificate, error)
 	// ByHolder returns those of a document's keyed hash and a name key, by
-	// number.
+	// number. It reads as much where there are none.
 	ByHolder(ctx context.Context, documentHash, nameKey string) ([]Certificate, error)
 	// ByDocuments returns those of documents' keyed hashes, by number.
 	ByDocuments(ctx context.Context, hashes []string) ([]Certificate, error)

@@ -24,6 +24,7 @@ type Registry struct {
 	rule    Rule
 	body    string
 	permit  Permit
+	years   int
 	place   *sequence.Sequence
 }
 
@@ -37,6 +38,7 @@ type Deps struct {
 	Rule    Rule
 	Body    string // the certifying body's name as filed
 	Permit  Permit // whether the body may issue; nil asks nobody
+	Years   int    // for which a certificate counts; 0 for always
 }
 
 // NewRegistry returns a Registry, or a *FieldError for a rule that makes no
@@ -48,7 +50,7 @@ func NewRegistry(d Deps) (*Registry, error) {
 	if d.Body = strings.TrimSpace(d.Body); d.Body == "" {
 		return nil, &FieldError{"/bodyName", "empty"}
 	}
-	return &Registry{d.Records, d.Log, d.Keys, d.Sealer, d.Clock, d.Rule, d.Body, d.Permit, sequence.New()}, nil
+	return &Registry{d.Records, d.Log, d.Keys, d.Sealer, d.Clock, d.Rule, d.Body, d.Permit, d.Years, sequence.New()}, nil
 }
 
 // Log returns the log of what was issued.
@@ -159,13 +161,17 @@ func (r *Registry) draft(q Qualified, by people.AccountID) (Certificate, error) 
 	if err != nil {
 		return Certificate{}, err
 	}
+	var expires Date
+	if r.years > 0 {
+		expires = q.Date.lastDay(r.years)
+	}
 	return Certificate{
 		Sitting: q.Sitting, Registration: q.Registration, Candidate: q.Candidate,
 		Name: q.Name, NameKey: normalName(q.Name), Document: q.Document,
 		DocumentSealed: r.sealer.Seal(document, sealContext(q.Sitting, q.Registration)),
 		DocumentHash:   r.sealer.Hash(document), DocumentMasked: people.MaskIdentity(document),
 		Occupation: q.Occupation, Direction: q.Direction, Level: q.Level, LevelTitle: q.LevelTitle,
-		Body: r.body, Date: q.Date, Issued: now, By: by, LogIndex: NotLogged,
+		Body: r.body, Date: q.Date, Expires: expires, Template: q.Template, Issued: now, By: by, LogIndex: NotLogged,
 	}, nil
 }
 

@@ -23,6 +23,7 @@ type Statement struct {
 	LevelTitle     string         `json:"levelTitle"`
 	Body           string         `json:"body"`
 	Date           Date           `json:"date"`
+	Expires        Date           `json:"expires,omitempty"` // the last day on which it counts
 }
 
 // formatVersion is raised when the meaning of a member of a statement or head changes.
@@ -32,7 +33,7 @@ func statementOf(c *Certificate) Statement {
 	return Statement{
 		Version: formatVersion, Number: c.Number, Name: c.Name, Document: c.DocumentMasked,
 		OccupationCode: c.Occupation.Code, Occupation: c.Occupation.Name, Direction: c.Direction,
-		Level: c.Level, LevelTitle: c.LevelTitle, Body: c.Body, Date: c.Date,
+		Level: c.Level, LevelTitle: c.LevelTitle, Body: c.Body, Date: c.Date, Expires: c.Expires,
 	}
 }
 
@@ -50,6 +51,8 @@ func VerifyStatement(text string, keys JWKS) (Statement, error) {
 		return Statement{}, fmt.Errorf("%w: version %d is not known", ErrStatement, s.Version)
 	case err != nil:
 		return Statement{}, fmt.Errorf("%w: %w", ErrStatement, err)
+	case s.Expires != "" && (s.Expires.Check() != nil || s.Expires < s.Date):
+		return Statement{}, fmt.Errorf("%w: it expires before it was issued", ErrStatement)
 	case s.Date.Check() != nil || s.Date.Year()%100 != p.Year || s.Level != p.Level:
 		return Statement{}, fmt.Errorf("%w: number, level and date contradict each other", ErrStatement)
 	}

@@ -1,6 +1,7 @@
 package diploma_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"errors"
 	"flag"
@@ -8,6 +9,7 @@ import (
 	"image"
 	"image/color"
 	"image/jpeg"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -24,7 +26,7 @@ import (
 var keep = flag.String("keep", "", "folder to write the documents to")
 
 func printer() *diploma.Printer {
-	return &diploma.Printer{Source: print.NewSource(os.DirFS("../../frontend/dist"), print.FontFile), Template: diploma.Default()}
+	return &diploma.Printer{Source: print.NewSource(os.DirFS("../../frontend/dist"), print.FontFile), Form: diploma.Form{Template: diploma.Default()}}
 }
 
 func portrait(t *testing.T) []byte {
@@ -178,4 +180,55 @@ func BenchmarkWrite(b *testing.B) {
 		}
 		b.ReportMetric(float64(len(doc))/1e6, "MB")
 	}
+}
+
+func TestArchive(t *testing.T) {
+	t.Parallel()
+	t.Run("OK more than a window, in order, each as printed alone", func(t *testing.T) {
+		t.Parallel()
+		p := printer()
+		ahead, b := 0, bytes.Buffer{}
+		err := p.Archive(&b, 40, func(i int) (diploma.Sheet, error) {
+			if i != ahead {
+				t.Errorf("sheet %d where %d is next", i, ahead)
+			}
+			ahead++
+			return sheet("王甲", i+1), nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		z, err := zip.NewReader(bytes.NewReader(b.Bytes()), int64(b.Len()))
+		if err != nil || len(z.File) != 40 {
+			t.Fatalf("%d documents, %v", len(z.File), err)
+		}
+		for i, f := range z.File {
+			if want := fmt.Sprintf("S000061000001263%06d.pdf", i+1); f.Name != want || f.Flags&8 != 0 || f.Method != zip.Store {
+				t.Errorf("entry %d: %+v, want %s with its size in front", i, f.FileHeader, want)
+			}
+		}
+		r, err := z.File[33].Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(r)
+		if err != nil || !bytes.Equal(got, write(t, p, "alone.pdf", sheet("王甲", 34))) {
+			t.Errorf("not the document of the certificate: %v", err)
+		}
+	})
+	t.Run("Err", func(t *testing.T) {
+		t.Parallel()
+		fail := errors.New("gone")
+		for name, at := range map[string]func(int) (diploma.Sheet, error){
+			"a sheet that cannot be had":     func(int) (diploma.Sheet, error) { return diploma.Sheet{}, fail },
+			"a sheet that cannot be printed": func(i int) (diploma.Sheet, error) { return sheet(strings.Repeat("王", 40), i), nil },
+		} {
+			if err := printer().Archive(io.Discard, 2, at); !errors.Is(err, fail) && !errors.Is(err, diploma.ErrLong) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if err := printer().Archive(io.Discard, 0, nil); err == nil {
+			t.Error("an archive of nothing")
+		}
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -12,11 +13,40 @@ import (
 
 // Printer sets sheets after a template. It is safe for concurrent use.
 type Printer struct {
-	Source   *print.Source
+	Source *print.Source
+	Form   // of sheets that bring none
+
+	busy sync.Mutex
+}
+
+// Form is all that a body decides about its certificates.
+type Form struct {
 	Template Template
 	Logo     []byte // the body's, above the title; nil for none
 	Seal     []byte // the body's own picture of its seal; nil leaves its place
 }
+
+// form is what a sheet is set after.
+func (p *Printer) form(s *Sheet) *Form {
+	if s.Form != nil {
+		return s.Form
+	}
+	return &p.Form
+}
+
+// surface is what pages are drawn on: a PDF, or a picture of one.
+type surface interface {
+	Page()
+	Box(x, y, w, h, width float64)
+	Line(x1, y1, x2, y2, width float64)
+	Text(x, y float64, text string, s print.Style)
+	Modules(x, y, size float64, dark [][]bool, alt string)
+	Picture(x, y, w, h float64, img *print.Image, alt string)
+	Begin(kind, alt string)
+	End()
+}
+
+var _ surface = (*print.Document)(nil)
 
 // Places of the page, in millimetres.
 const (
@@ -57,7 +87,7 @@ func (p *Printer) Check(s *Sheet) error {
 			return &FieldError{key, err}
 		}
 	}
-	for _, f := range p.Template.Fields {
+	for _, f := range p.form(s).Template.Fields {
 		text, err := fill(f.Text, s.value)
 		if err != nil {
 			return &FieldError{f.Label, err}
@@ -95,9 +125,10 @@ func (p *Printer) Write(sheets []Sheet, progress func(done int)) ([]byte, error)
 		return nil, err
 	}
 	first := &sheets[0].Certificate
-	title := p.Template.Title + " " + string(first.Number)
+	name := p.form(&sheets[0]).Template.Title
+	title := name + " " + string(first.Number)
 	if len(sheets) > 1 {
-		title = fmt.Sprintf("%s %d 份", p.Template.Title, len(sheets))
+		title = fmt.Sprintf("%s %d 份", name, len(sheets))
 	}
 	created := first.Issued
 	if created.IsZero() {
@@ -110,11 +141,17 @@ func (p *Printer) Write(sheets []Sheet, progress func(done int)) ([]byte, error)
 	doc := print.New(font, print.Info{
 		Title: title, Author: first.Body, Subject: first.Occupation.Name, Language: "zh-CN", Created: created, Relations: codes,
 	})
+	var dark [][][]bool // of the window that is at work
 	for i := range sheets {
+		if i%window == 0 {
+			if dark, err = p.codes(sheets[i:min(i+window, len(sheets))]); err != nil {
+				return nil, err
+			}
+		}
 		if err := p.Check(&sheets[i]); err != nil {
 			return nil, fmt.Errorf("%s: %w", sheets[i].Certificate.Number, err)
 		}
-		if err := p.page(doc, font, &sheets[i]); err != nil {
+		if err := p.form(&sheets[i]).page(doc, font, &sheets[i], dark[i%window]); err != nil {
 			return nil, fmt.Errorf("%s: %w", sheets[i].Certificate.Number, err)
 		}
 		if progress != nil {
@@ -124,7 +161,22 @@ func (p *Printer) Write(sheets []Sheet, progress func(done int)) ([]byte, error)
 	return doc.Bytes()
 }
 
-func (p *Printer) page(d *print.Document, font *print.Font, s *Sheet) error {
+// codes makes the QR codes of sheets; they take most of the time.
+func (p *Printer) codes(sheets []Sheet) ([][][]bool, error) {
+	out := make([][][]bool, len(sheets))
+	one := func(i int) (err error) {
+		if out[i], err = modules(sheets[i].Code()); err != nil {
+			err = fmt.Errorf("%s: %w", sheets[i].Certificate.Number, &FieldError{"statement", err})
+		}
+		return err
+	}
+	if len(sheets) == 1 {
+		return out, one(0)
+	}
+	return out, p.spread(len(sheets), one)
+}
+
+func (p *Form) page(d surface, font *print.Font, s *Sheet, dark [][]bool) error {
 	d.Page()
 	d.Box(edge, edge, print.A4Width-2*edge, print.A4Height-2*edge, .8)
 	d.Box(edge+1.4, edge+1.4, print.A4Width-2*edge-2.8, print.A4Height-2*edge-2.8, .2)
@@ -138,13 +190,13 @@ func (p *Printer) page(d *print.Document, font *print.Font, s *Sheet) error {
 		err = p.fields(d, font, s, y)
 	}
 	if err == nil {
-		err = p.low(d, s)
+		err = p.low(d, s, dark)
 	}
 	return err
 }
 
 // head sets logo, title and introduction, and returns where the fields begin.
-func (p *Printer) head(d *print.Document, font *print.Font, s *Sheet) (float64, error) {
+func (p *Form) head(d surface, font *print.Font, s *Sheet) (float64, error) {
 	if p.Logo != nil {
 		img, err := print.ParseImage(p.Logo)
 		if err != nil {
@@ -185,7 +237,7 @@ func (p *Printer) head(d *print.Document, font *print.Font, s *Sheet) (float64, 
 }
 
 // fields sets the lines, those that have room beside the portrait.
-func (p *Printer) fields(d *print.Document, font *print.Font, s *Sheet, top float64) error {
+func (p *Form) fields(d surface, font *print.Font, s *Sheet, top float64) error {
 	t := &p.Template
 	if err := p.portrait(d, s, right-t.Width, top); err != nil {
 		return err
@@ -222,7 +274,7 @@ func (p *Printer) fields(d *print.Document, font *print.Font, s *Sheet, top floa
 }
 
 // justified sets a label to a width, as forms do.
-func justified(d *print.Document, font *print.Font, x, y, width float64, text string, size float64) {
+func justified(d surface, font *print.Font, x, y, width float64, text string, size float64) {
 	n := utf8.RuneCountInString(text)
 	style := print.Style{Size: size}
 	if n > 1 {
@@ -233,7 +285,7 @@ func justified(d *print.Document, font *print.Font, x, y, width float64, text st
 
 // grouped sets a certificate number with gaps between its parts. The gaps are
 // room and no characters: copied, the number is whole.
-func grouped(d *print.Document, font *print.Font, x, y float64, number string, size float64) {
+func grouped(d surface, font *print.Font, x, y float64, number string, size float64) {
 	style := print.Style{Size: size, Bold: true}
 	if len(number) != 22 {
 		d.Text(x, y, number, style)
@@ -248,7 +300,7 @@ func grouped(d *print.Document, font *print.Font, x, y float64, number string, s
 	}
 }
 
-func (p *Printer) portrait(d *print.Document, s *Sheet, x, y float64) error {
+func (p *Form) portrait(d surface, s *Sheet, x, y float64) error {
 	w, h := p.Template.Width, p.Template.Height
 	d.Box(x, y, w, h, .2)
 	if s.Portrait == nil {
@@ -271,11 +323,7 @@ func within(img *print.Image, w, h float64) (float64, float64) {
 }
 
 // low sets the QR code, the ways to check, the seal's place and the date.
-func (p *Printer) low(d *print.Document, s *Sheet) error {
-	dark, err := modules(s.Code())
-	if err != nil {
-		return &FieldError{"statement", err}
-	}
+func (p *Form) low(d surface, s *Sheet, dark [][]bool) error {
 	d.Modules(left, lowTop, codeSide, dark, "二维码：查验本证书")
 	x, y := left+codeSide+5, lowTop+8
 	for _, c := range p.Template.Checks {
@@ -292,7 +340,7 @@ func (p *Printer) low(d *print.Document, s *Sheet) error {
 	return p.sealed(d, s)
 }
 
-func (p *Printer) sealed(d *print.Document, s *Sheet) error {
+func (p *Form) sealed(d surface, s *Sheet) error {
 	middle := right - 22
 	if p.Seal != nil {
 		img, err := print.ParseImage(p.Seal)

@@ -19,7 +19,8 @@ type Sheet struct {
 	// https://exam.example.org/verify; the QR code carries the signed statement
 	// behind it.
 	Page   string
-	Sample bool // 样张 across the page
+	Sample bool  // 样张 across the page
+	Form   *Form // nil for the printer's own
 }
 
 // Code is what the QR code says: the look-up's address with the signed
@@ -64,6 +65,11 @@ func (s *Sheet) value(key string) string {
 		return c.Body
 	case "date":
 		return dateWords(c.Date)
+	case "expires":
+		if c.Expires == "" {
+			return certificate.NoDirection
+		}
+		return dateWords(c.Expires)
 	case "link":
 		return strings.TrimPrefix(strings.TrimPrefix(s.Page, "https://"), "http://")
 	case "copy":

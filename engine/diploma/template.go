@@ -46,11 +46,20 @@ type Check struct {
 
 // Keys are the fields that texts may name.
 var Keys = []string{
-	"number", "name", "document", "documentNumber", "occupation", "occupationCode", "direction", "levelTitle", "body", "date", "link", "copy",
+	"number", "name", "document", "documentNumber", "occupation", "occupationCode", "direction", "levelTitle", "body", "date", "expires", "link", "copy",
 }
 
 // ErrTemplate is wrapped by what is wrong with a template.
 var ErrTemplate = errors.New("diploma: not a template")
+
+// TemplateError names the member of a template that is wrong.
+type TemplateError struct{ Field, Reason string }
+
+// Error implements error.
+func (e *TemplateError) Error() string { return ErrTemplate.Error() + ": " + e.Field + ": " + e.Reason }
+
+// Unwrap makes it ErrTemplate.
+func (e *TemplateError) Unwrap() error { return ErrTemplate }
 
 //go:embed data/default.json
 var defaultTemplate []byte
@@ -88,11 +97,11 @@ const (
 func (t *Template) Validate() error {
 	switch {
 	case len(t.Fields) == 0 || len(t.Fields) > mostFields:
-		return fmt.Errorf("%w: /fields: from 1 to %d", ErrTemplate, mostFields)
+		return &TemplateError{"/fields", "between-1-9-lines"}
 	case len(t.Checks) > mostChecks:
-		return fmt.Errorf("%w: /checks: at most %d", ErrTemplate, mostChecks)
+		return &TemplateError{"/checks", "between-0-3-lines"}
 	case t.Width < 20 || t.Width > 40 || t.Height < 28 || t.Height > 55:
-		return fmt.Errorf("%w: /portraitWidth: from 20 × 28 to 40 × 55 mm", ErrTemplate)
+		return &TemplateError{"/portraitWidth", "portrait-size"}
 	}
 	if err := checkText("/title", t.Title, 1, 20); err != nil {
 		return err
@@ -109,7 +118,7 @@ func (t *Template) Validate() error {
 		}
 	}
 	for i, f := range t.Fields {
-		if err := errors.Join(checkText(fmt.Sprintf("/fields/%d/label", i), f.Label, 1, 10), checkText(fmt.Sprintf("/fields/%d/text", i), f.Text, 1, mostLine)); err != nil {
+		if err := errors.Join(checkText(fmt.Sprintf("/fields/%d/label", i), f.Label, 1, 10), checkText(fmt.Sprintf("/fields/%d/text", i), f.Text, 1, mostLine), checkText(fmt.Sprintf("/fields/%d/labelEN", i), f.LabelEN, 0, 40)); err != nil {
 			return err
 		}
 	}
@@ -123,10 +132,10 @@ func (t *Template) Validate() error {
 
 func checkText(at, text string, least, most int) error {
 	if n := utf8.RuneCountInString(text); n < least || n > most {
-		return fmt.Errorf("%w: %s: from %d to %d characters", ErrTemplate, at, least, most)
+		return &TemplateError{at, fmt.Sprintf("length-%d-%d", least, most)}
 	}
 	if _, err := fill(text, func(string) string { return "" }); err != nil {
-		return fmt.Errorf("%w: %s: %w", ErrTemplate, at, err)
+		return &TemplateError{at, "template-field"}
 	}
 	return nil
 }

@@ -88,7 +88,7 @@ func storedCertificate(serial int) certificate.Certificate {
 		Number: n, Series: CertificateRule().Series(2027, 3), Serial: serial, Sitting: q.Sitting, Registration: q.Registration,
 		Candidate: q.Candidate, Name: "王 甲", NameKey: "王甲", Document: q.Document, DocumentSealed: []byte{1, 2, 3}, DocumentHash: "h1",
 		DocumentMasked: "E***", Occupation: q.Occupation, Direction: certificate.NoDirection, Level: 3, LevelTitle: q.LevelTitle,
-		Body: "示例", Date: "2027-05-22", Issued: Start, By: "staff-1", Statement: "a.b.c", LogIndex: certificate.NotLogged,
+		Body: "示例", Date: "2027-05-22", Expires: "2032-05-21", Template: 3, Issued: Start, By: "staff-1", Statement: "a.b.c", LogIndex: certificate.NotLogged,
 	}
 }
 
@@ -144,6 +144,18 @@ func certificatesFind(t *testing.T, x CertificateStore) {
 		got, err = x.ByHolder(ctx, pair[0], pair[1])
 		check(t, err)
 		diff(t, what, len(got), 0)
+	}
+	got, err = x.ByPaper(ctx, two.Number, "王甲")
+	check(t, err)
+	diff(t, "by paper", got, []certificate.Certificate{two})
+	for what, n := range map[string]certificate.Number{"other name": two.Number, "other number": storedCertificate(3).Number} {
+		name := "王甲"
+		if n == two.Number {
+			name = "王乙"
+		}
+		got, err = x.ByPaper(ctx, n, name)
+		check(t, err)
+		diff(t, "by paper, "+what, len(got), 0)
 	}
 	c, err := x.ByIntake(ctx, two.Sitting, two.Registration)
 	check(t, err)

@@ -172,6 +172,22 @@ func (c *Cabinet) Dossiers(ctx context.Context, by people.AccountID, id sitting.
 	return out, nil
 }
 
+// Portraits returns the ids of the candidates' portraits at a sitting. It is for
+// the program's own work and asks nobody's leave; what they show is not in it.
+func (c *Cabinet) Portraits(ctx context.Context, id sitting.ID) (map[sitting.RegistrationID]FileID, error) {
+	all, err := c.byRegistration(ctx, id, Portrait)
+	if err != nil {
+		return nil, fmt.Errorf("portraits: %w", err)
+	}
+	out := map[sitting.RegistrationID]FileID{}
+	for reg, files := range all {
+		if f := newest(files); f != nil {
+			out[reg] = f.ID
+		}
+	}
+	return out, nil
+}
+
 func (c *Cabinet) byRegistration(ctx context.Context, id sitting.ID, k Kind) (map[sitting.RegistrationID][]File, error) {
 	all, err := c.in.Files.FilesOfSitting(ctx, id, k)
 	if err != nil {

@@ -19,7 +19,8 @@ const pixelLimit = 40 << 20
 
 // Image is a picture that can be placed on pages, any number of times.
 type Image struct {
-	Width, Height int // pixels
+	Width, Height int    // pixels
+	Source        []byte // as it was read
 	dict          string
 	data          []byte
 	packed        bool
@@ -36,7 +37,7 @@ func ParseImage(data []byte) (*Image, error) {
 	if cfg.Width <= 0 || cfg.Height <= 0 || cfg.Width > pixelLimit/cfg.Height {
 		return nil, fmt.Errorf("%w: %d × %d pixels", ErrImage, cfg.Width, cfg.Height)
 	}
-	img := &Image{Width: cfg.Width, Height: cfg.Height}
+	img := &Image{Width: cfg.Width, Height: cfg.Height, Source: data}
 	if kind == "jpeg" {
 		return img, img.readJPEG(data, cfg)
 	}

@@ -3,6 +3,7 @@
 // by somebody else and issued; a reissue and a revocation by two people; what
 // the public page says of each.
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 import { act, base, call, demo, identity, learn, of, open, plan, release, score, signIn, skip, take } from './hall.mjs'
 import { clean, launch, signedIn } from './staff-harness.mjs'
@@ -65,6 +66,10 @@ test('certificates', { skip, timeout: 280_000 }, async (t) => {
     await second.setViewportSize({ width: 390, height: 844 })
     await looked(second, 'issued-narrow')
     await second.setViewportSize({ width: 1366, height: 768 })
+    const [archive] = await Promise.all([second.waitForEvent('download'), second.getByRole('button', { name: '下载压缩包（每人一个 PDF）' }).click()])
+    assert.match(archive.suggestedFilename(), /\.zip$/)
+    assert.equal((await readFile(await archive.path())).subarray(0, 4).toString('latin1'), 'PK\x03\x04')
+    await second.getByText('已下载 1 份。').waitFor()
     await second.getByRole('link', { name: '看证书' }).click()
     const link = second.locator('.numbers a.row')
     await link.first().waitFor()
@@ -101,6 +106,54 @@ test('certificates', { skip, timeout: 280_000 }, async (t) => {
     await looked(p, where)
     await p.context().close()
   }
+  await t.test('what proves it is taken along', async () => {
+    await first.goto(`${base}/staff/certificates/${number}`)
+    await first.getByText(/第.\d+.条，日志共.\d+.条/).waitFor()
+    const taken = async (button) => {
+      const [file] = await Promise.all([first.waitForEvent('download'), first.getByRole('button', { name: button }).click()])
+      return JSON.parse(await readFile(await file.path(), 'utf8'))
+    }
+    assert.ok((await taken('下载日志证明')).path)
+    assert.match((await taken(/下载可验证凭证/)).id, /^data:application\/vc\+jwt,/)
+    await looked(first, 'proofs')
+  })
+  await t.test('who looks up often is asked for work, which the page does', async () => {
+    const p = await (await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN' })).newPage()
+    p.faults = []
+    await p.goto(`${base}/verify?number=${number}`)
+    const asked = []
+    p.on('response', (r) => { if (r.url().endsWith('/api/v1/verify')) asked.push(r.status()) })
+    for (let i = 0; i < 4; i++) {
+      await p.locator('#name').fill(`别人${i}`)
+      await p.keyboard.press('Enter')
+      await p.locator('form button.btn.lg:not([aria-disabled])').waitFor()
+      await p.getByText('没有查到').first().waitFor()
+    }
+    assert.deepEqual(asked, [200, 200, 200, 428, 200])
+    await looked(p, 'verify-work')
+    await p.context().close()
+  })
+  await t.test('the layout is changed with the page beside it', async () => {
+    const page = await signedIn(browser, base, one, '/staff/certificate-templates')
+    const picture = page.getByRole('img', { name: /证书预览/ })
+    await picture.waitFor()
+    const before = await picture.getAttribute('src')
+    await page.getByLabel('证书名称').fill('示例技能等级证书')
+    await page.waitForFunction((old) => document.querySelector('.tpl-page')?.getAttribute('src') !== old, before)
+    await looked(page, 'template')
+    await page.getByLabel('内容').first().fill('{薪酬}')
+    await page.getByText('花括号里的名称不认识，请用列出的名称。').waitFor()
+    await page.getByLabel('内容').first().fill('{name}')
+    await page.getByText('有内容要改，预览是改之前的。').waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: '存为新版本…' }).click()
+    await page.getByRole('dialog').getByLabel('改了什么').fill('示例：改标题')
+    await page.getByRole('dialog').getByRole('button', { name: '存为新版本' }).click()
+    await page.getByText('已存为第 1 版。').or(page.getByText(/已存为第.1.版。/)).first().waitFor()
+    await page.setViewportSize({ width: 390, height: 844 })
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= 390), true)
+    await looked(page, 'template-narrow')
+    await page.context().close()
+  })
   await t.test('two people print it again under its number', async () => {
     await first.goto(`${base}/staff/certificates/${number}`)
     await decided('补发', '已补发，可以下载新的 PDF。')

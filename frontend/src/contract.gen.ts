@@ -3139,6 +3139,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/certificate-batches/{batch}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch: components["parameters"]["BatchId"];
+            };
+            cookie?: never;
+        };
+        /** 本批全部有效证书（一个 PDF） · all valid certificates of the batch as one document */
+        get: operations["getBatchDocument"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/certificate-batches/{batch}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch: components["parameters"]["BatchId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * 本批全部有效证书（压缩包，每人一个 PDF） · all valid certificates of the batch, a document each
+         * @description Sent while it is printed. Gongyuan-Documents says how many there are; every entry is stored with its size in front,
+         *     so that a reader can tell how far it is. An archive that was cut off lacks the last chunk of the transfer.
+         */
+        get: operations["getBatchArchive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/certificates/{number}": {
         parameters: {
             query?: never;
@@ -3172,6 +3214,86 @@ export interface paths {
          * @description With the document number in full; that it was printed is recorded.
          */
         get: operations["getCertificateDocument"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/certificates/{number}/credential": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: components["parameters"]["CertificateNumber"];
+            };
+            cookie?: never;
+        };
+        /**
+         * 可验证凭证（W3C VC 2.0、Open Badges 3.0） · as a Verifiable Credential
+         * @description An EnvelopedVerifiableCredential whose id carries the OpenBadgeCredential as a compact JWS (application/vc+jwt, Ed25519), signed with a key of /.well-known/jwks.json.
+         */
+        get: operations["getCertificateCredential"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/certificate-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 证书样式的版本，最新的在前 · versions of the body's certificate, the newest first */
+        get: operations["listTemplates"];
+        put?: never;
+        /**
+         * 存为新的版本 · keep as the next version
+         * @description Versions never change. New certificates are printed after the last one; those issued stay with theirs, also when they are printed again.
+         */
+        post: operations["saveTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/certificate-templates/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 预览（样张） · a picture of the page, with sample data */
+        post: operations["previewTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/certificate-templates/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 0 is what the program was started with */
+                version: number;
+            };
+            cookie?: never;
+        };
+        /** 一个版本的内容 · what a version is */
+        get: operations["getTemplate"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3305,7 +3427,7 @@ export interface paths {
         put?: never;
         /**
          * 查验证书（公开） · look a certificate up, for anyone
-         * @description By certificate number and name, by document number and name, or by the signed statement of a QR code. The answer for "there is none" and "the name does not match" is the same.
+         * @description By certificate number and name, by document number and name, or by the signed statement of a QR code. The answer for "there is none" and "the name does not match" is the same. After three look-ups from an address each takes a solved challenge (428 proof-needed brings one); a signed statement takes none.
          */
         post: operations["verifyCertificate"];
         delete?: never;
@@ -3743,8 +3865,22 @@ export interface components {
             retryAfterSeconds?: number;
             /** @description unfit-panel: the rules that are broken */
             breaches?: components["schemas"]["Breach"][];
+            challenge?: components["schemas"]["Challenge"];
             /** @description parts-missing: parts to send */
             missingParts?: number[];
+        };
+        /**
+         * @description proof-needed: for each puzzle i from 0 a number n is to be found for which SHA-256 of the text "id:i:n" begins with so
+         *     many zero bits; id is what stands before the first dot of the token. A token pays for one question.
+         */
+        Challenge: {
+            token: string;
+            puzzles: number;
+            bits: number;
+        };
+        ChallengeSolution: {
+            token: string;
+            numbers: number[];
         };
         FieldError: {
             /** @description JSON pointer into the request body */
@@ -6763,7 +6899,12 @@ export interface components {
             /** Format: date */
             issued: string;
             /** @enum {string} */
-            state: "valid" | "revoked";
+            state: "valid" | "revoked" | "expired";
+            /**
+             * Format: date
+             * @description the last day on which it counts; none if always
+             */
+            expires?: string;
             /** Format: date */
             revokedOn?: string;
             reason?: string;
@@ -6775,6 +6916,62 @@ export interface components {
              * @description of the last one
              */
             reissuedOn?: string;
+        };
+        TemplateVersion: {
+            /** @description 0 is what the program was started with */
+            number: number;
+            by?: string;
+            /** Format: date-time */
+            at?: string;
+            why?: string;
+        };
+        /** @description Texts may name fields in braces, such as {occupation}. */
+        TemplateForm: {
+            title: string;
+            titleEN: string;
+            intro: string;
+            introEN: string;
+            fields: components["schemas"]["TemplateLine"][];
+            checks: components["schemas"]["TemplateLine"][];
+            /** @description stands where the seal goes */
+            seal: string;
+            note: string;
+            /** @description millimetres */
+            portraitWidth: number;
+            portraitHeight: number;
+            /**
+             * Format: byte
+             * @description JPEG or PNG, above the title
+             */
+            logo?: string;
+            /**
+             * Format: byte
+             * @description JPEG or PNG, the body's own
+             */
+            sealPicture?: string;
+        };
+        TemplateLine: {
+            label: string;
+            labelEN?: string;
+            text: string;
+            bold?: boolean;
+        };
+        NewTemplate: {
+            /** @description the version that it was made from */
+            after: number;
+            why: string;
+            form: components["schemas"]["TemplateForm"];
+        };
+        TemplatePreview: {
+            form: components["schemas"]["TemplateForm"];
+            /** @description with a long name */
+            long?: boolean;
+        };
+        EnvelopedCredential: {
+            "@context": string;
+            /** @description data:application/vc+jwt,… */
+            id: string;
+            type: string;
         };
         PrintedField: {
             label: string;
@@ -6823,6 +7020,7 @@ export interface components {
             documentNumber?: string;
             name?: string;
             statement?: string;
+            solution?: components["schemas"]["ChallengeSolution"];
         };
         /**
          * @description forged: this body's keys have not signed it so
@@ -12251,6 +12449,53 @@ export interface operations {
             default: components["responses"]["ProblemAny"];
         };
     };
+    getBatchDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch: components["parameters"]["BatchId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getBatchArchive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch: components["parameters"]["BatchId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Gongyuan-Documents"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
     getCertificate: {
         parameters: {
             query?: never;
@@ -12292,6 +12537,124 @@ export interface operations {
                 };
                 content: {
                     "application/pdf": string;
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getCertificateCredential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: components["parameters"]["CertificateNumber"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvelopedCredential"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listTemplates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateVersion"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    saveTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTemplate"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateVersion"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    previewTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplatePreview"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 0 is what the program was started with */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateForm"];
                 };
             };
             default: components["responses"]["ProblemAny"];

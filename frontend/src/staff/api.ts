@@ -1,4 +1,5 @@
 import { createApi } from '../shared/api'
+import { fetchTold } from './archive'
 import { language } from './i18n'
 import type { components } from '../contract.gen'
 import type { Act, Sitting, SittingPlan, Session } from './lib/types'
@@ -17,6 +18,7 @@ export function onSession(session: (s: Session) => void, signedOut: () => void):
 
 export const client = createApi({
   audience: 'staff',
+  fetch: fetchTold,
   language: () => language.value,
   onSession: (s) => { listeners.session(s) },
   onSignedOut: () => { listeners.signedOut() },

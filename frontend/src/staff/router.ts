@@ -56,6 +56,7 @@ export const router = createRouter({
     { path: '/sittings/:sitting/certificates', name: 'certificates', component: () => import('./views/certificate/CertificateList.vue'), props: true, meta: { area: 'certificates', nav: 'certificates' } },
     { path: '/certificates', name: 'certificate-home', component: () => import('./views/certificate/CertificateHome.vue'), meta: { area: 'certificates', nav: 'certificates' } },
     { path: '/certificate-exports', name: 'certificate-exports', component: () => import('./views/report/CertificateExports.vue'), meta: { area: 'certificates', nav: 'certificates' } },
+    { path: '/certificate-templates', name: 'certificate-template', component: () => import('./views/certificate/TemplatePage.vue'), meta: { area: 'certificates', nav: 'certificates' } },
     { path: '/certificate-batches/:batch', name: 'certificate-batch', component: () => import('./views/certificate/BatchPage.vue'), props: true, meta: { area: 'certificates', nav: 'certificates' } },
     { path: '/certificates/:number', name: 'certificate', component: () => import('./views/certificate/CertificatePage.vue'), props: true, meta: { area: 'certificates', nav: 'certificates' } },
     { path: '/sheets', name: 'sheets', component: () => import('./views/sheets/SheetList.vue'), meta: { area: 'plan', nav: 'sheets' } },

@@ -3,6 +3,7 @@ import type { components } from '../contract.gen'
 // What the public page makes of what was typed and of what came back. No DOM.
 
 export type Certificate = components['schemas']['Certificate']
+export type Verified = components['schemas']['Verified']
 /** How an answer was asked for: typed, or by the code on the paper. */
 export type By = 'number' | 'document' | 'code'
 export interface Typed { by: 'number' | 'document'; number: string; document: string; name: string }
@@ -61,7 +62,7 @@ export function dateWords(date: string, language: string): string {
   return language === 'en' ? `${d} ${months[mo - 1] ?? ''} ${y}` : `${y}年${mo}月${d}日`
 }
 
-export interface Fact { is: 'name' | 'document' | 'occupation' | 'level' | 'issued' | 'body'; value: string }
+export interface Fact { is: 'name' | 'document' | 'occupation' | 'level' | 'issued' | 'expires' | 'body'; value: string }
 
 /** What the page says of a certificate beside its number, masked; what the server keeps to itself is left out. */
 export function facts(c: Certificate, language: string): Fact[] {
@@ -71,6 +72,7 @@ export function facts(c: Certificate, language: string): Fact[] {
     known(c.documentMasked) ? { is: 'document', value: maskedDocument(c.documentMasked) } : null,
     { is: 'occupation', value: c.occupation }, { is: 'level', value: c.levelTitle },
     c.issued > '1900' ? { is: 'issued', value: dateWords(c.issued, language) } : null,
+    c.expires ? { is: 'expires', value: dateWords(c.expires, language) } : null,
     { is: 'body', value: c.body },
   ]
   return list.filter((f): f is Fact => f !== null && known(f.value))

@@ -85,6 +85,20 @@ export const line = {
   certificate: async (number: string, signal: AbortSignal) =>
     (await client.call('get', '/api/v1/certificates/{number}', { path: { number }, signal })).data,
   /** One certificate on paper, or all valid ones of a sitting, as PDF. */
+  templates: async (signal: AbortSignal) => (await client.call('get', '/api/v1/certificate-templates', { signal })).data,
+  template: async (version: number, signal: AbortSignal) =>
+    (await client.call('get', '/api/v1/certificate-templates/{version}', { path: { version }, signal })).data,
+  saveTemplate: async (body: Schemas['NewTemplate']) => (await client.call('post', '/api/v1/certificate-templates', { body })).data,
+  previewTemplate: (body: Schemas['TemplatePreview'], signal: AbortSignal) =>
+    client.bytes('/api/v1/certificate-templates/preview', { body, signal }, 'image/svg+xml', 'post'),
+  inclusion: async (number: string, signal: AbortSignal) =>
+    (await client.call('get', '/api/v1/certificate-log/inclusion', { query: { number }, signal })).data,
+  logHead: async (signal: AbortSignal) => (await client.call('get', '/api/v1/certificate-log/head', { signal })).data,
+  credential: async (number: string) => (await client.call('get', '/api/v1/certificates/{number}/credential', { path: { number } })).data,
+  batchPaper: async (batch: string, kind: 'pdf' | 'zip') =>
+    kind === 'zip'
+      ? new Blob([await client.bytes('/api/v1/certificate-batches/{batch}/archive', { path: { batch }, timeoutMs: 15 * LONG }, 'application/zip', 'get')], { type: 'application/zip' })
+      : new Blob([await client.bytes('/api/v1/certificate-batches/{batch}/document', { path: { batch }, timeoutMs: 10 * LONG }, 'application/pdf', 'get')], { type: 'application/pdf' }),
   paper: async (of: { number: string } | { sitting: string }) =>
     new Blob(['number' in of
       ? await client.bytes('/api/v1/certificates/{number}/document', { path: of, timeoutMs: LONG }, 'application/pdf', 'get')

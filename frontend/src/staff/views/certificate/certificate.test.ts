@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Certificate, PrintedField } from '../assess/types'
-import { chinese, groups, normalNumber, placed } from './certificate'
+import { chinese, groups, leaf, normalNumber, placed } from './certificate'
 
 const number = 'S000061000001263000001'
 const c: Certificate = { number, name: '王甲', documentMasked: '1101**********002X', occupation: '保卫管理员', levelTitle: '三级/高级工', body: '示例中心', issued: '2026-10-30', state: 'valid' }
@@ -27,4 +27,10 @@ test('fields that a template leaves out or adds do not break the page', () => {
   expect([...p.beside, ...p.below].map((f) => f.label)).toEqual(['姓名', '备注', '证书编号'])
   expect([p.body, p.date]).toEqual(['示例中心', '2026年10月30日'])
   expect(chinese('soon')).toBe('soon')
+})
+
+test('a leaf of the log is read line by line', () => {
+  const text = 'gongyuan certificate log v1\nissue\nS000061000001263000001\n0\n2026-11-22T02:00:00Z\nab12\n'
+  expect(leaf(btoa(text))).toEqual({ kind: 'issue', number: 'S000061000001263000001', at: '2026-11-22T02:00:00Z', digest: 'ab12' })
+  expect(leaf(btoa('something else'))).toBeNull()
 })

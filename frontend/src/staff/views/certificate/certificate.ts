@@ -62,3 +62,13 @@ export function chinese(date: string): string {
   const m = /^(\d{4})-(\d{2})-(\d{2})/.exec(date)
   return m ? `${m[1]}年${Number(m[2])}月${Number(m[3])}日` : date
 }
+
+/** How a certificate's state looks in lists, and the line above its page. */
+export const looks = { valid: { icon: 'ok', tone: 'ok' }, revoked: { icon: 'x', tone: 'bad' }, expired: { icon: 'clock', tone: 'warn' } } as const
+export const lines = { valid: 'cert.validLine', revoked: 'cert.revokedLine', expired: 'cert.expiredLine' } as const
+
+/** What a leaf of the log says, of its six lines; null where it says something else. */
+export function leaf(data: string): { kind: string; number: string; at: string; digest: string } | null {
+  const [title, kind, number, , at, digest] = atob(data).split('\n')
+  return title === 'gongyuan certificate log v1' && kind && number && at && digest ? { kind, number, at, digest } : null
+}
