@@ -182,6 +182,7 @@ type sessionDoc struct {
 	Audience     string    `bson:"audience"`
 	Subject      string    `bson:"subject"`
 	Registration string    `bson:"registration"`
+	Begun        time.Time `bson:"begun"`
 	Issued       time.Time `bson:"issued"`
 	Expires      time.Time `bson:"expires"`
 	Replaced     time.Time `bson:"replaced"`
@@ -190,7 +191,7 @@ type sessionDoc struct {
 // InsertSession implements people.SessionStore.
 func (p *People) InsertSession(ctx context.Context, s people.Session) error {
 	_, err := p.sessions.InsertOne(ctx, sessionDoc{
-		s.Hash, s.Family, string(s.Audience), s.Subject, s.Registration, s.Issued, s.Expires, s.Replaced,
+		s.Hash, s.Family, string(s.Audience), s.Subject, s.Registration, s.Begun, s.Issued, s.Expires, s.Replaced,
 	})
 	return wrap(err, "insert session")
 }
@@ -204,7 +205,7 @@ func (p *People) SessionByHash(ctx context.Context, hash string) (people.Session
 	}
 	return people.Session{
 		Hash: d.Hash, Family: d.Family, Audience: people.Audience(d.Audience), Subject: d.Subject, Registration: d.Registration,
-		Issued: d.Issued.UTC(), Expires: d.Expires.UTC(), Replaced: d.Replaced.UTC(),
+		Begun: d.Begun.UTC(), Issued: d.Issued.UTC(), Expires: d.Expires.UTC(), Replaced: d.Replaced.UTC(),
 	}, nil
 }
 

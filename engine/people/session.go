@@ -26,8 +26,9 @@ type Session struct {
 	Hash         string // of the token
 	Family       string
 	Audience     Audience
-	Subject      string // AccountID or CandidateID
-	Registration string // of a candidate
+	Subject      string    // AccountID or CandidateID
+	Registration string    // of a candidate
+	Begun        time.Time // when the person signed in
 	Issued       time.Time
 	Expires      time.Time
 	Replaced     time.Time // when a successor was given out; zero while current
@@ -73,7 +74,7 @@ func NewSessions(store SessionStore, lifetime time.Duration) *Sessions {
 
 // Begin opens a session and returns its refresh token.
 func (s *Sessions) Begin(ctx context.Context, a Audience, subject, registration string, now time.Time) (string, error) {
-	return s.issue(ctx, Session{Family: random(), Audience: a, Subject: subject, Registration: registration}, now)
+	return s.issue(ctx, Session{Family: random(), Audience: a, Subject: subject, Registration: registration, Begun: now}, now)
 }
 
 func (s *Sessions) issue(ctx context.Context, of Session, now time.Time) (string, error) {
