@@ -189,7 +189,9 @@ func (s *server) LoginCandidate(ctx context.Context, r contract.LoginCandidateRe
 	if err := s.welcomed(ctx, "candidate:"+admission); err != nil {
 		return nil, err
 	}
-	return s.begin(ctx, candidateActor(person, reg.ID))
+	actor := candidateActor(person, reg.ID)
+	actor.Begun = s.clock.Now().UnixMilli()
+	return s.begin(ctx, actor)
 }
 
 func candidateActor(c people.Candidate, reg sitting.RegistrationID) Actor {
@@ -259,6 +261,7 @@ func (s *server) Refresh(ctx context.Context, r contract.RefreshRequestObject) (
 			return nil, err
 		}
 		actor = candidateActor(person, sitting.RegistrationID(session.Registration))
+		actor.Begun = session.Begun.UnixMilli()
 	}
 	return s.respond(actor, token)
 }

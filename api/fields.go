@@ -12,6 +12,9 @@ import (
 
 // fieldTexts says what each reason means and what to do.
 var fieldTexts = map[string][2]string{
+	"address-range":              {"请填写 IP 地址或网段，例如 10.3.1.0/24。", "Enter an address or a range, such as 10.3.1.0/24."},
+	"web-address":                {"请填写完整的网址，以 http:// 或 https:// 开头，不带 #。", "Enter the whole address, from http:// or https://, without #."},
+	"config-key":                 {"配置密钥是 64 位十六进制数。", "A Config Key has 64 hexadecimal digits."},
 	"nobody-to-certify":          {"没有可以发证的人：总评合格、成绩已公布而还没有证书的人才能列入。", "Nobody to certify: only released, qualified results without a certificate enter."},
 	"too-many-entries":           {"一批最多 5000 人，请分批。", "At most 5,000 in one batch."},
 	"between-1-20":               {"请选 1 到 20 个场次。", "Choose 1 to 20 sittings."},
@@ -222,3 +225,9 @@ func collect(err error, out *fieldsError) {
 		out.fields = append(out.fields, sitting.FieldError{Field: pointer(one.JSONPointer()), Reason: one.SchemaField})
 	}
 }
+
+// fieldsError is a request whose fields are wrong; reasons are codes of the
+// table in fields.go.
+type fieldsError struct{ fields []sitting.FieldError }
+
+func (e *fieldsError) Error() string { return "api: fields are wrong" }

@@ -13,6 +13,7 @@ import (
 	"gongyuan/api/contract"
 	"gongyuan/bank"
 	"gongyuan/bank/draw"
+	"gongyuan/engine/access"
 	"gongyuan/engine/assess"
 	"gongyuan/engine/attempt"
 	"gongyuan/engine/batch"
@@ -72,6 +73,11 @@ var problems = map[kind]wording{
 	"proctor-state":      {409, "现在不能这样做", "这个座位或求助的状态已经不同，请看一看再做。", "Not possible now", "The seat or the call stands otherwise by now; look again."},
 	"proctor-conflict":   {409, "别人刚刚处理过", "请看一看现在的状态再做。", "Somebody was quicker", "Look how it stands now, then act."},
 	"proctor-used":       {409, "这个编号已用于别的操作", "请刷新网页后再做。", "This id stands for something else", "Reload the page and try again."},
+	"start-code":         {403, "开考口令不对", "请填写监考员在考场宣布的开考口令。", "The start code is not right", "Enter the code that was told in the room."},
+	"address-refused":    {403, "这台电脑不在本考场", "请使用本考场的电脑，或举手告诉监考员。", "This computer is not of the room", "Use a computer of the room, or tell the invigilator."},
+	"seb-required":       {403, "请用安全考试浏览器进入", "请用本场次的配置文件打开安全考试浏览器，再登录进入；不会的请举手。", "Safe Exam Browser is needed", "Open Safe Exam Browser with the file of this sitting and sign in there; raise your hand if you cannot."},
+	"page-locked":        {403, "考试页面已锁定", "作答已保存。请举手，等监考员解锁；解锁后自动进入。", "The exam page is locked", "Answers are saved. Raise your hand; the exam goes on once the invigilator has unlocked it."},
+	"moved-away":         {409, "您已换到别的座位", "这个页面不能再作答。请到新座位用登录码进入，或举手告诉监考员。", "You were moved to another seat", "This page can write no more. Sign in at the new seat with the code, or tell the invigilator."},
 	"not-started":        {409, "考试还没有开始", "请先进入考试。", "Not started", "Enter the exam first."},
 	"not-submitted":      {409, "还没有交卷", "交卷后才有回执。", "Not submitted yet", "The receipt comes with the submission."},
 	"not-released":       {409, "成绩还没有公布", "以评价机构公布为准。", "Results are not released", "They come with the release."},
@@ -184,6 +190,15 @@ var table = []struct {
 	{marking.ErrNotFound, "not-found"},
 	{marking.ErrForbidden, "forbidden"},
 	{marking.ErrTaken, "piece-taken"},
+	{proctor.ErrLocked, "page-locked"},
+	{proctor.ErrMoved, "moved-away"},
+	{access.ErrCode, "start-code"},
+	{access.ErrAddress, "address-refused"},
+	{access.ErrSEB, "seb-required"},
+	{access.ErrNotFound, "not-found"},
+	{access.ErrConflict, "conflict"},
+	{access.ErrState, "wrong-state"},
+	{access.ErrInvalid, "invalid"},
 	{proctor.ErrNotFound, "not-found"},
 	{proctor.ErrState, "proctor-state"},
 	{proctor.ErrConflict, "proctor-conflict"},
@@ -299,12 +314,6 @@ var (
 type waitError struct{ after time.Duration }
 
 func (e *waitError) Error() string { return "api: too many attempts" }
-
-// fieldsError is a request whose fields are wrong; reasons are codes of the
-// table in fields.go.
-type fieldsError struct{ fields []sitting.FieldError }
-
-func (e *fieldsError) Error() string { return "api: fields are wrong" }
 
 // problemOf turns an error into what travels. The second value tells whether
 // the cause is ours and belongs in the log.
@@ -462,7 +471,10 @@ func fieldsOf(err error) []sitting.FieldError {
 	var timed *periodic.FieldError
 	var watched *proctor.FieldError
 	var taken *sitting.TakenError
+	var entering *access.FieldError
 	switch {
+	case errors.As(err, &entering):
+		return []sitting.FieldError{{Field: entering.Field, Reason: entering.Reason}}
 	case errors.As(err, &tabled):
 		return []sitting.FieldError{{Field: "/data", Reason: tabled.Reason}}
 	case errors.As(err, &timed):
@@ -497,13 +509,4 @@ func fieldsOf(err error) []sitting.FieldError {
 		return []sitting.FieldError{{Field: "/number", Reason: "certificate-number"}}
 	}
 	return registerFields(err)
-}
-
-// language is "en" where the first language that the request names is
-// English, else "zh-CN".
-func language(acceptLanguage string) string {
-	if strings.HasPrefix(strings.ToLower(strings.TrimSpace(acceptLanguage)), "en") {
-		return "en"
-	}
-	return "zh-CN"
 }

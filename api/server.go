@@ -14,6 +14,7 @@ import (
 
 	"gongyuan/api/contract"
 	"gongyuan/bank"
+	"gongyuan/engine/access"
 	"gongyuan/engine/assess"
 	"gongyuan/engine/attempt"
 	"gongyuan/engine/audit"
@@ -59,6 +60,8 @@ type Config struct {
 	Figures       *itemstat.Desk
 	Proctors      *proctor.Desk
 	Floor         *proctor.Floor
+	Access        *access.Desk
+	Gate          *access.Gate
 	Reviews       *result.Reviews
 	Files         *evidence.Cabinet
 	Certificates  *certificate.Registry
@@ -112,6 +115,9 @@ type server struct {
 	figures       *itemstat.Desk
 	proctors      *proctor.Desk
 	floor         *proctor.Floor
+	access        *access.Desk
+	gate          *access.Gate
+	facts         seatFacts
 	images        imageCache
 	reviews       *result.Reviews
 	files         *evidence.Cabinet
@@ -145,7 +151,7 @@ func New(cfg Config) (*fiber.App, error) {
 		candidates: cfg.Candidates, attempts: cfg.Attempts, bank: cfg.Bank, results: cfg.Results,
 		desk: cfg.Desk, files: cfg.Files, certificates: cfg.Certificates, batches: cfg.Batches,
 		registrar: cfg.Registrar,
-		proctors:  cfg.Proctors, floor: cfg.Floor,
+		proctors:  cfg.Proctors, floor: cfg.Floor, access: cfg.Access, gate: cfg.Gate,
 		reviews:   cfg.Reviews,
 		register:  cfg.Register,
 		marking:   cfg.Marking,

@@ -27,6 +27,7 @@ type claims struct {
 	Roles        []people.Role `json:"roles"`
 	Name         string        `json:"name"`
 	Registration string        `json:"reg,omitempty"`
+	Begun        int64         `json:"begun,omitempty"` // when the candidate signed in, in milliseconds
 }
 
 // Actor is who calls.
@@ -36,6 +37,7 @@ type Actor struct {
 	Name         string
 	Roles        []people.Role
 	Registration string
+	Begun        int64 // when the candidate signed in, in milliseconds
 }
 
 // Has tells whether the actor holds the role.
@@ -112,7 +114,7 @@ func (t *Tokens) Sign(a Actor, now time.Time) (string, time.Time, error) {
 			Issuer: tokenIssuer, Subject: a.Subject, Audience: jwt.ClaimStrings{string(a.Audience)},
 			IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(expires),
 		},
-		Roles: a.Roles, Name: a.Name, Registration: a.Registration,
+		Roles: a.Roles, Name: a.Name, Registration: a.Registration, Begun: a.Begun,
 	})
 	token.Header["kid"], token.Header["typ"] = t.first, tokenType
 	signed, err := token.SignedString(t.keys[t.first])
@@ -140,7 +142,7 @@ func (t *Tokens) Read(token string, now time.Time) (Actor, error) {
 	if err != nil || len(c.Audience) != 1 || c.Subject == "" {
 		return Actor{}, errUnauthenticated
 	}
-	a := Actor{people.Audience(c.Audience[0]), c.Subject, c.Name, c.Roles, c.Registration}
+	a := Actor{people.Audience(c.Audience[0]), c.Subject, c.Name, c.Roles, c.Registration, c.Begun}
 	if a.Audience != people.Staff && a.Audience != people.Candidates {
 		return Actor{}, errUnauthenticated
 	}
