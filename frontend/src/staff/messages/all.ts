@@ -1,3 +1,5 @@
+import { accessEn } from './access.en'
+import { accessZh } from './access.zh-CN'
 import { auditEn } from './audit.en'
 import { auditZh } from './audit.zh-CN'
 import { certificateEn } from './certificate.en'
@@ -61,6 +63,7 @@ export const FILES: readonly (readonly [zh: Record<string, string>, en: Record<s
   [talentZh, talentEn],
   [certificateZh, certificateEn],
   [proctorZh, proctorEn],
+  [accessZh, accessEn],
 ]
 
 /** All texts of the staff pages. */
@@ -85,6 +88,7 @@ export const zhCN = {
   ...talentZh,
   ...certificateZh,
   ...proctorZh,
+  ...accessZh,
 }
 
 export const en = {
@@ -108,4 +112,5 @@ export const en = {
   ...talentEn,
   ...certificateEn,
   ...proctorEn,
+  ...accessEn,
 }
