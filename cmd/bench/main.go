@@ -46,6 +46,7 @@ func families(b live.Bench) []family {
 		{"B", bankFigures},
 		{"D", drawFigures},
 		{"G", b.Measure},
+		{"L", floorFigures},
 		{"R", composeFigures},
 	}
 }
