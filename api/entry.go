@@ -85,7 +85,7 @@ func (s *server) fact(ctx context.Context, id string) (seatFact, error) {
 
 // entryAccess tells the page what it will be asked for.
 func (s *server) entryAccess(ctx context.Context, reg *sitting.Registration) (*contract.EntryAccess, error) {
-	rules, err := s.gate.Rules(ctx, reg.Sitting)
+	rules, err := s.doors.Rules(ctx, reg.Sitting)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +118,7 @@ func (s *server) mayEnter(ctx context.Context, id string, b *contract.EnterReque
 	if err := stands.Check(time.UnixMilli(callOf(ctx).actor.Begun)); err != nil {
 		return x, err
 	}
-	rules, err := s.gate.Rules(ctx, x.sitting)
+	rules, err := s.doors.Rules(ctx, x.sitting)
 	if err != nil {
 		return x, err
 	}
@@ -173,7 +173,7 @@ func (s *server) inside(ctx context.Context, rules *access.Rules, room string) b
 // noteAddress keeps the fact that a page writes from outside the room's range,
 // once for each address. Nobody waits for it.
 func (s *server) noteAddress(ctx context.Context, x seatFact) {
-	rules, err := s.gate.Rules(ctx, x.sitting)
+	rules, err := s.doors.Rules(ctx, x.sitting)
 	if err != nil || s.inside(ctx, rules, x.room) {
 		return
 	}
@@ -213,7 +213,7 @@ func (s *server) recheck(ctx context.Context, id string, seb *contract.SebProof,
 	if err != nil {
 		return
 	}
-	rules, err := s.gate.Rules(ctx, x.sitting)
+	rules, err := s.doors.Rules(ctx, x.sitting)
 	if err != nil {
 		return
 	}

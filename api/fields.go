@@ -19,6 +19,7 @@ import (
 	"gongyuan/engine/marking"
 	"gongyuan/engine/people"
 	"gongyuan/engine/periodic"
+	"gongyuan/engine/personnel"
 	"gongyuan/engine/proctor"
 	"gongyuan/engine/profile"
 	"gongyuan/engine/report"
@@ -34,6 +35,15 @@ var fieldTexts = map[string][2]string{
 	"nobody-to-certify":          {"没有可以发证的人：总评合格、成绩已公布而还没有证书的人才能列入。", "Nobody to certify: only released, qualified results without a certificate enter."},
 	"too-many-entries":           {"一批最多 5000 人，请分批。", "At most 5,000 in one batch."},
 	"between-1-20":               {"请选 1 到 20 个场次。", "Choose 1 to 20 sittings."},
+	"login-form":                 {"登录名用 2 到 32 个小写字母、数字、点、_ 或 -，以字母或数字开头。", "Use 2 to 32 lower-case letters, digits, dots, _ or -, beginning with a letter or digit."},
+	"login-taken":                {"这个登录名已被使用，换一个。", "This login is taken; choose another."},
+	"role-needed":                {"至少选一个角色。", "Choose at least one role."},
+	"auditor-alone":              {"审计员只能看、不能改，不能同时有别的角色。", "An auditor sees all and changes nothing, and has no other role."},
+	"password-length":            {"密码要 10 到 128 个字符。", "A password has 10 to 128 characters."},
+	"password-same":              {"不能与原来的密码相同。", "It cannot be the password you had."},
+	"password-login":             {"密码里不能有登录名。", "It cannot contain your login."},
+	"code-wrong":                 {"验证码不对或已用过。等下一个再试，并核对设备的时间。", "Wrong, or used before. Wait for the next code, and check the device's time."},
+	"password-wrong":             {"现在的密码不对。", "The present password is wrong."},
 	"length-1-100":               {"请填写 1 到 100 个字。", "Use 1 to 100 characters."},
 	"length-1-40":                {"请填写 1 到 40 个字。", "Use 1 to 40 characters."},
 	"between-1-5":                {"请填写 1 到 5。", "Use 1 to 5."},
@@ -283,6 +293,7 @@ func fieldsOf(err error) []sitting.FieldError {
 	var tabled *profile.TableError
 	var timed *periodic.FieldError
 	var watched *proctor.FieldError
+	var kept *personnel.FieldError
 	var taken *sitting.TakenError
 	var entering *access.FieldError
 	switch {
@@ -298,6 +309,8 @@ func fieldsOf(err error) []sitting.FieldError {
 		return []sitting.FieldError{{Field: batched.Field, Reason: batched.Reason}}
 	case errors.As(err, &watched):
 		return []sitting.FieldError{{Field: watched.Field, Reason: watched.Reason}}
+	case errors.As(err, &kept):
+		return []sitting.FieldError{{Field: kept.Field, Reason: kept.Reason}}
 	case errors.As(err, &taken):
 		return []sitting.FieldError{{Field: "/to" + strings.ToUpper(taken.Field[:1]) + taken.Field[1:], Reason: "taken"}}
 	case errors.As(err, &planned):

@@ -26,6 +26,7 @@ import (
 	"gongyuan/engine/marking"
 	"gongyuan/engine/people"
 	"gongyuan/engine/periodic"
+	"gongyuan/engine/personnel"
 	"gongyuan/engine/print"
 	"gongyuan/engine/proctor"
 	"gongyuan/engine/profile"
@@ -72,6 +73,13 @@ var problems = map[kind]wording{
 	"proctor-state":      {409, "现在不能这样做", "这个座位或求助的状态已经不同，请看一看再做。", "Not possible now", "The seat or the call stands otherwise by now; look again."},
 	"proctor-conflict":   {409, "别人刚刚处理过", "请看一看现在的状态再做。", "Somebody was quicker", "Look how it stands now, then act."},
 	"proctor-used":       {409, "这个编号已用于别的操作", "请刷新网页后再做。", "This id stands for something else", "Reload the page and try again."},
+	"code-needed":        {401, "请输入验证码", "这个账号有第二因素：请输入验证器上的 6 位验证码，或一个恢复码。", "A code is needed", "This account has a second factor: type the 6 digits of your authenticator, or a recovery code."},
+	"wrong-code":         {401, "验证码不对", "验证码 30 秒一换，每个只能用一次；请等下一个再试，并核对设备的时间。", "Wrong code", "Codes change every 30 seconds and are good once; wait for the next, and check the device's time."},
+	"password-run-out":   {401, "一次性密码已过期", "请管理员重置密码。", "The one-time password has run out", "Ask an administrator for a new one."},
+	"needs-password":     {403, "请先改密码", "这个密码是别人给的，只能用来设置自己的密码。", "Choose a password first", "This one was given by somebody else and is good for choosing your own only."},
+	"needs-factor":       {403, "请先设置第二因素", "您的角色能改成绩、答案或证书，登录除密码外还需要验证码。请在“我的账号”页设置。", "Set up a second factor first", "Your roles can change results, keys or certificates: signing in takes a code besides the password. Set it up on the page of your account."},
+	"own-account":        {409, "不能改自己的账号", "角色、等级、停用和重置，要由另一位管理员来做。", "Not for your own account", "Another administrator has to change its roles and levels, disable or reset it."},
+	"factor-there":       {409, "已经有第二因素", "要换设备，请先取消现在的。", "There is a second factor already", "Take it away first to use another device."},
 	"start-code":         {403, "开考口令不对", "请填写监考员在考场宣布的开考口令。", "The start code is not right", "Enter the code that was told in the room."},
 	"address-refused":    {403, "这台电脑不在本考场", "请使用本考场的电脑，或举手告诉监考员。", "This computer is not of the room", "Use a computer of the room, or tell the invigilator."},
 	"seb-required":       {403, "请用安全考试浏览器进入", "请用本场次的配置文件打开安全考试浏览器，再登录进入；不会的请举手。", "Safe Exam Browser is needed", "Open Safe Exam Browser with the file of this sitting and sign in there; raise your hand if you cannot."},
@@ -189,6 +197,15 @@ var table = []struct {
 	{marking.ErrNotFound, "not-found"},
 	{marking.ErrForbidden, "forbidden"},
 	{marking.ErrTaken, "piece-taken"},
+	{personnel.ErrHasFactor, "factor-there"},
+	{personnel.ErrCodeNeeded, "code-needed"},
+	{personnel.ErrCode, "wrong-code"},
+	{errGivenRanOut, "password-run-out"},
+	{errNeedsPassword, "needs-password"},
+	{errNeedsFactor, "needs-factor"},
+	{personnel.ErrForbidden, "forbidden"},
+	{personnel.ErrOwn, "own-account"},
+	{personnel.ErrInvalid, "invalid"},
 	{proctor.ErrLocked, "page-locked"},
 	{proctor.ErrMoved, "moved-away"},
 	{access.ErrCode, "start-code"},

@@ -26,6 +26,7 @@ import (
 	"gongyuan/engine/itemstat"
 	"gongyuan/engine/marking"
 	"gongyuan/engine/people"
+	"gongyuan/engine/personnel"
 	"gongyuan/engine/proctor"
 	"gongyuan/engine/result"
 	"gongyuan/engine/sitting"
@@ -53,6 +54,10 @@ type Config struct {
 	Desk          *assess.Desk
 	Registrar     *result.Registrar
 	Audit         Audit
+	Gate          *personnel.Gate
+	Staff         *personnel.Office
+	Factors       *personnel.Factors
+	QR            func(text string) (string, error) // a symbol as lines of 0 and 1
 	Register      *assess.Register
 	Marking       *marking.Desk
 	Editorial     *editorial.Desk
@@ -61,7 +66,7 @@ type Config struct {
 	Proctors      *proctor.Desk
 	Floor         *proctor.Floor
 	Access        *access.Desk
-	Gate          *access.Gate
+	Doors         *access.Gate
 	Reviews       *result.Reviews
 	Files         *evidence.Cabinet
 	Certificates  *certificate.Registry
@@ -108,6 +113,10 @@ type server struct {
 	desk          *assess.Desk
 	registrar     *result.Registrar
 	audit         Audit
+	gate          *personnel.Gate
+	staff         *personnel.Office
+	factors       *personnel.Factors
+	qr            func(text string) (string, error)
 	register      *assess.Register
 	marking       *marking.Desk
 	editorial     *editorial.Desk
@@ -116,7 +125,7 @@ type server struct {
 	proctors      *proctor.Desk
 	floor         *proctor.Floor
 	access        *access.Desk
-	gate          *access.Gate
+	doors         *access.Gate
 	facts         seatFacts
 	images        imageCache
 	reviews       *result.Reviews
@@ -151,11 +160,12 @@ func New(cfg Config) (*fiber.App, error) {
 		candidates: cfg.Candidates, attempts: cfg.Attempts, bank: cfg.Bank, results: cfg.Results,
 		desk: cfg.Desk, files: cfg.Files, certificates: cfg.Certificates, batches: cfg.Batches,
 		registrar: cfg.Registrar,
-		proctors:  cfg.Proctors, floor: cfg.Floor, access: cfg.Access, gate: cfg.Gate,
-		reviews:   cfg.Reviews,
-		register:  cfg.Register,
-		marking:   cfg.Marking,
-		audit:     cfg.Audit,
+		proctors:  cfg.Proctors, floor: cfg.Floor, access: cfg.Access, doors: cfg.Doors,
+		reviews:  cfg.Reviews,
+		register: cfg.Register,
+		marking:  cfg.Marking,
+		audit:    cfg.Audit,
+		gate:     cfg.Gate, staff: cfg.Staff, factors: cfg.Factors, qr: cfg.QR,
 		editorial: cfg.Editorial, figures: cfg.Figures,
 		compose:  cfg.Compose,
 		handouts: cfg.Handouts, registers: cfg.Registers,

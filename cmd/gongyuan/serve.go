@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,6 +38,7 @@ type serveCommand struct {
 
 // Run serves until it is told to stop.
 func (c *serveCommand) Run(ctx context.Context) error {
+	c.Stores.SecondFactor = cmp.Or(c.Stores.SecondFactor, demanded)
 	return serve(ctx, &c.Stores, &c.Server, nil)
 }
 
@@ -94,13 +96,14 @@ func (e *engine) app(server *serverSettings, m *metrics) (*fiber.App, error) {
 		Register:  e.register,
 		Marking:   e.marking,
 		Audit:     e.trail,
+		Gate:      e.gate, Staff: e.personnel, Factors: e.factors, QR: symbol,
 		Handouts:  e.handouts,
 		Editorial: e.editorial,
 		Compose:   e.compose,
 		Figures:   e.figures,
 		Registers: e.registers,
 		Batches:   e.batches,
-		Proctors:  e.proctors, Floor: e.floor, Access: e.access, Gate: &access.Gate{Store: e.access.Store, Clock: e.clock},
+		Proctors:  e.proctors, Floor: e.floor, Access: e.access, Doors: &access.Gate{Store: e.access.Store, Clock: e.clock},
 		Certificates: e.registry, Standard: e.standard, Clock: e.clock, Log: e.log, Web: frontend.FS(), Health: e.stores.health, Observe: m.observe,
 		Secure: server.Secure, ProxyHeader: server.ProxyHeader,
 	})
