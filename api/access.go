@@ -21,6 +21,8 @@ type call struct {
 	agent     string
 	cookies   map[people.Audience]string
 	requestID string
+	seb       string // X-SafeExamBrowser-ConfigKeyHash
+	path      string // of the request, with its query
 }
 
 type callKey struct{}
@@ -71,6 +73,7 @@ func (s *server) admitted(c *fiber.Ctx, next fiber.Handler) error {
 	info := &call{
 		op: op, agent: c.Get(fiber.HeaderUserAgent),
 		lang: language(c.Get(fiber.HeaderAcceptLanguage)), address: c.IP(), requestID: requestIDOf(c),
+		seb: strings.Clone(c.Get("X-SafeExamBrowser-ConfigKeyHash")), path: strings.Clone(c.OriginalURL()),
 		cookies: map[people.Audience]string{people.Staff: c.Cookies(cookieOf(people.Staff)), people.Candidates: c.Cookies(cookieOf(people.Candidates))},
 	}
 	if !op.anyone {
@@ -130,4 +133,13 @@ func allowed(op operation, a Actor) bool {
 		}
 	}
 	return false
+}
+
+// language is "en" where the first language that the request names is
+// English, else "zh-CN".
+func language(acceptLanguage string) string {
+	if strings.HasPrefix(strings.ToLower(strings.TrimSpace(acceptLanguage)), "en") {
+		return "en"
+	}
+	return "zh-CN"
 }

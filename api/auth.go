@@ -207,7 +207,9 @@ func (s *server) LoginCandidate(ctx context.Context, r contract.LoginCandidateRe
 	if err := s.welcomed(ctx, "candidate:"+admission); err != nil {
 		return nil, err
 	}
-	return s.begin(ctx, candidateActor(person, reg.ID))
+	actor := candidateActor(person, reg.ID)
+	actor.Begun = s.clock.Now().UnixMilli()
+	return s.begin(ctx, actor)
 }
 
 func candidateActor(c people.Candidate, reg sitting.RegistrationID) Actor {
@@ -285,6 +287,7 @@ func (s *server) Refresh(ctx context.Context, r contract.RefreshRequestObject) (
 		}
 		actor = candidateActor(person, sitting.RegistrationID(session.Registration))
 		actor.Session = session.Family
+		actor.Begun = session.Began.UnixMilli()
 	}
 	out, err := s.respond(actor, token)
 	return out.needing(needs), err

@@ -69,6 +69,9 @@ func wireSeat(s *proctor.Seat, now time.Time) contract.BoardSeat {
 	if s.Expelled {
 		out.Expelled = &s.Expelled
 	}
+	if s.Locked {
+		out.Locked = &s.Locked
+	}
 	if len(s.Signals) > 0 {
 		var all []contract.SignalCount
 		for _, name := range proctor.Signals() {

@@ -69,6 +69,9 @@ func (s *server) GetCandidateExam(ctx context.Context, _ contract.GetCandidateEx
 	out.ServerNow = now
 	out.Attempt.State = contract.AttemptStateReady
 	out.MayStart = mayStart(sit.MayStart(now))
+	if out.Exam.Access, err = s.entryAccess(ctx, &reg); err != nil {
+		return nil, err
+	}
 	if sit.State == sitting.Draft {
 		return contract.GetCandidateExam200JSONResponse(out), nil
 	}
@@ -126,6 +129,10 @@ func (s *server) EnterAttempt(ctx context.Context, r contract.EnterAttemptReques
 		return nil, errRules
 	}
 	id := attempt.AttemptID(r.Attempt)
+	facts, err := s.mayEnter(ctx, r.Attempt, r.Body)
+	if err != nil {
+		return nil, err
+	}
 	in, err := s.attempts.Enter(ctx, attempt.EnterCommand{
 		Attempt: id, Candidate: me(ctx),
 		DeviceID: r.Body.DeviceId, DeviceLabel: r.Body.DeviceLabel,
@@ -139,6 +146,7 @@ func (s *server) EnterAttempt(ctx context.Context, r contract.EnterAttemptReques
 	}
 	s.keepPaper(id, in.Paper)
 	s.noteResumed(ctx, &in, r.Body.DeviceId)
+	s.noteAddress(ctx, facts)
 	out := contract.Entered{
 		Attempt: r.Attempt, Epoch: int64(in.Epoch), Answers: []contract.Answer{},
 		Clock: s.wireClock(ctx, moment{in.Now, in.Deadline, in.PausedSince, in.Version}, in.Explanation),
@@ -231,6 +239,7 @@ func (s *server) SaveOperations(ctx context.Context, r contract.SaveOperationsRe
 	if err != nil {
 		return nil, err
 	}
+	s.noteHasty(ctx, r.Attempt, int(r.Body.Epoch), ops)
 	out := contract.Saved{
 		AppliedSeq: int64(saved.AppliedSeq), DurableSeq: int64(saved.DurableSeq),
 		Clock: moment{saved.Now, saved.Deadline, saved.PausedSince, saved.Version}.wire(),
@@ -295,6 +304,7 @@ func (s *server) Beat(ctx context.Context, r contract.BeatRequestObject) (contra
 	if err != nil {
 		return nil, err
 	}
+	s.recheck(ctx, r.Attempt, r.Body.Seb, beat.State)
 	out, err := s.wireBeat(ctx, id, me(ctx), beat)
 	return contract.Beat200JSONResponse(out), err
 }

@@ -7,11 +7,31 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"gongyuan/engine/access"
+	"gongyuan/engine/assess"
+	"gongyuan/engine/batch"
+	"gongyuan/engine/certificate"
+	"gongyuan/engine/compose"
+	"gongyuan/engine/editorial"
+	"gongyuan/engine/evidence"
+	"gongyuan/engine/filing"
+	"gongyuan/engine/itemstat"
+	"gongyuan/engine/marking"
+	"gongyuan/engine/people"
+	"gongyuan/engine/periodic"
+	"gongyuan/engine/personnel"
+	"gongyuan/engine/proctor"
+	"gongyuan/engine/profile"
+	"gongyuan/engine/report"
+	"gongyuan/engine/result"
 	"gongyuan/engine/sitting"
 )
 
 // fieldTexts says what each reason means and what to do.
 var fieldTexts = map[string][2]string{
+	"address-range":              {"请填写 IP 地址或网段，例如 10.3.1.0/24。", "Enter an address or a range, such as 10.3.1.0/24."},
+	"web-address":                {"请填写完整的网址，以 http:// 或 https:// 开头，不带 #。", "Enter the whole address, from http:// or https://, without #."},
+	"config-key":                 {"配置密钥是 64 位十六进制数。", "A Config Key has 64 hexadecimal digits."},
 	"nobody-to-certify":          {"没有可以发证的人：总评合格、成绩已公布而还没有证书的人才能列入。", "Nobody to certify: only released, qualified results without a certificate enter."},
 	"too-many-entries":           {"一批最多 5000 人，请分批。", "At most 5,000 in one batch."},
 	"between-1-20":               {"请选 1 到 20 个场次。", "Choose 1 to 20 sittings."},
@@ -239,4 +259,89 @@ func collect(err error, out *fieldsError) {
 		}
 		out.fields = append(out.fields, sitting.FieldError{Field: pointer(one.JSONPointer()), Reason: one.SchemaField})
 	}
+}
+
+// fieldsError is a request whose fields are wrong; reasons are codes of the
+// table in fields.go.
+type fieldsError struct{ fields []sitting.FieldError }
+
+func (e *fieldsError) Error() string { return "api: fields are wrong" }
+
+func fieldsOf(err error) []sitting.FieldError {
+	var fields *fieldsError
+	var entries *sitting.EntriesError
+	var one *sitting.FieldError
+	switch {
+	case errors.As(err, &fields):
+		return fields.fields
+	case errors.As(err, &entries):
+		return entries.Faults
+	case errors.As(err, &one):
+		return []sitting.FieldError{*one}
+	}
+	var scored *assess.FieldError
+	var entered *people.FieldError
+	var marked *marking.FieldError
+	var reported *report.FieldError
+	var filed *evidence.FieldError
+	var refused *evidence.TypeError
+	switch {
+	case errors.As(err, &filed):
+		return []sitting.FieldError{{Field: filed.Field, Reason: filed.Reason}}
+	case errors.As(err, &refused):
+		return []sitting.FieldError{{Field: "/file", Reason: refused.Reason}}
+	}
+	var batched *batch.FieldError
+	var certified *certificate.FieldError
+	var number *certificate.NumberError
+	var resulting *result.FieldError
+	var edited *editorial.FieldError
+	var planned *compose.FieldError
+	var counted *itemstat.FieldError
+	var bodied *filing.FieldError
+	var tabled *profile.TableError
+	var timed *periodic.FieldError
+	var watched *proctor.FieldError
+	var kept *personnel.FieldError
+	var taken *sitting.TakenError
+	var entering *access.FieldError
+	switch {
+	case errors.As(err, &entering):
+		return []sitting.FieldError{{Field: entering.Field, Reason: entering.Reason}}
+	case errors.As(err, &tabled):
+		return []sitting.FieldError{{Field: "/data", Reason: tabled.Reason}}
+	case errors.As(err, &timed):
+		return []sitting.FieldError{{Field: timed.Field, Reason: timed.Reason}}
+	case errors.As(err, &bodied):
+		return []sitting.FieldError{{Field: bodied.Field, Reason: bodied.Reason}}
+	case errors.As(err, &batched):
+		return []sitting.FieldError{{Field: batched.Field, Reason: batched.Reason}}
+	case errors.As(err, &watched):
+		return []sitting.FieldError{{Field: watched.Field, Reason: watched.Reason}}
+	case errors.As(err, &kept):
+		return []sitting.FieldError{{Field: kept.Field, Reason: kept.Reason}}
+	case errors.As(err, &taken):
+		return []sitting.FieldError{{Field: "/to" + strings.ToUpper(taken.Field[:1]) + taken.Field[1:], Reason: "taken"}}
+	case errors.As(err, &planned):
+		return []sitting.FieldError{{Field: planned.Field, Reason: planned.Reason}}
+	case errors.As(err, &counted):
+		return []sitting.FieldError{{Field: counted.Field, Reason: counted.Reason}}
+	case errors.As(err, &edited):
+		return []sitting.FieldError{{Field: edited.Field, Reason: edited.Reason}}
+	case errors.As(err, &resulting):
+		return []sitting.FieldError{{Field: resulting.Field, Reason: resulting.Reason}}
+	case errors.As(err, &scored):
+		return []sitting.FieldError{{Field: scored.Field, Reason: scored.Reason}}
+	case errors.As(err, &entered):
+		return []sitting.FieldError{{Field: entered.Field, Reason: entered.Reason}}
+	case errors.As(err, &marked):
+		return []sitting.FieldError{{Field: marked.Field, Reason: marked.Reason}}
+	case errors.As(err, &reported):
+		return []sitting.FieldError{{Field: reported.Field, Reason: reported.Reason}}
+	case errors.As(err, &certified):
+		return []sitting.FieldError{{Field: certified.Field, Reason: certified.Reason}}
+	case errors.As(err, &number):
+		return []sitting.FieldError{{Field: "/number", Reason: "certificate-number"}}
+	}
+	return registerFields(err)
 }

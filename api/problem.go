@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -13,6 +12,7 @@ import (
 	"gongyuan/api/contract"
 	"gongyuan/bank"
 	"gongyuan/bank/draw"
+	"gongyuan/engine/access"
 	"gongyuan/engine/assess"
 	"gongyuan/engine/attempt"
 	"gongyuan/engine/batch"
@@ -55,13 +55,6 @@ type wording struct {
 // problems is the one table of all problem types.
 var problems = map[kind]wording{
 	"invalid-login":      {401, "登录信息不对", "请核对后再试。", "Wrong sign-in", "Check what you typed and try again."},
-	"code-needed":        {401, "请输入验证码", "这个账号有第二因素：请输入验证器上的 6 位验证码，或一个恢复码。", "A code is needed", "This account has a second factor: type the 6 digits of your authenticator, or a recovery code."},
-	"wrong-code":         {401, "验证码不对", "验证码 30 秒一换，每个只能用一次；请等下一个再试，并核对设备的时间。", "Wrong code", "Codes change every 30 seconds and are good once; wait for the next, and check the device's time."},
-	"password-run-out":   {401, "一次性密码已过期", "请管理员重置密码。", "The one-time password has run out", "Ask an administrator for a new one."},
-	"needs-password":     {403, "请先改密码", "这个密码是别人给的，只能用来设置自己的密码。", "Choose a password first", "This one was given by somebody else and is good for choosing your own only."},
-	"needs-factor":       {403, "请先设置第二因素", "您的角色能改成绩、答案或证书，登录除密码外还需要验证码。请在“我的账号”页设置。", "Set up a second factor first", "Your roles can change results, keys or certificates: signing in takes a code besides the password. Set it up on the page of your account."},
-	"own-account":        {409, "不能改自己的账号", "角色、等级、停用和重置，要由另一位管理员来做。", "Not for your own account", "Another administrator has to change its roles and levels, disable or reset it."},
-	"factor-there":       {409, "已经有第二因素", "要换设备，请先取消现在的。", "There is a second factor already", "Take it away first to use another device."},
 	"too-many-attempts":  {429, "尝试次数太多", "请过一会儿再试，或请工作人员帮助。", "Too many attempts", "Wait a moment, or ask the staff for help."},
 	"unauthenticated":    {401, "没有登录或登录已过期", "请重新登录。", "Not signed in", "Sign in again."},
 	"forbidden":          {403, "没有权限", "当前账号不能做这件事。", "Not allowed", "This account may not do that."},
@@ -80,6 +73,18 @@ var problems = map[kind]wording{
 	"proctor-state":      {409, "现在不能这样做", "这个座位或求助的状态已经不同，请看一看再做。", "Not possible now", "The seat or the call stands otherwise by now; look again."},
 	"proctor-conflict":   {409, "别人刚刚处理过", "请看一看现在的状态再做。", "Somebody was quicker", "Look how it stands now, then act."},
 	"proctor-used":       {409, "这个编号已用于别的操作", "请刷新网页后再做。", "This id stands for something else", "Reload the page and try again."},
+	"code-needed":        {401, "请输入验证码", "这个账号有第二因素：请输入验证器上的 6 位验证码，或一个恢复码。", "A code is needed", "This account has a second factor: type the 6 digits of your authenticator, or a recovery code."},
+	"wrong-code":         {401, "验证码不对", "验证码 30 秒一换，每个只能用一次；请等下一个再试，并核对设备的时间。", "Wrong code", "Codes change every 30 seconds and are good once; wait for the next, and check the device's time."},
+	"password-run-out":   {401, "一次性密码已过期", "请管理员重置密码。", "The one-time password has run out", "Ask an administrator for a new one."},
+	"needs-password":     {403, "请先改密码", "这个密码是别人给的，只能用来设置自己的密码。", "Choose a password first", "This one was given by somebody else and is good for choosing your own only."},
+	"needs-factor":       {403, "请先设置第二因素", "您的角色能改成绩、答案或证书，登录除密码外还需要验证码。请在“我的账号”页设置。", "Set up a second factor first", "Your roles can change results, keys or certificates: signing in takes a code besides the password. Set it up on the page of your account."},
+	"own-account":        {409, "不能改自己的账号", "角色、等级、停用和重置，要由另一位管理员来做。", "Not for your own account", "Another administrator has to change its roles and levels, disable or reset it."},
+	"factor-there":       {409, "已经有第二因素", "要换设备，请先取消现在的。", "There is a second factor already", "Take it away first to use another device."},
+	"start-code":         {403, "开考口令不对", "请填写监考员在考场宣布的开考口令。", "The start code is not right", "Enter the code that was told in the room."},
+	"address-refused":    {403, "这台电脑不在本考场", "请使用本考场的电脑，或举手告诉监考员。", "This computer is not of the room", "Use a computer of the room, or tell the invigilator."},
+	"seb-required":       {403, "请用安全考试浏览器进入", "请用本场次的配置文件打开安全考试浏览器，再登录进入；不会的请举手。", "Safe Exam Browser is needed", "Open Safe Exam Browser with the file of this sitting and sign in there; raise your hand if you cannot."},
+	"page-locked":        {403, "考试页面已锁定", "作答已保存。请举手，等监考员解锁；解锁后自动进入。", "The exam page is locked", "Answers are saved. Raise your hand; the exam goes on once the invigilator has unlocked it."},
+	"moved-away":         {409, "您已换到别的座位", "这个页面不能再作答。请到新座位用登录码进入，或举手告诉监考员。", "You were moved to another seat", "This page can write no more. Sign in at the new seat with the code, or tell the invigilator."},
 	"not-started":        {409, "考试还没有开始", "请先进入考试。", "Not started", "Enter the exam first."},
 	"not-submitted":      {409, "还没有交卷", "交卷后才有回执。", "Not submitted yet", "The receipt comes with the submission."},
 	"not-released":       {409, "成绩还没有公布", "以评价机构公布为准。", "Results are not released", "They come with the release."},
@@ -156,15 +161,6 @@ var table = []struct {
 	{people.ErrWeak, "invalid"},
 	{people.ErrInvalid, "invalid"},
 	{people.ErrConflict, "conflict"},
-	{personnel.ErrHasFactor, "factor-there"},
-	{personnel.ErrCodeNeeded, "code-needed"},
-	{personnel.ErrCode, "wrong-code"},
-	{errGivenRanOut, "password-run-out"},
-	{errNeedsPassword, "needs-password"},
-	{errNeedsFactor, "needs-factor"},
-	{personnel.ErrForbidden, "forbidden"},
-	{personnel.ErrOwn, "own-account"},
-	{personnel.ErrInvalid, "invalid"},
 	{attempt.ErrTakenOver, "taken-over"},
 	{attempt.ErrGap, "seq-gap"},
 	{attempt.ErrConflict, "seq-conflict"},
@@ -204,6 +200,24 @@ var table = []struct {
 	{marking.ErrNotFound, "not-found"},
 	{marking.ErrForbidden, "forbidden"},
 	{marking.ErrTaken, "piece-taken"},
+	{personnel.ErrHasFactor, "factor-there"},
+	{personnel.ErrCodeNeeded, "code-needed"},
+	{personnel.ErrCode, "wrong-code"},
+	{errGivenRanOut, "password-run-out"},
+	{errNeedsPassword, "needs-password"},
+	{errNeedsFactor, "needs-factor"},
+	{personnel.ErrForbidden, "forbidden"},
+	{personnel.ErrOwn, "own-account"},
+	{personnel.ErrInvalid, "invalid"},
+	{proctor.ErrLocked, "page-locked"},
+	{proctor.ErrMoved, "moved-away"},
+	{access.ErrCode, "start-code"},
+	{access.ErrAddress, "address-refused"},
+	{access.ErrSEB, "seb-required"},
+	{access.ErrNotFound, "not-found"},
+	{access.ErrConflict, "conflict"},
+	{access.ErrState, "wrong-state"},
+	{access.ErrInvalid, "invalid"},
 	{proctor.ErrNotFound, "not-found"},
 	{proctor.ErrState, "proctor-state"},
 	{proctor.ErrConflict, "proctor-conflict"},
@@ -319,12 +333,6 @@ var (
 type waitError struct{ after time.Duration }
 
 func (e *waitError) Error() string { return "api: too many attempts" }
-
-// fieldsError is a request whose fields are wrong; reasons are codes of the
-// table in fields.go.
-type fieldsError struct{ fields []sitting.FieldError }
-
-func (e *fieldsError) Error() string { return "api: fields are wrong" }
 
 // problemOf turns an error into what travels. The second value tells whether
 // the cause is ours and belongs in the log.
@@ -445,89 +453,4 @@ func describe(p *contract.Problem, err error, lang string) {
 		}
 		p.Errors = &out
 	}
-}
-
-func fieldsOf(err error) []sitting.FieldError {
-	var fields *fieldsError
-	var entries *sitting.EntriesError
-	var one *sitting.FieldError
-	switch {
-	case errors.As(err, &fields):
-		return fields.fields
-	case errors.As(err, &entries):
-		return entries.Faults
-	case errors.As(err, &one):
-		return []sitting.FieldError{*one}
-	}
-	var scored *assess.FieldError
-	var entered *people.FieldError
-	var marked *marking.FieldError
-	var reported *report.FieldError
-	var filed *evidence.FieldError
-	var refused *evidence.TypeError
-	switch {
-	case errors.As(err, &filed):
-		return []sitting.FieldError{{Field: filed.Field, Reason: filed.Reason}}
-	case errors.As(err, &refused):
-		return []sitting.FieldError{{Field: "/file", Reason: refused.Reason}}
-	}
-	var batched *batch.FieldError
-	var certified *certificate.FieldError
-	var number *certificate.NumberError
-	var resulting *result.FieldError
-	var edited *editorial.FieldError
-	var planned *compose.FieldError
-	var counted *itemstat.FieldError
-	var bodied *filing.FieldError
-	var tabled *profile.TableError
-	var timed *periodic.FieldError
-	var watched *proctor.FieldError
-	var kept *personnel.FieldError
-	var taken *sitting.TakenError
-	switch {
-	case errors.As(err, &tabled):
-		return []sitting.FieldError{{Field: "/data", Reason: tabled.Reason}}
-	case errors.As(err, &timed):
-		return []sitting.FieldError{{Field: timed.Field, Reason: timed.Reason}}
-	case errors.As(err, &bodied):
-		return []sitting.FieldError{{Field: bodied.Field, Reason: bodied.Reason}}
-	case errors.As(err, &batched):
-		return []sitting.FieldError{{Field: batched.Field, Reason: batched.Reason}}
-	case errors.As(err, &watched):
-		return []sitting.FieldError{{Field: watched.Field, Reason: watched.Reason}}
-	case errors.As(err, &kept):
-		return []sitting.FieldError{{Field: kept.Field, Reason: kept.Reason}}
-	case errors.As(err, &taken):
-		return []sitting.FieldError{{Field: "/to" + strings.ToUpper(taken.Field[:1]) + taken.Field[1:], Reason: "taken"}}
-	case errors.As(err, &planned):
-		return []sitting.FieldError{{Field: planned.Field, Reason: planned.Reason}}
-	case errors.As(err, &counted):
-		return []sitting.FieldError{{Field: counted.Field, Reason: counted.Reason}}
-	case errors.As(err, &edited):
-		return []sitting.FieldError{{Field: edited.Field, Reason: edited.Reason}}
-	case errors.As(err, &resulting):
-		return []sitting.FieldError{{Field: resulting.Field, Reason: resulting.Reason}}
-	case errors.As(err, &scored):
-		return []sitting.FieldError{{Field: scored.Field, Reason: scored.Reason}}
-	case errors.As(err, &entered):
-		return []sitting.FieldError{{Field: entered.Field, Reason: entered.Reason}}
-	case errors.As(err, &marked):
-		return []sitting.FieldError{{Field: marked.Field, Reason: marked.Reason}}
-	case errors.As(err, &reported):
-		return []sitting.FieldError{{Field: reported.Field, Reason: reported.Reason}}
-	case errors.As(err, &certified):
-		return []sitting.FieldError{{Field: certified.Field, Reason: certified.Reason}}
-	case errors.As(err, &number):
-		return []sitting.FieldError{{Field: "/number", Reason: "certificate-number"}}
-	}
-	return registerFields(err)
-}
-
-// language is "en" where the first language that the request names is
-// English, else "zh-CN".
-func language(acceptLanguage string) string {
-	if strings.HasPrefix(strings.ToLower(strings.TrimSpace(acceptLanguage)), "en") {
-		return "en"
-	}
-	return "zh-CN"
 }

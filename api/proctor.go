@@ -168,6 +168,9 @@ func (s *server) told(ctx context.Context, id sitting.ID, seat *proctor.Seat) (c
 		return contract.Told{}, err
 	}
 	out := contract.Told{Notices: []contract.Notice{}, Calls: []contract.OwnCall{}}
+	if told.Lock != nil {
+		out.Locked = &contract.PageLock{At: told.Lock.At, Text: told.Lock.Text}
+	}
 	for _, n := range told.Notices {
 		out.Notices = append(out.Notices, contract.Notice{Id: n.Act, Kind: contract.ProctorKind(n.Kind), Text: n.Text, At: n.At, Read: !n.Read.IsZero()})
 	}

@@ -14,6 +14,7 @@ import (
 
 	"gongyuan/api/contract"
 	"gongyuan/bank"
+	"gongyuan/engine/access"
 	"gongyuan/engine/assess"
 	"gongyuan/engine/attempt"
 	"gongyuan/engine/audit"
@@ -64,6 +65,8 @@ type Config struct {
 	Figures       *itemstat.Desk
 	Proctors      *proctor.Desk
 	Floor         *proctor.Floor
+	Access        *access.Desk
+	Doors         *access.Gate
 	Reviews       *result.Reviews
 	Files         *evidence.Cabinet
 	Certificates  *certificate.Registry
@@ -121,6 +124,9 @@ type server struct {
 	figures       *itemstat.Desk
 	proctors      *proctor.Desk
 	floor         *proctor.Floor
+	access        *access.Desk
+	doors         *access.Gate
+	facts         seatFacts
 	images        imageCache
 	reviews       *result.Reviews
 	files         *evidence.Cabinet
@@ -154,7 +160,7 @@ func New(cfg Config) (*fiber.App, error) {
 		candidates: cfg.Candidates, attempts: cfg.Attempts, bank: cfg.Bank, results: cfg.Results,
 		desk: cfg.Desk, files: cfg.Files, certificates: cfg.Certificates, batches: cfg.Batches,
 		registrar: cfg.Registrar,
-		proctors:  cfg.Proctors, floor: cfg.Floor,
+		proctors:  cfg.Proctors, floor: cfg.Floor, access: cfg.Access, doors: cfg.Doors,
 		reviews:  cfg.Reviews,
 		register: cfg.Register,
 		marking:  cfg.Marking,

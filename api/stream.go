@@ -68,7 +68,13 @@ const streamHead = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-
 
 // noticeEvent says no more than that there is something to ask for: the words
 // are the candidate's own and come by a request that is theirs.
-const noticeEvent = "event: notice\ndata: {}\n\n"
+//
+// noticeFirst is at the beginning of a stream, where a whole room must not ask
+// in one instant.
+const (
+	noticeEvent = "event: notice\ndata: {}\n\n"
+	noticeFirst = "event: notice\ndata: {\"first\":true}\n\n"
+)
 
 func (p *stream) serve(conn net.Conn) {
 	defer p.stop()
@@ -79,7 +85,7 @@ func (p *stream) serve(conn net.Conn) {
 	defer alive.Stop()
 	defer over.Stop()
 	// What was said while nobody listened is asked for at the beginning.
-	if write(conn, noticeEvent) != nil {
+	if write(conn, noticeFirst) != nil {
 		return
 	}
 	for {

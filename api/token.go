@@ -28,6 +28,7 @@ type claims struct {
 	Name         string        `json:"name"`
 	Registration string        `json:"reg,omitempty"`
 	Session      string        `json:"sid,omitempty"`
+	Begun        int64         `json:"begun,omitempty"` // when the candidate signed in, in milliseconds
 }
 
 // Actor is who calls.
@@ -38,6 +39,7 @@ type Actor struct {
 	Roles        []people.Role
 	Registration string
 	Session      string // the family of its refresh tokens
+	Begun        int64  // when the candidate signed in, in milliseconds
 	Levels       []int  // of staff: the levels that they deal with, none for all
 }
 
@@ -110,7 +112,7 @@ func (t *Tokens) Sign(a Actor, now time.Time) (string, time.Time, error) {
 			Issuer: tokenIssuer, Subject: a.Subject, Audience: jwt.ClaimStrings{string(a.Audience)},
 			IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(expires),
 		},
-		Roles: a.Roles, Name: a.Name, Registration: a.Registration, Session: a.Session,
+		Roles: a.Roles, Name: a.Name, Registration: a.Registration, Session: a.Session, Begun: a.Begun,
 	})
 	token.Header["kid"], token.Header["typ"] = t.first, tokenType
 	signed, err := token.SignedString(t.keys[t.first])
@@ -139,7 +141,7 @@ func (t *Tokens) Read(token string, now time.Time) (Actor, error) {
 		return Actor{}, errUnauthenticated
 	}
 	a := Actor{
-		Audience: people.Audience(c.Audience[0]), Subject: c.Subject, Name: c.Name, Roles: c.Roles, Registration: c.Registration, Session: c.Session,
+		Audience: people.Audience(c.Audience[0]), Subject: c.Subject, Name: c.Name, Roles: c.Roles, Registration: c.Registration, Session: c.Session, Begun: c.Begun,
 	}
 	if a.Audience != people.Staff && a.Audience != people.Candidates {
 		return Actor{}, errUnauthenticated

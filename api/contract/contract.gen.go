@@ -18,6 +18,24 @@ import (
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
+// Defines values for AccessOutside.
+const (
+	AccessNote   AccessOutside = "note"
+	AccessRefuse AccessOutside = "refuse"
+)
+
+// Valid indicates whether the value is a known member of the AccessOutside enum.
+func (e AccessOutside) Valid() bool {
+	switch e {
+	case AccessNote:
+		return true
+	case AccessRefuse:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for AnswersFileFormat.
 const (
 	GongyuanAnswers1 AnswersFileFormat = "gongyuan-answers-1"
@@ -1692,10 +1710,12 @@ const (
 	ProctorCheckIn  ProctorKind = "check-in"
 	ProctorEvacuate ProctorKind = "evacuate"
 	ProctorExpel    ProctorKind = "expel"
+	ProctorLock     ProctorKind = "lock"
 	ProctorMessage  ProctorKind = "message"
 	ProctorReturn   ProctorKind = "return"
 	ProctorTransfer ProctorKind = "transfer"
 	ProctorUndo     ProctorKind = "undo"
+	ProctorUnlock   ProctorKind = "unlock"
 	ProctorWarn     ProctorKind = "warn"
 )
 
@@ -1710,6 +1730,8 @@ func (e ProctorKind) Valid() bool {
 		return true
 	case ProctorExpel:
 		return true
+	case ProctorLock:
+		return true
 	case ProctorMessage:
 		return true
 	case ProctorReturn:
@@ -1717,6 +1739,8 @@ func (e ProctorKind) Valid() bool {
 	case ProctorTransfer:
 		return true
 	case ProctorUndo:
+		return true
+	case ProctorUnlock:
 		return true
 	case ProctorWarn:
 		return true
@@ -2424,6 +2448,7 @@ const (
 	SignalFast           SignalName = "fast"
 	SignalLeftFullScreen SignalName = "left-full-screen"
 	SignalLeftWindow     SignalName = "left-window"
+	SignalOutsideAddress SignalName = "outside-address"
 	SignalPasted         SignalName = "pasted"
 	SignalResumed        SignalName = "resumed"
 )
@@ -2438,6 +2463,8 @@ func (e SignalName) Valid() bool {
 	case SignalLeftFullScreen:
 		return true
 	case SignalLeftWindow:
+		return true
+	case SignalOutsideAddress:
 		return true
 	case SignalPasted:
 		return true
@@ -3012,6 +3039,63 @@ func (e ListItemsParamsSort) Valid() bool {
 	}
 }
 
+// AccessOutside defines model for AccessOutside.
+type AccessOutside string
+
+// AccessRange defines model for AccessRange.
+type AccessRange struct {
+	// Range an address, or a range such as 10.3.0.0/24
+	Range string `json:"range"`
+
+	// Room empty for every room that has none of its own
+	Room string `json:"room"`
+}
+
+// AccessRequest defines model for AccessRequest.
+type AccessRequest struct {
+	Code       bool          `json:"code"`
+	FullScreen bool          `json:"fullScreen"`
+	NewCode    *bool         `json:"newCode,omitempty"`
+	Outside    AccessOutside `json:"outside"`
+	Ranges     []AccessRange `json:"ranges"`
+	Seb        AccessSeb     `json:"seb"`
+	Version    int           `json:"version"`
+}
+
+// AccessRules defines model for AccessRules.
+type AccessRules struct {
+	At   *time.Time `json:"at,omitempty"`
+	By   *string    `json:"by,omitempty"`
+	Code bool       `json:"code"`
+
+	// ConfigKey of the file, computed here
+	ConfigKey       *string       `json:"configKey,omitempty"`
+	FullScreen      bool          `json:"fullScreen"`
+	HasQuitPassword *bool         `json:"hasQuitPassword,omitempty"`
+	Outside         AccessOutside `json:"outside"`
+	Ranges          []AccessRange `json:"ranges"`
+	Seb             AccessSeb     `json:"seb"`
+
+	// StartCode to be told in the rooms
+	StartCode *string `json:"startCode,omitempty"`
+
+	// Version 0 where nothing was ever set
+	Version int `json:"version"`
+}
+
+// AccessSeb defines model for AccessSeb.
+type AccessSeb struct {
+	// MoreKeys Config Keys of files made elsewhere
+	MoreKeys *[]string `json:"moreKeys,omitempty"`
+	On       bool      `json:"on"`
+
+	// QuitPassword asked for when the browser is quit; left out: as it was; empty: none
+	QuitPassword *string `json:"quitPassword,omitempty"`
+
+	// StartUrl the candidate's page, as the computers of the rooms reach it
+	StartUrl string `json:"startUrl"`
+}
+
 // Account defines model for Account.
 type Account struct {
 	Id    string `json:"id"`
@@ -3467,6 +3551,9 @@ type Beat struct {
 // BeatRequest defines model for BeatRequest.
 type BeatRequest struct {
 	Epoch int64 `json:"epoch"`
+
+	// Seb What Safe Exam Browser gives to scripts: SHA-256 of the page's URL and the Config Key. The URL names the attempt, as ?attempt=, so that the value of one candidate is of no use to another.
+	Seb *SebProof `json:"seb,omitempty"`
 }
 
 // Blueprint defines model for Blueprint.
@@ -3693,6 +3780,9 @@ type BoardSeat struct {
 	// Help calls that are open
 	Help int `json:"help"`
 
+	// Locked the page is locked until an invigilator unlocks it
+	Locked *bool `json:"locked,omitempty"`
+
 	// LostSince when the page was last heard of
 	LostSince    *time.Time     `json:"lostSince,omitempty"`
 	Name         string         `json:"name"`
@@ -3782,8 +3872,10 @@ type CandidateExam struct {
 		Name     string `json:"name"`
 	} `json:"candidate"`
 	Exam struct {
-		Closes          time.Time `json:"closes"`
-		DurationMinutes int       `json:"durationMinutes"`
+		// Access what the sitting asks of the computer and the candidate before the start
+		Access          *EntryAccess `json:"access,omitempty"`
+		Closes          time.Time    `json:"closes"`
+		DurationMinutes int          `json:"durationMinutes"`
 
 		// LateUntil the last moment to start
 		LateUntil  *time.Time `json:"lateUntil,omitempty"`
@@ -4098,6 +4190,12 @@ type EnterRequest struct {
 	// HasSealedPaper the page holds the sealed paper and needs only its key
 	HasSealedPaper *bool `json:"hasSealedPaper,omitempty"`
 	RulesAccepted  bool  `json:"rulesAccepted"`
+
+	// Seb What Safe Exam Browser gives to scripts: SHA-256 of the page's URL and the Config Key. The URL names the attempt, as ?attempt=, so that the value of one candidate is of no use to another.
+	Seb *SebProof `json:"seb,omitempty"`
+
+	// StartCode told in the room
+	StartCode *string `json:"startCode,omitempty"`
 }
 
 // Entered defines model for Entered.
@@ -4113,6 +4211,16 @@ type Entered struct {
 
 	// Previous the page that could write before this one
 	Previous *PreviousPage `json:"previous,omitempty"`
+}
+
+// EntryAccess what the sitting asks of the computer and the candidate before the start
+type EntryAccess struct {
+	// Code a start code is told in the room
+	Code       bool `json:"code"`
+	FullScreen bool `json:"fullScreen"`
+
+	// Seb Safe Exam Browser only
+	Seb bool `json:"seb"`
 }
 
 // EnvelopedCredential defines model for EnvelopedCredential.
@@ -5741,6 +5849,14 @@ type OwnTalent struct {
 	Words string `json:"words"`
 }
 
+// PageLock The page covers the questions until an invigilator unlocks it. What was answered is saved all the same.
+type PageLock struct {
+	At time.Time `json:"at"`
+
+	// Text why, as the candidate may read it
+	Text string `json:"text"`
+}
+
 // Panel defines model for Panel.
 type Panel struct {
 	// Begun somebody has scored
@@ -6953,6 +7069,12 @@ type ScoreVersion struct {
 // SeatPhase defines model for SeatPhase.
 type SeatPhase string
 
+// SebProof What Safe Exam Browser gives to scripts: SHA-256 of the page's URL and the Config Key. The URL names the attempt, as ?attempt=, so that the value of one candidate is of no use to another.
+type SebProof struct {
+	Hash string `json:"hash"`
+	Url  string `json:"url"`
+}
+
 // SectionScore defines model for SectionScore.
 type SectionScore struct {
 	// Awarded hundredths of a point
@@ -7791,7 +7913,10 @@ type ThinPoint struct {
 
 // Told defines model for Told.
 type Told struct {
-	Calls   []OwnCall `json:"calls"`
+	Calls []OwnCall `json:"calls"`
+
+	// Locked The page covers the questions until an invigilator unlocks it. What was answered is saved all the same.
+	Locked  *PageLock `json:"locked,omitempty"`
 	Notices []Notice  `json:"notices"`
 }
 
@@ -8537,6 +8662,9 @@ type CreateSittingJSONRequestBody = SittingPlan
 // ChangeSittingJSONRequestBody defines body for ChangeSitting for application/json ContentType.
 type ChangeSittingJSONRequestBody = SittingChange
 
+// SetAccessJSONRequestBody defines body for SetAccess for application/json ContentType.
+type SetAccessJSONRequestBody = AccessRequest
+
 // ActOnSittingJSONRequestBody defines body for ActOnSitting for application/json ContentType.
 type ActOnSittingJSONRequestBody = SittingAct
 
@@ -9097,6 +9225,15 @@ type ServerInterface interface {
 	// ChangeSitting 修改草稿 · change a draft
 	// (PUT /api/v1/sittings/{sitting})
 	ChangeSitting(c *fiber.Ctx, sitting SittingId) error
+	// GetAccess 进入规则：网段、开考口令、全屏、安全考试浏览器 · what candidates need to enter
+	// (GET /api/v1/sittings/{sitting}/access)
+	GetAccess(c *fiber.Ctx, sitting SittingId) error
+	// SetAccess 改变进入规则 · change them
+	// (PUT /api/v1/sittings/{sitting}/access)
+	SetAccess(c *fiber.Ctx, sitting SittingId) error
+	// GetSebFile 安全考试浏览器的配置文件（.seb） · the settings file of Safe Exam Browser
+	// (GET /api/v1/sittings/{sitting}/access/seb)
+	GetSebFile(c *fiber.Ctx, sitting SittingId) error
 	// ActOnSitting 封卷、开考、结束、公布 · seal, open, close, release
 	// (POST /api/v1/sittings/{sitting}/acts)
 	ActOnSitting(c *fiber.Ctx, sitting SittingId) error
@@ -13647,6 +13784,93 @@ func (siw *ServerInterfaceWrapper) ChangeSitting(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetAccess operation middleware
+func (siw *ServerInterfaceWrapper) GetAccess(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetAccess(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// SetAccess operation middleware
+func (siw *ServerInterfaceWrapper) SetAccess(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.SetAccess(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetSebFile operation middleware
+func (siw *ServerInterfaceWrapper) GetSebFile(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetSebFile(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ActOnSitting operation middleware
 func (siw *ServerInterfaceWrapper) ActOnSitting(c *fiber.Ctx) error {
 
@@ -16694,6 +16918,12 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/proctor-acts", wrapper.ListProctorActs)
 
 	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/proctor-acts", wrapper.DoProctorAct)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/access", wrapper.GetAccess)
+
+	router.Put(options.BaseURL+"/api/v1/sittings/:sitting/access", wrapper.SetAccess)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/access/seb", wrapper.GetSebFile)
 
 	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/calls", wrapper.ListCalls)
 
@@ -21502,6 +21732,104 @@ func (response ChangeSittingdefaultApplicationProblemPlusJSONResponse) VisitChan
 	return ctx.JSON(&response.Body)
 }
 
+type GetAccessRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type GetAccessResponseObject interface {
+	VisitGetAccessResponse(ctx *fiber.Ctx) error
+}
+
+type GetAccess200JSONResponse AccessRules
+
+func (response GetAccess200JSONResponse) VisitGetAccessResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetAccessdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetAccessdefaultApplicationProblemPlusJSONResponse) VisitGetAccessResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SetAccessRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Body    *SetAccessJSONRequestBody
+}
+
+type SetAccessResponseObject interface {
+	VisitSetAccessResponse(ctx *fiber.Ctx) error
+}
+
+type SetAccess200JSONResponse AccessRules
+
+func (response SetAccess200JSONResponse) VisitSetAccessResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type SetAccessdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetAccessdefaultApplicationProblemPlusJSONResponse) VisitSetAccessResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetSebFileRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type GetSebFileResponseObject interface {
+	VisitGetSebFileResponse(ctx *fiber.Ctx) error
+}
+
+type GetSebFile200ApplicationoctetStreamResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetSebFile200ApplicationoctetStreamResponse) VisitGetSebFileResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/octet-stream")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetSebFiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetSebFiledefaultApplicationProblemPlusJSONResponse) VisitGetSebFileResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ActOnSittingRequestObject struct {
 	Sitting SittingId `json:"sitting"`
 	Body    *ActOnSittingJSONRequestBody
@@ -24638,6 +24966,15 @@ type StrictServerInterface interface {
 	// ChangeSitting 修改草稿 · change a draft
 	// (PUT /api/v1/sittings/{sitting})
 	ChangeSitting(ctx context.Context, request ChangeSittingRequestObject) (ChangeSittingResponseObject, error)
+	// GetAccess 进入规则：网段、开考口令、全屏、安全考试浏览器 · what candidates need to enter
+	// (GET /api/v1/sittings/{sitting}/access)
+	GetAccess(ctx context.Context, request GetAccessRequestObject) (GetAccessResponseObject, error)
+	// SetAccess 改变进入规则 · change them
+	// (PUT /api/v1/sittings/{sitting}/access)
+	SetAccess(ctx context.Context, request SetAccessRequestObject) (SetAccessResponseObject, error)
+	// GetSebFile 安全考试浏览器的配置文件（.seb） · the settings file of Safe Exam Browser
+	// (GET /api/v1/sittings/{sitting}/access/seb)
+	GetSebFile(ctx context.Context, request GetSebFileRequestObject) (GetSebFileResponseObject, error)
 	// ActOnSitting 封卷、开考、结束、公布 · seal, open, close, release
 	// (POST /api/v1/sittings/{sitting}/acts)
 	ActOnSitting(ctx context.Context, request ActOnSittingRequestObject) (ActOnSittingResponseObject, error)
@@ -29698,6 +30035,101 @@ func (sh *strictHandler) ChangeSitting(ctx *fiber.Ctx, sitting SittingId) error 
 		return err
 	} else if validResponse, ok := response.(ChangeSittingResponseObject); ok {
 		if err := validResponse.VisitChangeSittingResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetAccess operation middleware
+func (sh *strictHandler) GetAccess(ctx *fiber.Ctx, sitting SittingId) error {
+	var request GetAccessRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetAccess(ctx.UserContext(), request.(GetAccessRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetAccess")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetAccessResponseObject); ok {
+		if err := validResponse.VisitGetAccessResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetAccess operation middleware
+func (sh *strictHandler) SetAccess(ctx *fiber.Ctx, sitting SittingId) error {
+	var request SetAccessRequestObject
+
+	request.Sitting = sitting
+
+	var body SetAccessJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.SetAccess(ctx.UserContext(), request.(SetAccessRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetAccess")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetAccessResponseObject); ok {
+		if err := validResponse.VisitSetAccessResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetSebFile operation middleware
+func (sh *strictHandler) GetSebFile(ctx *fiber.Ctx, sitting SittingId) error {
+	var request GetSebFileRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSebFile(ctx.UserContext(), request.(GetSebFileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSebFile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetSebFileResponseObject); ok {
+		if err := validResponse.VisitGetSebFileResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

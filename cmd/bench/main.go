@@ -47,6 +47,7 @@ func families(b live.Bench) []family {
 		{"C", certificateFigures},
 		{"D", drawFigures},
 		{"G", b.Measure},
+		{"L", floorFigures},
 		{"R", composeFigures},
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"gongyuan/bank"
+	"gongyuan/engine/access"
 	"gongyuan/engine/attempt"
 	"gongyuan/engine/attempt/redislive"
 	"gongyuan/engine/editorial"
@@ -25,6 +26,7 @@ func (e *engine) invigilate(store *mongostore.Store, live *redislive.Store) {
 		Feed: live.Feed("proctor"), Progress: e.attempts, Rosters: seating{e}, Records: e.proctors, Clock: e.clock, Log: e.log,
 	})
 	e.proctors.Floor = e.floor
+	e.access = &access.Desk{Store: store.Access(), Sittings: e.sittings, Audit: e.trail, Clock: e.clock}
 }
 
 // seating tells who sits where.

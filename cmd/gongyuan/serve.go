@@ -14,6 +14,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"gongyuan/api"
+	"gongyuan/engine/access"
 	"gongyuan/engine/assess"
 	"gongyuan/engine/attempt"
 	"gongyuan/frontend"
@@ -102,7 +103,7 @@ func (e *engine) app(server *serverSettings, m *metrics) (*fiber.App, error) {
 		Figures:   e.figures,
 		Registers: e.registers,
 		Batches:   e.batches,
-		Proctors:  e.proctors, Floor: e.floor,
+		Proctors:  e.proctors, Floor: e.floor, Access: e.access, Doors: &access.Gate{Store: e.access.Store, Clock: e.clock},
 		Certificates: e.registry, Standard: e.standard, Clock: e.clock, Log: e.log, Web: frontend.FS(), Health: e.stores.health, Observe: m.observe,
 		Secure: server.Secure, ProxyHeader: server.ProxyHeader,
 	})

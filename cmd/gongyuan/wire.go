@@ -11,6 +11,7 @@ import (
 	"gongyuan/bank"
 	"gongyuan/bank/draw"
 	"gongyuan/bank/mongobank"
+	"gongyuan/engine/access"
 	"gongyuan/engine/assess"
 	"gongyuan/engine/attempt"
 	"gongyuan/engine/attempt/redislive"
@@ -56,6 +57,7 @@ type engine struct {
 	figures   *itemstat.Desk
 	proctors  *proctor.Desk
 	floor     *proctor.Floor
+	access    *access.Desk
 	behind    sync.WaitGroup // what goes on after its request was answered
 	registry  *certificate.Registry
 	filings   *filing.Office

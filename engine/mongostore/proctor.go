@@ -221,6 +221,12 @@ func (x *Proctors) Log(ctx context.Context, id sitting.ID, of sitting.Registrati
 	return log, err
 }
 
+// HoldsOf implements proctor.Store.
+func (x *Proctors) HoldsOf(ctx context.Context, id sitting.ID) ([]proctor.Act, error) {
+	kinds := bson.A{string(proctor.Lock), string(proctor.Unlock), string(proctor.Transfer)}
+	return every(ctx, x.acts, bson.M{"sitting": string(id), "kind": bson.M{"$in": kinds}}, bson.D{{Key: "at", Value: 1}, {Key: "_id", Value: 1}}, proctorActDoc.act)
+}
+
 // PutCode implements proctor.Store.
 func (x *Proctors) PutCode(ctx context.Context, of sitting.RegistrationID, hash string, until time.Time) error {
 	_, err := x.codes.ReplaceOne(ctx, bson.M{"_id": string(of)}, proctorCodeDoc{string(of), hash, until}, options.Replace().SetUpsert(true))

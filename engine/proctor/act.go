@@ -23,11 +23,14 @@ const (
 	Transfer Kind = "transfer" // to another seat or computer
 	Evacuate Kind = "evacuate" // leave the room: saved, hidden, the clock stopped
 	Return   Kind = "return"   // back in the room: the clock runs again
+	Lock     Kind = "lock"     // the page covers the questions; saving goes on
+	Unlock   Kind = "unlock"
 )
 
 // scopes says which kinds may be for more than one seat.
 var scopes = map[Kind]bool{
 	CheckIn: false, MarkGone: false, Undo: false, Message: true, Warn: false, Expel: false, Transfer: false, Evacuate: true, Return: true,
+	Lock: false, Unlock: false,
 }
 
 // shown are the kinds whose Text the candidates read.
@@ -80,7 +83,7 @@ func (a *Act) check() error {
 		return &FieldError{"/scope", "one-scope"}
 	case shown[a.Kind] && a.Kind != Evacuate && !long(a.Text, 2, 200):
 		return &FieldError{"/text", "length-2-200"}
-	case a.Kind == Evacuate && a.Text != "" && !long(a.Text, 2, 200):
+	case (a.Kind == Evacuate || a.Kind == Lock) && a.Text != "" && !long(a.Text, 2, 200):
 		return &FieldError{"/text", "length-2-200"}
 	case a.Kind != CheckIn && a.Kind != Message && !long(a.Reason, 2, 200):
 		return &FieldError{"/reason", "length-2-200"}
@@ -204,10 +207,13 @@ const (
 	Resumed    Signal = "resumed" // the exam went on at another computer
 	Fast       Signal = "fast"    // many answers within seconds
 	LeftFull   Signal = "left-full-screen"
+	Elsewhere  Signal = "outside-address" // the computer is outside the room's range
 )
 
 // Signals lists the signals.
-func Signals() []Signal { return []Signal{LeftWindow, Copied, Pasted, Resumed, Fast, LeftFull} }
+func Signals() []Signal {
+	return []Signal{LeftWindow, Copied, Pasted, Resumed, Fast, LeftFull, Elsewhere}
+}
 
 // Known tells whether s is one of the signals.
 func (s Signal) Known() bool { return slices.Contains(Signals(), s) }

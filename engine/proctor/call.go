@@ -133,6 +133,7 @@ func (d *Desk) Calls(ctx context.Context, id sitting.ID) ([]Call, error) {
 type Told struct {
 	Notices []Notice
 	Calls   []Call
+	Lock    *Act // that holds the page; nil for none
 }
 
 // Tell returns what the page of a seat shows.
@@ -141,7 +142,7 @@ func (d *Desk) Tell(ctx context.Context, id sitting.ID, s *Seat) (Told, error) {
 	if err != nil {
 		return Told{}, err
 	}
-	return Told{log.Notices(s), log.Calls}, nil
+	return Told{log.Notices(s), log.Calls, standingOf(log.Acts)[s.Registration].Lock}, nil
 }
 
 // Acknowledge notes that the candidate has read notices. It is idempotent;

@@ -39,7 +39,8 @@ type DeskDeps struct {
 // use, also by several copies of the program.
 type Desk struct {
 	DeskDeps
-	Floor *Floor // told of everything; set before use
+	Floor    *Floor // told of everything; set before use
+	standing standingCache
 }
 
 // NewDesk returns a Desk.
@@ -96,8 +97,9 @@ func (d *Desk) Do(ctx context.Context, a Act) (Outcome, error) {
 		out.Act = kept
 		return d.effect(ctx, &out, seats)
 	})
+	d.standing.drop(a.Sitting)
 	d.Floor.Recorded(a.Sitting)
-	if err == nil && shown[a.Kind] {
+	if err == nil && (shown[a.Kind] || a.Kind == Lock || a.Kind == Unlock) {
 		for _, s := range seats {
 			d.Floor.Notify(s.Attempt)
 		}
@@ -159,7 +161,7 @@ func (d *Desk) fits(ctx context.Context, a *Act, s *Seat) error {
 		if rec.State != attempt.Ready {
 			return fmt.Errorf("%s once the exam has begun: %w", a.Kind, ErrState)
 		}
-	case Warn, Transfer, CheckIn:
+	case Warn, Transfer, CheckIn, Lock:
 		if rec.State.Over() {
 			return fmt.Errorf("%s after the end: %w", a.Kind, ErrState)
 		}

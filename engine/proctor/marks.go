@@ -63,6 +63,8 @@ func (a *Act) mark(m Marks, read bool) (Marks, bool) {
 		m.Warned++
 	case Expel:
 		m.Expelled = true
+	case Lock, Unlock:
+		m.Locked = a.Kind == Lock
 	}
 	if shown[a.Kind] && !read {
 		m.Unread++

@@ -30,6 +30,9 @@ type Store interface {
 	// Log returns all of a sitting, each kind oldest first; with a registration
 	// only what may be for it or is of it.
 	Log(ctx context.Context, id sitting.ID, of sitting.RegistrationID) (Log, error)
+	// HoldsOf returns the acts of a sitting that hold a page: locks, what undoes
+	// them, and transfers, oldest first.
+	HoldsOf(ctx context.Context, id sitting.ID) ([]Act, error)
 	// PutCode keeps the hash of the code by which a registration may sign in
 	// once until then, in the place of an older one.
 	PutCode(ctx context.Context, of sitting.RegistrationID, hash string, until time.Time) error

@@ -64,6 +64,7 @@ type Marks struct {
 	Unread   int // notices that the candidate has not read
 	Warned   int
 	Expelled bool
+	Locked   bool
 	Signals  map[Signal]int
 }
 

@@ -284,6 +284,8 @@ export function createMock(settings = {}) {
     if (!token || token.until < Date.now() || manners.noSession) throw new Refusal('unauthenticated')
     if (path === '/api/v1/candidate/exam') return [200, candidateExam(token.admission)]
     const a = attemptOf(token.admission)
+    if (/^\/api\/v1\/attempts\/[^/]+\/(notices|calls)$/.test(path)) return [200, { notices: [], calls: [] }]
+    if (/^\/api\/v1\/attempts\/[^/]+\/signals$/.test(path)) return [204, undefined, '']
     const [, id, verb] = /^\/api\/v1\/attempts\/([^/]+)\/([\w-]+)$/.exec(path) ?? []
     if (id !== a.id) throw new Refusal('not-found')
     if (verb === 'enter') return [200, enter(a, body)]

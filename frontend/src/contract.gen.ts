@@ -1534,6 +1534,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sittings/{sitting}/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        /** 进入规则：网段、开考口令、全屏、安全考试浏览器 · what candidates need to enter */
+        get: operations["getAccess"];
+        /**
+         * 改变进入规则 · change them
+         * @description Takes effect within three seconds, also for pages under way. A start code is made by the server: `newCode` makes
+         *     another one. The Config Key of Safe Exam Browser changes with everything that its file says.
+         */
+        put: operations["setAccess"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/access/seb": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        /** 安全考试浏览器的配置文件（.seb） · the settings file of Safe Exam Browser */
+        get: operations["getSebFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sittings/{sitting}/calls": {
         parameters: {
             query?: never;
@@ -4056,6 +4099,7 @@ export interface components {
                 sample: boolean;
                 /** @description whether the sealed paper may be fetched before the start */
                 papersAhead?: boolean;
+                access?: components["schemas"]["EntryAccess"];
             };
             registration: {
                 admission: string;
@@ -4083,6 +4127,22 @@ export interface components {
              * @default false
              */
             hasSealedPaper: boolean;
+            /** @description told in the room */
+            startCode?: string;
+            seb?: components["schemas"]["SebProof"];
+        };
+        /** @description What Safe Exam Browser gives to scripts: SHA-256 of the page's URL and the Config Key. The URL names the attempt, as ?attempt=, so that the value of one candidate is of no use to another. */
+        SebProof: {
+            hash: string;
+            url: string;
+        };
+        /** @description what the sitting asks of the computer and the candidate before the start */
+        EntryAccess: {
+            /** @description a start code is told in the room */
+            code: boolean;
+            fullScreen: boolean;
+            /** @description Safe Exam Browser only */
+            seb: boolean;
         };
         Clock: {
             /** Format: date-time */
@@ -4181,6 +4241,7 @@ export interface components {
         BeatRequest: {
             /** Format: int64 */
             epoch: number;
+            seb?: components["schemas"]["SebProof"];
         };
         Beat: {
             state: components["schemas"]["AttemptState"];
@@ -5320,10 +5381,12 @@ export interface components {
             unread: number;
             warned: number;
             expelled?: boolean;
+            /** @description the page is locked until an invigilator unlocks it */
+            locked?: boolean;
             signals?: components["schemas"]["SignalCount"][];
         };
         /** @enum {string} */
-        SignalName: "left-window" | "copied" | "pasted" | "resumed" | "fast" | "left-full-screen";
+        SignalName: "left-window" | "copied" | "pasted" | "resumed" | "fast" | "left-full-screen" | "outside-address";
         SignalCount: {
             signal: components["schemas"]["SignalName"];
             n: number;
@@ -5337,7 +5400,7 @@ export interface components {
             }[];
         };
         /** @enum {string} */
-        ProctorKind: "check-in" | "absent" | "undo" | "message" | "warn" | "expel" | "transfer" | "evacuate" | "return";
+        ProctorKind: "check-in" | "absent" | "undo" | "message" | "warn" | "expel" | "transfer" | "evacuate" | "return" | "lock" | "unlock";
         ProctorActRequest: {
             /** @description made by the caller */
             id: string;
@@ -5405,6 +5468,14 @@ export interface components {
         Told: {
             notices: components["schemas"]["Notice"][];
             calls: components["schemas"]["OwnCall"][];
+            locked?: components["schemas"]["PageLock"];
+        };
+        /** @description The page covers the questions until an invigilator unlocks it. What was answered is saved all the same. */
+        PageLock: {
+            /** Format: date-time */
+            at: string;
+            /** @description why, as the candidate may read it */
+            text: string;
         };
         Notice: {
             id: string;
@@ -5425,6 +5496,50 @@ export interface components {
         };
         NoticesRead: {
             read: string[];
+        };
+        /** @enum {string} */
+        AccessOutside: "note" | "refuse";
+        AccessRange: {
+            /** @description empty for every room that has none of its own */
+            room: string;
+            /** @description an address, or a range such as 10.3.0.0/24 */
+            range: string;
+        };
+        AccessSeb: {
+            on: boolean;
+            /** @description the candidate's page, as the computers of the rooms reach it */
+            startUrl: string;
+            /** @description asked for when the browser is quit; left out: as it was; empty: none */
+            quitPassword?: string;
+            /** @description Config Keys of files made elsewhere */
+            moreKeys?: string[];
+        };
+        AccessRequest: {
+            version: number;
+            ranges: components["schemas"]["AccessRange"][];
+            outside: components["schemas"]["AccessOutside"];
+            code: boolean;
+            /** @default false */
+            newCode: boolean;
+            fullScreen: boolean;
+            seb: components["schemas"]["AccessSeb"];
+        };
+        AccessRules: {
+            /** @description 0 where nothing was ever set */
+            version: number;
+            ranges: components["schemas"]["AccessRange"][];
+            outside: components["schemas"]["AccessOutside"];
+            code: boolean;
+            /** @description to be told in the rooms */
+            startCode?: string;
+            fullScreen: boolean;
+            seb: components["schemas"]["AccessSeb"];
+            hasQuitPassword?: boolean;
+            /** @description of the file, computed here */
+            configKey?: string;
+            by?: string;
+            /** Format: date-time */
+            at?: string;
         };
         /** @enum {string} */
         OrderKind: "extend" | "pause" | "resume" | "reopen";
@@ -10021,6 +10136,79 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProctorOutcome"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getAccess: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRules"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    setAccess: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRules"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getSebFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 配置文件 · the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             default: components["responses"]["ProblemAny"];

@@ -26,6 +26,12 @@ export interface SessionConfig {
   random?: () => number
   online?: () => boolean
   papers?: Papers
+  /** The stream says that there is something of the room to read. */
+  noticed?: (data: string) => void
+  /** Brings the screen of the result, which is loaded only when it is asked for. */
+  loadResult?: () => Promise<unknown>
+  /** What the page shows for itself, with an entry or with a beat. */
+  proof?: (entering: boolean) => object | undefined
 }
 
 export interface Core {
@@ -35,6 +41,8 @@ export interface Core {
   readonly timers: Timers
   readonly papers: Papers
   readonly deviceLabel: () => string
+  readonly noticed: SessionConfig['noticed']
+  readonly proof: SessionConfig['proof']
   dispatch(event: Event): void
   work(): Work | null
   /** The work, if this page may save: its lease and its session hold and there is no receipt. */
@@ -70,7 +78,7 @@ export function createCore(config: SessionConfig): Core {
   }
 
   return {
-    api: config.api, clock: config.clock, state, timers, dispatch, random, online, deviceLabel: config.deviceLabel,
+    noticed: config.noticed, proof: config.proof, api: config.api, clock: config.clock, state, timers, dispatch, random, online, deviceLabel: config.deviceLabel,
     papers: config.papers ?? { keep: keepPaper, kept: keptPaper, drop: dropPapers },
     work: () => state.value.work,
     sendable: () => {

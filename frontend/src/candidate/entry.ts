@@ -212,7 +212,7 @@ export function createEntry(core: Core, calls: EntryCalls) {
   async function askToEnter(attempt: AttemptId, hasSealedPaper: boolean): Promise<Entered> {
     await core.store().asking(attempt)
     const reply = await api.call('post', '/api/v1/attempts/{attempt}/enter', {
-      path: { attempt }, body: { deviceId: deviceId(), deviceLabel: core.deviceLabel(), rulesAccepted: true, hasSealedPaper }, timeoutMs: 30_000,
+      path: { attempt }, body: { deviceId: deviceId(), deviceLabel: core.deviceLabel(), rulesAccepted: true, hasSealedPaper, ...core.proof?.(true) }, timeoutMs: 30_000,
     })
     clock.sync(reply.data.clock.serverNow, reply.sentAt, reply.receivedAt)
     return reply.data

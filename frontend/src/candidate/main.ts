@@ -2,13 +2,13 @@ import { createApp } from 'vue'
 import '../shared/tokens.css'
 import './candidate.css'
 import App from './App.vue'
-import { page, startTime } from './page'
+import { openRoom, page, startTime } from './page'
 import { applyPrefs } from './prefs'
 
 applyPrefs(document.documentElement)
 startTime()
 createApp(App).mount('#app')
-void page.start()
+void page.start().then(openRoom, openRoom)
 
 document.addEventListener('visibilitychange', () => page.onVisibility(document.hidden))
 window.addEventListener('beforeunload', (e) => { if (page.wouldLose()) { e.preventDefault(); e.returnValue = '' } })

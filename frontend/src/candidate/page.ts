@@ -1,5 +1,5 @@
 // The one page: its session, its time, and what it says aloud.
-import { shallowRef } from 'vue'
+import { shallowRef, type Component } from 'vue'
 import { createApi } from '../shared/api'
 import { ServerClock } from '../shared/time'
 import type { ServerMs } from '../shared/brand'
@@ -9,7 +9,7 @@ import { deviceId, openStore, recall, remember } from './store'
 import { language } from './text'
 
 const clock = new ServerClock(() => performance.now())
-const api = createApi({ audience: 'candidate', language: () => language.value, onSignedOut: () => page.onSignedOut(), onSession: () => undefined })
+export const api = createApi({ audience: 'candidate', language: () => language.value, onSignedOut: () => page.onSignedOut(), onSession: () => undefined })
 
 /**
  * What the page that loses the exam to this computer reads. A room names its
@@ -27,7 +27,30 @@ function deviceLabel(): string {
 const named = new URLSearchParams(location.search).get('device')
 if (named) remember('label', named)
 
-export const page = createSession({ api, clock, openStore: () => openStore(), deviceLabel })
+/** What room/room.ts brings. */
+export interface Room {
+  readonly Gate: Component
+  readonly Help: Component
+  readonly Lock: Component
+  readonly Notices: Component
+  noticed(data: string): void
+  proof(entering: boolean): object
+}
+export const room = shallowRef<Room | null>(null)
+
+/** screens/Result.vue, once it was asked for. */
+export const resultScreen = shallowRef<Component | null>(null)
+
+/** Loaded after the page, and again until it is there. */
+export function openRoom(): void {
+  import('./room/room').then((m) => { room.value = m.room }, () => setTimeout(openRoom, 10_000))
+}
+
+export const page = createSession({
+  api, clock, openStore: () => openStore(), deviceLabel,
+  loadResult: async () => { resultScreen.value = (await import('./screens/Result.vue')).default },
+  noticed: (data) => room.value?.noticed(data), proof: (entering) => room.value?.proof(entering),
+})
 export const state = page.state
 
 /** Writes what is not durable into a file of the computer; the file's name, or null where there is nothing to write. */

@@ -80,7 +80,7 @@ export function createPulse(core: Core, outbox: Pick<Outbox, 'plan' | 'endDrafts
   }
 
   const askBeat = (w: Work) =>
-    api.call('post', '/api/v1/attempts/{attempt}/beat', { path: { attempt: w.attempt }, body: { epoch: w.epoch }, timeoutMs: 10_000 })
+    api.call('post', '/api/v1/attempts/{attempt}/beat', { path: { attempt: w.attempt }, body: { epoch: w.epoch, ...core.proof?.(false) }, timeoutMs: 10_000 })
 
   function linkUp(): void {
     const w = work()
@@ -129,6 +129,7 @@ export function createPulse(core: Core, outbox: Pick<Outbox, 'plan' | 'endDrafts
   }
 
   function pushed(name: string, data: string): void {
+    if (name === 'notice') core.noticed?.(data)
     if (name !== 'beat' && name !== 'taken-over') return
     let value: unknown
     try {

@@ -122,6 +122,7 @@ export function createSession(config: SessionConfig) {
     const attempt = state.value.receipt?.attempt
     if (!attempt) return
     try {
+      await config.loadResult?.()
       dispatch({ type: 'result', result: (await api.call('get', '/api/v1/attempts/{attempt}/result', { path: { attempt } })).data })
     } catch (e) {
       dispatch({ type: 'result-failed', fault: faultOf(e) })
@@ -173,7 +174,7 @@ export function createSession(config: SessionConfig) {
     readReopened: () => dispatch({ type: 'reopened-read' }), readTookOver: () => dispatch({ type: 'took-over-read' }),
     /** Closing or reloading the page now would lose answers. */
     wouldLose: () => core.sendable()?.keeping === 'none' && (core.sendable()?.ledger.outbox.length ?? 0) > 0,
-    languageChanged, onSignedOut: () => dispatch({ type: 'signed-out' }), onOnline, onOffline, onVisibility, flush: outbox.flush, beat: pulse.beat,
+    languageChanged, onSignedOut: () => dispatch({ type: 'signed-out' }), onOnline, onOffline, onVisibility, flush: outbox.flush, beat: pulse.beat, live: pulse.live, spread: core.jitter,
     now: core.now, close: () => { finish(); tabs.close(); core.store().close() },
   }
 }

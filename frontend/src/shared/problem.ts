@@ -11,7 +11,8 @@ export type ProblemType =
   | 'seq-conflict' | 'attempt-closed' | 'after-deadline' | 'not-durable' | 'not-started' | 'not-submitted' | 'busy'
   | 'unavailable' | 'not-released' | 'not-sealed' | 'no-theory' | 'conflict' | 'wrong-state' | 'nobody-registered' | 'shortage'
   | 'author-approves' | 'item-conflict' | 'item-stage' | 'key-change' | 'item-unfit' | 'score-locked'
-  | 'score-incomplete' | 'candidate-absent' | 'already-appointed' | 'second-person' | 'internal'
+  | 'score-incomplete' | 'candidate-absent' | 'already-appointed' | 'second-person' | 'start-code' | 'seb-required' | 'address-refused'
+  | 'page-locked' | 'moved-away' | 'internal'
 
 /** The type of a problem; what is none of ours counts as internal. */
 export function problemType(type: string): ProblemType {

@@ -1,3 +1,5 @@
+import { accessEn } from './access.en'
+import { accessZh } from './access.zh-CN'
 import { accountEn } from './account.en'
 import { accountZh } from './account.zh-CN'
 import { auditEn } from './audit.en'
@@ -64,6 +66,7 @@ export const FILES: readonly (readonly [zh: Record<string, string>, en: Record<s
   [talentZh, talentEn],
   [certificateZh, certificateEn],
   [proctorZh, proctorEn],
+  [accessZh, accessEn],
 ]
 
 /** All texts of the staff pages. */
@@ -89,6 +92,7 @@ export const zhCN = {
   ...talentZh,
   ...certificateZh,
   ...proctorZh,
+  ...accessZh,
 }
 
 export const en = {
@@ -113,4 +117,5 @@ export const en = {
   ...talentEn,
   ...certificateEn,
   ...proctorEn,
+  ...accessEn,
 }

@@ -12,7 +12,10 @@ export const proctorEn = {
   'seat.helpN': '{n} calls open', 'seat.admission': 'Admission number', 'seat.extra': 'Extra time', 'seat.minutes': '{n} min',
   'seat.signal': '{what} {n}×',
   'seat.signalsHint': 'Facts about the page only; by themselves they prove nothing.',
-  'signal.left-window': 'left the page', 'signal.copied': 'copied', 'signal.pasted': 'pasted', 'signal.resumed': 'went on at another computer', 'signal.fast': 'many answers within seconds', 'signal.left-full-screen': 'left full screen',
+  'signal.left-window': 'left the page', 'signal.copied': 'copied', 'signal.pasted': 'pasted', 'signal.resumed': 'went on at another computer', 'signal.fast': 'many answers within seconds', 'signal.left-full-screen': 'left full screen', 'signal.outside-address': 'outside the room’s addresses',
+  'seat.locked': 'Locked', 'proctor.menu.lock': 'Lock the page…', 'proctor.menu.unlock': 'Unlock the page…', 'proctor.title.lock': 'Lock the page of {who}?', 'proctor.title.unlock': 'Unlock the page of {who}?',
+  'proctor.text.lock': 'The candidate’s page covers the questions at once; answers are still saved and the clock runs on. Time can be given apart.', 'proctor.text.unlock': 'The candidate goes on. Where Safe Exam Browser is required, a check that still fails locks the page again.',
+  'proctor.act.lock': 'Lock', 'proctor.act.unlock': 'Unlock', 'proctor.done.lock': 'The page of {who} is locked.', 'proctor.done.unlock': 'The page of {who} is unlocked.', 'proctor.lockText': 'Stay at your seat and wait for the invigilator.',
 
   'proctor.menu.check-in': 'Sign in…', 'proctor.menu.absent': 'Mark absent…', 'proctor.menu.undo': 'Undo sign-in or absence…', 'proctor.menu.message': 'Send a message…', 'proctor.menu.warn': 'Warn…',
   'proctor.menu.expel': 'End for misconduct…', 'proctor.menu.transfer': 'Move to another seat…', 'proctor.menu.evacuate': 'Evacuate…', 'proctor.menu.return': 'End the evacuation…',

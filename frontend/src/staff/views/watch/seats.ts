@@ -3,10 +3,11 @@ import type { BoardSeat, ProctorKind, SeatPhase } from '../../lib/types'
 export const PHASES: readonly SeatPhase[] = ['lost', 'answering', 'paused', 'waiting', 'signed-in', 'away', 'absent', 'submitted']
 
 /** Which seats are shown: those in one phase, or with something to look at. */
-export type MapFilter = 'all' | 'help' | 'unread' | 'signals' | SeatPhase
+export type MapFilter = 'all' | 'locked' | 'help' | 'unread' | 'signals' | SeatPhase
 
 export function fits(s: BoardSeat, filter: MapFilter): boolean {
   if (filter === 'all') return true
+  if (filter === 'locked') return s.locked === true
   if (filter === 'help') return s.help > 0
   if (filter === 'unread') return s.unread > 0
   if (filter === 'signals') return (s.signals?.length ?? 0) > 0
@@ -47,6 +48,8 @@ export function actsFor(s: BoardSeat): ProctorKind[] {
   if (!begun && (s.signedInAt || s.phase === 'absent')) out.push('undo')
   out.push('message')
   if (!over) out.push('transfer', 'warn')
+  if (s.locked) out.push('unlock')
+  else if (begun && !over) out.push('lock')
   if (!s.expelled) out.push('expel')
   return out
 }
@@ -62,4 +65,6 @@ export const ASKS: Record<ProctorKind, readonly ('text' | 'reason' | 'place')[]>
   transfer: ['place', 'reason'],
   evacuate: ['text', 'reason'],
   return: ['reason'],
+  lock: ['text', 'reason'],
+  unlock: ['reason'],
 }
