@@ -43,6 +43,8 @@ var fieldTexts = map[string][2]string{
 	"no-such-candidate":          {"没有这名考生，请核对身份证件号。", "No such candidate; check the identity number."},
 	"changed-meanwhile":          {"别人刚刚改过，请再导入一次。", "Somebody changed it meanwhile; import it again."},
 	"table-head":                 {"第一行要有这些列名：身份证件号、姓名、单位、城市、行业。", "The first line needs the columns 身份证件号, 姓名, 单位, 城市, 行业."},
+	"roster-head":                {"没有找到表头：前 10 行里要有“姓名”和“身份证件号”两列。", "No headings: the columns 姓名 and 身份证件号 have to be in the first 10 lines."},
+	"text-file":                  {"不是可以读的文本文件，请另存为 Excel（.xlsx）或 UTF-8 的 CSV。", "Not a text file that can be read; save it as a workbook (.xlsx) or CSV in UTF-8."},
 	"table-empty":                {"表里没有内容。", "The table is empty."},
 	"table-long":                 {"最多 2000 行，请分成几次。", "At most 2,000 rows; send them in several parts."},
 	"period":                     {"期间写作 2026-Q4 或 2026。", "A period is written 2026-Q4 or 2026."},

@@ -31,6 +31,7 @@ import (
 	"gongyuan/engine/profile"
 	"gongyuan/engine/report"
 	"gongyuan/engine/result"
+	"gongyuan/engine/roster"
 	"gongyuan/engine/sitting"
 	"gongyuan/engine/transcript"
 )
@@ -117,6 +118,9 @@ var problems = map[kind]wording{
 	"own-entered":        {409, "本机构已登记", "请刷新后打开已有的那一条。", "This body is entered already", "Reload and open its entry."},
 	"export-faults":      {409, "有内容不合接收单位的要求", "请按预览里列出的逐条更正，再导出。", "Some values are not as the receiver asks", "Mend what the preview lists, then export."},
 	"export-gone":        {409, "这一批不能再原样取出", "用到的照片或记录已经不在。请重新导出一批。", "This run cannot be made again", "A picture or record that it used is no longer there. Make a new one."},
+	"not-seated":         {409, "还有考生没有座位", "先排好座位，再封卷。", "Not everybody has a seat", "Seat everybody before sealing."},
+	"roster-changed":     {409, "名单或场次已变，与刚才显示的不同", "请重新选择文件，再看一遍结论。", "Not as it was shown", "Choose the file again and look at the verdicts once more."},
+	"roster-undone":      {409, "这次导入已经撤销", "请刷新。", "Undone already", "Reload."},
 	"points-in-use":      {409, "有鉴定点还有题目，不能删除", "请先把这些题移到别的鉴定点，或把鉴定点改为停用。", "Points with items cannot be deleted", "Move their items to another point first, or retire the points."},
 	"internal":           {500, "服务器出错", "请稍后再试，并把编号告诉管理员。", "Something went wrong", "Try again later and tell the administrator the number."},
 }
@@ -154,6 +158,12 @@ var table = []struct {
 	{attempt.ErrBusy, "busy"},
 	{attempt.ErrUnavailable, "unavailable"},
 	{sitting.ErrNobody, "nobody-registered"},
+	{sitting.ErrUnseated, "not-seated"},
+	{roster.ErrNotFound, "not-found"},
+	{roster.ErrForbidden, "forbidden"},
+	{roster.ErrConflict, "conflict"},
+	{roster.ErrDigest, "roster-changed"},
+	{roster.ErrState, "roster-undone"},
 	{sitting.ErrNotFound, "not-found"},
 	{sitting.ErrNotYet, "not-open-yet"},
 	{sitting.ErrTooLate, "too-late-to-start"},
@@ -232,6 +242,7 @@ var table = []struct {
 	{filing.ErrDuplicate, "own-entered"},
 	{filing.ErrState, "wrong-state"},
 	{filing.ErrInvalid, "invalid"},
+	{roster.ErrInvalid, "invalid"},
 	{profile.ErrForbidden, "forbidden"},
 	{profile.ErrInvalid, "invalid"},
 	{periodic.ErrForbidden, "forbidden"},
@@ -442,6 +453,10 @@ func fieldsOf(err error) []sitting.FieldError {
 	var planned *compose.FieldError
 	var counted *itemstat.FieldError
 	var bodied *filing.FieldError
+	var listed *roster.TableError
+	if errors.As(err, &listed) {
+		return []sitting.FieldError{{Field: "/data", Reason: listed.Reason}}
+	}
 	var tabled *profile.TableError
 	var timed *periodic.FieldError
 	var watched *proctor.FieldError

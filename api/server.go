@@ -65,6 +65,7 @@ type Config struct {
 	Batches       *batch.Desk
 	Handouts      Handouts
 	Registers     Registers
+	Days          Days
 	Standard      standard.Standard
 	Clock         attempt.Clock
 	Log           *slog.Logger
@@ -119,6 +120,7 @@ type server struct {
 	batches       *batch.Desk
 	handouts      Handouts
 	registers     Registers
+	days          Days
 	standard      standard.Standard
 	clock         attempt.Clock
 	log           *slog.Logger
@@ -156,7 +158,7 @@ func New(cfg Config) (*fiber.App, error) {
 		audit:     cfg.Audit,
 		editorial: cfg.Editorial, figures: cfg.Figures,
 		compose:  cfg.Compose,
-		handouts: cfg.Handouts, registers: cfg.Registers,
+		handouts: cfg.Handouts, registers: cfg.Registers, days: cfg.Days,
 		standard: cfg.Standard, clock: cfg.Clock, log: cfg.Log, secure: cfg.Secure, nobody: nobody, observe: cfg.Observe,
 		revisions: revisionCache{found: map[bank.Ref]*bank.Revision{}},
 	}

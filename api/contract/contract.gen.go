@@ -6062,14 +6062,18 @@ type RegisterRequest struct {
 
 // Registration defines model for Registration.
 type Registration struct {
-	Admission    string `json:"admission"`
-	Attempt      string `json:"attempt"`
-	ExtraMinutes int    `json:"extraMinutes"`
-	Id           string `json:"id"`
-	IdMasked     string `json:"idMasked"`
-	Name         string `json:"name"`
-	Room         string `json:"room"`
-	Seat         string `json:"seat"`
+	Admission    string  `json:"admission"`
+	Attempt      string  `json:"attempt"`
+	Employer     *string `json:"employer,omitempty"`
+	ExtraMinutes int     `json:"extraMinutes"`
+	Id           string  `json:"id"`
+	IdMasked     string  `json:"idMasked"`
+	Name         string  `json:"name"`
+
+	// Needs 便利措施 · what a candidate was granted beside extra time
+	Needs *SeatNeeds `json:"needs,omitempty"`
+	Room  string     `json:"room"`
+	Seat  string     `json:"seat"`
 
 	// Takes what a retake takes; left out for all components
 	Takes *[]RegistrationTakes `json:"takes,omitempty"`
@@ -6613,6 +6617,45 @@ type RevisionDiff struct {
 // Role defines model for Role.
 type Role string
 
+// RosterConfirm defines model for RosterConfirm.
+type RosterConfirm struct {
+	Data   []byte `json:"data"`
+	Digest string `json:"digest"`
+	Name   string `json:"name"`
+}
+
+// RosterFile defines model for RosterFile.
+type RosterFile struct {
+	// Data the file: xlsx, or text with separated values
+	Data []byte `json:"data"`
+	Name string `json:"name"`
+}
+
+// RosterImport defines model for RosterImport.
+type RosterImport struct {
+	At       time.Time  `json:"at"`
+	By       string     `json:"by"`
+	Changed  int        `json:"changed"`
+	Dropped  int        `json:"dropped"`
+	File     string     `json:"file"`
+	Id       string     `json:"id"`
+	Kept     int        `json:"kept"`
+	Rows     int        `json:"rows"`
+	Undone   bool       `json:"undone"`
+	UndoneAt *time.Time `json:"undoneAt,omitempty"`
+	UndoneBy *string    `json:"undoneBy,omitempty"`
+}
+
+// RosterJudged defines model for RosterJudged.
+type RosterJudged struct {
+	Changed  int             `json:"changed"`
+	Digest   string          `json:"digest"`
+	Dropped  int             `json:"dropped"`
+	Kept     int             `json:"kept"`
+	Rows     int             `json:"rows"`
+	Verdicts []ImportVerdict `json:"verdicts"`
+}
+
 // RowScore defines model for RowScore.
 type RowScore struct {
 	Deductions []DeductionCount `json:"deductions"`
@@ -6737,6 +6780,16 @@ type ScoreState string
 type ScoreVersion struct {
 	Examiner string `json:"examiner"`
 	Score    Score  `json:"score"`
+}
+
+// SeatNeeds 便利措施 · what a candidate was granted beside extra time
+type SeatNeeds struct {
+	// Accessible an accessible seat
+	Accessible bool `json:"accessible"`
+
+	// Apart a room apart
+	Apart     bool `json:"apart"`
+	LargeText bool `json:"largeText"`
 }
 
 // SeatPhase defines model for SeatPhase.
@@ -8055,6 +8108,12 @@ type ProvideFileJSONRequestBody = ProvidedFile
 // ActOnReleaseJSONRequestBody defines body for ActOnRelease for application/json ContentType.
 type ActOnReleaseJSONRequestBody = ReleaseAct
 
+// JudgeRosterJSONRequestBody defines body for JudgeRoster for application/json ContentType.
+type JudgeRosterJSONRequestBody = RosterFile
+
+// ImportRosterJSONRequestBody defines body for ImportRoster for application/json ContentType.
+type ImportRosterJSONRequestBody = RosterConfirm
+
 // MakeRulingJSONRequestBody defines body for MakeRuling for application/json ContentType.
 type MakeRulingJSONRequestBody = NewRuling
 
@@ -8435,6 +8494,9 @@ type ServerInterface interface {
 	// ListReviews 待我处理的题 · what waits for me
 	// (GET /api/v1/reviews)
 	ListReviews(c *fiber.Ctx) error
+	// GetRosterTemplate 考生名单模板（Excel，各列都是文本） · an empty list of candidates
+	// (GET /api/v1/roster-template)
+	GetRosterTemplate(c *fiber.Ctx) error
 	// SettleRuling 由第二人确认、驳回或解除 · confirmed, refused or lifted by a second person
 	// (POST /api/v1/rulings/{ruling})
 	SettleRuling(c *fiber.Ctx, ruling string) error
@@ -8639,6 +8701,18 @@ type ServerInterface interface {
 	// GetResult 一份成绩怎样得出 · one result, down to the slot
 	// (GET /api/v1/sittings/{sitting}/results/{attempt})
 	GetResult(c *fiber.Ctx, sitting SittingId, attempt AttemptId) error
+	// JudgeRoster 试读名单，逐行给出结论，不登记任何人 · what would become of every row; nothing is stored
+	// (POST /api/v1/sittings/{sitting}/roster-checks)
+	JudgeRoster(c *fiber.Ctx, sitting SittingId) error
+	// ListRosterImports 导入过的名单 · lists that were imported
+	// (GET /api/v1/sittings/{sitting}/roster-imports)
+	ListRosterImports(c *fiber.Ctx, sitting SittingId) error
+	// ImportRoster 按试读的结论登记，全部成功或全不登记 · register what was shown, all or none
+	// (POST /api/v1/sittings/{sitting}/roster-imports)
+	ImportRoster(c *fiber.Ctx, sitting SittingId) error
+	// UndoRosterImport 撤销一次导入（封卷前） · take everybody of an import off the roster
+	// (DELETE /api/v1/sittings/{sitting}/roster-imports/{run})
+	UndoRosterImport(c *fiber.Ctx, sitting SittingId, run string) error
 	// ListRulings 违纪与暂缓 · misconduct and withheld results
 	// (GET /api/v1/sittings/{sitting}/rulings)
 	ListRulings(c *fiber.Ctx, sitting SittingId) error
@@ -12311,6 +12385,24 @@ func (siw *ServerInterfaceWrapper) ListReviews(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetRosterTemplate operation middleware
+func (siw *ServerInterfaceWrapper) GetRosterTemplate(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetRosterTemplate(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // SettleRuling operation middleware
 func (siw *ServerInterfaceWrapper) SettleRuling(c *fiber.Ctx) error {
 
@@ -14607,6 +14699,130 @@ func (siw *ServerInterfaceWrapper) GetResult(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// JudgeRoster operation middleware
+func (siw *ServerInterfaceWrapper) JudgeRoster(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.JudgeRoster(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListRosterImports operation middleware
+func (siw *ServerInterfaceWrapper) ListRosterImports(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListRosterImports(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ImportRoster operation middleware
+func (siw *ServerInterfaceWrapper) ImportRoster(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ImportRoster(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// UndoRosterImport operation middleware
+func (siw *ServerInterfaceWrapper) UndoRosterImport(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "run" -------------
+	var run string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "run", c.Params("run"), &run, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter run: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.UndoRosterImport(c, sitting, run)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListRulings operation middleware
 func (siw *ServerInterfaceWrapper) ListRulings(c *fiber.Ctx) error {
 
@@ -15355,6 +15571,16 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Post(options.BaseURL+"/api/v1/periods/:period", wrapper.SubmitPeriod)
 
 	router.Get(options.BaseURL+"/api/v1/periods/:period/workbook", wrapper.GetPeriodWorkbook)
+
+	router.Get(options.BaseURL+"/api/v1/roster-template", wrapper.GetRosterTemplate)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/roster-checks", wrapper.JudgeRoster)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/roster-imports", wrapper.ListRosterImports)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/roster-imports", wrapper.ImportRoster)
+
+	router.Delete(options.BaseURL+"/api/v1/sittings/:sitting/roster-imports/:run", wrapper.UndoRosterImport)
 
 }
 
@@ -19080,6 +19306,44 @@ func (response ListReviewsdefaultApplicationProblemPlusJSONResponse) VisitListRe
 	return ctx.JSON(&response.Body)
 }
 
+type GetRosterTemplateRequestObject struct {
+}
+
+type GetRosterTemplateResponseObject interface {
+	VisitGetRosterTemplateResponse(ctx *fiber.Ctx) error
+}
+
+type GetRosterTemplate200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetRosterTemplate200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitGetRosterTemplateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetRosterTemplatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetRosterTemplatedefaultApplicationProblemPlusJSONResponse) VisitGetRosterTemplateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type SettleRulingRequestObject struct {
 	Ruling string `json:"ruling"`
 	Body   *SettleRulingJSONRequestBody
@@ -21178,6 +21442,127 @@ func (response GetResultdefaultApplicationProblemPlusJSONResponse) VisitGetResul
 	return ctx.JSON(&response.Body)
 }
 
+type JudgeRosterRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Body    *JudgeRosterJSONRequestBody
+}
+
+type JudgeRosterResponseObject interface {
+	VisitJudgeRosterResponse(ctx *fiber.Ctx) error
+}
+
+type JudgeRoster200JSONResponse RosterJudged
+
+func (response JudgeRoster200JSONResponse) VisitJudgeRosterResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type JudgeRosterdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response JudgeRosterdefaultApplicationProblemPlusJSONResponse) VisitJudgeRosterResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListRosterImportsRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type ListRosterImportsResponseObject interface {
+	VisitListRosterImportsResponse(ctx *fiber.Ctx) error
+}
+
+type ListRosterImports200JSONResponse []RosterImport
+
+func (response ListRosterImports200JSONResponse) VisitListRosterImportsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListRosterImportsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListRosterImportsdefaultApplicationProblemPlusJSONResponse) VisitListRosterImportsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ImportRosterRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Body    *ImportRosterJSONRequestBody
+}
+
+type ImportRosterResponseObject interface {
+	VisitImportRosterResponse(ctx *fiber.Ctx) error
+}
+
+type ImportRoster201JSONResponse RosterImport
+
+func (response ImportRoster201JSONResponse) VisitImportRosterResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type ImportRosterdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ImportRosterdefaultApplicationProblemPlusJSONResponse) VisitImportRosterResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type UndoRosterImportRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Run     string    `json:"run"`
+}
+
+type UndoRosterImportResponseObject interface {
+	VisitUndoRosterImportResponse(ctx *fiber.Ctx) error
+}
+
+type UndoRosterImport200JSONResponse struct {
+	Removed int `json:"removed"`
+}
+
+func (response UndoRosterImport200JSONResponse) VisitUndoRosterImportResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type UndoRosterImportdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UndoRosterImportdefaultApplicationProblemPlusJSONResponse) VisitUndoRosterImportResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListRulingsRequestObject struct {
 	Sitting SittingId `json:"sitting"`
 }
@@ -21901,6 +22286,9 @@ type StrictServerInterface interface {
 	// ListReviews 待我处理的题 · what waits for me
 	// (GET /api/v1/reviews)
 	ListReviews(ctx context.Context, request ListReviewsRequestObject) (ListReviewsResponseObject, error)
+	// GetRosterTemplate 考生名单模板（Excel，各列都是文本） · an empty list of candidates
+	// (GET /api/v1/roster-template)
+	GetRosterTemplate(ctx context.Context, request GetRosterTemplateRequestObject) (GetRosterTemplateResponseObject, error)
 	// SettleRuling 由第二人确认、驳回或解除 · confirmed, refused or lifted by a second person
 	// (POST /api/v1/rulings/{ruling})
 	SettleRuling(ctx context.Context, request SettleRulingRequestObject) (SettleRulingResponseObject, error)
@@ -22105,6 +22493,18 @@ type StrictServerInterface interface {
 	// GetResult 一份成绩怎样得出 · one result, down to the slot
 	// (GET /api/v1/sittings/{sitting}/results/{attempt})
 	GetResult(ctx context.Context, request GetResultRequestObject) (GetResultResponseObject, error)
+	// JudgeRoster 试读名单，逐行给出结论，不登记任何人 · what would become of every row; nothing is stored
+	// (POST /api/v1/sittings/{sitting}/roster-checks)
+	JudgeRoster(ctx context.Context, request JudgeRosterRequestObject) (JudgeRosterResponseObject, error)
+	// ListRosterImports 导入过的名单 · lists that were imported
+	// (GET /api/v1/sittings/{sitting}/roster-imports)
+	ListRosterImports(ctx context.Context, request ListRosterImportsRequestObject) (ListRosterImportsResponseObject, error)
+	// ImportRoster 按试读的结论登记，全部成功或全不登记 · register what was shown, all or none
+	// (POST /api/v1/sittings/{sitting}/roster-imports)
+	ImportRoster(ctx context.Context, request ImportRosterRequestObject) (ImportRosterResponseObject, error)
+	// UndoRosterImport 撤销一次导入（封卷前） · take everybody of an import off the roster
+	// (DELETE /api/v1/sittings/{sitting}/roster-imports/{run})
+	UndoRosterImport(ctx context.Context, request UndoRosterImportRequestObject) (UndoRosterImportResponseObject, error)
 	// ListRulings 违纪与暂缓 · misconduct and withheld results
 	// (GET /api/v1/sittings/{sitting}/rulings)
 	ListRulings(ctx context.Context, request ListRulingsRequestObject) (ListRulingsResponseObject, error)
@@ -26100,6 +26500,31 @@ func (sh *strictHandler) ListReviews(ctx *fiber.Ctx) error {
 	return nil
 }
 
+// GetRosterTemplate operation middleware
+func (sh *strictHandler) GetRosterTemplate(ctx *fiber.Ctx) error {
+	var request GetRosterTemplateRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetRosterTemplate(ctx.UserContext(), request.(GetRosterTemplateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetRosterTemplate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetRosterTemplateResponseObject); ok {
+		if err := validResponse.VisitGetRosterTemplateResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // SettleRuling operation middleware
 func (sh *strictHandler) SettleRuling(ctx *fiber.Ctx, ruling string) error {
 	var request SettleRulingRequestObject
@@ -28367,6 +28792,143 @@ func (sh *strictHandler) GetResult(ctx *fiber.Ctx, sitting SittingId, attempt At
 		return err
 	} else if validResponse, ok := response.(GetResultResponseObject); ok {
 		if err := validResponse.VisitGetResultResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// JudgeRoster operation middleware
+func (sh *strictHandler) JudgeRoster(ctx *fiber.Ctx, sitting SittingId) error {
+	var request JudgeRosterRequestObject
+
+	request.Sitting = sitting
+
+	var body JudgeRosterJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.JudgeRoster(ctx.UserContext(), request.(JudgeRosterRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "JudgeRoster")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(JudgeRosterResponseObject); ok {
+		if err := validResponse.VisitJudgeRosterResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListRosterImports operation middleware
+func (sh *strictHandler) ListRosterImports(ctx *fiber.Ctx, sitting SittingId) error {
+	var request ListRosterImportsRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListRosterImports(ctx.UserContext(), request.(ListRosterImportsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListRosterImports")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListRosterImportsResponseObject); ok {
+		if err := validResponse.VisitListRosterImportsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ImportRoster operation middleware
+func (sh *strictHandler) ImportRoster(ctx *fiber.Ctx, sitting SittingId) error {
+	var request ImportRosterRequestObject
+
+	request.Sitting = sitting
+
+	var body ImportRosterJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ImportRoster(ctx.UserContext(), request.(ImportRosterRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ImportRoster")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ImportRosterResponseObject); ok {
+		if err := validResponse.VisitImportRosterResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UndoRosterImport operation middleware
+func (sh *strictHandler) UndoRosterImport(ctx *fiber.Ctx, sitting SittingId, run string) error {
+	var request UndoRosterImportRequestObject
+
+	request.Sitting = sitting
+	request.Run = run
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.UndoRosterImport(ctx.UserContext(), request.(UndoRosterImportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UndoRosterImport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UndoRosterImportResponseObject); ok {
+		if err := validResponse.VisitUndoRosterImportResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

@@ -61,6 +61,7 @@ type engine struct {
 	registry  *certificate.Registry
 	filings   *filing.Office
 	registers api.Registers
+	days      api.Days
 	batches   *batch.Desk
 	handouts  api.Handouts
 	sealer    *people.Sealer
@@ -154,6 +155,7 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 		return err
 	}
 	e.keepRegisters(store)
+	e.prepareDays(store)
 	if err := e.certify(store.Certificates(), &settings.Body, secrets); err != nil {
 		return err
 	}

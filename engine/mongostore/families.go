@@ -26,6 +26,7 @@ func (s *Store) families() []family {
 		{"audit", s.ensureAuditIndexes},
 		{"reports", s.ensureReportIndexes},
 		{"filings", s.ensureFilingIndexes},
+		{"rosters", s.ensureRosterIndexes},
 		{"periodic reports", s.ensurePeriodicIndexes},
 		{"evidence", s.ensureEvidenceIndexes},
 		{"item statistics", s.ensureItemStatisticsIndexes},

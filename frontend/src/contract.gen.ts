@@ -3314,6 +3314,85 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/roster-template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 考生名单模板（Excel，各列都是文本） · an empty list of candidates */
+        get: operations["getRosterTemplate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/roster-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 试读名单，逐行给出结论，不登记任何人 · what would become of every row; nothing is stored */
+        post: operations["judgeRoster"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/roster-imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        /** 导入过的名单 · lists that were imported */
+        get: operations["listRosterImports"];
+        put?: never;
+        /**
+         * 按试读的结论登记，全部成功或全不登记 · register what was shown, all or none
+         * @description Needs the digest that judgeRoster gave for the same file. Where anything would be other than it was shown, it is refused.
+         */
+        post: operations["importRoster"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/roster-imports/{run}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                run: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** 撤销一次导入（封卷前） · take everybody of an import off the roster */
+        delete: operations["undoRosterImport"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -4603,6 +4682,8 @@ export interface components {
             seat: string;
             extraMinutes: number;
             attempt: string;
+            employer?: string;
+            needs?: components["schemas"]["SeatNeeds"];
             /** @description what a retake takes; left out for all components */
             takes?: ("theory" | "skill" | "review")[];
         };
@@ -6834,6 +6915,51 @@ export interface components {
             staff: components["schemas"]["PeriodStaff"];
             versions: components["schemas"]["PeriodVersion"][];
             changed: components["schemas"]["PeriodDifference"][];
+        };
+        RosterFile: {
+            name: string;
+            /**
+             * Format: byte
+             * @description the file: xlsx, or text with separated values
+             */
+            data: string;
+        };
+        RosterConfirm: {
+            name: string;
+            /** Format: byte */
+            data: string;
+            digest: string;
+        };
+        RosterJudged: {
+            digest: string;
+            rows: number;
+            kept: number;
+            changed: number;
+            dropped: number;
+            verdicts: components["schemas"]["ImportVerdict"][];
+        };
+        RosterImport: {
+            id: string;
+            file: string;
+            rows: number;
+            kept: number;
+            changed: number;
+            dropped: number;
+            undone: boolean;
+            by: string;
+            /** Format: date-time */
+            at: string;
+            undoneBy?: string;
+            /** Format: date-time */
+            undoneAt?: string;
+        };
+        /** @description 便利措施 · what a candidate was granted beside extra time */
+        SeatNeeds: {
+            largeText: boolean;
+            /** @description a room apart */
+            apart: boolean;
+            /** @description an accessible seat */
+            accessible: boolean;
         };
     };
     responses: {
@@ -11870,6 +11996,130 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getRosterTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    judgeRoster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RosterFile"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterJudged"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listRosterImports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterImport"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    importRoster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RosterConfirm"];
+            };
+        };
+        responses: {
+            /** @description 已登记 · registered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterImport"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    undoRosterImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        removed: number;
+                    };
                 };
             };
             default: components["responses"]["ProblemAny"];

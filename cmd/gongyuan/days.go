@@ -1,0 +1,34 @@
+package main
+
+import (
+	"gongyuan/api"
+	"gongyuan/engine/mongostore"
+	"gongyuan/engine/report/xlsx"
+	"gongyuan/engine/roster"
+)
+
+// prepareDays sets up what is done before the day of a sitting.
+func (e *engine) prepareDays(store *mongostore.Store) {
+	e.days = api.Days{
+		Rosters: roster.NewDesk(roster.Deps{
+			Store: store.Rosters(), Office: e.office, Accounts: e.people, Sealer: e.sealer, Audit: e.trail, Clock: e.clock,
+		}),
+		ReadCells: readCells, Template: xlsx.Template,
+	}
+}
+
+// readCells turns a workbook's cells into those of a list.
+func readCells(data []byte) ([][]roster.Cell, error) {
+	rows, err := xlsx.ReadCells(data)
+	if err != nil {
+		return nil, err
+	}
+	out := make([][]roster.Cell, len(rows))
+	for y, row := range rows {
+		out[y] = make([]roster.Cell, len(row))
+		for x, c := range row {
+			out[y][x] = roster.Cell(c)
+		}
+	}
+	return out, nil
+}
