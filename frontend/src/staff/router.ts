@@ -31,6 +31,7 @@ export const router = createRouter({
     { path: '/sittings/:sitting', name: 'sitting', component: () => import('./views/SittingPage.vue'), props: true, meta: { area: 'sittings', nav: 'sittings' } },
     { path: '/sittings/:sitting/edit', name: 'sitting-edit', component: () => import('./views/SittingForm.vue'), props: true, meta: { area: 'plan', nav: 'sittings' } },
     { path: '/sittings/:sitting/register', name: 'register', component: () => import('./views/Register.vue'), props: true, meta: { area: 'plan', nav: 'sittings' } },
+    { path: '/sittings/:sitting/import', name: 'roster-import', component: () => import('./views/day/RosterImport.vue'), props: true, meta: { area: 'plan', nav: 'sittings' } },
     { path: '/sittings/:sitting/roster', name: 'roster', component: () => import('./views/RosterPrint.vue'), props: true, meta: { area: 'roster', nav: 'sittings' } },
     { path: '/sittings/:sitting/watch', name: 'watch', component: () => import('./views/watch/Watch.vue'), props: true, meta: { area: 'watch', nav: 'sittings' } },
     { path: '/sittings/:sitting/orders', name: 'orders', component: () => import('./views/watch/OrderLog.vue'), props: true, meta: { area: 'watch', nav: 'sittings' } },

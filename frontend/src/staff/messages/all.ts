@@ -2,6 +2,8 @@ import { auditEn } from './audit.en'
 import { auditZh } from './audit.zh-CN'
 import { certificateEn } from './certificate.en'
 import { certificateZh } from './certificate.zh-CN'
+import { dayEn } from './day.en'
+import { dayZh } from './day.zh-CN'
 import { editorEn } from './editor.en'
 import { editorZh } from './editor.zh-CN'
 import { en as staffEn } from './en'
@@ -58,6 +60,7 @@ export const FILES: readonly (readonly [zh: Record<string, string>, en: Record<s
   [registerZh, registerEn],
   [certificateZh, certificateEn],
   [proctorZh, proctorEn],
+  [dayZh, dayEn],
 ]
 
 /** All texts of the staff pages. */
@@ -81,6 +84,7 @@ export const zhCN = {
   ...registerZh,
   ...certificateZh,
   ...proctorZh,
+  ...dayZh,
 }
 
 export const en = {
@@ -103,4 +107,5 @@ export const en = {
   ...registerEn,
   ...certificateEn,
   ...proctorEn,
+  ...dayEn,
 }

@@ -1,0 +1,20 @@
+/** Texts of what is prepared before the day. English. */
+export const dayEn = {
+  'day.back': 'Back to the sitting',
+  'roster.title': 'Import a list of candidates', 'roster.link': 'Import a list',
+  'roster.help': 'Choose a workbook (.xlsx) or CSV file with the columns 姓名 (name) and 身份证件号 (identity number). What becomes of each row is shown first; nothing is registered until you confirm. Rows without room and seat can be seated by rule later.',
+  'roster.pick': 'Choose a file', 'roster.template': 'Download an empty list', 'roster.templateName': 'candidates',
+  'roster.tooLarge': 'The file is too large: at most 750 KB and 2,000 rows. Split it.',
+  'roster.sealed': 'The papers are sealed: nothing can be imported or undone any more.',
+  'roster.judged': 'What becomes of {name}', 'roster.dry': 'A dry run: the roster is unchanged.',
+  'roster.group.dropped': 'Left out: {n}', 'roster.group.changed': 'Changed: {n}', 'roster.group.kept': 'Kept: {n}',
+  'roster.keep': 'Register {n}', 'roster.keepHelp': 'Registers those that are kept or changed, all or none. It can be undone until the papers are sealed.', 'roster.leave': 'Do not import',
+  'roster.again': 'Look at this file again',
+  'roster.done': '{n} registered, {dropped} left out.',
+  'roster.past': 'Imported lists', 'roster.none': 'No list was imported yet.', 'roster.noneHelp': 'Download an empty list, fill it in and choose the file.',
+  'roster.facts': '{at} · {by} · {n} registered, {changed} of them changed, {dropped} left out',
+  'roster.undo': 'Undo this import…', 'roster.undoLate': 'Cannot be undone after sealing', 'roster.wasUndone': 'Undone by {by}',
+  'roster.undoTitle': 'Undo the import of {name}', 'roster.undoAct': 'Undo the import', 'roster.undoText': 'Of the {n} who came with it, all who are still on the roster are taken off. Nobody else is touched.',
+  'roster.undone': 'Undone: {n} taken off the roster.',
+  'sitting.unseated': 'no seat yet',
+}

@@ -1,0 +1,20 @@
+/** Texts of what is prepared before the day. Chinese. */
+export const dayZh = {
+  'day.back': '返回场次',
+  'roster.title': '导入考生名单', 'roster.link': '导入名单',
+  'roster.help': '选择 Excel（.xlsx）或 CSV 文件，表头要有“姓名”和“身份证件号”。先显示每一行的结论，确认后才登记。不填考场和座位的考生可以之后按规则排座。',
+  'roster.pick': '选择名单文件', 'roster.template': '下载空白名单', 'roster.templateName': '考生名单',
+  'roster.tooLarge': '文件太大：最多 750 KB，2000 行。请分成几个文件。',
+  'roster.sealed': '试卷已封存，不能再导入或撤销。',
+  'roster.judged': '{name} 的逐行结论', 'roster.dry': '试读，名单尚未改变。',
+  'roster.group.dropped': '未导入 {n}\u00a0人', 'roster.group.changed': '已改 {n}\u00a0人', 'roster.group.kept': '保留 {n}\u00a0人',
+  'roster.keep': '登记 {n}\u00a0人', 'roster.keepHelp': '只登记“已改”和“保留”的人，全部成功或全不登记。封卷前可以撤销。', 'roster.leave': '不导入',
+  'roster.again': '重新试读这个文件',
+  'roster.done': '已登记 {n}\u00a0人，未导入 {dropped}\u00a0人。',
+  'roster.past': '导入过的名单', 'roster.none': '还没有导入过名单。', 'roster.noneHelp': '下载空白名单，填好后选择文件。',
+  'roster.facts': '{at} · {by} · 登记 {n}\u00a0人，其中已改 {changed}，未导入 {dropped}',
+  'roster.undo': '撤销这次导入…', 'roster.undoLate': '封卷后不能撤销', 'roster.wasUndone': '已由 {by} 撤销',
+  'roster.undoTitle': '撤销导入 {name}', 'roster.undoAct': '撤销导入', 'roster.undoText': '这次导入的 {n}\u00a0人中，还在名单里的都会取消登记。其他人不受影响。',
+  'roster.undone': '已撤销，取消登记 {n}\u00a0人。',
+  'sitting.unseated': '未排座',
+}
