@@ -32,8 +32,10 @@ import (
 	"gongyuan/engine/report"
 	"gongyuan/engine/result"
 	"gongyuan/engine/roster"
+	"gongyuan/engine/seating"
 	"gongyuan/engine/sitting"
 	"gongyuan/engine/transcript"
+	"gongyuan/engine/venue"
 )
 
 // kind is a problem type. Its wire form is the URN below.
@@ -120,6 +122,8 @@ var problems = map[kind]wording{
 	"export-gone":        {409, "这一批不能再原样取出", "用到的照片或记录已经不在。请重新导出一批。", "This run cannot be made again", "A picture or record that it used is no longer there. Make a new one."},
 	"not-seated":         {409, "还有考生没有座位", "先排好座位，再封卷。", "Not everybody has a seat", "Seat everybody before sealing."},
 	"roster-changed":     {409, "名单或场次已变，与刚才显示的不同", "请重新选择文件，再看一遍结论。", "Not as it was shown", "Choose the file again and look at the verdicts once more."},
+	"seating-changed":    {409, "名单、考场或座位已变", "请重新试排。", "Roster, rooms or seats changed", "Make another proposal."},
+	"no-rooms":           {409, "本场次还没有考场", "先在“考场”页选择考场。", "The sitting has no rooms", "Choose rooms on the page “Rooms” first."},
 	"roster-undone":      {409, "这次导入已经撤销", "请刷新。", "Undone already", "Reload."},
 	"points-in-use":      {409, "有鉴定点还有题目，不能删除", "请先把这些题移到别的鉴定点，或把鉴定点改为停用。", "Points with items cannot be deleted", "Move their items to another point first, or retire the points."},
 	"internal":           {500, "服务器出错", "请稍后再试，并把编号告诉管理员。", "Something went wrong", "Try again later and tell the administrator the number."},
@@ -159,6 +163,18 @@ var table = []struct {
 	{attempt.ErrUnavailable, "unavailable"},
 	{sitting.ErrNobody, "nobody-registered"},
 	{sitting.ErrUnseated, "not-seated"},
+	{venue.ErrNotFound, "not-found"},
+	{venue.ErrForbidden, "forbidden"},
+	{venue.ErrConflict, "conflict"},
+	{venue.ErrState, "wrong-state"},
+	{venue.ErrInvalid, "invalid"},
+	{seating.ErrNotFound, "not-found"},
+	{seating.ErrForbidden, "forbidden"},
+	{seating.ErrConflict, "conflict"},
+	{seating.ErrChanged, "seating-changed"},
+	{seating.ErrState, "wrong-state"},
+	{seating.ErrRooms, "no-rooms"},
+	{seating.ErrInvalid, "invalid"},
 	{roster.ErrNotFound, "not-found"},
 	{roster.ErrForbidden, "forbidden"},
 	{roster.ErrConflict, "conflict"},
@@ -453,6 +469,14 @@ func fieldsOf(err error) []sitting.FieldError {
 	var planned *compose.FieldError
 	var counted *itemstat.FieldError
 	var bodied *filing.FieldError
+	var housed *venue.FieldError
+	var seated *seating.FieldError
+	switch {
+	case errors.As(err, &housed):
+		return []sitting.FieldError{{Field: housed.Field, Reason: housed.Reason}}
+	case errors.As(err, &seated):
+		return []sitting.FieldError{{Field: seated.Field, Reason: seated.Reason}}
+	}
 	var listed *roster.TableError
 	if errors.As(err, &listed) {
 		return []sitting.FieldError{{Field: "/data", Reason: listed.Reason}}

@@ -7,12 +7,16 @@ import (
 
 	"gongyuan/api/contract"
 	"gongyuan/engine/roster"
+	"gongyuan/engine/seating"
 	"gongyuan/engine/sitting"
+	"gongyuan/engine/venue"
 )
 
 // Days is what is prepared before the day of a sitting.
 type Days struct {
-	Rosters *roster.Desk
+	Rosters  *roster.Desk
+	Venues   *venue.Office
+	Seatings *seating.Desk
 	// ReadCells returns the cells of a workbook's first sheet.
 	ReadCells func(data []byte) ([][]roster.Cell, error)
 	// Template returns an empty workbook with headings.

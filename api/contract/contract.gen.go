@@ -2196,6 +2196,54 @@ func (e Role) Valid() bool {
 	}
 }
 
+// Defines values for RoomFlaw.
+const (
+	RoomFlawAccessible RoomFlaw = "few-accessible"
+	RoomFlawApart      RoomFlaw = "no-room-apart"
+	RoomFlawMany       RoomFlaw = "too-many"
+	RoomFlawNoRooms    RoomFlaw = "no-rooms"
+	RoomFlawNotApart   RoomFlaw = "not-apart"
+	RoomFlawRamp       RoomFlaw = "not-accessible"
+	RoomFlawSeats      RoomFlaw = "too-few-seats"
+	RoomFlawSpare      RoomFlaw = "few-spare-seats"
+	RoomFlawStaff      RoomFlaw = "few-invigilators"
+	RoomFlawTwice      RoomFlaw = "invigilator-twice"
+	RoomFlawUnknown    RoomFlaw = "unknown-seat"
+	RoomFlawUnseated   RoomFlaw = "unseated"
+)
+
+// Valid indicates whether the value is a known member of the RoomFlaw enum.
+func (e RoomFlaw) Valid() bool {
+	switch e {
+	case RoomFlawAccessible:
+		return true
+	case RoomFlawApart:
+		return true
+	case RoomFlawMany:
+		return true
+	case RoomFlawNoRooms:
+		return true
+	case RoomFlawNotApart:
+		return true
+	case RoomFlawRamp:
+		return true
+	case RoomFlawSeats:
+		return true
+	case RoomFlawSpare:
+		return true
+	case RoomFlawStaff:
+		return true
+	case RoomFlawTwice:
+		return true
+	case RoomFlawUnknown:
+		return true
+	case RoomFlawUnseated:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for RulingComponent.
 const (
 	RulingComponentReview RulingComponent = "review"
@@ -2334,6 +2382,27 @@ func (e SeatPhase) Valid() bool {
 	case SeatSubmitted:
 		return true
 	case SeatWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SeatingState.
+const (
+	SeatingApplied  SeatingState = "applied"
+	SeatingApplying SeatingState = "applying"
+	SeatingProposed SeatingState = "proposed"
+)
+
+// Valid indicates whether the value is a known member of the SeatingState enum.
+func (e SeatingState) Valid() bool {
+	switch e {
+	case SeatingApplied:
+		return true
+	case SeatingApplying:
+		return true
+	case SeatingProposed:
 		return true
 	default:
 		return false
@@ -5814,6 +5883,17 @@ type Picture struct {
 	Width  int    `json:"width"`
 }
 
+// PlaceMove defines model for PlaceMove.
+type PlaceMove struct {
+	Reason       *string `json:"reason,omitempty"`
+	Registration string  `json:"registration"`
+	Room         string  `json:"room"`
+	Seat         string  `json:"seat"`
+
+	// Swap whoever sits there takes the other's seat
+	Swap bool `json:"swap"`
+}
+
 // PlannedMarker defines model for PlannedMarker.
 type PlannedMarker struct {
 	Account string `json:"account"`
@@ -6617,6 +6697,36 @@ type RevisionDiff struct {
 // Role defines model for Role.
 type Role string
 
+// RoomFinding defines model for RoomFinding.
+type RoomFinding struct {
+	Block bool     `json:"block"`
+	Flaw  RoomFlaw `json:"flaw"`
+	Have  int      `json:"have"`
+	Need  int      `json:"need"`
+	Room  string   `json:"room"`
+	Who   string   `json:"who"`
+}
+
+// RoomFlaw defines model for RoomFlaw.
+type RoomFlaw string
+
+// RoomRules defines model for RoomRules.
+type RoomRules struct {
+	CandidatesPerInvigilator int  `json:"candidatesPerInvigilator"`
+	LeastInvigilators        int  `json:"leastInvigilators"`
+	LeastSpareSeats          int  `json:"leastSpareSeats"`
+	MostCandidates           int  `json:"mostCandidates"`
+	Sample                   bool `json:"sample"`
+}
+
+// RoomUse defines model for RoomUse.
+type RoomUse struct {
+	// Apart only for those who are granted a room apart
+	Apart        bool     `json:"apart"`
+	Invigilators []string `json:"invigilators"`
+	Room         string   `json:"room"`
+}
+
 // RosterConfirm defines model for RosterConfirm.
 type RosterConfirm struct {
 	Data   []byte `json:"data"`
@@ -6794,6 +6904,30 @@ type SeatNeeds struct {
 
 // SeatPhase defines model for SeatPhase.
 type SeatPhase string
+
+// Seating defines model for Seating.
+type Seating struct {
+	At time.Time `json:"at"`
+
+	// Beside pairs of one employer beside each other
+	Beside   int          `json:"beside"`
+	By       string       `json:"by"`
+	Id       string       `json:"id"`
+	Keep     bool         `json:"keep"`
+	Seated   int          `json:"seated"`
+	Seed     string       `json:"seed"`
+	State    SeatingState `json:"state"`
+	Unseated int          `json:"unseated"`
+}
+
+// SeatingAsk defines model for SeatingAsk.
+type SeatingAsk struct {
+	// Keep whoever has a seat keeps it
+	Keep bool `json:"keep"`
+}
+
+// SeatingState defines model for SeatingState.
+type SeatingState string
 
 // SectionScore defines model for SectionScore.
 type SectionScore struct {
@@ -7076,6 +7210,20 @@ type SittingPlan struct {
 
 // SittingPlanRelease defines model for SittingPlan.Release.
 type SittingPlanRelease string
+
+// SittingRooms defines model for SittingRooms.
+type SittingRooms struct {
+	Findings []RoomFinding `json:"findings"`
+	Rooms    []RoomUse     `json:"rooms"`
+	Rules    RoomRules     `json:"rules"`
+	Version  int           `json:"version"`
+}
+
+// SittingRoomsPut defines model for SittingRoomsPut.
+type SittingRoomsPut struct {
+	Rooms   []RoomUse `json:"rooms"`
+	Version int       `json:"version"`
+}
 
 // SittingState defines model for SittingState.
 type SittingState string
@@ -7479,6 +7627,40 @@ type Uploading struct {
 
 	// Parts how many there are
 	Parts int `json:"parts"`
+}
+
+// VenueRoom defines model for VenueRoom.
+type VenueRoom struct {
+	Accessible *int     `json:"accessible,omitempty"`
+	Addresses  []string `json:"addresses"`
+	Id         *string  `json:"id,omitempty"`
+	Name       string   `json:"name"`
+
+	// Plan rows from the front; . floor, o seat, x seat not to be used, a accessible seat
+	Plan []string `json:"plan"`
+
+	// Seats that can be used
+	Seats *int   `json:"seats,omitempty"`
+	Site  string `json:"site"`
+
+	// Version 0 for a new one
+	Version int `json:"version"`
+}
+
+// VenueSite defines model for VenueSite.
+type VenueSite struct {
+	Address string  `json:"address"`
+	Id      *string `json:"id,omitempty"`
+	Name    string  `json:"name"`
+
+	// Version 0 for a new one
+	Version int `json:"version"`
+}
+
+// Venues defines model for Venues.
+type Venues struct {
+	Rooms []VenueRoom `json:"rooms"`
+	Sites []VenueSite `json:"sites"`
 }
 
 // VerdictOutcome defines model for VerdictOutcome.
@@ -8096,6 +8278,9 @@ type DecidePanelJSONRequestBody = PanelDecision
 // WithdrawPanelJSONRequestBody defines body for WithdrawPanel for application/json ContentType.
 type WithdrawPanelJSONRequestBody = PanelWithdrawal
 
+// MovePlaceJSONRequestBody defines body for MovePlace for application/json ContentType.
+type MovePlaceJSONRequestBody = PlaceMove
+
 // DoProctorActJSONRequestBody defines body for DoProctorAct for application/json ContentType.
 type DoProctorActJSONRequestBody = ProctorActRequest
 
@@ -8108,6 +8293,9 @@ type ProvideFileJSONRequestBody = ProvidedFile
 // ActOnReleaseJSONRequestBody defines body for ActOnRelease for application/json ContentType.
 type ActOnReleaseJSONRequestBody = ReleaseAct
 
+// PutSittingRoomsJSONRequestBody defines body for PutSittingRooms for application/json ContentType.
+type PutSittingRoomsJSONRequestBody = SittingRoomsPut
+
 // JudgeRosterJSONRequestBody defines body for JudgeRoster for application/json ContentType.
 type JudgeRosterJSONRequestBody = RosterFile
 
@@ -8116,6 +8304,9 @@ type ImportRosterJSONRequestBody = RosterConfirm
 
 // MakeRulingJSONRequestBody defines body for MakeRuling for application/json ContentType.
 type MakeRulingJSONRequestBody = NewRuling
+
+// ProposeSeatingJSONRequestBody defines body for ProposeSeating for application/json ContentType.
+type ProposeSeatingJSONRequestBody = SeatingAsk
 
 // SetTermsJSONRequestBody defines body for SetTerms for application/json ContentType.
 type SetTermsJSONRequestBody = PanelTerms
@@ -8131,6 +8322,12 @@ type DrawSpecimensJSONRequestBody = SpecimenRequest
 
 // PrintSpecimenJSONRequestBody defines body for PrintSpecimen for application/json ContentType.
 type PrintSpecimenJSONRequestBody PrintSpecimenJSONBody
+
+// PutRoomJSONRequestBody defines body for PutRoom for application/json ContentType.
+type PutRoomJSONRequestBody = VenueRoom
+
+// PutSiteJSONRequestBody defines body for PutSite for application/json ContentType.
+type PutSiteJSONRequestBody = VenueSite
 
 // VerifyCertificateJSONRequestBody defines body for VerifyCertificate for application/json ContentType.
 type VerifyCertificateJSONRequestBody = VerifyRequest
@@ -8668,6 +8865,9 @@ type ServerInterface interface {
 	// WithdrawPanel 撤销考评小组 · withdraw a panel
 	// (POST /api/v1/sittings/{sitting}/panels/{kind}/withdraw)
 	WithdrawPanel(c *fiber.Ctx, sitting SittingId, kind Kind) error
+	// MovePlace 人工换座（封卷后要有理由） · another seat by hand
+	// (POST /api/v1/sittings/{sitting}/places)
+	MovePlace(c *fiber.Ctx, sitting SittingId) error
 	// ListProctorActs 监考的记录 · what invigilators did, newest first
 	// (GET /api/v1/sittings/{sitting}/proctor-acts)
 	ListProctorActs(c *fiber.Ctx, sitting SittingId) error
@@ -8701,6 +8901,12 @@ type ServerInterface interface {
 	// GetResult 一份成绩怎样得出 · one result, down to the slot
 	// (GET /api/v1/sittings/{sitting}/results/{attempt})
 	GetResult(c *fiber.Ctx, sitting SittingId, attempt AttemptId) error
+	// GetSittingRooms 本场次用的考场、监考员和检查结果 · rooms of a sitting, with what the rules say
+	// (GET /api/v1/sittings/{sitting}/rooms)
+	GetSittingRooms(c *fiber.Ctx, sitting SittingId) error
+	// PutSittingRooms 指定考场和监考员 · say which rooms are used and who is in them
+	// (PUT /api/v1/sittings/{sitting}/rooms)
+	PutSittingRooms(c *fiber.Ctx, sitting SittingId) error
 	// JudgeRoster 试读名单，逐行给出结论，不登记任何人 · what would become of every row; nothing is stored
 	// (POST /api/v1/sittings/{sitting}/roster-checks)
 	JudgeRoster(c *fiber.Ctx, sitting SittingId) error
@@ -8719,6 +8925,15 @@ type ServerInterface interface {
 	// MakeRuling 记违纪或暂缓 · find misconduct, or withhold a result
 	// (POST /api/v1/sittings/{sitting}/rulings)
 	MakeRuling(c *fiber.Ctx, sitting SittingId) error
+	// ListSeatings 按规则排座的记录 · seatings by rule
+	// (GET /api/v1/sittings/{sitting}/seatings)
+	ListSeatings(c *fiber.Ctx, sitting SittingId) error
+	// ProposeSeating 按规则试排，座位尚未改变 · propose a seating; nobody moves
+	// (POST /api/v1/sittings/{sitting}/seatings)
+	ProposeSeating(c *fiber.Ctx, sitting SittingId) error
+	// ApplySeating 采用一次试排 · give everybody the places of a proposal
+	// (POST /api/v1/sittings/{sitting}/seatings/{run})
+	ApplySeating(c *fiber.Ctx, sitting SittingId, run string) error
 	// GetStatistics 成绩分布和考评员一致性 · how marks lie, and how far examiners agree
 	// (GET /api/v1/sittings/{sitting}/statistics)
 	GetStatistics(c *fiber.Ctx, sitting SittingId) error
@@ -8746,6 +8961,15 @@ type ServerInterface interface {
 	// GetStandard 职业标准（示例） · the standard in use
 	// (GET /api/v1/standard)
 	GetStandard(c *fiber.Ctx) error
+	// ListVenues 考点和考场 · sites and rooms
+	// (GET /api/v1/venues)
+	ListVenues(c *fiber.Ctx) error
+	// PutRoom 登记或修改考场 · add a room, or change one
+	// (POST /api/v1/venues/rooms)
+	PutRoom(c *fiber.Ctx) error
+	// PutSite 登记或修改考点 · add a site, or change one
+	// (POST /api/v1/venues/sites)
+	PutSite(c *fiber.Ctx) error
 	// VerifyCertificate 查验证书（公开） · look a certificate up, for anyone
 	// (POST /api/v1/verify)
 	VerifyCertificate(c *fiber.Ctx) error
@@ -14356,6 +14580,35 @@ func (siw *ServerInterfaceWrapper) WithdrawPanel(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// MovePlace operation middleware
+func (siw *ServerInterfaceWrapper) MovePlace(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.MovePlace(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListProctorActs operation middleware
 func (siw *ServerInterfaceWrapper) ListProctorActs(c *fiber.Ctx) error {
 
@@ -14699,6 +14952,64 @@ func (siw *ServerInterfaceWrapper) GetResult(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetSittingRooms operation middleware
+func (siw *ServerInterfaceWrapper) GetSittingRooms(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetSittingRooms(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// PutSittingRooms operation middleware
+func (siw *ServerInterfaceWrapper) PutSittingRooms(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.PutSittingRooms(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // JudgeRoster operation middleware
 func (siw *ServerInterfaceWrapper) JudgeRoster(c *fiber.Ctx) error {
 
@@ -14868,6 +15179,101 @@ func (siw *ServerInterfaceWrapper) MakeRuling(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.MakeRuling(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListSeatings operation middleware
+func (siw *ServerInterfaceWrapper) ListSeatings(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListSeatings(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ProposeSeating operation middleware
+func (siw *ServerInterfaceWrapper) ProposeSeating(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ProposeSeating(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ApplySeating operation middleware
+func (siw *ServerInterfaceWrapper) ApplySeating(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "run" -------------
+	var run string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "run", c.Params("run"), &run, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter run: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ApplySeating(c, sitting, run)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -15120,6 +15526,60 @@ func (siw *ServerInterfaceWrapper) GetStandard(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.GetStandard(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListVenues operation middleware
+func (siw *ServerInterfaceWrapper) ListVenues(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListVenues(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// PutRoom operation middleware
+func (siw *ServerInterfaceWrapper) PutRoom(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.PutRoom(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// PutSite operation middleware
+func (siw *ServerInterfaceWrapper) PutSite(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.PutSite(c)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -15581,6 +16041,24 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/roster-imports", wrapper.ImportRoster)
 
 	router.Delete(options.BaseURL+"/api/v1/sittings/:sitting/roster-imports/:run", wrapper.UndoRosterImport)
+
+	router.Get(options.BaseURL+"/api/v1/venues", wrapper.ListVenues)
+
+	router.Post(options.BaseURL+"/api/v1/venues/sites", wrapper.PutSite)
+
+	router.Post(options.BaseURL+"/api/v1/venues/rooms", wrapper.PutRoom)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/rooms", wrapper.GetSittingRooms)
+
+	router.Put(options.BaseURL+"/api/v1/sittings/:sitting/rooms", wrapper.PutSittingRooms)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/seatings", wrapper.ListSeatings)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/seatings", wrapper.ProposeSeating)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/seatings/:run", wrapper.ApplySeating)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/places", wrapper.MovePlace)
 
 }
 
@@ -21117,6 +21595,35 @@ func (response WithdrawPaneldefaultApplicationProblemPlusJSONResponse) VisitWith
 	return ctx.JSON(&response.Body)
 }
 
+type MovePlaceRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Body    *MovePlaceJSONRequestBody
+}
+
+type MovePlaceResponseObject interface {
+	VisitMovePlaceResponse(ctx *fiber.Ctx) error
+}
+
+type MovePlace204Response struct {
+}
+
+func (response MovePlace204Response) VisitMovePlaceResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type MovePlacedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response MovePlacedefaultApplicationProblemPlusJSONResponse) VisitMovePlaceResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListProctorActsRequestObject struct {
 	Sitting SittingId `json:"sitting"`
 }
@@ -21442,6 +21949,65 @@ func (response GetResultdefaultApplicationProblemPlusJSONResponse) VisitGetResul
 	return ctx.JSON(&response.Body)
 }
 
+type GetSittingRoomsRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type GetSittingRoomsResponseObject interface {
+	VisitGetSittingRoomsResponse(ctx *fiber.Ctx) error
+}
+
+type GetSittingRooms200JSONResponse SittingRooms
+
+func (response GetSittingRooms200JSONResponse) VisitGetSittingRoomsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetSittingRoomsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetSittingRoomsdefaultApplicationProblemPlusJSONResponse) VisitGetSittingRoomsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type PutSittingRoomsRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Body    *PutSittingRoomsJSONRequestBody
+}
+
+type PutSittingRoomsResponseObject interface {
+	VisitPutSittingRoomsResponse(ctx *fiber.Ctx) error
+}
+
+type PutSittingRooms200JSONResponse SittingRooms
+
+func (response PutSittingRooms200JSONResponse) VisitPutSittingRoomsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type PutSittingRoomsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PutSittingRoomsdefaultApplicationProblemPlusJSONResponse) VisitPutSittingRoomsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type JudgeRosterRequestObject struct {
 	Sitting SittingId `json:"sitting"`
 	Body    *JudgeRosterJSONRequestBody
@@ -21616,6 +22182,95 @@ type MakeRulingdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response MakeRulingdefaultApplicationProblemPlusJSONResponse) VisitMakeRulingResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListSeatingsRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type ListSeatingsResponseObject interface {
+	VisitListSeatingsResponse(ctx *fiber.Ctx) error
+}
+
+type ListSeatings200JSONResponse []Seating
+
+func (response ListSeatings200JSONResponse) VisitListSeatingsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListSeatingsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListSeatingsdefaultApplicationProblemPlusJSONResponse) VisitListSeatingsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ProposeSeatingRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Body    *ProposeSeatingJSONRequestBody
+}
+
+type ProposeSeatingResponseObject interface {
+	VisitProposeSeatingResponse(ctx *fiber.Ctx) error
+}
+
+type ProposeSeating201JSONResponse Seating
+
+func (response ProposeSeating201JSONResponse) VisitProposeSeatingResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type ProposeSeatingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ProposeSeatingdefaultApplicationProblemPlusJSONResponse) VisitProposeSeatingResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ApplySeatingRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Run     string    `json:"run"`
+}
+
+type ApplySeatingResponseObject interface {
+	VisitApplySeatingResponse(ctx *fiber.Ctx) error
+}
+
+type ApplySeating200JSONResponse Seating
+
+func (response ApplySeating200JSONResponse) VisitApplySeatingResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ApplySeatingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ApplySeatingdefaultApplicationProblemPlusJSONResponse) VisitApplySeatingResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -21892,6 +22547,92 @@ type GetStandarddefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetStandarddefaultApplicationProblemPlusJSONResponse) VisitGetStandardResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListVenuesRequestObject struct {
+}
+
+type ListVenuesResponseObject interface {
+	VisitListVenuesResponse(ctx *fiber.Ctx) error
+}
+
+type ListVenues200JSONResponse Venues
+
+func (response ListVenues200JSONResponse) VisitListVenuesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListVenuesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListVenuesdefaultApplicationProblemPlusJSONResponse) VisitListVenuesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type PutRoomRequestObject struct {
+	Body *PutRoomJSONRequestBody
+}
+
+type PutRoomResponseObject interface {
+	VisitPutRoomResponse(ctx *fiber.Ctx) error
+}
+
+type PutRoom200JSONResponse VenueRoom
+
+func (response PutRoom200JSONResponse) VisitPutRoomResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type PutRoomdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PutRoomdefaultApplicationProblemPlusJSONResponse) VisitPutRoomResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type PutSiteRequestObject struct {
+	Body *PutSiteJSONRequestBody
+}
+
+type PutSiteResponseObject interface {
+	VisitPutSiteResponse(ctx *fiber.Ctx) error
+}
+
+type PutSite200JSONResponse VenueSite
+
+func (response PutSite200JSONResponse) VisitPutSiteResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type PutSitedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PutSitedefaultApplicationProblemPlusJSONResponse) VisitPutSiteResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -22460,6 +23201,9 @@ type StrictServerInterface interface {
 	// WithdrawPanel 撤销考评小组 · withdraw a panel
 	// (POST /api/v1/sittings/{sitting}/panels/{kind}/withdraw)
 	WithdrawPanel(ctx context.Context, request WithdrawPanelRequestObject) (WithdrawPanelResponseObject, error)
+	// MovePlace 人工换座（封卷后要有理由） · another seat by hand
+	// (POST /api/v1/sittings/{sitting}/places)
+	MovePlace(ctx context.Context, request MovePlaceRequestObject) (MovePlaceResponseObject, error)
 	// ListProctorActs 监考的记录 · what invigilators did, newest first
 	// (GET /api/v1/sittings/{sitting}/proctor-acts)
 	ListProctorActs(ctx context.Context, request ListProctorActsRequestObject) (ListProctorActsResponseObject, error)
@@ -22493,6 +23237,12 @@ type StrictServerInterface interface {
 	// GetResult 一份成绩怎样得出 · one result, down to the slot
 	// (GET /api/v1/sittings/{sitting}/results/{attempt})
 	GetResult(ctx context.Context, request GetResultRequestObject) (GetResultResponseObject, error)
+	// GetSittingRooms 本场次用的考场、监考员和检查结果 · rooms of a sitting, with what the rules say
+	// (GET /api/v1/sittings/{sitting}/rooms)
+	GetSittingRooms(ctx context.Context, request GetSittingRoomsRequestObject) (GetSittingRoomsResponseObject, error)
+	// PutSittingRooms 指定考场和监考员 · say which rooms are used and who is in them
+	// (PUT /api/v1/sittings/{sitting}/rooms)
+	PutSittingRooms(ctx context.Context, request PutSittingRoomsRequestObject) (PutSittingRoomsResponseObject, error)
 	// JudgeRoster 试读名单，逐行给出结论，不登记任何人 · what would become of every row; nothing is stored
 	// (POST /api/v1/sittings/{sitting}/roster-checks)
 	JudgeRoster(ctx context.Context, request JudgeRosterRequestObject) (JudgeRosterResponseObject, error)
@@ -22511,6 +23261,15 @@ type StrictServerInterface interface {
 	// MakeRuling 记违纪或暂缓 · find misconduct, or withhold a result
 	// (POST /api/v1/sittings/{sitting}/rulings)
 	MakeRuling(ctx context.Context, request MakeRulingRequestObject) (MakeRulingResponseObject, error)
+	// ListSeatings 按规则排座的记录 · seatings by rule
+	// (GET /api/v1/sittings/{sitting}/seatings)
+	ListSeatings(ctx context.Context, request ListSeatingsRequestObject) (ListSeatingsResponseObject, error)
+	// ProposeSeating 按规则试排，座位尚未改变 · propose a seating; nobody moves
+	// (POST /api/v1/sittings/{sitting}/seatings)
+	ProposeSeating(ctx context.Context, request ProposeSeatingRequestObject) (ProposeSeatingResponseObject, error)
+	// ApplySeating 采用一次试排 · give everybody the places of a proposal
+	// (POST /api/v1/sittings/{sitting}/seatings/{run})
+	ApplySeating(ctx context.Context, request ApplySeatingRequestObject) (ApplySeatingResponseObject, error)
 	// GetStatistics 成绩分布和考评员一致性 · how marks lie, and how far examiners agree
 	// (GET /api/v1/sittings/{sitting}/statistics)
 	GetStatistics(ctx context.Context, request GetStatisticsRequestObject) (GetStatisticsResponseObject, error)
@@ -22538,6 +23297,15 @@ type StrictServerInterface interface {
 	// GetStandard 职业标准（示例） · the standard in use
 	// (GET /api/v1/standard)
 	GetStandard(ctx context.Context, request GetStandardRequestObject) (GetStandardResponseObject, error)
+	// ListVenues 考点和考场 · sites and rooms
+	// (GET /api/v1/venues)
+	ListVenues(ctx context.Context, request ListVenuesRequestObject) (ListVenuesResponseObject, error)
+	// PutRoom 登记或修改考场 · add a room, or change one
+	// (POST /api/v1/venues/rooms)
+	PutRoom(ctx context.Context, request PutRoomRequestObject) (PutRoomResponseObject, error)
+	// PutSite 登记或修改考点 · add a site, or change one
+	// (POST /api/v1/venues/sites)
+	PutSite(ctx context.Context, request PutSiteRequestObject) (PutSiteResponseObject, error)
 	// VerifyCertificate 查验证书（公开） · look a certificate up, for anyone
 	// (POST /api/v1/verify)
 	VerifyCertificate(ctx context.Context, request VerifyCertificateRequestObject) (VerifyCertificateResponseObject, error)
@@ -28444,6 +29212,47 @@ func (sh *strictHandler) WithdrawPanel(ctx *fiber.Ctx, sitting SittingId, kind K
 	return nil
 }
 
+// MovePlace operation middleware
+func (sh *strictHandler) MovePlace(ctx *fiber.Ctx, sitting SittingId) error {
+	var request MovePlaceRequestObject
+
+	request.Sitting = sitting
+
+	var body MovePlaceJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.MovePlace(ctx.UserContext(), request.(MovePlaceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MovePlace")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(MovePlaceResponseObject); ok {
+		if err := validResponse.VisitMovePlaceResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListProctorActs operation middleware
 func (sh *strictHandler) ListProctorActs(ctx *fiber.Ctx, sitting SittingId) error {
 	var request ListProctorActsRequestObject
@@ -28800,6 +29609,74 @@ func (sh *strictHandler) GetResult(ctx *fiber.Ctx, sitting SittingId, attempt At
 	return nil
 }
 
+// GetSittingRooms operation middleware
+func (sh *strictHandler) GetSittingRooms(ctx *fiber.Ctx, sitting SittingId) error {
+	var request GetSittingRoomsRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSittingRooms(ctx.UserContext(), request.(GetSittingRoomsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSittingRooms")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetSittingRoomsResponseObject); ok {
+		if err := validResponse.VisitGetSittingRoomsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PutSittingRooms operation middleware
+func (sh *strictHandler) PutSittingRooms(ctx *fiber.Ctx, sitting SittingId) error {
+	var request PutSittingRoomsRequestObject
+
+	request.Sitting = sitting
+
+	var body PutSittingRoomsJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.PutSittingRooms(ctx.UserContext(), request.(PutSittingRoomsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutSittingRooms")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PutSittingRoomsResponseObject); ok {
+		if err := validResponse.VisitPutSittingRoomsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // JudgeRoster operation middleware
 func (sh *strictHandler) JudgeRoster(ctx *fiber.Ctx, sitting SittingId) error {
 	var request JudgeRosterRequestObject
@@ -28997,6 +29874,102 @@ func (sh *strictHandler) MakeRuling(ctx *fiber.Ctx, sitting SittingId) error {
 		return err
 	} else if validResponse, ok := response.(MakeRulingResponseObject); ok {
 		if err := validResponse.VisitMakeRulingResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListSeatings operation middleware
+func (sh *strictHandler) ListSeatings(ctx *fiber.Ctx, sitting SittingId) error {
+	var request ListSeatingsRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListSeatings(ctx.UserContext(), request.(ListSeatingsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListSeatings")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListSeatingsResponseObject); ok {
+		if err := validResponse.VisitListSeatingsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ProposeSeating operation middleware
+func (sh *strictHandler) ProposeSeating(ctx *fiber.Ctx, sitting SittingId) error {
+	var request ProposeSeatingRequestObject
+
+	request.Sitting = sitting
+
+	var body ProposeSeatingJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ProposeSeating(ctx.UserContext(), request.(ProposeSeatingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ProposeSeating")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ProposeSeatingResponseObject); ok {
+		if err := validResponse.VisitProposeSeatingResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ApplySeating operation middleware
+func (sh *strictHandler) ApplySeating(ctx *fiber.Ctx, sitting SittingId, run string) error {
+	var request ApplySeatingRequestObject
+
+	request.Sitting = sitting
+	request.Run = run
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ApplySeating(ctx.UserContext(), request.(ApplySeatingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ApplySeating")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ApplySeatingResponseObject); ok {
+		if err := validResponse.VisitApplySeatingResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -29307,6 +30280,109 @@ func (sh *strictHandler) GetStandard(ctx *fiber.Ctx) error {
 		return err
 	} else if validResponse, ok := response.(GetStandardResponseObject); ok {
 		if err := validResponse.VisitGetStandardResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListVenues operation middleware
+func (sh *strictHandler) ListVenues(ctx *fiber.Ctx) error {
+	var request ListVenuesRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListVenues(ctx.UserContext(), request.(ListVenuesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListVenues")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListVenuesResponseObject); ok {
+		if err := validResponse.VisitListVenuesResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PutRoom operation middleware
+func (sh *strictHandler) PutRoom(ctx *fiber.Ctx) error {
+	var request PutRoomRequestObject
+
+	var body PutRoomJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.PutRoom(ctx.UserContext(), request.(PutRoomRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutRoom")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PutRoomResponseObject); ok {
+		if err := validResponse.VisitPutRoomResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PutSite operation middleware
+func (sh *strictHandler) PutSite(ctx *fiber.Ctx) error {
+	var request PutSiteRequestObject
+
+	var body PutSiteJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.PutSite(ctx.UserContext(), request.(PutSiteRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutSite")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PutSiteResponseObject); ok {
+		if err := validResponse.VisitPutSiteResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

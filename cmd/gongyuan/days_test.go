@@ -50,7 +50,7 @@ func dirtyRoster() [][]any {
 	at := func(n int) []any { return rows[n+1] }
 	for n := 20; n < 25; n++ {
 		at(n)[1] = "'" + rosterIdentity(n)
-		at(n + 5)[1] = rosterIdentity(n+5)[:6] + " " + rosterIdentity(n + 5)[6:]
+		at(n + 5)[1] = rosterIdentity(n + 5)[:6] + " " + rosterIdentity(n + 5)[6:]
 		at(n + 10)[1] = strings.Map(func(r rune) rune {
 			if r >= '0' && r <= '9' {
 				return r - '0' + '０'
@@ -170,4 +170,117 @@ func TestRosterErr(t *testing.T) {
 	if err != nil || len(cells) != 1 || cells[0][1].Text != "身份证件号" {
 		t.Errorf("template %v, %v", cells, err)
 	}
+}
+
+// staffed sets up a site with rooms and a draft with people, and returns the
+// draft's path.
+func staffed(t *testing.T, w *world, admin string, n int) string {
+	t.Helper()
+	revs, _ := banktest.Generate(33, 400)
+	done, _ := w.sittingOf(revs, testBlueprint(), 1, nil)
+	var s contract.Sitting
+	w.call("POST", "/api/v1/sittings", admin, contract.SittingPlan{
+		Title: "排座", Level: 3, Blueprint: done.Blueprint.ID, Opens: w.clock.Now().AddDate(0, 0, 1), Closes: w.clock.Now().AddDate(0, 0, 2), DurationMinutes: 90, Release: "at-once",
+	}).must(t, 201).into(t, &s)
+	base := "/api/v1/sittings/" + s.Id
+	rows := [][]any{{"姓名", "身份证件号", "工作单位", "无障碍座位", "单独考场"}}
+	for i := range n {
+		rows = append(rows, []any{"考生" + leftPad(i), rosterIdentity(i), fmt.Sprint("单位", i%6), map[bool]string{true: "是"}[i == 1], map[bool]string{true: "是"}[i == 2]})
+	}
+	for i := 1; i < len(rows); i++ {
+		rows[i][0] = "考生" + strings.Repeat("甲", i%5+1) + strings.Repeat("乙", i/5+1)
+	}
+	file := workbook(t, rows)
+	var judged contract.RosterJudged
+	w.call("POST", base+"/roster-checks", admin, contract.RosterFile{Name: "n", Data: file}).must(t, 200).into(t, &judged)
+	w.call("POST", base+"/roster-imports", admin, contract.RosterConfirm{Name: "n", Data: file, Digest: judged.Digest}).must(t, 201)
+	return base
+}
+
+func TestSeating(t *testing.T) {
+	t.Parallel()
+	eachWorld(t, func(t *testing.T, w *world) {
+		admin := w.staff(people.Administrator)
+		base := staffed(t, w, admin, 24)
+		if got := w.call("POST", base+"/seatings", admin, contract.SeatingAsk{}); !strings.Contains(got.problem(), "no-rooms") {
+			t.Fatalf("without rooms: %d %s", got.status, got.problem())
+		}
+		var site contract.VenueSite
+		w.call("POST", "/api/v1/venues/sites", admin, contract.VenueSite{Name: "示例考点"}).must(t, 200).into(t, &site)
+		w.call("POST", "/api/v1/venues/sites", admin, contract.VenueSite{Name: "示例考点"}).must(t, 422)
+		room := func(name string, plan ...string) string {
+			var r contract.VenueRoom
+			w.call("POST", "/api/v1/venues/rooms", admin, contract.VenueRoom{Site: *site.Id, Name: name, Plan: plan, Addresses: []string{"10.0.3.7/24"}}).must(t, 200).into(t, &r)
+			if r.Addresses[0] != "10.0.3.0/24" {
+				t.Errorf("network %v", r.Addresses)
+			}
+			return *r.Id
+		}
+		rooms := []contract.RoomUse{
+			{Room: room("01", "aoo.ooo", "ooo.oox", "ooo.ooo"), Invigilators: []string{w.member(people.Invigilator).id}},
+			{Room: room("02", "ooo", "ooo", "ooo"), Invigilators: []string{w.member(people.Invigilator).id, w.member(people.Invigilator).id}},
+			{Room: room("03", "o"), Apart: true, Invigilators: []string{w.member(people.Invigilator).id, w.member(people.Invigilator).id}},
+		}
+		w.call("PUT", base+"/rooms", admin, contract.SittingRoomsPut{Rooms: append(rooms, rooms[0])}).must(t, 422)
+		var plan contract.SittingRooms
+		w.call("PUT", base+"/rooms", admin, contract.SittingRoomsPut{Rooms: rooms}).must(t, 200).into(t, &plan)
+		w.call("PUT", base+"/rooms", admin, contract.SittingRoomsPut{Rooms: rooms}).must(t, 409)
+		var first, second contract.Seating
+		w.call("POST", base+"/seatings", admin, contract.SeatingAsk{}).must(t, 201).into(t, &first)
+		w.call("POST", base+"/seatings", admin, contract.SeatingAsk{}).must(t, 201).into(t, &second)
+		if first.Seed == second.Seed || first.Seated != 24 || first.Unseated != 0 {
+			t.Fatalf("%+v, %+v", first, second)
+		}
+		seats := func() map[string]string {
+			var all []contract.Registration
+			w.call("GET", base+"/registrations", admin, nil).must(t, 200).into(t, &all)
+			out := map[string]string{}
+			for _, r := range all {
+				out[r.Id] = r.Room + "/" + r.Seat
+				if r.Needs != nil && r.Needs.Accessible && out[r.Id] != "/" && out[r.Id] != "01/01" || r.Needs != nil && r.Needs.Apart && r.Room != "" && r.Room != "03" {
+					t.Errorf("%s sits at %s", r.Name, out[r.Id])
+				}
+			}
+			return out
+		}
+		for id, at := range seats() {
+			if at != "/" {
+				t.Fatalf("the proposal moved %s to %s", id, at)
+			}
+		}
+		w.call("POST", base+"/seatings/"+first.Id, admin, nil).must(t, 200)
+		if got := w.call("POST", base+"/seatings/"+second.Id, admin, nil); !strings.Contains(got.problem(), "seating-changed") {
+			t.Errorf("an old proposal: %d %s", got.status, got.problem())
+		}
+		w.call("POST", base+"/seatings/"+first.Id, admin, nil).must(t, 200) // done again it is the same
+		at := seats()
+		var a, b string
+		for id, seat := range at {
+			if seat == "02/01" {
+				a = id
+			} else if seat == "02/02" {
+				b = id
+			}
+		}
+		w.call("POST", base+"/places", admin, contract.PlaceMove{Registration: a, Room: "02", Seat: "02"}).must(t, 422)
+		w.call("POST", base+"/places", admin, contract.PlaceMove{Registration: a, Room: "01", Seat: "12"}).must(t, 422) // not to be used
+		w.call("POST", base+"/places", admin, contract.PlaceMove{Registration: a, Room: "02", Seat: "02", Swap: true}).must(t, 204)
+		if now := seats(); now[a] != "02/02" || now[b] != "02/01" {
+			t.Errorf("after the swap %s and %s", now[a], now[b])
+		}
+		var s contract.Sitting
+		w.call("GET", base, admin, nil).must(t, 200).into(t, &s)
+		w.call("POST", base+"/acts", admin, contract.SittingAct{Act: "seal", Version: s.Version}).must(t, 200).into(t, &s)
+		w.call("POST", base+"/places", admin, contract.PlaceMove{Registration: a, Room: "02", Seat: "01", Swap: true}).must(t, 422)
+		reason := "屏幕损坏"
+		w.call("POST", base+"/places", admin, contract.PlaceMove{Registration: a, Room: "02", Seat: "01", Swap: true, Reason: &reason}).must(t, 204)
+		found, err := w.engine.trail.Find(t.Context(), audit.Query{Act: "seating.move"}, 5)
+		if err != nil || len(found) != 2 || found[0].Why != reason {
+			t.Errorf("recorded %v, %v", found, err)
+		}
+		w.call("GET", base+"/rooms", admin, nil).must(t, 200).into(t, &plan)
+		if len(plan.Findings) != 1 || plan.Findings[0].Flaw != contract.RoomFlawStaff || plan.Findings[0].Room != "01" || plan.Findings[0].Need != 2 {
+			t.Errorf("findings %+v", plan.Findings)
+		}
+	})
 }

@@ -98,8 +98,8 @@ func (e *engine) app(server *serverSettings, m *metrics) (*fiber.App, error) {
 		Compose:   e.compose,
 		Figures:   e.figures,
 		Registers: e.registers, Days: e.days,
-		Batches:   e.batches,
-		Proctors:  e.proctors, Floor: e.floor,
+		Batches:  e.batches,
+		Proctors: e.proctors, Floor: e.floor,
 		Certificates: e.registry, Standard: e.standard, Clock: e.clock, Log: e.log, Web: frontend.FS(), Health: e.stores.health, Observe: m.observe,
 		Secure: server.Secure, ProxyHeader: server.ProxyHeader,
 	})

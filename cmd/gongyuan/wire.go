@@ -155,7 +155,9 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 		return err
 	}
 	e.keepRegisters(store)
-	e.prepareDays(store)
+	if err := e.prepareDays(store); err != nil {
+		return err
+	}
 	if err := e.certify(store.Certificates(), &settings.Body, secrets); err != nil {
 		return err
 	}

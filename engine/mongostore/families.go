@@ -27,6 +27,8 @@ func (s *Store) families() []family {
 		{"reports", s.ensureReportIndexes},
 		{"filings", s.ensureFilingIndexes},
 		{"rosters", s.ensureRosterIndexes},
+		{"venues", s.ensureVenueIndexes},
+		{"seatings", s.ensureSeatingIndexes},
 		{"periodic reports", s.ensurePeriodicIndexes},
 		{"evidence", s.ensureEvidenceIndexes},
 		{"item statistics", s.ensureItemStatisticsIndexes},

@@ -17,3 +17,12 @@ func TestRosters(t *testing.T) {
 		enginetest.RunPlaces(t, s.Sittings())
 	})
 }
+
+func TestVenues(t *testing.T) {
+	t.Parallel()
+	servers.EachMongo(t, func(t *testing.T, db lungo.IDatabase) {
+		s := opened(t, db)
+		enginetest.RunVenues(t, s.Venues())
+		enginetest.RunSeatings(t, s.Seatings())
+	})
+}

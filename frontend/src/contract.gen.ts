@@ -3393,6 +3393,136 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/venues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 考点和考场 · sites and rooms */
+        get: operations["listVenues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记或修改考点 · add a site, or change one */
+        post: operations["putSite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/rooms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记或修改考场 · add a room, or change one */
+        post: operations["putRoom"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/rooms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        /** 本场次用的考场、监考员和检查结果 · rooms of a sitting, with what the rules say */
+        get: operations["getSittingRooms"];
+        /** 指定考场和监考员 · say which rooms are used and who is in them */
+        put: operations["putSittingRooms"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/seatings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        /** 按规则排座的记录 · seatings by rule */
+        get: operations["listSeatings"];
+        put?: never;
+        /** 按规则试排，座位尚未改变 · propose a seating; nobody moves */
+        post: operations["proposeSeating"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/seatings/{run}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                run: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 采用一次试排 · give everybody the places of a proposal */
+        post: operations["applySeating"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 人工换座（封卷后要有理由） · another seat by hand */
+        post: operations["movePlace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -6960,6 +7090,90 @@ export interface components {
             apart: boolean;
             /** @description an accessible seat */
             accessible: boolean;
+        };
+        VenueSite: {
+            id?: string;
+            name: string;
+            address: string;
+            /** @description 0 for a new one */
+            version: number;
+        };
+        VenueRoom: {
+            id?: string;
+            site: string;
+            name: string;
+            /** @description rows from the front; . floor, o seat, x seat not to be used, a accessible seat */
+            plan: string[];
+            addresses: string[];
+            /** @description 0 for a new one */
+            version: number;
+            /** @description that can be used */
+            seats?: number;
+            accessible?: number;
+        };
+        Venues: {
+            sites: components["schemas"]["VenueSite"][];
+            rooms: components["schemas"]["VenueRoom"][];
+        };
+        RoomUse: {
+            room: string;
+            /** @description only for those who are granted a room apart */
+            apart: boolean;
+            invigilators: string[];
+        };
+        SittingRoomsPut: {
+            version: number;
+            rooms: components["schemas"]["RoomUse"][];
+        };
+        /** @enum {string} */
+        RoomFlaw: "no-rooms" | "too-few-seats" | "few-spare-seats" | "few-accessible" | "no-room-apart" | "unseated" | "unknown-seat" | "not-accessible" | "not-apart" | "too-many" | "few-invigilators" | "invigilator-twice";
+        RoomFinding: {
+            flaw: components["schemas"]["RoomFlaw"];
+            block: boolean;
+            room: string;
+            have: number;
+            need: number;
+            who: string;
+        };
+        RoomRules: {
+            sample: boolean;
+            candidatesPerInvigilator: number;
+            leastInvigilators: number;
+            mostCandidates: number;
+            leastSpareSeats: number;
+        };
+        SittingRooms: {
+            version: number;
+            rooms: components["schemas"]["RoomUse"][];
+            findings: components["schemas"]["RoomFinding"][];
+            rules: components["schemas"]["RoomRules"];
+        };
+        SeatingAsk: {
+            /** @description whoever has a seat keeps it */
+            keep: boolean;
+        };
+        /** @enum {string} */
+        SeatingState: "proposed" | "applying" | "applied";
+        Seating: {
+            id: string;
+            seed: string;
+            keep: boolean;
+            seated: number;
+            unseated: number;
+            /** @description pairs of one employer beside each other */
+            beside: number;
+            state: components["schemas"]["SeatingState"];
+            by: string;
+            /** Format: date-time */
+            at: string;
+        };
+        PlaceMove: {
+            registration: string;
+            room: string;
+            seat: string;
+            /** @description whoever sits there takes the other's seat */
+            swap: boolean;
+            reason?: string;
         };
     };
     responses: {
@@ -12121,6 +12335,226 @@ export interface operations {
                         removed: number;
                     };
                 };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listVenues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Venues"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    putSite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VenueSite"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VenueSite"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    putRoom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VenueRoom"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VenueRoom"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getSittingRooms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SittingRooms"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    putSittingRooms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SittingRoomsPut"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SittingRooms"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listSeatings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Seating"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    proposeSeating: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeatingAsk"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Seating"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    applySeating: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Seating"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    movePlace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceMove"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["ProblemAny"];
         };
