@@ -18,6 +18,7 @@ import (
 	"gongyuan/engine/batch"
 	"gongyuan/engine/certificate"
 	"gongyuan/engine/compose"
+	"gongyuan/engine/daysheet"
 	"gongyuan/engine/diploma"
 	"gongyuan/engine/editorial"
 	"gongyuan/engine/evidence"
@@ -124,6 +125,7 @@ var problems = map[kind]wording{
 	"roster-changed":     {409, "名单或场次已变，与刚才显示的不同", "请重新选择文件，再看一遍结论。", "Not as it was shown", "Choose the file again and look at the verdicts once more."},
 	"seating-changed":    {409, "名单、考场或座位已变", "请重新试排。", "Roster, rooms or seats changed", "Make another proposal."},
 	"no-rooms":           {409, "本场次还没有考场", "先在“考场”页选择考场。", "The sitting has no rooms", "Choose rooms on the page “Rooms” first."},
+	"nobody-seated":      {409, "没有可以打印的人", "名单里的考生还没有座位。", "Nobody to print", "Nobody on the roster has a seat."},
 	"roster-undone":      {409, "这次导入已经撤销", "请刷新。", "Undone already", "Reload."},
 	"points-in-use":      {409, "有鉴定点还有题目，不能删除", "请先把这些题移到别的鉴定点，或把鉴定点改为停用。", "Points with items cannot be deleted", "Move their items to another point first, or retire the points."},
 	"internal":           {500, "服务器出错", "请稍后再试，并把编号告诉管理员。", "Something went wrong", "Try again later and tell the administrator the number."},
@@ -163,6 +165,7 @@ var table = []struct {
 	{attempt.ErrUnavailable, "unavailable"},
 	{sitting.ErrNobody, "nobody-registered"},
 	{sitting.ErrUnseated, "not-seated"},
+	{daysheet.ErrNobody, "nobody-seated"},
 	{venue.ErrNotFound, "not-found"},
 	{venue.ErrForbidden, "forbidden"},
 	{venue.ErrConflict, "conflict"},

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gongyuan/api/contract"
+	"gongyuan/engine/daysheet"
 	"gongyuan/engine/roster"
 	"gongyuan/engine/seating"
 	"gongyuan/engine/sitting"
@@ -17,6 +18,7 @@ type Days struct {
 	Rosters  *roster.Desk
 	Venues   *venue.Office
 	Seatings *seating.Desk
+	Papers   *daysheet.Printer
 	// ReadCells returns the cells of a workbook's first sheet.
 	ReadCells func(data []byte) ([][]roster.Cell, error)
 	// Template returns an empty workbook with headings.

@@ -588,6 +588,36 @@ func (e CombineRule) Valid() bool {
 	}
 }
 
+// Defines values for DayPaper.
+const (
+	PaperAttendance DayPaper = "attendance"
+	PaperCards      DayPaper = "cards"
+	PaperDoors      DayPaper = "doors"
+	PaperProtocol   DayPaper = "protocol"
+	PaperSignIn     DayPaper = "sign-in"
+	PaperTickets    DayPaper = "tickets"
+)
+
+// Valid indicates whether the value is a known member of the DayPaper enum.
+func (e DayPaper) Valid() bool {
+	switch e {
+	case PaperAttendance:
+		return true
+	case PaperCards:
+		return true
+	case PaperDoors:
+		return true
+	case PaperProtocol:
+		return true
+	case PaperSignIn:
+		return true
+	case PaperTickets:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for DiffPieceKind.
 const (
 	DiffPieceAdded   DiffPieceKind = "added"
@@ -3933,6 +3963,9 @@ type CoverageRow struct {
 	Thin  int    `json:"thin"`
 	Title string `json:"title"`
 }
+
+// DayPaper defines model for DayPaper.
+type DayPaper string
 
 // DeductionCount defines model for DeductionCount.
 type DeductionCount struct {
@@ -8029,6 +8062,12 @@ type StreamBoardParams struct {
 	LastEventID *string `json:"Last-Event-ID,omitempty"`
 }
 
+// GetDayPaperParams defines parameters for GetDayPaper.
+type GetDayPaperParams struct {
+	// Room one room only
+	Room *string `form:"room,omitempty" json:"room,omitempty"`
+}
+
 // PrintSpecimenJSONBody defines parameters for PrintSpecimen.
 type PrintSpecimenJSONBody struct {
 	Content BlueprintContent `json:"content"`
@@ -8865,6 +8904,9 @@ type ServerInterface interface {
 	// WithdrawPanel 撤销考评小组 · withdraw a panel
 	// (POST /api/v1/sittings/{sitting}/panels/{kind}/withdraw)
 	WithdrawPanel(c *fiber.Ctx, sitting SittingId, kind Kind) error
+	// GetDayPaper 考务材料（PDF）：准考证、门贴、座签、签到表、到考情况、考场记录 · papers of the day as PDF
+	// (GET /api/v1/sittings/{sitting}/papers/{paper})
+	GetDayPaper(c *fiber.Ctx, sitting SittingId, paper DayPaper, params GetDayPaperParams) error
 	// MovePlace 人工换座（封卷后要有理由） · another seat by hand
 	// (POST /api/v1/sittings/{sitting}/places)
 	MovePlace(c *fiber.Ctx, sitting SittingId) error
@@ -14580,6 +14622,59 @@ func (siw *ServerInterfaceWrapper) WithdrawPanel(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetDayPaper operation middleware
+func (siw *ServerInterfaceWrapper) GetDayPaper(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "paper" -------------
+	var paper DayPaper
+
+	err = runtime.BindStyledParameterWithOptions("simple", "paper", c.Params("paper"), &paper, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter paper: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetDayPaperParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "room" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "room", query, &params.Room, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter room: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetDayPaper(c, sitting, paper, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // MovePlace operation middleware
 func (siw *ServerInterfaceWrapper) MovePlace(c *fiber.Ctx) error {
 
@@ -16059,6 +16154,8 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/seatings/:run", wrapper.ApplySeating)
 
 	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/places", wrapper.MovePlace)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/papers/:paper", wrapper.GetDayPaper)
 
 }
 
@@ -21595,6 +21692,47 @@ func (response WithdrawPaneldefaultApplicationProblemPlusJSONResponse) VisitWith
 	return ctx.JSON(&response.Body)
 }
 
+type GetDayPaperRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Paper   DayPaper  `json:"paper"`
+	Params  GetDayPaperParams
+}
+
+type GetDayPaperResponseObject interface {
+	VisitGetDayPaperResponse(ctx *fiber.Ctx) error
+}
+
+type GetDayPaper200ApplicationpdfResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetDayPaper200ApplicationpdfResponse) VisitGetDayPaperResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/pdf")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetDayPaperdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetDayPaperdefaultApplicationProblemPlusJSONResponse) VisitGetDayPaperResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type MovePlaceRequestObject struct {
 	Sitting SittingId `json:"sitting"`
 	Body    *MovePlaceJSONRequestBody
@@ -23201,6 +23339,9 @@ type StrictServerInterface interface {
 	// WithdrawPanel 撤销考评小组 · withdraw a panel
 	// (POST /api/v1/sittings/{sitting}/panels/{kind}/withdraw)
 	WithdrawPanel(ctx context.Context, request WithdrawPanelRequestObject) (WithdrawPanelResponseObject, error)
+	// GetDayPaper 考务材料（PDF）：准考证、门贴、座签、签到表、到考情况、考场记录 · papers of the day as PDF
+	// (GET /api/v1/sittings/{sitting}/papers/{paper})
+	GetDayPaper(ctx context.Context, request GetDayPaperRequestObject) (GetDayPaperResponseObject, error)
 	// MovePlace 人工换座（封卷后要有理由） · another seat by hand
 	// (POST /api/v1/sittings/{sitting}/places)
 	MovePlace(ctx context.Context, request MovePlaceRequestObject) (MovePlaceResponseObject, error)
@@ -29204,6 +29345,35 @@ func (sh *strictHandler) WithdrawPanel(ctx *fiber.Ctx, sitting SittingId, kind K
 		return err
 	} else if validResponse, ok := response.(WithdrawPanelResponseObject); ok {
 		if err := validResponse.VisitWithdrawPanelResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetDayPaper operation middleware
+func (sh *strictHandler) GetDayPaper(ctx *fiber.Ctx, sitting SittingId, paper DayPaper, params GetDayPaperParams) error {
+	var request GetDayPaperRequestObject
+
+	request.Sitting = sitting
+	request.Paper = paper
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDayPaper(ctx.UserContext(), request.(GetDayPaperRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDayPaper")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDayPaperResponseObject); ok {
+		if err := validResponse.VisitGetDayPaperResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

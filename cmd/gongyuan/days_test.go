@@ -284,3 +284,25 @@ func TestSeating(t *testing.T) {
 		}
 	})
 }
+
+func TestDayPapers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, embeddedSettings(t))
+	revs, _ := banktest.Generate(34, 400)
+	s, persons := w.sittingOf(revs, testBlueprint(), 3, nil)
+	w.enter(persons[0], w.candidate(persons[0])).must(t, 200)
+	invigilator := w.staff(people.Invigilator)
+	for _, kind := range []string{"tickets", "doors", "cards", "sign-in", "attendance", "protocol"} {
+		got := w.call("GET", "/api/v1/sittings/"+string(s.ID)+"/papers/"+kind, invigilator, nil).must(t, 200)
+		if !strings.HasPrefix(string(got.raw), "%PDF-") {
+			t.Errorf("%s: %.40q", kind, got.raw)
+		}
+	}
+	w.call("GET", "/api/v1/sittings/"+string(s.ID)+"/papers/money", invigilator, nil).must(t, 422)
+	w.call("GET", "/api/v1/sittings/"+string(s.ID)+"/papers/doors?room=99", invigilator, nil).must(t, 409)
+	w.call("GET", "/api/v1/sittings/"+string(s.ID)+"/papers/doors", w.staff(people.Editor), nil).must(t, 403)
+	found, err := w.engine.trail.Find(t.Context(), audit.Query{Act: "day.print"}, 20)
+	if err != nil || len(found) < 6 {
+		t.Errorf("recorded %d, %v", len(found), err)
+	}
+}

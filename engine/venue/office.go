@@ -212,3 +212,16 @@ func (o *Office) Staff(ctx context.Context, by people.AccountID, s Staffing) (St
 	}
 	return put(ctx, o, by, "venue.staff", "sitting:"+string(s.Sitting), s, o.in.Store.PutStaffing)
 }
+
+// Sites returns all sites by their id, for whoever may know.
+func (o *Office) Sites(ctx context.Context) (map[SiteID]Site, error) {
+	all, err := o.in.Store.Sites(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("sites: %w", err)
+	}
+	out := make(map[SiteID]Site, len(all))
+	for _, s := range all {
+		out[s.ID] = s
+	}
+	return out, nil
+}

@@ -25,7 +25,9 @@ func TestSeats(t *testing.T) {
 
 func TestRoomCheck(t *testing.T) {
 	t.Parallel()
-	good := func() Room { return Room{Name: "01", Plan: []string{"oo"}, Addresses: []string{"10.0.3.9/24", " fd00::1 "}} }
+	good := func() Room {
+		return Room{Name: "01", Plan: []string{"oo"}, Addresses: []string{"10.0.3.9/24", " fd00::1 "}}
+	}
 	r := good()
 	if err := r.check(); err != nil || !cmp.Equal(r.Addresses, []string{"10.0.3.0/24", "fd00::1/128"}) {
 		t.Fatalf("%v, %v", err, r.Addresses)

@@ -3523,6 +3523,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sittings/{sitting}/papers/{paper}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                paper: components["schemas"]["DayPaper"];
+            };
+            cookie?: never;
+        };
+        /** 考务材料（PDF）：准考证、门贴、座签、签到表、到考情况、考场记录 · papers of the day as PDF */
+        get: operations["getDayPaper"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -7175,6 +7195,8 @@ export interface components {
             swap: boolean;
             reason?: string;
         };
+        /** @enum {string} */
+        DayPaper: "tickets" | "doors" | "cards" | "sign-in" | "attendance" | "protocol";
     };
     responses: {
         /** @description 错误 · a problem */
@@ -12555,6 +12577,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getDayPaper: {
+        parameters: {
+            query?: {
+                /** @description one room only */
+                room?: string;
+            };
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                paper: components["schemas"]["DayPaper"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
             };
             default: components["responses"]["ProblemAny"];
         };

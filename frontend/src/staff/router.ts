@@ -34,6 +34,7 @@ export const router = createRouter({
     { path: '/sittings/:sitting/import', name: 'roster-import', component: () => import('./views/day/RosterImport.vue'), props: true, meta: { area: 'plan', nav: 'sittings' } },
     { path: '/sittings/:sitting/rooms', name: 'rooms', component: () => import('./views/day/RoomsPage.vue'), props: true, meta: { area: 'plan', nav: 'sittings' } },
     { path: '/venues', name: 'venues', component: () => import('./views/day/VenuePage.vue'), meta: { area: 'plan', nav: 'sittings' } },
+    { path: '/sittings/:sitting/papers', name: 'day-papers', component: () => import('./views/day/PapersPage.vue'), props: true, meta: { area: 'roster', nav: 'sittings' } },
     { path: '/sittings/:sitting/roster', name: 'roster', component: () => import('./views/RosterPrint.vue'), props: true, meta: { area: 'roster', nav: 'sittings' } },
     { path: '/sittings/:sitting/watch', name: 'watch', component: () => import('./views/watch/Watch.vue'), props: true, meta: { area: 'watch', nav: 'sittings' } },
     { path: '/sittings/:sitting/orders', name: 'orders', component: () => import('./views/watch/OrderLog.vue'), props: true, meta: { area: 'watch', nav: 'sittings' } },
