@@ -6,9 +6,11 @@ import (
 	"crypto/subtle"
 	"errors"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
 
 	"gongyuan/api/contract"
 	"gongyuan/engine/people"
@@ -120,6 +122,16 @@ func (s *server) Login(ctx context.Context, r contract.LoginRequestObject) (cont
 	return s.begin(ctx, actorOf(account))
 }
 
+// nobody is a password hash that nothing matches: who has no account waits as
+// long as who has one.
+var nobody = sync.OnceValue(func() string {
+	encoded, err := people.HashPassword(uuid.NewString(), people.DefaultCost())
+	if err != nil {
+		panic(err) // an identifier is as long as a password has to be
+	}
+	return encoded
+})
+
 // checkPassword returns the account of a login and password, or
 // people.ErrPassword. An unknown login takes as long as a wrong password.
 func (s *server) checkPassword(ctx context.Context, login, password string) (people.Account, error) {
@@ -133,7 +145,7 @@ func (s *server) checkPassword(ctx context.Context, login, password string) (peo
 	}
 	encoded := account.Password
 	if err != nil || account.Disabled {
-		encoded = s.nobody
+		encoded = nobody()
 	}
 	if !people.CheckPassword(encoded, password) || err != nil || account.Disabled {
 		return people.Account{}, people.ErrPassword

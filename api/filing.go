@@ -3,22 +3,37 @@ package api
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"gongyuan/api/contract"
+	"gongyuan/engine/bulletin"
+	"gongyuan/engine/evidence"
 	"gongyuan/engine/filing"
 	"gongyuan/engine/periodic"
 	"gongyuan/engine/profile"
 	"gongyuan/engine/report"
+	"gongyuan/engine/talent"
+	"gongyuan/engine/training"
 )
 
 // Registers is what is kept beside exams: filing, profiles, reports.
 type Registers struct {
-	Filings  *filing.Office
-	Profiles *profile.Office
-	Periods  *periodic.Office
-	Workbook report.Workbook
+	Filings   *filing.Office
+	Profiles  *profile.Office
+	Periods   *periodic.Office
+	Trainings *training.Office
+	Talents   *talent.Office
+	Workbook  report.Workbook
+	// Bulletins sets reports on paper.
+	Bulletins Bulletins
 	// ReadTable returns the cells of a workbook's first sheet.
 	ReadTable func(data []byte) ([][]string, error)
+}
+
+// Bulletins sets reports on paper.
+type Bulletins interface {
+	// Write returns a report as a PDF.
+	Write(b *bulletin.Sheet) ([]byte, error)
 }
 
 // textOr is the text, "" where none is given.
@@ -124,6 +139,30 @@ func (s *server) StepFiling(ctx context.Context, r contract.StepFilingRequestObj
 		return nil, err
 	}
 	return contract.StepFiling200JSONResponse(s.wireFiling(ctx, &f)), nil
+}
+
+// ListFilingDocuments lists the documents of an entry by step.
+func (s *server) ListFilingDocuments(ctx context.Context, r contract.ListFilingDocumentsRequestObject) (contract.ListFilingDocumentsResponseObject, error) {
+	all, err := s.files.Papers(ctx, staff(ctx), filing.ID(r.Filing))
+	if err != nil {
+		return nil, err
+	}
+	out := contract.ListFilingDocuments200JSONResponse{}
+	for i, some := range all {
+		out = append(out, contract.FilingDocuments{Step: i + 1, Files: wireFiles(some)})
+	}
+	return out, nil
+}
+
+// ProvideFilingDocument announces a document of a step.
+func (s *server) ProvideFilingDocument(ctx context.Context, r contract.ProvideFilingDocumentRequestObject) (contract.ProvideFilingDocumentResponseObject, error) {
+	b := r.Body
+	u := evidence.Upload{ID: evidence.FileID(b.Id), Name: b.Name, Length: b.Size, Digest: strings.ToLower(b.Sha256)}
+	p, err := s.files.File(ctx, staff(ctx), filing.ID(r.Filing), b.Step, u)
+	if err != nil {
+		return nil, err
+	}
+	return contract.ProvideFilingDocument201JSONResponse(wireProgress(p)), nil
 }
 
 // GetDuties says what waits for the administrators.

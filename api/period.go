@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"gongyuan/api/contract"
 	"gongyuan/bank"
@@ -81,16 +82,7 @@ func (s *server) ImportProfiles(ctx context.Context, r contract.ImportProfilesRe
 	if err != nil {
 		return nil, err
 	}
-	out := contract.ImportProfiles200JSONResponse{}
-	for i, v := range verdicts {
-		wire := contract.ProfileVerdict{Row: lines[i], Outcome: contract.ProfileOutcome(v.Outcome), Name: v.Name, Field: textOrNone(v.Field)}
-		if v.Reason != "" {
-			detail := fieldText(v.Reason, callOf(ctx).lang)
-			wire.Detail = &detail
-		}
-		out = append(out, wire)
-	}
-	return out, nil
+	return contract.ImportProfiles200JSONResponse(wireVerdicts(ctx, verdicts, lines)), nil
 }
 
 // periodLabel names a member of a group.
@@ -132,11 +124,20 @@ func columnLabels(lang string) []string {
 	return out
 }
 
+// fullCounts says of columns that a version did not count that it did not.
+func fullCounts(counts []int) []int {
+	for out := slices.Clone(counts); ; out = append(out, -1) {
+		if len(out) >= len(periodic.Columns()) {
+			return out
+		}
+	}
+}
+
 func (s *server) wireLines(lines []periodic.Line, lang string) []contract.PeriodLine {
 	out := make([]contract.PeriodLine, len(lines))
 	for i := range lines {
 		l := &lines[i]
-		out[i] = contract.PeriodLine{Group: contract.PeriodGroup(l.Group), Label: s.periodLabel(l.Group, l.Key, lang), Counts: l.Counts, Rates: []int{
+		out[i] = contract.PeriodLine{Group: contract.PeriodGroup(l.Group), Label: s.periodLabel(l.Group, l.Key, lang), Counts: fullCounts(l.Counts), Rates: []int{
 			periodic.Rate(l.Count(periodic.TheoryPassed), l.Count(periodic.TheoryTook)), periodic.Rate(l.Count(periodic.SkillPassed), l.Count(periodic.SkillTook)),
 			periodic.Rate(l.Count(periodic.ReviewPassed), l.Count(periodic.ReviewTook)), periodic.Rate(l.Count(periodic.Qualified), l.Count(periodic.Sat)),
 		}}
@@ -166,7 +167,11 @@ func (s *server) wirePeriod(ctx context.Context, r *periodic.Report) contract.Pe
 		labels[c.Column] = out.Columns[i]
 	}
 	for _, d := range r.Changed {
-		out.Changed = append(out.Changed, contract.PeriodDifference{Label: s.periodLabel(d.Group, d.Key, lang), Column: labels[d.Column], Was: d.Was, Now: d.Now})
+		label := s.periodLabel(d.Group, d.Key, lang)
+		if d.Key == periodic.Unknown { // each group has one
+			label = paperWords[lang == "en"][string(d.Group)] + " · " + label
+		}
+		out.Changed = append(out.Changed, contract.PeriodDifference{Label: label, Column: labels[d.Column], Was: d.Was, Now: d.Now})
 	}
 	return out
 }
@@ -189,18 +194,28 @@ func (s *server) SubmitPeriod(ctx context.Context, r contract.SubmitPeriodReques
 	return contract.SubmitPeriod200JSONResponse(s.wirePeriod(ctx, &rep)), nil
 }
 
+// frozen are the figures of a submitted version, or those of now, with their
+// time.
+func (s *server) frozen(rep *periodic.Report, version *int) (periodic.Figures, time.Time, error) {
+	if version == nil {
+		return rep.Now, s.clock.Now(), nil
+	}
+	if *version < 1 || *version > len(rep.Versions) {
+		return periodic.Figures{}, time.Time{}, report.ErrNotFound
+	}
+	v := &rep.Versions[*version-1]
+	return v.Figures, v.At, nil
+}
+
 // GetPeriodWorkbook writes a report as a workbook, as of now or as submitted.
 func (s *server) GetPeriodWorkbook(ctx context.Context, r contract.GetPeriodWorkbookRequestObject) (contract.GetPeriodWorkbookResponseObject, error) {
 	rep, err := s.registers.Periods.Report(ctx, staff(ctx), periodic.Period(r.Period))
 	if err != nil {
 		return nil, err
 	}
-	figures, at := rep.Now, s.clock.Now()
-	if n := r.Params.Version; n != nil {
-		if *n < 1 || *n > len(rep.Versions) {
-			return nil, report.ErrNotFound
-		}
-		figures, at = rep.Versions[*n-1].Figures, rep.Versions[*n-1].At
+	figures, at, err := s.frozen(&rep, r.Params.Version)
+	if err != nil {
+		return nil, err
 	}
 	lang := callOf(ctx).lang
 	t := report.Table{Sheet: r.Period, Head: append([]string{map[string]string{"en": "Of"}[lang]}, columnLabels(lang)...)}

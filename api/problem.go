@@ -35,6 +35,8 @@ import (
 	"gongyuan/engine/roster"
 	"gongyuan/engine/seating"
 	"gongyuan/engine/sitting"
+	"gongyuan/engine/talent"
+	"gongyuan/engine/training"
 	"gongyuan/engine/transcript"
 	"gongyuan/engine/venue"
 )
@@ -118,6 +120,7 @@ var problems = map[kind]wording{
 	"plan-stage":         {409, "这份方案现在不能这样做", "它的状态已经不同，请重新打开。", "Not possible for this blueprint now", "Its state has changed; open it again."},
 	"not-filed":          {409, "本机构没有有效的备案", "不能开考，也不能发证。请管理员在“备案”页登记本机构的备案、有效期。", "This body is not filed", "It can open no sitting and issue no certificate. An administrator has to enter its filing and validity on the page “Filing”."},
 	"filing-run-out":     {409, "本机构的备案不在有效期内", "不能开考，也不能发证。请管理员在“备案”页登记延续。", "This body's filing is not valid today", "It can open no sitting and issue no certificate. An administrator has to enter the renewal on the page “Filing”."},
+	"site-not-filed":     {409, "这个场次的站点没有有效的备案", "不能开考。请管理员在“备案”页登记站点的备案、延续，或改为别的站点。", "The site of this sitting is not filed", "It cannot open. An administrator has to enter the site's filing or renewal on the page “Filing”, or name another site."},
 	"own-entered":        {409, "本机构已登记", "请刷新后打开已有的那一条。", "This body is entered already", "Reload and open its entry."},
 	"export-faults":      {409, "有内容不合接收单位的要求", "请按预览里列出的逐条更正，再导出。", "Some values are not as the receiver asks", "Mend what the preview lists, then export."},
 	"export-gone":        {409, "这一批不能再原样取出", "用到的照片或记录已经不在。请重新导出一批。", "This run cannot be made again", "A picture or record that it used is no longer there. Make a new one."},
@@ -127,6 +130,8 @@ var problems = map[kind]wording{
 	"no-rooms":           {409, "本场次还没有考场", "先在“考场”页选择考场。", "The sitting has no rooms", "Choose rooms on the page “Rooms” first."},
 	"nobody-seated":      {409, "没有可以打印的人", "名单里的考生还没有座位。", "Nobody to print", "Nobody on the roster has a seat."},
 	"roster-undone":      {409, "这次导入已经撤销", "请刷新。", "Undone already", "Reload."},
+	"talent-state":       {409, "人才库里的状态已经不同", "可能已同意，或已撤回。请刷新后再看。", "The state in the pool has changed", "It may have been agreed to or withdrawn already. Reload and look again."},
+	"not-certified":      {409, "没有有效的证书", "只有持有效证书的人才能列入人才库。", "No certificate that counts", "Only people with a certificate that counts can be in the pool."},
 	"points-in-use":      {409, "有鉴定点还有题目，不能删除", "请先把这些题移到别的鉴定点，或把鉴定点改为停用。", "Points with items cannot be deleted", "Move their items to another point first, or retire the points."},
 	"internal":           {500, "服务器出错", "请稍后再试，并把编号告诉管理员。", "Something went wrong", "Try again later and tell the administrator the number."},
 }
@@ -255,6 +260,7 @@ var table = []struct {
 	{filing.ErrNone, "not-filed"},
 	{filing.ErrNotFiled, "not-filed"},
 	{filing.ErrRunOut, "filing-run-out"},
+	{filing.ErrSite, "site-not-filed"},
 	{filing.ErrNotFound, "not-found"},
 	{filing.ErrForbidden, "forbidden"},
 	{filing.ErrConflict, "conflict"},
@@ -264,6 +270,16 @@ var table = []struct {
 	{roster.ErrInvalid, "invalid"},
 	{profile.ErrForbidden, "forbidden"},
 	{profile.ErrInvalid, "invalid"},
+	{training.ErrForbidden, "forbidden"},
+	{training.ErrConflict, "conflict"},
+	{training.ErrNotFound, "not-found"},
+	{training.ErrInvalid, "invalid"},
+	{talent.ErrForbidden, "forbidden"},
+	{talent.ErrConflict, "conflict"},
+	{talent.ErrNotFound, "not-found"},
+	{talent.ErrState, "talent-state"},
+	{talent.ErrNone, "not-certified"},
+	{talent.ErrInvalid, "invalid"},
 	{periodic.ErrForbidden, "forbidden"},
 	{periodic.ErrConflict, "conflict"},
 	{periodic.ErrInvalid, "invalid"},
@@ -522,7 +538,7 @@ func fieldsOf(err error) []sitting.FieldError {
 	case errors.As(err, &number):
 		return []sitting.FieldError{{Field: "/number", Reason: "certificate-number"}}
 	}
-	return nil
+	return registerFields(err)
 }
 
 // language is "en" where the first language that the request names is

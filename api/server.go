@@ -125,7 +125,6 @@ type server struct {
 	clock         attempt.Clock
 	log           *slog.Logger
 	secure        bool
-	nobody        string // a password hash that nothing matches
 	observe       func(method, route string, status int, took time.Duration)
 	revisions     revisionCache
 	lanes         map[string]*lane
@@ -141,10 +140,7 @@ func New(cfg Config) (*fiber.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	nobody, err := people.HashPassword(uuid.NewString(), people.DefaultCost())
-	if err != nil {
-		return nil, fmt.Errorf("api: %w", err)
-	}
+	nobody() // the first who signs in does not wait for it
 	s := &server{
 		routes: routes, tokens: cfg.Tokens, sealer: cfg.Sealer, sessions: cfg.Sessions, accounts: cfg.Accounts,
 		limiter: cfg.Limiter, office: cfg.Office, sittings: cfg.Sittings, registrations: cfg.Registrations,
@@ -159,7 +155,7 @@ func New(cfg Config) (*fiber.App, error) {
 		editorial: cfg.Editorial, figures: cfg.Figures,
 		compose:  cfg.Compose,
 		handouts: cfg.Handouts, registers: cfg.Registers, days: cfg.Days,
-		standard: cfg.Standard, clock: cfg.Clock, log: cfg.Log, secure: cfg.Secure, nobody: nobody, observe: cfg.Observe,
+		standard: cfg.Standard, clock: cfg.Clock, log: cfg.Log, secure: cfg.Secure, observe: cfg.Observe,
 		revisions: revisionCache{found: map[bank.Ref]*bank.Revision{}},
 	}
 	s.lanes, s.others = lanes()

@@ -63,6 +63,12 @@ func (s *server) wireSitting(ctx context.Context, x *sitting.Sitting) contract.S
 		Release: contract.SittingRelease(x.Release), Explain: x.Explain, PapersAhead: x.PapersAhead, State: contract.SittingState(x.State),
 		Version: x.Version, Registrations: len(x.Roster), SecretDigest: x.SecretDigest,
 	}
+	if x.Site != "" {
+		out.Site = &x.Site
+		if name, err := s.registers.Filings.SiteName(ctx, x.Site); err == nil { // a name that cannot be had now hides no sitting
+			out.SiteName = textOrNone(name)
+		}
+	}
 	if !x.Sealed.IsZero() {
 		name := s.staffName(ctx, people.AccountID(x.SealedBy))
 		out.SealedAt, out.SealedBy = &x.Sealed, &name
@@ -99,6 +105,7 @@ func (s *server) planOf(ctx context.Context, p contract.SittingPlan) (sitting.Si
 	if p.LateEntryMinutes != nil {
 		out.LateEntry = time.Duration(*p.LateEntryMinutes) * time.Minute
 	}
+	out.Site = textOr(p.Site)
 	if p.PapersAhead != nil {
 		out.PapersAhead = *p.PapersAhead
 	}

@@ -2847,6 +2847,51 @@ func (e StatisticsKind) Valid() bool {
 	}
 }
 
+// Defines values for TalentFunction.
+const (
+	TalentEmergency    TalentFunction = "emergency"
+	TalentGuidance     TalentFunction = "guidance"
+	TalentManagement   TalentFunction = "management"
+	TalentOrganisation TalentFunction = "organisation"
+	TalentTechnology   TalentFunction = "technology"
+)
+
+// Valid indicates whether the value is a known member of the TalentFunction enum.
+func (e TalentFunction) Valid() bool {
+	switch e {
+	case TalentEmergency:
+		return true
+	case TalentGuidance:
+		return true
+	case TalentManagement:
+		return true
+	case TalentOrganisation:
+		return true
+	case TalentTechnology:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TrainingKind.
+const (
+	TrainingInitial  TrainingKind = "initial"
+	TrainingRotation TrainingKind = "rotation"
+)
+
+// Valid indicates whether the value is a known member of the TrainingKind enum.
+func (e TrainingKind) Valid() bool {
+	switch e {
+	case TrainingInitial:
+		return true
+	case TrainingRotation:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for UnlockState.
 const (
 	UnlockStateApproved UnlockState = "approved"
@@ -4299,6 +4344,14 @@ type Filing struct {
 // FilingAct defines model for FilingAct.
 type FilingAct string
 
+// FilingDocuments defines model for FilingDocuments.
+type FilingDocuments struct {
+	Files []StoredFile `json:"files"`
+
+	// Step from 1
+	Step int `json:"step"`
+}
+
 // FilingKind 评价机构 body · 站点 site
 type FilingKind string
 
@@ -5192,6 +5245,17 @@ type NewFiling struct {
 	Subject FilingSubject `json:"subject"`
 }
 
+// NewFilingDocument defines model for NewFilingDocument.
+type NewFilingDocument struct {
+	Id     string `json:"id"`
+	Name   string `json:"name"`
+	Sha256 string `json:"sha256"`
+	Size   int64  `json:"size"`
+
+	// Step from 1
+	Step int `json:"step"`
+}
+
 // NewFilingStep defines model for NewFilingStep.
 type NewFilingStep struct {
 	Act      FilingAct      `json:"act"`
@@ -5647,6 +5711,21 @@ type OwnResult struct {
 	Slots []ReviewSlot `json:"slots"`
 }
 
+// OwnTalent defines model for OwnTalent.
+type OwnTalent struct {
+	// Agreed the words that were agreed to; left out by who is not in the pool
+	Agreed *string `json:"agreed,omitempty"`
+
+	// Certified there is a certificate that counts; without one nobody can agree
+	Certified bool `json:"certified"`
+
+	// On the day of the consent
+	On *string `json:"on,omitempty"`
+
+	// Words what is agreed to
+	Words string `json:"words"`
+}
+
 // Panel defines model for Panel.
 type Panel struct {
 	// Begun somebody has scored
@@ -5861,7 +5940,7 @@ type PeriodGroup string
 
 // PeriodLine defines model for PeriodLine.
 type PeriodLine struct {
-	// Counts by columns
+	// Counts by columns; -1 in one that was not counted then
 	Counts []int       `json:"counts"`
 	Group  PeriodGroup `json:"group"`
 	Label  string      `json:"label"`
@@ -7113,6 +7192,8 @@ type Sitting struct {
 	// SealedBy the person's name
 	SealedBy     *string      `json:"sealedBy,omitempty"`
 	SecretDigest string       `json:"secretDigest"`
+	Site         *string      `json:"site,omitempty"`
+	SiteName     *string      `json:"siteName,omitempty"`
 	State        SittingState `json:"state"`
 	Title        string       `json:"title"`
 	Version      int          `json:"version"`
@@ -7147,8 +7228,11 @@ type SittingChange struct {
 	// PapersAhead send papers encrypted before the start
 	PapersAhead *bool                `json:"papersAhead,omitempty"`
 	Release     SittingChangeRelease `json:"release"`
-	Title       string               `json:"title"`
-	Version     int                  `json:"version"`
+
+	// Site 站点 · an entry of the register of sites; without it the sitting names none
+	Site    *string `json:"site,omitempty"`
+	Title   string  `json:"title"`
+	Version int     `json:"version"`
 }
 
 // SittingChangeRelease defines model for SittingChange.Release.
@@ -7238,7 +7322,10 @@ type SittingPlan struct {
 	// PapersAhead send papers encrypted before the start
 	PapersAhead *bool              `json:"papersAhead,omitempty"`
 	Release     SittingPlanRelease `json:"release"`
-	Title       string             `json:"title"`
+
+	// Site 站点 · an entry of the register of sites; without it the sitting names none
+	Site  *string `json:"site,omitempty"`
+	Title string  `json:"title"`
 }
 
 // SittingPlanRelease defines model for SittingPlan.Release.
@@ -7543,6 +7630,96 @@ type SubmitRequest struct {
 	LastSeq int64 `json:"lastSeq"`
 }
 
+// Talent defines model for Talent.
+type Talent struct {
+	Awards    string `json:"awards"`
+	Candidate string `json:"candidate"`
+
+	// Certificate number of the one of the highest level that counts
+	Certificate string `json:"certificate"`
+	City        string `json:"city"`
+	Date        string `json:"date"`
+
+	// Evidence what shows it where it was given on paper
+	Evidence   string           `json:"evidence"`
+	Functions  []TalentFunction `json:"functions"`
+	Industry   string           `json:"industry"`
+	KeyUnit    bool             `json:"keyUnit"`
+	Level      int              `json:"level"`
+	LevelTitle string           `json:"levelTitle"`
+	Name       string           `json:"name"`
+
+	// On the day of the consent
+	On string `json:"on"`
+
+	// Own given online by the person
+	Own  bool   `json:"own"`
+	Post string `json:"post"`
+
+	// Purpose the words that were agreed to
+	Purpose   string           `json:"purpose"`
+	Trainings []TalentTraining `json:"trainings"`
+	Unit      string           `json:"unit"`
+	Version   int              `json:"version"`
+}
+
+// TalentDescription defines model for TalentDescription.
+type TalentDescription struct {
+	Awards    string           `json:"awards"`
+	Functions []TalentFunction `json:"functions"`
+	Version   int              `json:"version"`
+}
+
+// TalentExport defines model for TalentExport.
+type TalentExport struct {
+	City *string `json:"city,omitempty"`
+
+	// Function 组织防范 技术防范 保卫管理 应急管理 培训与指导
+	Function *TalentFunction `json:"function,omitempty"`
+	Industry *string         `json:"industry,omitempty"`
+	KeyUnit  *bool           `json:"keyUnit,omitempty"`
+	Level    *int            `json:"level,omitempty"`
+	Text     *string         `json:"text,omitempty"`
+	Why      string          `json:"why"`
+}
+
+// TalentFunction 组织防范 技术防范 保卫管理 应急管理 培训与指导
+type TalentFunction string
+
+// TalentPage defines model for TalentPage.
+type TalentPage struct {
+	// Cities of all who are in the pool
+	Cities     []string `json:"cities"`
+	Industries []struct {
+		Code string `json:"code"`
+		Name string `json:"name"`
+	} `json:"industries"`
+	People []Talent `json:"people"`
+	Total  int      `json:"total"`
+
+	// Words what people agree to online
+	Words string `json:"words"`
+}
+
+// TalentPaper defines model for TalentPaper.
+type TalentPaper struct {
+	Evidence string `json:"evidence"`
+	IdNumber string `json:"idNumber"`
+	Name     string `json:"name"`
+	On       string `json:"on"`
+	Purpose  string `json:"purpose"`
+}
+
+// TalentTraining defines model for TalentTraining.
+type TalentTraining struct {
+	Hours int `json:"hours"`
+
+	// Kind 初任培训 initial · 轮训 rotation
+	Kind   TrainingKind `json:"kind"`
+	Passed bool         `json:"passed"`
+	Until  string       `json:"until"`
+}
+
 // Task defines model for Task.
 type Task struct {
 	// Draw 抽签号
@@ -7599,6 +7776,68 @@ type ThinPoint struct {
 type Told struct {
 	Calls   []OwnCall `json:"calls"`
 	Notices []Notice  `json:"notices"`
+}
+
+// Training defines model for Training.
+type Training struct {
+	Document string `json:"document"`
+	From     string `json:"from"`
+	Hours    int    `json:"hours"`
+	Id       string `json:"id"`
+	IdMasked string `json:"idMasked"`
+
+	// Kind 初任培训 initial · 轮训 rotation
+	Kind      TrainingKind `json:"kind"`
+	Name      string       `json:"name"`
+	Organiser string       `json:"organiser"`
+	Passed    bool         `json:"passed"`
+	Topic     string       `json:"topic"`
+	Until     string       `json:"until"`
+	Version   int          `json:"version"`
+}
+
+// TrainingImport defines model for TrainingImport.
+type TrainingImport struct {
+	Data *[]byte        `json:"data,omitempty"`
+	Dry  bool           `json:"dry"`
+	Rows *[]TrainingRow `json:"rows,omitempty"`
+}
+
+// TrainingKind 初任培训 initial · 轮训 rotation
+type TrainingKind string
+
+// TrainingList defines model for TrainingList.
+type TrainingList struct {
+	// Head the columns of a workbook
+	Head      []string   `json:"head"`
+	Trainings []Training `json:"trainings"`
+}
+
+// TrainingRemoval defines model for TrainingRemoval.
+type TrainingRemoval struct {
+	Id      string `json:"id"`
+	Version int    `json:"version"`
+	Why     string `json:"why"`
+}
+
+// TrainingRow defines model for TrainingRow.
+type TrainingRow struct {
+	Document *string `json:"document,omitempty"`
+	From     string  `json:"from"`
+	Hours    string  `json:"hours"`
+	IdNumber string  `json:"idNumber"`
+
+	// Kind code or name
+	Kind      string `json:"kind"`
+	Name      string `json:"name"`
+	Organiser string `json:"organiser"`
+
+	// Passed 合格 or 不合格; empty means 合格
+	Passed *string `json:"passed,omitempty"`
+	Topic  *string `json:"topic,omitempty"`
+
+	// Until the last day; that of the start where empty
+	Until *string `json:"until,omitempty"`
 }
 
 // Unlock defines model for Unlock.
@@ -7826,6 +8065,9 @@ type RegistrationId = string
 // SittingId defines model for SittingId.
 type SittingId = string
 
+// TalentId defines model for TalentId.
+type TalentId = string
+
 // Ticket defines model for Ticket.
 type Ticket = string
 
@@ -7982,6 +8224,12 @@ type SaveBlueprintJSONBody struct {
 	Version int              `json:"version"`
 }
 
+// AgreeToTalentJSONBody defines parameters for AgreeToTalent.
+type AgreeToTalentJSONBody struct {
+	// Words the words as they were shown
+	Words string `json:"words"`
+}
+
 // ListBatchesParams defines parameters for ListBatches.
 type ListBatchesParams struct {
 	Sitting *string `form:"sitting,omitempty" json:"sitting,omitempty"`
@@ -8017,6 +8265,12 @@ type RemoveFileParams struct {
 // SubmitPeriodJSONBody defines parameters for SubmitPeriod.
 type SubmitPeriodJSONBody struct {
 	Seen int `json:"seen"`
+}
+
+// GetPeriodDocumentParams defines parameters for GetPeriodDocument.
+type GetPeriodDocumentParams struct {
+	// Version a submitted version; without it as of now
+	Version *int `form:"version,omitempty" json:"version,omitempty"`
 }
 
 // GetPeriodWorkbookParams defines parameters for GetPeriodWorkbook.
@@ -8075,6 +8329,27 @@ type PrintSpecimenJSONBody struct {
 	Number  int              `json:"number"`
 	Seed    string           `json:"seed"`
 	Sheet   SpecimenSheet    `json:"sheet"`
+}
+
+// ListTalentsParams defines parameters for ListTalents.
+type ListTalentsParams struct {
+	// Text in name, unit, post or awards
+	Text     *string         `form:"text,omitempty" json:"text,omitempty"`
+	Level    *int            `form:"level,omitempty" json:"level,omitempty"`
+	City     *string         `form:"city,omitempty" json:"city,omitempty"`
+	Industry *string         `form:"industry,omitempty" json:"industry,omitempty"`
+	KeyUnit  *bool           `form:"keyUnit,omitempty" json:"keyUnit,omitempty"`
+	Function *TalentFunction `form:"function,omitempty" json:"function,omitempty"`
+	Skip     *int            `form:"skip,omitempty" json:"skip,omitempty"`
+	Limit    *int            `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// WithdrawTalentJSONBody defines parameters for WithdrawTalent.
+type WithdrawTalentJSONBody struct {
+	Version int `json:"version"`
+
+	// Why how they said so
+	Why string `json:"why"`
 }
 
 // FileAppealJSONRequestBody defines body for FileAppeal for application/json ContentType.
@@ -8179,6 +8454,9 @@ type FileOwnAppealJSONRequestBody = NewOwnAppeal
 // HandInMaterialJSONRequestBody defines body for HandInMaterial for application/json ContentType.
 type HandInMaterialJSONRequestBody = NewFile
 
+// AgreeToTalentJSONRequestBody defines body for AgreeToTalent for application/json ContentType.
+type AgreeToTalentJSONRequestBody AgreeToTalentJSONBody
+
 // TakeBatchJSONRequestBody defines body for TakeBatch for application/json ContentType.
 type TakeBatchJSONRequestBody = NewBatch
 
@@ -8211,6 +8489,9 @@ type WithdrawRelationJSONRequestBody = RelationWithdrawal
 
 // EnterFilingJSONRequestBody defines body for EnterFiling for application/json ContentType.
 type EnterFilingJSONRequestBody = NewFiling
+
+// ProvideFilingDocumentJSONRequestBody defines body for ProvideFilingDocument for application/json ContentType.
+type ProvideFilingDocumentJSONRequestBody = NewFilingDocument
 
 // StepFilingJSONRequestBody defines body for StepFiling for application/json ContentType.
 type StepFilingJSONRequestBody = NewFilingStep
@@ -8361,6 +8642,24 @@ type DrawSpecimensJSONRequestBody = SpecimenRequest
 
 // PrintSpecimenJSONRequestBody defines body for PrintSpecimen for application/json ContentType.
 type PrintSpecimenJSONRequestBody PrintSpecimenJSONBody
+
+// RecordTalentJSONRequestBody defines body for RecordTalent for application/json ContentType.
+type RecordTalentJSONRequestBody = TalentPaper
+
+// ExportTalentsJSONRequestBody defines body for ExportTalents for application/json ContentType.
+type ExportTalentsJSONRequestBody = TalentExport
+
+// DescribeTalentJSONRequestBody defines body for DescribeTalent for application/json ContentType.
+type DescribeTalentJSONRequestBody = TalentDescription
+
+// WithdrawTalentJSONRequestBody defines body for WithdrawTalent for application/json ContentType.
+type WithdrawTalentJSONRequestBody WithdrawTalentJSONBody
+
+// ImportTrainingsJSONRequestBody defines body for ImportTrainings for application/json ContentType.
+type ImportTrainingsJSONRequestBody = TrainingImport
+
+// RemoveTrainingJSONRequestBody defines body for RemoveTraining for application/json ContentType.
+type RemoveTrainingJSONRequestBody = TrainingRemoval
 
 // PutRoomJSONRequestBody defines body for PutRoom for application/json ContentType.
 type PutRoomJSONRequestBody = VenueRoom
@@ -8586,6 +8885,15 @@ type ServerInterface interface {
 	// HandInMaterial 上传评审材料 · hand in a material
 	// (POST /api/v1/candidate/materials)
 	HandInMaterial(c *fiber.Ctx) error
+	// GetOwnTalent 本人是否在人才库 · whether I am in the talent pool, and the words to agree to
+	// (GET /api/v1/candidate/talent)
+	GetOwnTalent(c *fiber.Ctx) error
+	// AgreeToTalent 同意列入人才库 · agree to be in the talent pool
+	// (POST /api/v1/candidate/talent)
+	AgreeToTalent(c *fiber.Ctx) error
+	// LeaveTalent 撤回同意 · withdraw from the talent pool
+	// (POST /api/v1/candidate/talent/withdrawal)
+	LeaveTalent(c *fiber.Ctx) error
 	// ListBatches 发证批次，最新的在前 · batches, the newest first
 	// (GET /api/v1/certificate-batches)
 	ListBatches(c *fiber.Ctx, params ListBatchesParams) error
@@ -8673,6 +8981,12 @@ type ServerInterface interface {
 	// EnterFiling 登记一家机构或一个站点的申请 · enter a body or a site with its application
 	// (POST /api/v1/filings)
 	EnterFiling(c *fiber.Ctx) error
+	// ListFilingDocuments 各步的备案文件 · the documents of each step
+	// (GET /api/v1/filings/{filing}/documents)
+	ListFilingDocuments(c *fiber.Ctx, filing FilingId) error
+	// ProvideFilingDocument 上传一步的备案文件 · upload a document of a step
+	// (POST /api/v1/filings/{filing}/documents)
+	ProvideFilingDocument(c *fiber.Ctx, filing FilingId) error
 	// StepFiling 登记评估、意见、复核、备案、登记、变更、延续、终止 · the next step of an entry
 	// (POST /api/v1/filings/{filing}/steps)
 	StepFiling(c *fiber.Ctx, filing FilingId) error
@@ -8691,6 +9005,9 @@ type ServerInterface interface {
 	// SubmitPeriod 上报：冻结为一个版本 · freeze the report as the version after those that were seen
 	// (POST /api/v1/periods/{period})
 	SubmitPeriod(c *fiber.Ctx, period PeriodId) error
+	// GetPeriodDocument 报表为 PDF，可打印 · the report as a PDF
+	// (GET /api/v1/periods/{period}/document)
+	GetPeriodDocument(c *fiber.Ctx, period PeriodId, params GetPeriodDocumentParams) error
 	// GetPeriodWorkbook 报表为 Excel · the report as a workbook
 	// (GET /api/v1/periods/{period}/workbook)
 	GetPeriodWorkbook(c *fiber.Ctx, period PeriodId, params GetPeriodWorkbookParams) error
@@ -9003,6 +9320,30 @@ type ServerInterface interface {
 	// GetStandard 职业标准（示例） · the standard in use
 	// (GET /api/v1/standard)
 	GetStandard(c *fiber.Ctx) error
+	// ListTalents 人才库：同意列入的持证人 · certified people who agreed to be in the pool
+	// (GET /api/v1/talents)
+	ListTalents(c *fiber.Ctx, params ListTalentsParams) error
+	// RecordTalent 登记书面同意书 · record a consent that was given on paper
+	// (POST /api/v1/talents)
+	RecordTalent(c *fiber.Ctx) error
+	// ExportTalents 导出人才库为 Excel · the pool as a workbook
+	// (POST /api/v1/talents/export)
+	ExportTalents(c *fiber.Ctx) error
+	// DescribeTalent 专长和奖励 · special functions and awards of somebody in the pool
+	// (PUT /api/v1/talents/{candidate})
+	DescribeTalent(c *fiber.Ctx, candidate TalentId) error
+	// WithdrawTalent 登记本人撤回同意 · record that somebody withdrew
+	// (POST /api/v1/talents/{candidate}/withdrawal)
+	WithdrawTalent(c *fiber.Ctx, candidate TalentId) error
+	// ListTrainings 初任培训和轮训的记录 · records of initial and rotation training
+	// (GET /api/v1/trainings)
+	ListTrainings(c *fiber.Ctx) error
+	// ImportTrainings 录入或导入培训记录，逐行给出结果 · enter or import trainings, with a verdict for each row
+	// (POST /api/v1/trainings)
+	ImportTrainings(c *fiber.Ctx) error
+	// RemoveTraining 移除误录的培训记录 · remove a training that was entered by mistake
+	// (POST /api/v1/trainings/removal)
+	RemoveTraining(c *fiber.Ctx) error
 	// ListVenues 考点和考场 · sites and rooms
 	// (GET /api/v1/venues)
 	ListVenues(c *fiber.Ctx) error
@@ -11351,6 +11692,60 @@ func (siw *ServerInterfaceWrapper) HandInMaterial(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetOwnTalent operation middleware
+func (siw *ServerInterfaceWrapper) GetOwnTalent(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetOwnTalent(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// AgreeToTalent operation middleware
+func (siw *ServerInterfaceWrapper) AgreeToTalent(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.AgreeToTalent(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// LeaveTalent operation middleware
+func (siw *ServerInterfaceWrapper) LeaveTalent(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.LeaveTalent(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListBatches operation middleware
 func (siw *ServerInterfaceWrapper) ListBatches(c *fiber.Ctx) error {
 
@@ -12171,6 +12566,64 @@ func (siw *ServerInterfaceWrapper) EnterFiling(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListFilingDocuments operation middleware
+func (siw *ServerInterfaceWrapper) ListFilingDocuments(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "filing" -------------
+	var filing FilingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "filing", c.Params("filing"), &filing, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter filing: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListFilingDocuments(c, filing)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ProvideFilingDocument operation middleware
+func (siw *ServerInterfaceWrapper) ProvideFilingDocument(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "filing" -------------
+	var filing FilingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "filing", c.Params("filing"), &filing, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter filing: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ProvideFilingDocument(c, filing)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // StepFiling operation middleware
 func (siw *ServerInterfaceWrapper) StepFiling(c *fiber.Ctx) error {
 
@@ -12299,6 +12752,51 @@ func (siw *ServerInterfaceWrapper) SubmitPeriod(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.SubmitPeriod(c, period)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetPeriodDocument operation middleware
+func (siw *ServerInterfaceWrapper) GetPeriodDocument(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "period" -------------
+	var period PeriodId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "period", c.Params("period"), &period, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter period: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetPeriodDocumentParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "version" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "version", query, &params.Version, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter version: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetPeriodDocument(c, period, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -15634,6 +16132,240 @@ func (siw *ServerInterfaceWrapper) GetStandard(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListTalents operation middleware
+func (siw *ServerInterfaceWrapper) ListTalents(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListTalentsParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "text" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "text", query, &params.Text, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter text: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "level" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "level", query, &params.Level, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter level: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "city" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "city", query, &params.City, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter city: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "industry" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "industry", query, &params.Industry, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter industry: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "keyUnit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "keyUnit", query, &params.KeyUnit, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter keyUnit: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "function" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "function", query, &params.Function, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter function: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "skip" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "skip", query, &params.Skip, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter skip: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListTalents(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// RecordTalent operation middleware
+func (siw *ServerInterfaceWrapper) RecordTalent(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.RecordTalent(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ExportTalents operation middleware
+func (siw *ServerInterfaceWrapper) ExportTalents(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ExportTalents(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// DescribeTalent operation middleware
+func (siw *ServerInterfaceWrapper) DescribeTalent(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "candidate" -------------
+	var candidate TalentId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "candidate", c.Params("candidate"), &candidate, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter candidate: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.DescribeTalent(c, candidate)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// WithdrawTalent operation middleware
+func (siw *ServerInterfaceWrapper) WithdrawTalent(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "candidate" -------------
+	var candidate TalentId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "candidate", c.Params("candidate"), &candidate, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter candidate: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.WithdrawTalent(c, candidate)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListTrainings operation middleware
+func (siw *ServerInterfaceWrapper) ListTrainings(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListTrainings(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ImportTrainings operation middleware
+func (siw *ServerInterfaceWrapper) ImportTrainings(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ImportTrainings(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// RemoveTraining operation middleware
+func (siw *ServerInterfaceWrapper) RemoveTraining(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.RemoveTraining(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListVenues operation middleware
 func (siw *ServerInterfaceWrapper) ListVenues(c *fiber.Ctx) error {
 
@@ -16109,6 +16841,10 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Post(options.BaseURL+"/api/v1/filings/:filing/steps", wrapper.StepFiling)
 
+	router.Get(options.BaseURL+"/api/v1/filings/:filing/documents", wrapper.ListFilingDocuments)
+
+	router.Post(options.BaseURL+"/api/v1/filings/:filing/documents", wrapper.ProvideFilingDocument)
+
 	router.Get(options.BaseURL+"/api/v1/certificate-exports", wrapper.ListCertificateExports)
 
 	router.Post(options.BaseURL+"/api/v1/certificate-exports", wrapper.ExportCertificates)
@@ -16156,6 +16892,30 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/places", wrapper.MovePlace)
 
 	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/papers/:paper", wrapper.GetDayPaper)
+
+	router.Get(options.BaseURL+"/api/v1/periods/:period/document", wrapper.GetPeriodDocument)
+
+	router.Get(options.BaseURL+"/api/v1/trainings", wrapper.ListTrainings)
+
+	router.Post(options.BaseURL+"/api/v1/trainings", wrapper.ImportTrainings)
+
+	router.Post(options.BaseURL+"/api/v1/trainings/removal", wrapper.RemoveTraining)
+
+	router.Get(options.BaseURL+"/api/v1/talents", wrapper.ListTalents)
+
+	router.Post(options.BaseURL+"/api/v1/talents", wrapper.RecordTalent)
+
+	router.Post(options.BaseURL+"/api/v1/talents/export", wrapper.ExportTalents)
+
+	router.Put(options.BaseURL+"/api/v1/talents/:candidate", wrapper.DescribeTalent)
+
+	router.Post(options.BaseURL+"/api/v1/talents/:candidate/withdrawal", wrapper.WithdrawTalent)
+
+	router.Get(options.BaseURL+"/api/v1/candidate/talent", wrapper.GetOwnTalent)
+
+	router.Post(options.BaseURL+"/api/v1/candidate/talent", wrapper.AgreeToTalent)
+
+	router.Post(options.BaseURL+"/api/v1/candidate/talent/withdrawal", wrapper.LeaveTalent)
 
 }
 
@@ -18339,6 +19099,91 @@ func (response HandInMaterialdefaultApplicationProblemPlusJSONResponse) VisitHan
 	return ctx.JSON(&response.Body)
 }
 
+type GetOwnTalentRequestObject struct {
+}
+
+type GetOwnTalentResponseObject interface {
+	VisitGetOwnTalentResponse(ctx *fiber.Ctx) error
+}
+
+type GetOwnTalent200JSONResponse OwnTalent
+
+func (response GetOwnTalent200JSONResponse) VisitGetOwnTalentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetOwnTalentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetOwnTalentdefaultApplicationProblemPlusJSONResponse) VisitGetOwnTalentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type AgreeToTalentRequestObject struct {
+	Body *AgreeToTalentJSONRequestBody
+}
+
+type AgreeToTalentResponseObject interface {
+	VisitAgreeToTalentResponse(ctx *fiber.Ctx) error
+}
+
+type AgreeToTalent200JSONResponse OwnTalent
+
+func (response AgreeToTalent200JSONResponse) VisitAgreeToTalentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type AgreeToTalentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AgreeToTalentdefaultApplicationProblemPlusJSONResponse) VisitAgreeToTalentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type LeaveTalentRequestObject struct {
+}
+
+type LeaveTalentResponseObject interface {
+	VisitLeaveTalentResponse(ctx *fiber.Ctx) error
+}
+
+type LeaveTalent200JSONResponse OwnTalent
+
+func (response LeaveTalent200JSONResponse) VisitLeaveTalentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type LeaveTalentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response LeaveTalentdefaultApplicationProblemPlusJSONResponse) VisitLeaveTalentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListBatchesRequestObject struct {
 	Params ListBatchesParams
 }
@@ -19268,6 +20113,65 @@ func (response EnterFilingdefaultApplicationProblemPlusJSONResponse) VisitEnterF
 	return ctx.JSON(&response.Body)
 }
 
+type ListFilingDocumentsRequestObject struct {
+	Filing FilingId `json:"filing"`
+}
+
+type ListFilingDocumentsResponseObject interface {
+	VisitListFilingDocumentsResponse(ctx *fiber.Ctx) error
+}
+
+type ListFilingDocuments200JSONResponse []FilingDocuments
+
+func (response ListFilingDocuments200JSONResponse) VisitListFilingDocumentsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListFilingDocumentsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListFilingDocumentsdefaultApplicationProblemPlusJSONResponse) VisitListFilingDocumentsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ProvideFilingDocumentRequestObject struct {
+	Filing FilingId `json:"filing"`
+	Body   *ProvideFilingDocumentJSONRequestBody
+}
+
+type ProvideFilingDocumentResponseObject interface {
+	VisitProvideFilingDocumentResponse(ctx *fiber.Ctx) error
+}
+
+type ProvideFilingDocument201JSONResponse Uploading
+
+func (response ProvideFilingDocument201JSONResponse) VisitProvideFilingDocumentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type ProvideFilingDocumentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ProvideFilingDocumentdefaultApplicationProblemPlusJSONResponse) VisitProvideFilingDocumentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type StepFilingRequestObject struct {
 	Filing FilingId `json:"filing"`
 	Body   *StepFilingJSONRequestBody
@@ -19447,6 +20351,46 @@ type SubmitPerioddefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response SubmitPerioddefaultApplicationProblemPlusJSONResponse) VisitSubmitPeriodResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetPeriodDocumentRequestObject struct {
+	Period PeriodId `json:"period"`
+	Params GetPeriodDocumentParams
+}
+
+type GetPeriodDocumentResponseObject interface {
+	VisitGetPeriodDocumentResponse(ctx *fiber.Ctx) error
+}
+
+type GetPeriodDocument200ApplicationpdfResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetPeriodDocument200ApplicationpdfResponse) VisitGetPeriodDocumentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/pdf")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetPeriodDocumentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPeriodDocumentdefaultApplicationProblemPlusJSONResponse) VisitGetPeriodDocumentResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -22691,6 +23635,245 @@ func (response GetStandarddefaultApplicationProblemPlusJSONResponse) VisitGetSta
 	return ctx.JSON(&response.Body)
 }
 
+type ListTalentsRequestObject struct {
+	Params ListTalentsParams
+}
+
+type ListTalentsResponseObject interface {
+	VisitListTalentsResponse(ctx *fiber.Ctx) error
+}
+
+type ListTalents200JSONResponse TalentPage
+
+func (response ListTalents200JSONResponse) VisitListTalentsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListTalentsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListTalentsdefaultApplicationProblemPlusJSONResponse) VisitListTalentsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type RecordTalentRequestObject struct {
+	Body *RecordTalentJSONRequestBody
+}
+
+type RecordTalentResponseObject interface {
+	VisitRecordTalentResponse(ctx *fiber.Ctx) error
+}
+
+type RecordTalent204Response struct {
+}
+
+func (response RecordTalent204Response) VisitRecordTalentResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type RecordTalentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RecordTalentdefaultApplicationProblemPlusJSONResponse) VisitRecordTalentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ExportTalentsRequestObject struct {
+	Body *ExportTalentsJSONRequestBody
+}
+
+type ExportTalentsResponseObject interface {
+	VisitExportTalentsResponse(ctx *fiber.Ctx) error
+}
+
+type ExportTalents200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response ExportTalents200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportTalentsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type ExportTalentsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportTalentsdefaultApplicationProblemPlusJSONResponse) VisitExportTalentsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type DescribeTalentRequestObject struct {
+	Candidate TalentId `json:"candidate"`
+	Body      *DescribeTalentJSONRequestBody
+}
+
+type DescribeTalentResponseObject interface {
+	VisitDescribeTalentResponse(ctx *fiber.Ctx) error
+}
+
+type DescribeTalent204Response struct {
+}
+
+func (response DescribeTalent204Response) VisitDescribeTalentResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type DescribeTalentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DescribeTalentdefaultApplicationProblemPlusJSONResponse) VisitDescribeTalentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type WithdrawTalentRequestObject struct {
+	Candidate TalentId `json:"candidate"`
+	Body      *WithdrawTalentJSONRequestBody
+}
+
+type WithdrawTalentResponseObject interface {
+	VisitWithdrawTalentResponse(ctx *fiber.Ctx) error
+}
+
+type WithdrawTalent204Response struct {
+}
+
+func (response WithdrawTalent204Response) VisitWithdrawTalentResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type WithdrawTalentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response WithdrawTalentdefaultApplicationProblemPlusJSONResponse) VisitWithdrawTalentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListTrainingsRequestObject struct {
+}
+
+type ListTrainingsResponseObject interface {
+	VisitListTrainingsResponse(ctx *fiber.Ctx) error
+}
+
+type ListTrainings200JSONResponse TrainingList
+
+func (response ListTrainings200JSONResponse) VisitListTrainingsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListTrainingsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListTrainingsdefaultApplicationProblemPlusJSONResponse) VisitListTrainingsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ImportTrainingsRequestObject struct {
+	Body *ImportTrainingsJSONRequestBody
+}
+
+type ImportTrainingsResponseObject interface {
+	VisitImportTrainingsResponse(ctx *fiber.Ctx) error
+}
+
+type ImportTrainings200JSONResponse []ProfileVerdict
+
+func (response ImportTrainings200JSONResponse) VisitImportTrainingsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ImportTrainingsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ImportTrainingsdefaultApplicationProblemPlusJSONResponse) VisitImportTrainingsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type RemoveTrainingRequestObject struct {
+	Body *RemoveTrainingJSONRequestBody
+}
+
+type RemoveTrainingResponseObject interface {
+	VisitRemoveTrainingResponse(ctx *fiber.Ctx) error
+}
+
+type RemoveTraining204Response struct {
+}
+
+func (response RemoveTraining204Response) VisitRemoveTrainingResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type RemoveTrainingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemoveTrainingdefaultApplicationProblemPlusJSONResponse) VisitRemoveTrainingResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListVenuesRequestObject struct {
 }
 
@@ -23021,6 +24204,15 @@ type StrictServerInterface interface {
 	// HandInMaterial 上传评审材料 · hand in a material
 	// (POST /api/v1/candidate/materials)
 	HandInMaterial(ctx context.Context, request HandInMaterialRequestObject) (HandInMaterialResponseObject, error)
+	// GetOwnTalent 本人是否在人才库 · whether I am in the talent pool, and the words to agree to
+	// (GET /api/v1/candidate/talent)
+	GetOwnTalent(ctx context.Context, request GetOwnTalentRequestObject) (GetOwnTalentResponseObject, error)
+	// AgreeToTalent 同意列入人才库 · agree to be in the talent pool
+	// (POST /api/v1/candidate/talent)
+	AgreeToTalent(ctx context.Context, request AgreeToTalentRequestObject) (AgreeToTalentResponseObject, error)
+	// LeaveTalent 撤回同意 · withdraw from the talent pool
+	// (POST /api/v1/candidate/talent/withdrawal)
+	LeaveTalent(ctx context.Context, request LeaveTalentRequestObject) (LeaveTalentResponseObject, error)
 	// ListBatches 发证批次，最新的在前 · batches, the newest first
 	// (GET /api/v1/certificate-batches)
 	ListBatches(ctx context.Context, request ListBatchesRequestObject) (ListBatchesResponseObject, error)
@@ -23108,6 +24300,12 @@ type StrictServerInterface interface {
 	// EnterFiling 登记一家机构或一个站点的申请 · enter a body or a site with its application
 	// (POST /api/v1/filings)
 	EnterFiling(ctx context.Context, request EnterFilingRequestObject) (EnterFilingResponseObject, error)
+	// ListFilingDocuments 各步的备案文件 · the documents of each step
+	// (GET /api/v1/filings/{filing}/documents)
+	ListFilingDocuments(ctx context.Context, request ListFilingDocumentsRequestObject) (ListFilingDocumentsResponseObject, error)
+	// ProvideFilingDocument 上传一步的备案文件 · upload a document of a step
+	// (POST /api/v1/filings/{filing}/documents)
+	ProvideFilingDocument(ctx context.Context, request ProvideFilingDocumentRequestObject) (ProvideFilingDocumentResponseObject, error)
 	// StepFiling 登记评估、意见、复核、备案、登记、变更、延续、终止 · the next step of an entry
 	// (POST /api/v1/filings/{filing}/steps)
 	StepFiling(ctx context.Context, request StepFilingRequestObject) (StepFilingResponseObject, error)
@@ -23126,6 +24324,9 @@ type StrictServerInterface interface {
 	// SubmitPeriod 上报：冻结为一个版本 · freeze the report as the version after those that were seen
 	// (POST /api/v1/periods/{period})
 	SubmitPeriod(ctx context.Context, request SubmitPeriodRequestObject) (SubmitPeriodResponseObject, error)
+	// GetPeriodDocument 报表为 PDF，可打印 · the report as a PDF
+	// (GET /api/v1/periods/{period}/document)
+	GetPeriodDocument(ctx context.Context, request GetPeriodDocumentRequestObject) (GetPeriodDocumentResponseObject, error)
 	// GetPeriodWorkbook 报表为 Excel · the report as a workbook
 	// (GET /api/v1/periods/{period}/workbook)
 	GetPeriodWorkbook(ctx context.Context, request GetPeriodWorkbookRequestObject) (GetPeriodWorkbookResponseObject, error)
@@ -23438,6 +24639,30 @@ type StrictServerInterface interface {
 	// GetStandard 职业标准（示例） · the standard in use
 	// (GET /api/v1/standard)
 	GetStandard(ctx context.Context, request GetStandardRequestObject) (GetStandardResponseObject, error)
+	// ListTalents 人才库：同意列入的持证人 · certified people who agreed to be in the pool
+	// (GET /api/v1/talents)
+	ListTalents(ctx context.Context, request ListTalentsRequestObject) (ListTalentsResponseObject, error)
+	// RecordTalent 登记书面同意书 · record a consent that was given on paper
+	// (POST /api/v1/talents)
+	RecordTalent(ctx context.Context, request RecordTalentRequestObject) (RecordTalentResponseObject, error)
+	// ExportTalents 导出人才库为 Excel · the pool as a workbook
+	// (POST /api/v1/talents/export)
+	ExportTalents(ctx context.Context, request ExportTalentsRequestObject) (ExportTalentsResponseObject, error)
+	// DescribeTalent 专长和奖励 · special functions and awards of somebody in the pool
+	// (PUT /api/v1/talents/{candidate})
+	DescribeTalent(ctx context.Context, request DescribeTalentRequestObject) (DescribeTalentResponseObject, error)
+	// WithdrawTalent 登记本人撤回同意 · record that somebody withdrew
+	// (POST /api/v1/talents/{candidate}/withdrawal)
+	WithdrawTalent(ctx context.Context, request WithdrawTalentRequestObject) (WithdrawTalentResponseObject, error)
+	// ListTrainings 初任培训和轮训的记录 · records of initial and rotation training
+	// (GET /api/v1/trainings)
+	ListTrainings(ctx context.Context, request ListTrainingsRequestObject) (ListTrainingsResponseObject, error)
+	// ImportTrainings 录入或导入培训记录，逐行给出结果 · enter or import trainings, with a verdict for each row
+	// (POST /api/v1/trainings)
+	ImportTrainings(ctx context.Context, request ImportTrainingsRequestObject) (ImportTrainingsResponseObject, error)
+	// RemoveTraining 移除误录的培训记录 · remove a training that was entered by mistake
+	// (POST /api/v1/trainings/removal)
+	RemoveTraining(ctx context.Context, request RemoveTrainingRequestObject) (RemoveTrainingResponseObject, error)
 	// ListVenues 考点和考场 · sites and rooms
 	// (GET /api/v1/venues)
 	ListVenues(ctx context.Context, request ListVenuesRequestObject) (ListVenuesResponseObject, error)
@@ -25851,6 +27076,95 @@ func (sh *strictHandler) HandInMaterial(ctx *fiber.Ctx) error {
 	return nil
 }
 
+// GetOwnTalent operation middleware
+func (sh *strictHandler) GetOwnTalent(ctx *fiber.Ctx) error {
+	var request GetOwnTalentRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetOwnTalent(ctx.UserContext(), request.(GetOwnTalentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetOwnTalent")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetOwnTalentResponseObject); ok {
+		if err := validResponse.VisitGetOwnTalentResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AgreeToTalent operation middleware
+func (sh *strictHandler) AgreeToTalent(ctx *fiber.Ctx) error {
+	var request AgreeToTalentRequestObject
+
+	var body AgreeToTalentJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.AgreeToTalent(ctx.UserContext(), request.(AgreeToTalentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AgreeToTalent")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AgreeToTalentResponseObject); ok {
+		if err := validResponse.VisitAgreeToTalentResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// LeaveTalent operation middleware
+func (sh *strictHandler) LeaveTalent(ctx *fiber.Ctx) error {
+	var request LeaveTalentRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.LeaveTalent(ctx.UserContext(), request.(LeaveTalentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "LeaveTalent")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(LeaveTalentResponseObject); ok {
+		if err := validResponse.VisitLeaveTalentResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListBatches operation middleware
 func (sh *strictHandler) ListBatches(ctx *fiber.Ctx, params ListBatchesParams) error {
 	var request ListBatchesRequestObject
@@ -26775,6 +28089,74 @@ func (sh *strictHandler) EnterFiling(ctx *fiber.Ctx) error {
 	return nil
 }
 
+// ListFilingDocuments operation middleware
+func (sh *strictHandler) ListFilingDocuments(ctx *fiber.Ctx, filing FilingId) error {
+	var request ListFilingDocumentsRequestObject
+
+	request.Filing = filing
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListFilingDocuments(ctx.UserContext(), request.(ListFilingDocumentsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListFilingDocuments")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListFilingDocumentsResponseObject); ok {
+		if err := validResponse.VisitListFilingDocumentsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ProvideFilingDocument operation middleware
+func (sh *strictHandler) ProvideFilingDocument(ctx *fiber.Ctx, filing FilingId) error {
+	var request ProvideFilingDocumentRequestObject
+
+	request.Filing = filing
+
+	var body ProvideFilingDocumentJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ProvideFilingDocument(ctx.UserContext(), request.(ProvideFilingDocumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ProvideFilingDocument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ProvideFilingDocumentResponseObject); ok {
+		if err := validResponse.VisitProvideFilingDocumentResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // StepFiling operation middleware
 func (sh *strictHandler) StepFiling(ctx *fiber.Ctx, filing FilingId) error {
 	var request StepFilingRequestObject
@@ -26979,6 +28361,34 @@ func (sh *strictHandler) SubmitPeriod(ctx *fiber.Ctx, period PeriodId) error {
 		return err
 	} else if validResponse, ok := response.(SubmitPeriodResponseObject); ok {
 		if err := validResponse.VisitSubmitPeriodResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetPeriodDocument operation middleware
+func (sh *strictHandler) GetPeriodDocument(ctx *fiber.Ctx, period PeriodId, params GetPeriodDocumentParams) error {
+	var request GetPeriodDocumentRequestObject
+
+	request.Period = period
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPeriodDocument(ctx.UserContext(), request.(GetPeriodDocumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPeriodDocument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPeriodDocumentResponseObject); ok {
+		if err := validResponse.VisitGetPeriodDocumentResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -30450,6 +31860,296 @@ func (sh *strictHandler) GetStandard(ctx *fiber.Ctx) error {
 		return err
 	} else if validResponse, ok := response.(GetStandardResponseObject); ok {
 		if err := validResponse.VisitGetStandardResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListTalents operation middleware
+func (sh *strictHandler) ListTalents(ctx *fiber.Ctx, params ListTalentsParams) error {
+	var request ListTalentsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListTalents(ctx.UserContext(), request.(ListTalentsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListTalents")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListTalentsResponseObject); ok {
+		if err := validResponse.VisitListTalentsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RecordTalent operation middleware
+func (sh *strictHandler) RecordTalent(ctx *fiber.Ctx) error {
+	var request RecordTalentRequestObject
+
+	var body RecordTalentJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.RecordTalent(ctx.UserContext(), request.(RecordTalentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecordTalent")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RecordTalentResponseObject); ok {
+		if err := validResponse.VisitRecordTalentResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportTalents operation middleware
+func (sh *strictHandler) ExportTalents(ctx *fiber.Ctx) error {
+	var request ExportTalentsRequestObject
+
+	var body ExportTalentsJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportTalents(ctx.UserContext(), request.(ExportTalentsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportTalents")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportTalentsResponseObject); ok {
+		if err := validResponse.VisitExportTalentsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DescribeTalent operation middleware
+func (sh *strictHandler) DescribeTalent(ctx *fiber.Ctx, candidate TalentId) error {
+	var request DescribeTalentRequestObject
+
+	request.Candidate = candidate
+
+	var body DescribeTalentJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.DescribeTalent(ctx.UserContext(), request.(DescribeTalentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DescribeTalent")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DescribeTalentResponseObject); ok {
+		if err := validResponse.VisitDescribeTalentResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// WithdrawTalent operation middleware
+func (sh *strictHandler) WithdrawTalent(ctx *fiber.Ctx, candidate TalentId) error {
+	var request WithdrawTalentRequestObject
+
+	request.Candidate = candidate
+
+	var body WithdrawTalentJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.WithdrawTalent(ctx.UserContext(), request.(WithdrawTalentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WithdrawTalent")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(WithdrawTalentResponseObject); ok {
+		if err := validResponse.VisitWithdrawTalentResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListTrainings operation middleware
+func (sh *strictHandler) ListTrainings(ctx *fiber.Ctx) error {
+	var request ListTrainingsRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListTrainings(ctx.UserContext(), request.(ListTrainingsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListTrainings")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListTrainingsResponseObject); ok {
+		if err := validResponse.VisitListTrainingsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ImportTrainings operation middleware
+func (sh *strictHandler) ImportTrainings(ctx *fiber.Ctx) error {
+	var request ImportTrainingsRequestObject
+
+	var body ImportTrainingsJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ImportTrainings(ctx.UserContext(), request.(ImportTrainingsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ImportTrainings")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ImportTrainingsResponseObject); ok {
+		if err := validResponse.VisitImportTrainingsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RemoveTraining operation middleware
+func (sh *strictHandler) RemoveTraining(ctx *fiber.Ctx) error {
+	var request RemoveTrainingRequestObject
+
+	var body RemoveTrainingJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveTraining(ctx.UserContext(), request.(RemoveTrainingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveTraining")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RemoveTrainingResponseObject); ok {
+		if err := validResponse.VisitRemoveTrainingResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

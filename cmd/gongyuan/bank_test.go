@@ -94,10 +94,10 @@ func TestBankRoundTrip(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if _, err := e.bank.Published(t.Context(), "bwgly-3"); err != nil {
+			t.Fatal(err)
+		}
 		for _, r := range revs {
-			if _, err := e.bank.Published(t.Context(), "bwgly-3"); err != nil {
-				t.Fatal(err)
-			}
 			if r.Type == bank.Other {
 				page, err := e.bank.Items(t.Context(), bank.ItemQuery{Bank: "bwgly-3", Type: bank.Other, Status: bank.Draft})
 				if err != nil || page.Total != 1 {

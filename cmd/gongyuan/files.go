@@ -6,7 +6,8 @@ import (
 	"gongyuan/engine/people"
 )
 
-// keepFiles sets up the cabinet of attachments, materials and portraits.
+// keepFiles sets up the cabinet of attachments, materials, portraits and
+// documents of filings.
 func (e *engine) keepFiles(store *mongostore.Store, secrets []people.Secret) error {
 	vault, err := evidence.NewVault(secrets)
 	if err != nil {
@@ -15,7 +16,7 @@ func (e *engine) keepFiles(store *mongostore.Store, secrets []people.Secret) err
 	papers, assessments := store.Evidence(), store.Assessments()
 	e.files = evidence.NewCabinet(evidence.Deps{
 		Files: papers, Drafts: papers, Contents: papers, Terms: papers, Panels: assessments, Sheets: assessments, Scores: assessments,
-		Sittings: e.sittings, Accounts: e.people, Standard: e.standard, Vault: vault, Trail: e.trail, Clock: e.clock, Limits: evidence.DefaultLimits(),
+		Sittings: e.sittings, Accounts: e.people, Filings: store.Filings(), Standard: e.standard, Vault: vault, Trail: e.trail, Clock: e.clock, Limits: evidence.DefaultLimits(),
 	})
 	return nil
 }

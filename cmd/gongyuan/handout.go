@@ -14,19 +14,22 @@ import (
 	"gongyuan/frontend"
 )
 
+// font is the one that every printed page of this process is set in, unpacked
+// once.
+var font = print.NewSource(frontend.FS(), print.FontFile)
+
 // handOut sets up what results leave the office with.
 func (e *engine) handOut(maps *mongostore.Reports, certificates *mongostore.Certificates, records *mongostore.Records, body *bodySettings, secrets []people.Secret) error {
 	codes, err := result.NewCodes(secrets)
 	if err != nil {
 		return err
 	}
-	source := print.NewSource(frontend.FS(), print.FontFile)
-	diplomas, err := body.diplomas(source)
+	diplomas, err := body.diplomas(font)
 	if err != nil {
 		return err
 	}
 	e.handouts = api.Handouts{
-		Body: body.BodyName, Codes: codes, Transcripts: &transcript.Printer{Source: source}, Recorder: e.trail,
+		Body: body.BodyName, Codes: codes, Transcripts: &transcript.Printer{Source: font}, Recorder: e.trail,
 		Diplomas: diplomas, Address: strings.TrimRight(body.Address, "/"),
 		Exports: report.NewExporter(report.Deps{
 			Maps: maps, Runs: maps, Certificates: issued{certificates, e}, Portraits: pictures{e.files}, Results: records, Sittings: rosters{e.sittings, e.office}, Candidates: e.people, Accounts: e.people, Sealer: e.sealer,

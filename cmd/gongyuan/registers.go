@@ -4,14 +4,19 @@ import (
 	"context"
 
 	"gongyuan/api"
+	"gongyuan/engine/bulletin"
 	"gongyuan/engine/certificate"
 	"gongyuan/engine/filing"
 	"gongyuan/engine/mongostore"
 	"gongyuan/engine/people"
 	"gongyuan/engine/periodic"
+	"gongyuan/engine/print"
 	"gongyuan/engine/profile"
 	"gongyuan/engine/report/xlsx"
 	"gongyuan/engine/sitting"
+	"gongyuan/engine/talent"
+	"gongyuan/engine/training"
+	"gongyuan/frontend"
 )
 
 // reported is what reports are made of.
@@ -19,11 +24,15 @@ type reported struct {
 	*mongostore.Records
 	certificates *mongostore.Certificates
 	profiles     *mongostore.Profiles
+	trainings    *mongostore.Trainings
 	filings      *mongostore.Filings
 	examiners    *mongostore.Examiners
 }
 
-var _ periodic.Sources = reported{}
+var (
+	_ periodic.Sources = reported{}
+	_ talent.Sources   = reported{}
+)
 
 // Issued implements periodic.Sources.
 func (r reported) Issued(ctx context.Context, from, until certificate.Date) ([]certificate.Certificate, error) {
@@ -33,6 +42,16 @@ func (r reported) Issued(ctx context.Context, from, until certificate.Date) ([]c
 // Profiles implements periodic.Sources.
 func (r reported) Profiles(ctx context.Context, ids []people.CandidateID) (map[people.CandidateID]profile.Profile, error) {
 	return r.profiles.Profiles(ctx, ids)
+}
+
+// Trainings implements periodic.Sources.
+func (r reported) Trainings(ctx context.Context, ids []people.CandidateID) ([]training.Record, error) {
+	return r.trainings.Trainings(ctx, ids)
+}
+
+// CertificatesOf implements talent.Sources.
+func (r reported) CertificatesOf(ctx context.Context, ids []people.CandidateID) ([]certificate.Certificate, error) {
+	return r.certificates.CertificatesOf(ctx, ids)
 }
 
 // Filings implements periodic.Sources.
@@ -58,15 +77,21 @@ func (p planned) Sittings(ctx context.Context, skip, limit int) ([]sitting.Sitti
 
 // keepRegisters sets up what is kept beside exams.
 func (e *engine) keepRegisters(store *mongostore.Store) {
-	profiles := store.Profiles()
+	profiles, trainings := store.Profiles(), store.Trainings()
+	sources := reported{store.Records(), store.Certificates(), profiles, trainings, store.Filings(), store.Examiners()}
 	e.registers = api.Registers{
-		Filings: e.filings, Workbook: xlsx.Writer{}, ReadTable: xlsx.Read,
+		Filings: e.filings, Workbook: xlsx.Writer{}, ReadTable: xlsx.Read, Bulletins: &bulletin.Printer{Source: print.NewSource(frontend.FS(), print.FontFile)},
 		Profiles: profile.NewOffice(profile.Deps{
 			Store: profiles, Candidates: e.people, Accounts: e.people, Sealer: e.sealer, Audit: e.trail, Clock: e.clock,
 		}),
+		Trainings: training.NewOffice(training.Deps{
+			Store: trainings, Candidates: e.people, Accounts: e.people, Sealer: e.sealer, Audit: e.trail, Clock: e.clock,
+		}),
+		Talents: talent.NewOffice(talent.Deps{
+			Store: store.Talents(), Sources: sources, Candidates: e.people, Registrations: e.sittings, Accounts: e.people, Sealer: e.sealer, Audit: e.trail, Clock: e.clock,
+		}),
 		Periods: periodic.NewOffice(periodic.Deps{
-			Store: store.Periodics(), Sittings: planned{e.sittings, e.office}, Accounts: e.people, Audit: e.trail, Clock: e.clock,
-			Sources: reported{store.Records(), store.Certificates(), profiles, store.Filings(), store.Examiners()},
+			Store: store.Periodics(), Sittings: planned{e.sittings, e.office}, Accounts: e.people, Audit: e.trail, Clock: e.clock, Sources: sources,
 		}),
 	}
 }

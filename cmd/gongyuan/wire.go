@@ -26,12 +26,10 @@ import (
 	"gongyuan/engine/mongostore"
 	"gongyuan/engine/people"
 	"gongyuan/engine/people/redislimit"
-	"gongyuan/engine/print"
 	"gongyuan/engine/proctor"
 	"gongyuan/engine/result"
 	"gongyuan/engine/sitting"
 	"gongyuan/engine/standard"
-	"gongyuan/frontend"
 )
 
 // engine is the domain tied to its adapters.
@@ -142,7 +140,7 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 	e.editorial = editorial.NewDesk(editorial.Deps{Store: e.bank, Accounts: e.people, Audit: e.trail, Clock: e.clock})
 	e.compose = compose.NewDesk(compose.Deps{
 		Store: e.bank, Facilities: facilities{e.bank}, Accounts: e.people, Audit: e.trail, Clock: e.clock,
-		Font: print.NewSource(frontend.FS(), print.FontFile),
+		Font: font,
 	})
 	records := store.Records()
 	e.registrar = e.newRegistrar(records, store.Appeals())

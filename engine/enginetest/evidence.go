@@ -12,6 +12,7 @@ import (
 
 	"gongyuan/engine/assess"
 	"gongyuan/engine/evidence"
+	"gongyuan/engine/filing"
 	"gongyuan/engine/sitting"
 )
 
@@ -48,6 +49,9 @@ func newFile(k evidence.Kind) evidence.File {
 	if k == evidence.ScoreFile {
 		o.Panel, o.Examiner = assess.PanelID("p-"+id), "examiner-1"
 	}
+	if k == evidence.Paper {
+		o = evidence.Owner{Kind: k, Filing: filing.ID("f-" + id), Step: 3}
+	}
 	return evidence.File{
 		ID: evidence.FileID(id), Owner: o, Slot: "work", Name: "操作照片.jpg", Given: "ab", Length: 700_000, State: evidence.Draft,
 		By: "staff:examiner-1", Begun: Start,
@@ -62,6 +66,11 @@ func evidenceFiles(t *testing.T, store EvidenceStore) {
 	got, err := store.File(ctx, f.ID)
 	check(t, err)
 	diff(t, "file", got, f)
+	paper := newFile(evidence.Paper)
+	check(t, store.InsertFile(ctx, paper))
+	papers, err := store.FilesOf(ctx, paper.Owner.Key())
+	check(t, err)
+	diff(t, "document of a filing", papers, []evidence.File{paper})
 	second := f
 	second.ID, second.Begun = evidence.FileID(uuid.NewString()), Start.Add(-time.Minute)
 	check(t, store.InsertFile(ctx, second))

@@ -280,7 +280,7 @@ func (c *Cabinet) readable(ctx context.Context, by Actor, f File) (File, error) 
 	if admin {
 		return f, nil
 	}
-	if !f.Counts() {
+	if !f.Counts() || o.Kind == Paper {
 		return File{}, ErrNotFound
 	}
 	panels, err := c.in.Panels.PanelsOfSitting(ctx, o.Sitting)

@@ -35,6 +35,7 @@ type Deps struct {
 	Scores   Scores
 	Sittings Sittings
 	Accounts Accounts
+	Filings  Filings
 	Standard standard.Standard
 	Vault    *Vault
 	Trail    audit.Recorder

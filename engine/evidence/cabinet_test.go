@@ -117,7 +117,7 @@ func newOffice(t *testing.T, kind standard.Kind) office {
 	limits := evidence.DefaultLimits()
 	limits.PerOwner = 3
 	c := evidence.NewCabinet(evidence.Deps{
-		Files: e, Drafts: e, Contents: e, Terms: e, Panels: a, Sheets: a, Scores: a, Sittings: h, Accounts: staff, Standard: std,
+		Files: e, Drafts: e, Contents: e, Terms: e, Panels: a, Sheets: a, Scores: a, Sittings: h, Accounts: staff, Filings: register{}, Standard: std,
 		Vault: vault, Trail: trail, Clock: clock, Limits: limits,
 	})
 	desk := assess.NewDesk(assess.Deps{

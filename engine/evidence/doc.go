@@ -1,6 +1,7 @@
 // Package evidence holds the files of an assessment: what an examiner attaches
 // to a score (操作照片、签名的评审表), what a candidate hands in for the
-// comprehensive review (评审材料), and a candidate's portrait.
+// comprehensive review (评审材料), a candidate's portrait, and the documents by
+// which a body or a site is filed (备案文件).
 //
 // A file comes in parts of at most PartSize, so that a bad network costs a part
 // and not the file: whoever was cut off asks which parts are there and sends
@@ -17,7 +18,7 @@
 // Who may read is decided here: examiners their own attachments, the whole
 // panel all of them once all have signed; reviewers the materials of their own
 // candidates, without names where the panel reads blind; candidates their own
-// materials; administrators materials and portraits.
+// materials; administrators materials, portraits and documents of filings.
 //
 // What is scored is in engine/assess, where the bytes lie in engine/mongostore.
 package evidence

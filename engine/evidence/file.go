@@ -1,12 +1,14 @@
 package evidence
 
 import (
+	"fmt"
 	"path"
 	"strings"
 	"time"
 	"unicode"
 
 	"gongyuan/engine/assess"
+	"gongyuan/engine/filing"
 	"gongyuan/engine/people"
 	"gongyuan/engine/sitting"
 )
@@ -23,21 +25,27 @@ const (
 	ScoreFile Kind = "score"    // attached by an examiner to a score
 	Material  Kind = "material" // handed in for the comprehensive review
 	Portrait  Kind = "portrait" // a photograph of the candidate
+	Paper     Kind = "filing"   // a document of a step in the register of bodies and sites
 )
 
-// Owner is what a file belongs to: one examiner's score of a candidate, or a
-// registration.
+// Owner is what a file belongs to: one examiner's score of a candidate, a
+// registration, or a step of a filing.
 type Owner struct {
 	Kind         Kind
 	Sitting      sitting.ID
 	Registration sitting.RegistrationID
 	Panel        assess.PanelID   // of a ScoreFile, else ""
 	Examiner     people.AccountID // of a ScoreFile, else ""
+	Filing       filing.ID        // of a Paper, else ""
+	Step         int              // of a Paper, from 1
 }
 
 // Key is the owner as one text, unique among owners.
 func (o Owner) Key() string {
-	if o.Kind == ScoreFile {
+	switch o.Kind {
+	case Paper:
+		return fmt.Sprintf("%s:%s:%d", o.Kind, o.Filing, o.Step)
+	case ScoreFile:
 		return string(o.Kind) + ":" + string(o.Panel) + ":" + string(o.Registration) + ":" + string(o.Examiner)
 	}
 	return string(o.Kind) + ":" + string(o.Registration)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gongyuan/engine/assess"
+	"gongyuan/engine/filing"
 	"gongyuan/engine/people"
 	"gongyuan/engine/sitting"
 )
@@ -91,6 +92,12 @@ type Sittings interface {
 type Accounts interface {
 	// Account returns people.ErrNotFound where there is none.
 	Account(ctx context.Context, id people.AccountID) (people.Account, error)
+}
+
+// Filings knows the register of bodies and sites.
+type Filings interface {
+	// Filing returns filing.ErrNotFound where there is none.
+	Filing(ctx context.Context, id filing.ID) (filing.Filing, error)
 }
 
 // Clock tells the time.

@@ -155,6 +155,8 @@ var (
 	ErrNone     = errors.New("filing: the installation's own body is not entered")
 	ErrNotFiled = errors.New("filing: the installation's own body is not filed")
 	ErrRunOut   = errors.New("filing: the filing of the installation's own body is not valid today")
+	// What PermitSite says.
+	ErrSite = errors.New("filing: the site is not filed, or its filing is not valid today")
 )
 
 // FieldError names the field that is wrong.

@@ -234,3 +234,30 @@ func TestProvide(t *testing.T) {
 		t.Errorf("what staff ended came back: %v", err)
 	}
 }
+
+func TestSites(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	o, x := newOffice()
+	if err := x.Provide(ctx, "示例机构"); err != nil {
+		t.Fatal(err)
+	}
+	valid := func(id filing.ID, of filing.ID, k filing.Kind) filing.Filing {
+		return filing.Filing{ID: id, Kind: k, Subject: filing.Subject{Name: "站点 " + string(id), Of: of}, State: filing.Filed, From: "2026-01-01", Until: "2026-11-23"}
+	}
+	o.kept["mine"], o.kept["other"], o.kept["body"] = valid("mine", filing.Own, filing.Site), valid("other", "body", filing.Site), valid("body", "", filing.Body)
+	for id, known := range map[string]bool{"mine": true, "other": false, "body": false, "none": false, string(filing.Own): false} {
+		if got, err := x.KnownSite(ctx, id); err != nil || got != known {
+			t.Errorf("%s is known: %v %v", id, got, err)
+		}
+		if err := x.PermitSite(ctx, id, o.now); known != (err == nil) || err != nil && !errors.Is(err, filing.ErrSite) {
+			t.Errorf("%s is permitted: %v", id, err)
+		}
+		if name, err := x.SiteName(ctx, id); err != nil || known != (name == "站点 "+id) {
+			t.Errorf("%s is called %q %v", id, name, err)
+		}
+	}
+	if err := x.PermitSite(ctx, "mine", o.now.AddDate(0, 0, 1)); !errors.Is(err, filing.ErrSite) {
+		t.Errorf("run out: %v", err)
+	}
+}

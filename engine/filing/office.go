@@ -178,6 +178,44 @@ func (o *Office) Permit(ctx context.Context, at time.Time) error {
 	return own.Valid(at)
 }
 
+// site finds a site of the installation's own body, or ErrNotFound.
+func (o *Office) site(ctx context.Context, id string) (Filing, error) {
+	f, err := o.in.Store.Filing(ctx, ID(id))
+	if err == nil && (f.Kind != Site || f.Subject.Of != Own) {
+		err = ErrNotFound
+	}
+	return f, err
+}
+
+// KnownSite tells whether the installation's own body has such a site.
+func (o *Office) KnownSite(ctx context.Context, id string) (bool, error) {
+	_, err := o.site(ctx, id)
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// PermitSite tells whether sittings may be opened at a site of the own body at
+// a moment: nil or ErrSite.
+func (o *Office) PermitSite(ctx context.Context, id string, at time.Time) error {
+	f, err := o.site(ctx, id)
+	if errors.Is(err, ErrNotFound) || err == nil && f.Valid(at) != nil {
+		return ErrSite
+	}
+	return err
+}
+
+// SiteName is the name of a site for whoever sees a sitting, "" where there is
+// none.
+func (o *Office) SiteName(ctx context.Context, id string) (string, error) {
+	f, err := o.site(ctx, id)
+	if errors.Is(err, ErrNotFound) {
+		return "", nil
+	}
+	return f.Subject.Name, err
+}
+
 // Provide enters an own body that is filed and registered, where there is none:
 // what a demonstration needs. Its name says that it is a sample (示例). It is
 // idempotent, and carries on what was cut off.

@@ -30,6 +30,8 @@ func (s *Store) families() []family {
 		{"venues", s.ensureVenueIndexes},
 		{"seatings", s.ensureSeatingIndexes},
 		{"periodic reports", s.ensurePeriodicIndexes},
+		{"trainings", s.ensureTrainingIndexes},
+		{"talent pool", s.ensureTalentIndexes},
 		{"evidence", s.ensureEvidenceIndexes},
 		{"item statistics", s.ensureItemStatisticsIndexes},
 		{"proctor", s.ensureProctorIndexes},

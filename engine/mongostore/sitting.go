@@ -41,6 +41,7 @@ func (s *Store) ensureSittingIndexes(ctx context.Context) error {
 type sittingDoc struct {
 	ID         string    `bson:"_id"`
 	Title      string    `bson:"title"`
+	Site       string    `bson:"site,omitempty"`
 	Occupation string    `bson:"occupation"`
 	Code       string    `bson:"occupationCode"`
 	Level      int       `bson:"level"`
@@ -141,7 +142,7 @@ func duration(s int64) time.Duration { return time.Duration(s) * time.Second }
 
 func docOf(s sitting.Sitting) sittingDoc {
 	return sittingDoc{
-		ID: string(s.ID), Title: s.Title, Occupation: s.Occupation.Name, Code: s.Occupation.Code, Level: int(s.Level),
+		ID: string(s.ID), Title: s.Title, Site: s.Site, Occupation: s.Occupation.Name, Code: s.Occupation.Code, Level: int(s.Level),
 		Blueprint: blueprintDoc(s.Blueprint), Opens: s.Opens, Closes: s.Closes, Seconds: seconds(s.Duration), LateEntry: seconds(s.LateEntry),
 		Release: string(s.Release), Explain: s.Explain, Ahead: s.PapersAhead, State: string(s.State), Secret: s.Secret, Digest: s.SecretDigest,
 		Roster: texts(s.Roster), Version: s.Version, Created: s.Created, CreatedBy: s.CreatedBy, Sealed: s.Sealed, SealedBy: s.SealedBy,
@@ -150,7 +151,7 @@ func docOf(s sitting.Sitting) sittingDoc {
 
 func (d sittingDoc) sitting() sitting.Sitting {
 	s := sitting.Sitting{
-		ID: sitting.ID(d.ID), Title: d.Title, Occupation: standard.Occupation{Code: d.Code, Name: d.Occupation}, Level: standard.Level(d.Level),
+		ID: sitting.ID(d.ID), Title: d.Title, Site: d.Site, Occupation: standard.Occupation{Code: d.Code, Name: d.Occupation}, Level: standard.Level(d.Level),
 		Blueprint: d.Blueprint.blueprint(), Opens: d.Opens.UTC(), Closes: d.Closes.UTC(), Duration: duration(d.Seconds),
 		LateEntry: duration(d.LateEntry), Release: sitting.ReleasePolicy(d.Release), Explain: d.Explain, PapersAhead: d.Ahead, State: sitting.State(d.State),
 		Secret: d.Secret, SecretDigest: d.Digest, Version: d.Version, Created: d.Created.UTC(), CreatedBy: d.CreatedBy,

@@ -45,6 +45,8 @@ const (
 	Voided       Column = "voided"
 	KeyHolders   Column = "keyHolders"
 	Incentives   Column = "incentives"
+	InitialDone  Column = "initialDone"
+	RotationDone Column = "rotationDone"
 )
 
 // Columns lists them with their labels.
@@ -54,6 +56,7 @@ func Columns() []Label {
 		{TheoryTook, "理论参加", "Theory taken"}, {TheoryPassed, "理论合格", "Theory passed"}, {SkillTook, "技能参加", "Skill taken"}, {SkillPassed, "技能合格", "Skill passed"},
 		{ReviewTook, "综合评审参加", "Review taken"}, {ReviewPassed, "综合评审合格", "Review passed"}, {Qualified, "总评合格", "Qualified"},
 		{Certified, "发证", "Certified"}, {Voided, "作废", "Voided"}, {KeyHolders, "重点单位持证", "Certified at key units"}, {Incentives, "有激励记录", "With an incentive"},
+		{InitialDone, "初任培训合格", "Initial training"}, {RotationDone, "轮训合格", "Rotation training"},
 	}
 }
 
@@ -93,6 +96,13 @@ type Holder struct {
 	Incentive bool
 }
 
+// Trained is one person with the trainings that were completed in the period.
+// Trainings have no level: Place.Level is 0, and they stand in no line of one.
+type Trained struct {
+	Place
+	Initial, Rotation bool
+}
+
 // Staff is what the report says of bodies and examiners.
 type Staff struct {
 	Bodies, Sites                   int // in force
@@ -104,6 +114,7 @@ type Staff struct {
 type Facts struct {
 	Seats   []Seat
 	Holders []Holder
+	Trained []Trained
 	Staff   Staff
 }
 
@@ -161,6 +172,9 @@ func Compute(f *Facts) Figures {
 			Certified: h.Issued, Voided: h.Voided, KeyHolders: h.Issued && h.Known && h.KeyUnit, Incentives: h.Issued && h.Incentive,
 		})
 	}
+	for i := range f.Trained {
+		add(&f.Trained[i].Place, map[Column]bool{InitialDone: f.Trained[i].Initial, RotationDone: f.Trained[i].Rotation})
+	}
 	out := Figures{Staff: f.Staff, Lines: []Line{{Total, "", lines[Total][""]}}}
 	if out.Lines[0].Counts == nil {
 		out.Lines[0].Counts = make([]int, len(Columns()))
@@ -177,7 +191,10 @@ func Compute(f *Facts) Figures {
 }
 
 func keys(p *Place) map[Group]string {
-	out := map[Group]string{Total: "", ByLevel: fmt.Sprint(int(p.Level)), ByCity: Unknown, ByIndustry: Unknown, ByKeyUnit: Unknown}
+	out := map[Group]string{Total: "", ByCity: Unknown, ByIndustry: Unknown, ByKeyUnit: Unknown}
+	if p.Level != 0 {
+		out[ByLevel] = fmt.Sprint(int(p.Level))
+	}
 	if p.Known {
 		out[ByCity], out[ByIndustry], out[ByKeyUnit] = p.City, string(p.Industry), "no"
 		if p.KeyUnit {
@@ -237,7 +254,8 @@ type Difference struct {
 	Was, Now int
 }
 
-// Differences compares a report with a later one.
+// Differences compares a report with a later one, in the columns that both
+// have: what a report did not count when it was submitted has not changed since.
 func Differences(was, now *Figures) []Difference {
 	type at struct {
 		group Group
@@ -248,8 +266,12 @@ func Differences(was, now *Figures) []Difference {
 		before[at{l.Group, l.Key}] = l.Counts
 	}
 	var out []Difference
+	known := len(Columns())
+	if len(was.Lines) > 0 {
+		known = len(was.Lines[0].Counts)
+	}
 	compare := func(group Group, key string, a, b []int) {
-		for i, c := range Columns() {
+		for i, c := range Columns()[:min(known, len(Columns()))] {
 			if x, y := nth(a, i), nth(b, i); x != y {
 				out = append(out, Difference{group, key, c.Column, x, y})
 			}

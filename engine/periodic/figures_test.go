@@ -32,7 +32,8 @@ var (
 
 // small is data whose figures were computed by hand, in testdata/figures.txt:
 // five registrations at level 3 and one at level 2; three certificates issued,
-// one of them voided in the period, and one older that was voided.
+// one of them voided in the period, and one older that was voided; four people
+// who were trained, one of them twice.
 func small() periodic.Facts {
 	return periodic.Facts{
 		Seats: []periodic.Seat{
@@ -46,6 +47,9 @@ func small() periodic.Facts {
 		Holders: []periodic.Holder{
 			{Place: school(3), Issued: true, Incentive: true}, {Place: bank(3), Issued: true, Voided: true}, {Place: school(2), Issued: true},
 			{Place: periodic.Place{Level: 3}, Voided: true},
+		},
+		Trained: []periodic.Trained{
+			{Place: school(0), Initial: true}, {Place: school(0), Rotation: true}, {Place: bank(0), Initial: true, Rotation: true}, {Rotation: true},
 		},
 		Staff: periodic.Staff{Bodies: 1, Sites: 2, Examiners: 3, Assessed: 1, NotPassed: 1, Unassessed: 1},
 	}
@@ -96,6 +100,15 @@ func TestDifferences(t *testing.T) {
 	was := periodic.Compute(&facts)
 	if d := periodic.Differences(&was, &was); d != nil {
 		t.Errorf("of the same: %v", d)
+	}
+	old := was // before trainings were counted
+	old.Lines = nil
+	for _, l := range was.Lines {
+		l.Counts = l.Counts[:14]
+		old.Lines = append(old.Lines, l)
+	}
+	if d := periodic.Differences(&old, &was); d != nil {
+		t.Errorf("in columns that were not counted: %v", d)
 	}
 	facts.Seats[3].Place.City = "丙市"
 	now := periodic.Compute(&facts)

@@ -13,7 +13,7 @@ import (
 	"gongyuan/engine/profile"
 	"gongyuan/engine/result"
 	"gongyuan/engine/sitting"
-	"gongyuan/engine/standard"
+	"gongyuan/engine/training"
 )
 
 // Version is a report as it was submitted.
@@ -47,6 +47,8 @@ type Sources interface {
 	// Issued returns the certificates with a date of issue in a span of days.
 	Issued(ctx context.Context, from, until certificate.Date) ([]certificate.Certificate, error)
 	Profiles(ctx context.Context, ids []people.CandidateID) (map[people.CandidateID]profile.Profile, error)
+	// Trainings returns all where ids is nil.
+	Trainings(ctx context.Context, ids []people.CandidateID) ([]training.Record, error)
 	Filings(ctx context.Context) ([]filing.Filing, error)
 	Examiners(ctx context.Context) ([]people.ExaminerEntry, error)
 }
@@ -173,6 +175,9 @@ func (o *Office) gather(ctx context.Context, span Span) (Facts, error) {
 	if err := o.gatherHolders(ctx, span, &out); err != nil {
 		return out, err
 	}
+	if err := o.gatherTrained(ctx, span, &out); err != nil {
+		return out, err
+	}
 	filings, err := o.in.Sources.Filings(ctx)
 	if err != nil {
 		return out, err
@@ -272,7 +277,7 @@ func (o *Office) gatherHolders(ctx context.Context, span Span, out *Facts) error
 		return err
 	}
 	var in []certificate.Certificate
-	var who []people.CandidateID
+	who := []people.CandidateID{}
 	for _, c := range all {
 		if revoked, ok := c.Revocation(); string(c.Date) >= span.From || ok && within(span, Today(revoked.At)) {
 			in, who = append(in, c), append(who, c.Candidate)
@@ -290,11 +295,4 @@ func (o *Office) gatherHolders(ctx context.Context, span Span, out *Facts) error
 		out.Holders = append(out.Holders, h)
 	}
 	return nil
-}
-
-func within(span Span, day string) bool { return day >= span.From && day <= span.Until }
-
-func placeOf(l standard.Level, all map[people.CandidateID]profile.Profile, id people.CandidateID) Place {
-	p, known := all[id]
-	return Place{Level: l, City: p.City, Industry: p.Industry, Known: known, KeyUnit: p.KeyUnit}
 }

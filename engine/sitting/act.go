@@ -37,7 +37,7 @@ func (o *Office) Do(ctx context.Context, id ID, version int, act Act, by people.
 		return Sitting{}, err
 	}
 	if act == OpenIt {
-		if err := o.permit.Permit(ctx, o.clock.Now()); err != nil {
+		if err := o.permitted(ctx, &s); err != nil {
 			return Sitting{}, err
 		}
 	}
@@ -58,6 +58,19 @@ func (o *Office) Do(ctx context.Context, id ID, version int, act Act, by people.
 		return Sitting{}, err
 	}
 	return s, o.after(ctx, s, act, by)
+}
+
+// permitted tells whether the sitting may be opened: its body is filed, and so
+// is its site where it names one.
+func (o *Office) permitted(ctx context.Context, s *Sitting) error {
+	now := o.clock.Now()
+	if err := o.permit.Permit(ctx, now); err != nil {
+		return err
+	}
+	if s.Site == "" {
+		return nil
+	}
+	return o.permit.PermitSite(ctx, s.Site, now)
 }
 
 // after does what follows an act. Papers are collected once the sitting is

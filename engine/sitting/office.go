@@ -58,7 +58,7 @@ func (o *Office) Plan(ctx context.Context, s Sitting, by people.AccountID) (Sitt
 	s.ID, s.State, s.Version = ID(uuid.NewString()), Draft, 1
 	s.Created, s.CreatedBy = now, string(by)
 	s.Roster, s.Secret, s.SecretDigest = nil, nil, ""
-	if err := o.checkPlan(&s, now); err != nil {
+	if err := o.checkPlan(ctx, &s, now); err != nil {
 		return Sitting{}, err
 	}
 	if err := o.store.InsertSitting(ctx, s); err != nil {
@@ -77,16 +77,16 @@ func (o *Office) Change(ctx context.Context, id ID, version int, plan Sitting) (
 	if s.State != Draft {
 		return Sitting{}, fmt.Errorf("change a sitting that is %s: %w", s.State, ErrState)
 	}
-	s.Title, s.Level, s.Blueprint, s.Occupation = plan.Title, plan.Level, plan.Blueprint, plan.Occupation
+	s.Title, s.Site, s.Level, s.Blueprint, s.Occupation = plan.Title, plan.Site, plan.Level, plan.Blueprint, plan.Occupation
 	s.Opens, s.Closes, s.Duration, s.LateEntry = plan.Opens, plan.Closes, plan.Duration, plan.LateEntry
 	s.Release, s.Explain, s.PapersAhead = plan.Release, plan.Explain, plan.PapersAhead
-	if err := o.checkPlan(&s, o.clock.Now()); err != nil {
+	if err := o.checkPlan(ctx, &s, o.clock.Now()); err != nil {
 		return Sitting{}, err
 	}
 	return o.store.ReplaceSitting(ctx, s)
 }
 
-func (o *Office) checkPlan(s *Sitting, now time.Time) error {
+func (o *Office) checkPlan(ctx context.Context, s *Sitting, now time.Time) error {
 	s.Title = strings.TrimSpace(s.Title)
 	if err := s.Check(); err != nil {
 		return err
@@ -94,7 +94,14 @@ func (o *Office) checkPlan(s *Sitting, now time.Time) error {
 	if !s.Closes.After(now) {
 		return &FieldError{"/closes", "in-the-past"}
 	}
-	return nil
+	if s.Site == "" {
+		return nil
+	}
+	known, err := o.permit.KnownSite(ctx, s.Site)
+	if err == nil && !known {
+		err = &FieldError{"/site", "no-such-site"}
+	}
+	return err
 }
 
 func (o *Office) at(ctx context.Context, id ID, version int) (Sitting, error) {

@@ -105,6 +105,10 @@ type Permit interface {
 	// Permit tells whether the body that runs the installation is filed and its
 	// filing valid at a moment; the error says why not.
 	Permit(ctx context.Context, at time.Time) error
+	// KnownSite tells whether there is such a site of the body.
+	KnownSite(ctx context.Context, site string) (bool, error)
+	// PermitSite is Permit for a site.
+	PermitSite(ctx context.Context, site string, at time.Time) error
 }
 
 // Retake (补考) is what a candidate with passed components has left.

@@ -41,6 +41,7 @@ func (p ReleasePolicy) Valid() bool { return p == AtOnce || p == AfterRelease }
 type Sitting struct {
 	ID         ID
 	Title      string
+	Site       string // where it is held: an entry of the register of sites, "" where none is named
 	Occupation standard.Occupation
 	Level      standard.Level
 	Blueprint  bank.Blueprint // a copy, taken when the sitting was made

@@ -1,16 +1,18 @@
 // The registers against the real program that GONGYUAN_DEMO names: filing of
 // bodies and sites, and what follows when the own filing ends.
 import assert from 'node:assert/strict'
-import { mkdir, readFile } from 'node:fs/promises'
+import { createHash, randomUUID } from 'node:crypto'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { act, base, call, certify, identity, learn, of, open, plan, release, score, signIn, skip, take } from './hall.mjs'
 import { clean, launch, signedIn } from './staff-harness.mjs'
+import { names, png, workbook } from './workbook.mjs'
 
 const shots = process.env.GONGYUAN_SHOTS
 const PHONE = { width: 390, height: 844 }
 const WIDE = { width: 1366, height: 768 }
-let browser, admin
+let browser, admin, certified
 
 async function looked(page, name) {
   if (shots) {
@@ -44,6 +46,9 @@ test('filing: a body that is not filed opens no sitting', { skip, timeout: 120_0
   await page.getByLabel('文件名称或文号').fill('示例评估 1 号')
   await page.getByRole('button', { name: '登记“评估”' }).click()
   await page.getByText('已登记 示例站点 的“评估”。').waitFor()
+  await page.getByLabel('上传“评估”的文件').setInputFiles({ name: '评估意见.png', mimeType: 'image/png', buffer: png(60, 80) })
+  await page.getByText(/^评估意见\.png$/).waitFor()
+  await page.getByText(/^已存储 /).waitFor()
   await looked(page, 'filing-site')
 
   const own = async () => (await call('GET', '/api/v1/filings', admin)).filings.find((f) => f.own)
@@ -83,6 +88,16 @@ test('filing: a body that is not filed opens no sitting', { skip, timeout: 120_0
   await page.context().close()
 })
 
+/** Uploads a picture of a candidate. */
+async function portrait(sitting, registration) {
+  const data = png(60, 80)
+  const id = randomUUID()
+  await call('POST', `/api/v1/sittings/${sitting}/registrations/${registration}/files`, admin, { id, kind: 'portrait', name: '照片.png', size: data.length, sha256: createHash('sha256').update(data).digest('hex') })
+  const put = await fetch(`${base}/api/v1/files/${id}/parts/0`, { method: 'PUT', headers: { Authorization: `Bearer ${admin}`, 'Content-Type': 'application/octet-stream' }, body: data })
+  assert.equal(put.status, 204)
+  await call('POST', `/api/v1/files/${id}/complete`, admin)
+}
+
 test('certificates leave in the columns of a receiver, and again byte for byte', { skip, timeout: 180_000 }, async () => {
   const [first, second] = of('administrator')
   const other = await signIn(second)
@@ -99,8 +114,10 @@ test('certificates leave in the columns of a receiver, and again byte for byte',
   await Promise.all(tokens.map(async (token) => { for (const { draw } of tasks) await score(token, one.id, 'skill', draw, 500) }))
   await act(admin, one.id, 'close')
   await release(admin, other, one.id)
+  await portrait(one.id, person.id)
   const numbers = await certify(admin, other, one.id, [person.id])
   assert.equal(numbers.length, 1)
+  certified = { ...person, sitting: one.id, number: numbers[0] }
 
   const page = await signedIn(browser, base, first, '/staff/certificates', WIDE)
   await page.getByRole('link', { name: '导出证书…' }).click()
@@ -128,6 +145,18 @@ test('certificates leave in the columns of a receiver, and again byte for byte',
   assert.ok(before.equals(await readFile(await again.path())), 'the same bytes')
   await page.getByText(/SHA-256 与原来一致/).waitFor()
   await looked(page, 'export-runs')
+
+  // With the pictures beside the table, named by rule, in a zip; again the same bytes.
+  await page.getByLabel('带照片').check()
+  await page.getByRole('button', { name: '检查并预览' }).click()
+  await page.getByText(/已检查，\d+ 张证书都符合要求。/).waitFor()
+  const [packed] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '导出 CSV' }).click()])
+  const pictures = await readFile(await packed.path())
+  assert.ok(names(pictures).some((n) => n.endsWith(`${numbers[0]}.png`)), names(pictures).join(' '))
+  assert.ok(names(pictures).some((n) => n.endsWith('.csv')), 'the table goes along')
+  await page.getByText(/并记入下表/).waitFor()
+  const [repeated] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: /^再取一次.*\.zip/ }).first().click()])
+  assert.ok(pictures.equals(await readFile(await repeated.path())), 'the same bytes')
   await page.setViewportSize(PHONE)
   await looked(page, 'export-phone')
   await page.context().close()
@@ -153,7 +182,7 @@ test('a report counts profiles, is submitted, and shows what changed since', { s
   await page.getByRole('button', { name: '保存', exact: true }).click()
   await page.getByText('已保存 上报甲 的档案。').waitFor()
   await looked(page, 'profile-list')
-  await page.getByRole('link', { name: '返回上报' }).click()
+  await page.getByRole('navigation', { name: '上报和登记' }).getByRole('link', { name: '上报', exact: true }).click()
   await page.getByRole('row', { name: /^学校医院 1 / }).waitFor()
   await looked(page, 'report')
   await page.getByRole('button', { name: '上报', exact: true }).click()
@@ -170,5 +199,83 @@ test('a report counts profiles, is submitted, and shows what changed since', { s
   await page.setViewportSize(PHONE)
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), 'nothing sticks out on a phone')
   await looked(page, 'report-phone')
+  await page.context().close()
+})
+
+test('profiles and trainings come in by workbook, a certified person joins the pool and leaves it', { skip, timeout: 120_000 }, async () => {
+  const page = await signedIn(browser, base, of('administrator')[0], '/staff/profiles', WIDE)
+  const pick = async (word, name, rows) => page.getByLabel(word).setInputFiles({ name, mimeType: 'application/octet-stream', buffer: workbook(rows) })
+  const me = [certified.idNumber, certified.name]
+  await pick('导入 Excel…', '错.xlsx', [['姓名'], ['某人']])
+  await page.getByText(/第一行要有这些列名：身份证件号、姓名、单位/).waitFor()
+  await pick('导入 Excel…', '档案.xlsx', [['身份证件号', '姓名', '单位', '城市', '行业', '重点单位', '岗位'], [...me, '示例医院', '示例市', '学校医院', '是', '科长'], [me[0], '别人', '示例', '示例市', '学校医院', '', '']])
+  await page.getByRole('heading', { name: '档案.xlsx：2 行，1 行可以保存' }).waitFor()
+  await page.getByRole('row', { name: /3 不能导入 别人 这个证件号已登记为另一个姓名/ }).waitFor()
+  await looked(page, 'profile-workbook')
+  await page.getByRole('button', { name: '保存 1 行' }).click()
+  await page.getByText('已导入 1 行，1 行没有导入。').waitFor()
+  await page.getByRole('row', { name: /导出甲 .* 示例医院/ }).waitFor()
+
+  await page.getByRole('link', { name: '培训', exact: true }).click()
+  await page.getByText('还没有培训记录。').waitFor()
+  const today = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10)
+  await pick('导入 Excel…', '培训.xlsx', [['身份证件号', '姓名', '培训类别', '开始日期', '学时', '培训机构'], [...me, '初任培训', today.replaceAll('-', '/'), '40', '示例机构'], [...me, '轮训', '03-05-26', '8', '示例机构']])
+  await page.getByRole('row', { name: /3 不能导入 导出甲 日期要年在前/ }).waitFor()
+  await looked(page, 'training-workbook')
+  await page.getByRole('button', { name: '保存 1 行' }).click()
+  await page.getByRole('row', { name: new RegExp(`导出甲 .* 初任培训 ${today} 40 合格 示例机构`) }).waitFor()
+  await looked(page, 'training-list')
+
+  // The candidate agrees on the page of results.
+  const { code } = (await call('GET', `/api/v1/sittings/${certified.sitting}/codes`, admin)).find((x) => x.registration === certified.id)
+  const own = await (await browser.newContext({ viewport: PHONE, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce' })).newPage()
+  own.faults = []
+  own.on('pageerror', (e) => own.faults.push(e.message))
+  await own.goto(`${base}/result`)
+  await own.getByLabel('准考证号').fill(certified.admission)
+  await own.getByLabel('查询码（8 位）').fill(code)
+  await own.keyboard.press('Enter')
+  await own.getByRole('button', { name: '加入人才库，或撤回' }).click()
+  await own.getByLabel('身份证件号').fill(certified.idNumber)
+  await own.getByRole('button', { name: '核对' }).click()
+  await own.getByText(/我同意评价机构把我的姓名/).waitFor()
+  await looked(own, 'pool-words')
+  await own.getByRole('button', { name: '同意，加入人才库' }).click()
+  await own.getByText('已加入人才库。').waitFor()
+  await looked(own, 'pool-agreed')
+
+  await page.getByRole('link', { name: '人才库', exact: true }).click()
+  await page.getByRole('button', { name: '打开 导出甲' }).click()
+  await page.getByText(/本人 .* 在网上同意。/).waitFor()
+  await page.getByLabel('应急管理').check()
+  await page.getByLabel('奖励（可不填）').fill('示例奖')
+  await page.getByRole('button', { name: '保存', exact: true }).click()
+  await page.getByText('已保存 导出甲 的专长和奖励。').waitFor()
+  await looked(page, 'pool')
+  await page.getByRole('button', { name: '导出 Excel…' }).click()
+  await page.getByRole('dialog').getByLabel('用途和接收单位').fill('示例用途')
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('dialog').getByRole('button', { name: '导出', exact: true }).click()])
+  assert.equal(file.suggestedFilename(), '人才库.xlsx')
+  await page.getByText('已导出 1 人。').waitFor()
+  await page.setViewportSize(PHONE)
+  await looked(page, 'pool-phone')
+  await page.setViewportSize(WIDE)
+
+  await own.getByRole('button', { name: '撤回同意' }).click()
+  await own.getByRole('group').getByRole('button', { name: '撤回同意' }).click()
+  await own.getByText('已撤回，人才库里不再有您的信息。').waitFor()
+  await looked(own, 'pool-left')
+  await own.context().close()
+  await page.getByRole('button', { name: '查找' }).click()
+  await page.getByText('人才库里还没有人。').waitFor()
+  await looked(page, 'pool-empty')
+
+  await page.getByRole('link', { name: '上报', exact: true }).last().click()
+  await page.getByRole('img', { name: /各行业的参加、总评合格和发证人数：/ }).waitFor()
+  const [pdf] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '下载 PDF' }).click()])
+  const doc = await readFile(await pdf.path())
+  assert.equal(doc.subarray(0, 5).toString(), '%PDF-')
+  if (shots) await writeFile(join(shots, 'report.pdf'), doc)
+  await looked(page, 'report-plots')
   await page.context().close()
 })

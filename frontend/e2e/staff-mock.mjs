@@ -167,6 +167,10 @@ function handle(state, method, path, query, body, token, cookies) {
     need('administrator', 'editor')
     return { status: 200, body: m[1] === 'theory-2' ? { feasible: false, shortages: ['F 应急管理，多选题：需要 6 题，可用 4 题，缺 2 题。再发布 2 题，或把这一格减为 4 题。', '简答题：需要 2 题，可用 0 题，缺 2 题。再发布 2 题。'] } : { feasible: true, expected: 7240, shortages: [] } }
   }
+  if (at === 'GET /api/v1/filings') {
+    need('administrator')
+    return { status: 200, body: { filings: [], own: 'none', body: '', today: '2026-11-23' } }
+  }
   if (at === 'GET /api/v1/sittings') {
     need('administrator', 'invigilator', 'examiner')
     const list = [...state.sittings].reverse()

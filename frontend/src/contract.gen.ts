@@ -3194,6 +3194,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/filings/{filing}/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                filing: components["parameters"]["FilingId"];
+            };
+            cookie?: never;
+        };
+        /** 各步的备案文件 · the documents of each step */
+        get: operations["listFilingDocuments"];
+        put?: never;
+        /**
+         * 上传一步的备案文件 · upload a document of a step
+         * @description Announces a file; its parts follow as those of any file do.
+         */
+        post: operations["provideFilingDocument"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/certificate-exports": {
         parameters: {
             query?: never;
@@ -3537,6 +3560,177 @@ export interface paths {
         get: operations["getDayPaper"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/periods/{period}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                period: components["parameters"]["PeriodId"];
+            };
+            cookie?: never;
+        };
+        /** 报表为 PDF，可打印 · the report as a PDF */
+        get: operations["getPeriodDocument"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trainings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 初任培训和轮训的记录 · records of initial and rotation training */
+        get: operations["listTrainings"];
+        put?: never;
+        /**
+         * 录入或导入培训记录，逐行给出结果 · enter or import trainings, with a verdict for each row
+         * @description Either `rows` or a workbook in `data`, whose first line names its columns. With `dry` nothing is kept. Rows that cannot be kept are refused one by one.
+         */
+        post: operations["importTrainings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trainings/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 移除误录的培训记录 · remove a training that was entered by mistake */
+        post: operations["removeTraining"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/talents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 人才库：同意列入的持证人 · certified people who agreed to be in the pool
+         * @description Whoever withdrew, or has no certificate that counts, is not in it.
+         */
+        get: operations["listTalents"];
+        put?: never;
+        /** 登记书面同意书 · record a consent that was given on paper */
+        post: operations["recordTalent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/talents/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 导出人才库为 Excel · the pool as a workbook
+         * @description Takes a reason. It is recorded who took whom out; the file itself is not kept.
+         */
+        post: operations["exportTalents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/talents/{candidate}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                candidate: components["parameters"]["TalentId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** 专长和奖励 · special functions and awards of somebody in the pool */
+        put: operations["describeTalent"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/talents/{candidate}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                candidate: components["parameters"]["TalentId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记本人撤回同意 · record that somebody withdrew */
+        post: operations["withdrawTalent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/candidate/talent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 本人是否在人才库 · whether I am in the talent pool, and the words to agree to */
+        get: operations["getOwnTalent"];
+        put?: never;
+        /** 同意列入人才库 · agree to be in the talent pool */
+        post: operations["agreeToTalent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/candidate/talent/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 撤回同意 · withdraw from the talent pool */
+        post: operations["leaveTalent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4766,6 +4960,8 @@ export interface components {
              * @default false
              */
             papersAhead: boolean;
+            /** @description 站点 · an entry of the register of sites; without it the sitting names none */
+            site?: string;
         };
         SittingChange: components["schemas"]["SittingPlan"] & {
             version: number;
@@ -4787,6 +4983,8 @@ export interface components {
             release: "at-once" | "after-release";
             explain: boolean;
             papersAhead: boolean;
+            site?: string;
+            siteName?: string;
             state: components["schemas"]["SittingState"];
             version: number;
             registrations: number;
@@ -6971,6 +7169,20 @@ export interface components {
             until?: string;
             subject?: components["schemas"]["FilingSubject"];
         };
+        FilingDocuments: {
+            /** @description from 1 */
+            step: number;
+            files: components["schemas"]["StoredFile"][];
+        };
+        NewFilingDocument: {
+            id: string;
+            name: string;
+            /** Format: int64 */
+            size: number;
+            sha256: string;
+            /** @description from 1 */
+            step: number;
+        };
         Duties: {
             filing: components["schemas"]["FilingStanding"];
             /** @description the last day on which the filing is valid */
@@ -7028,7 +7240,7 @@ export interface components {
         PeriodLine: {
             group: components["schemas"]["PeriodGroup"];
             label: string;
-            /** @description by columns */
+            /** @description by columns; -1 in one that was not counted then */
             counts: number[];
             /** @description pass rates of theory, skill, review and all who sat, in tenths of a percent; -1 where nobody sat */
             rates: number[];
@@ -7197,6 +7409,136 @@ export interface components {
         };
         /** @enum {string} */
         DayPaper: "tickets" | "doors" | "cards" | "sign-in" | "attendance" | "protocol";
+        /**
+         * @description 初任培训 initial · 轮训 rotation
+         * @enum {string}
+         */
+        TrainingKind: "initial" | "rotation";
+        TrainingRow: {
+            idNumber: string;
+            name: string;
+            /** @description code or name */
+            kind: string;
+            from: string;
+            /** @description the last day; that of the start where empty */
+            until?: string;
+            hours: string;
+            organiser: string;
+            topic?: string;
+            /** @description 合格 or 不合格; empty means 合格 */
+            passed?: string;
+            document?: string;
+        };
+        TrainingImport: {
+            dry: boolean;
+            rows?: components["schemas"]["TrainingRow"][];
+            /** Format: byte */
+            data?: string;
+        };
+        Training: {
+            id: string;
+            name: string;
+            idMasked: string;
+            kind: components["schemas"]["TrainingKind"];
+            from: string;
+            until: string;
+            hours: number;
+            organiser: string;
+            topic: string;
+            document: string;
+            passed: boolean;
+            version: number;
+        };
+        TrainingList: {
+            trainings: components["schemas"]["Training"][];
+            /** @description the columns of a workbook */
+            head: string[];
+        };
+        TrainingRemoval: {
+            id: string;
+            version: number;
+            why: string;
+        };
+        /**
+         * @description 组织防范 技术防范 保卫管理 应急管理 培训与指导
+         * @enum {string}
+         */
+        TalentFunction: "organisation" | "technology" | "management" | "emergency" | "guidance";
+        TalentTraining: {
+            kind: components["schemas"]["TrainingKind"];
+            until: string;
+            hours: number;
+            passed: boolean;
+        };
+        Talent: {
+            candidate: string;
+            version: number;
+            name: string;
+            /** @description number of the one of the highest level that counts */
+            certificate: string;
+            level: number;
+            levelTitle: string;
+            date: string;
+            unit: string;
+            city: string;
+            industry: string;
+            keyUnit: boolean;
+            post: string;
+            functions: components["schemas"]["TalentFunction"][];
+            trainings: components["schemas"]["TalentTraining"][];
+            awards: string;
+            /** @description the words that were agreed to */
+            purpose: string;
+            /** @description the day of the consent */
+            on: string;
+            /** @description what shows it where it was given on paper */
+            evidence: string;
+            /** @description given online by the person */
+            own: boolean;
+        };
+        TalentPage: {
+            total: number;
+            people: components["schemas"]["Talent"][];
+            /** @description of all who are in the pool */
+            cities: string[];
+            industries: {
+                code: string;
+                name: string;
+            }[];
+            /** @description what people agree to online */
+            words: string;
+        };
+        TalentPaper: {
+            idNumber: string;
+            name: string;
+            purpose: string;
+            on: string;
+            evidence: string;
+        };
+        TalentDescription: {
+            version: number;
+            functions: components["schemas"]["TalentFunction"][];
+            awards: string;
+        };
+        TalentExport: {
+            why: string;
+            text?: string;
+            level?: number;
+            city?: string;
+            industry?: string;
+            keyUnit?: boolean;
+            function?: components["schemas"]["TalentFunction"];
+        };
+        OwnTalent: {
+            /** @description there is a certificate that counts; without one nobody can agree */
+            certified: boolean;
+            /** @description what is agreed to */
+            words: string;
+            /** @description the words that were agreed to; left out by who is not in the pool */
+            agreed?: string;
+            /** @description the day of the consent */
+            on?: string;
+        };
     };
     responses: {
         /** @description 错误 · a problem */
@@ -7226,6 +7568,7 @@ export interface components {
         ExaminerId: string;
         Draw: string;
         FilingId: string;
+        TalentId: string;
         PeriodId: string;
         FileId: string;
         BatchId: string;
@@ -12019,6 +12362,56 @@ export interface operations {
             default: components["responses"]["ProblemAny"];
         };
     };
+    listFilingDocuments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                filing: components["parameters"]["FilingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilingDocuments"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    provideFilingDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                filing: components["parameters"]["FilingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFilingDocument"];
+            };
+        };
+        responses: {
+            /** @description 已登记 · announced */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Uploading"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
     listCertificateExports: {
         parameters: {
             query?: never;
@@ -12603,6 +12996,304 @@ export interface operations {
                 };
                 content: {
                     "application/pdf": string;
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getPeriodDocument: {
+        parameters: {
+            query?: {
+                /** @description a submitted version; without it as of now */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                period: components["parameters"]["PeriodId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listTrainings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingList"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    importTrainings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrainingImport"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileVerdict"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    removeTraining: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrainingRemoval"];
+            };
+        };
+        responses: {
+            /** @description 已移除 · removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listTalents: {
+        parameters: {
+            query?: {
+                /** @description in name, unit, post or awards */
+                text?: string;
+                level?: number;
+                city?: string;
+                industry?: string;
+                keyUnit?: boolean;
+                function?: components["schemas"]["TalentFunction"];
+                skip?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TalentPage"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    recordTalent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TalentPaper"];
+            };
+        };
+        responses: {
+            /** @description 已登记 · recorded */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    exportTalents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TalentExport"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    describeTalent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                candidate: components["parameters"]["TalentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TalentDescription"];
+            };
+        };
+        responses: {
+            /** @description 已保存 · saved */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    withdrawTalent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                candidate: components["parameters"]["TalentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    version: number;
+                    /** @description how they said so */
+                    why: string;
+                };
+            };
+        };
+        responses: {
+            /** @description 已撤回 · withdrawn */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getOwnTalent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnTalent"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    agreeToTalent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description the words as they were shown */
+                    words: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnTalent"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    leaveTalent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnTalent"];
                 };
             };
             default: components["responses"]["ProblemAny"];

@@ -75,4 +75,7 @@ export const en: Record<Key, string> = {
   'ask.close': 'Sign out', 'ask.closed': 'Signed out; nothing of it stays on this device.',
   'ask.state.filed': 'Received', 'ask.state.withdrawn': 'Withdrawn', 'ask.state.refused': 'Refused', 'ask.state.accepted': 'Accepted', 'ask.state.assigned': 'Under review', 'ask.state.reported': 'Under review', 'ask.state.unchanged': 'The result stands', 'ask.state.changed': 'Result changed',
   'ask.answer': 'Answer: {answer}', 'ask.finding': 'What was found: {finding}', 'ask.change': 'From {was} to {marks} points. Look it up again to see the new version.',
+  'pool.open': 'Join the talent pool, or withdraw', 'pool.title': 'Talent pool', 'pool.who': 'Please show who you are first: your identity number.',
+  'pool.none': 'You have no certificate that counts now.', 'pool.noneHelp': 'Once it is issued you can join.', 'pool.agree': 'I agree, add me to the pool', 'pool.agreed': 'You are in the talent pool.',
+  'pool.in': 'You are in the talent pool; you agreed on {on}.', 'pool.withdraw': 'Withdraw', 'pool.sure': 'Withdraw? You are then in no view and no export of the pool. Your certificate does not change.', 'pool.withdrawn': 'Withdrawn; you are no longer in the pool.',
 }

@@ -73,6 +73,9 @@ export const zhCN = {
   'ask.close': '退出', 'ask.closed': '已退出，填写的内容没有留在这台设备上。',
   'ask.state.filed': '已收到，待受理', 'ask.state.withdrawn': '已撤回', 'ask.state.refused': '不予受理', 'ask.state.accepted': '已受理', 'ask.state.assigned': '复核中', 'ask.state.reported': '复核中', 'ask.state.unchanged': '维持原成绩', 'ask.state.changed': '成绩已改',
   'ask.answer': '答复：{answer}', 'ask.finding': '复核情况：{finding}', 'ask.change': '由 {was} 分改为 {marks} 分。再查一次可以看到新的一版。',
+  'pool.open': '加入人才库，或撤回', 'pool.title': '人才库', 'pool.who': '请先核对身份：填写本人的身份证件号。',
+  'pool.none': '现在没有有效的证书。', 'pool.noneHelp': '发证后可以加入人才库。', 'pool.agree': '同意，加入人才库', 'pool.agreed': '已加入人才库。',
+  'pool.in': '您已加入人才库，{on} 同意。', 'pool.withdraw': '撤回同意', 'pool.sure': '确定撤回？撤回后人才库的查询和导出不再有您的信息，证书不受影响。', 'pool.withdrawn': '已撤回，人才库里不再有您的信息。',
 } as const
 
 export type Key = keyof typeof zhCN

@@ -35,6 +35,8 @@ import { reviewEn } from './review.en'
 import { reviewZh } from './review.zh-CN'
 import { sheetEn } from './sheet.en'
 import { sheetZh } from './sheet.zh-CN'
+import { talentEn } from './talent.en'
+import { talentZh } from './talent.zh-CN'
 import { tabletEn } from './tablet.en'
 import { tabletZh } from './tablet.zh-CN'
 import { zhCN as staffZh } from './zh-CN'
@@ -58,6 +60,7 @@ export const FILES: readonly (readonly [zh: Record<string, string>, en: Record<s
   [planZh, planEn],
   [figuresZh, figuresEn],
   [registerZh, registerEn],
+  [talentZh, talentEn],
   [certificateZh, certificateEn],
   [proctorZh, proctorEn],
   [dayZh, dayEn],
@@ -82,6 +85,7 @@ export const zhCN = {
   ...planZh,
   ...figuresZh,
   ...registerZh,
+  ...talentZh,
   ...certificateZh,
   ...proctorZh,
   ...dayZh,
@@ -105,6 +109,7 @@ export const en = {
   ...planEn,
   ...figuresEn,
   ...registerEn,
+  ...talentEn,
   ...certificateEn,
   ...proctorEn,
   ...dayEn,

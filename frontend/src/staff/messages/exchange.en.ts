@@ -8,7 +8,7 @@ export const exchangeEn: Record<keyof typeof exchangeZh, string> = {
   'im.paste': 'Paste text', 'im.pasteHint': 'Item by item: number, stem, options A. B. C. D., 答案, 解析, 难度.', 'im.pasteRead': 'Read this text', 'im.pasteName': 'pasted.txt', 'im.pasteEmpty': 'Paste some text first.',
   'im.start': 'Import from a file', 'im.dropped': 'Give this file up', 'im.another': 'Import another file',
   'im.sending': 'Sending {name}: part {have} of {of}', 'im.reading': 'Reading {name}, {n} items so far. You may leave this page and come back.', 'im.importing': 'Importing {name}: {n} of {of} items. If it stops, nothing comes in twice.', 'im.importingFirst': 'Importing {name}', 'im.lost': 'No network, trying again. The work on the server goes on.',
-  'im.progress': 'Progress', 'im.gone': 'This file is no longer there, or is somebody else’s. Choose the file again.',
+  'im.progress': 'Progress', 'im.gone': 'This file is no longer there, or is somebody else\'s. Choose the file again.',
   'im.format': 'Format', 'im.auto': 'Recognised ({name})', 'im.autoNone': 'Recognise it', 'im.point': 'Assessment point', 'im.pointHint': 'Where items go whose file names no point, such as A-B-C-001', 'im.again': 'Read again so',
   'im.rows': '{n} rows:', 'im.o.dropped': 'Dropped', 'im.o.changed': 'Changed', 'im.o.kept': 'Kept', 'im.filter': 'Filter by verdict', 'im.download': 'Download the table (xlsx)', 'im.fileName': '{name} verdicts',
   'im.table': 'Verdicts', 'im.col.outcome': 'Verdict', 'im.col.place': 'Row, column', 'im.col.value': 'Old → new', 'im.col.why': 'Why', 'im.col.act': 'What to do',

@@ -11,7 +11,7 @@ export const markingEn: Record<keyof typeof markingZh, string> = {
   'mark.tallyHelp': '{done} of {of} answers to this question marked',
   'mark.question': 'Question',
   'mark.material': 'Material',
-  'mark.answer': 'The candidate’s answer',
+  'mark.answer': 'The candidate\'s answer',
   'mark.answerChars': '{n} characters',
   'mark.rubric': 'Points to look for',
   'mark.rubricHelp': 'Tick what the answer says and the mark adds up; or type the mark.',
@@ -53,7 +53,7 @@ export const markingEn: Record<keyof typeof markingZh, string> = {
   'mark.lost.settled': 'The last piece is settled; the correction does not count.',
   'mark.lost.settledHelp': 'Tell the administrator of an error. Go on with this one.',
   'mark.lost.reopened': 'The last piece is void.',
-  'mark.lost.reopenedHelp': 'The candidate’s answers changed and come to be marked anew. Go on with this one.',
+  'mark.lost.reopenedHelp': 'The candidate\'s answers changed and come to be marked anew. Go on with this one.',
 
   'mark.empty.nothing': 'Nothing to mark yet.',
   'mark.empty.nothingHelp': 'Answers appear here once candidates hand in. This page looks every 20 seconds, last at {time}.',

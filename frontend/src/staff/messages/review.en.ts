@@ -38,7 +38,7 @@ export const reviewEn: Record<keyof typeof reviewZh, string> = {
   'regrade.earlier': '{n} regrades of this item are in force; the last one approved counts.',
   'regrade.ways': 'What each remedy does', 'regrade.waysHelp': 'Choose one to submit. The list below follows; who loses comes first.',
   'regrade.way': 'Remedy', 'regrade.up': 'Up', 'regrade.down': 'Down', 'regrade.same': 'Same', 'regrade.lost': 'Theory to fail', 'regrade.won': 'Theory to pass', 'regrade.count': '{n}',
-  'regrade.changed': '{n} whose verdict changes ({way})', 'regrade.changedNone': 'Nobody’s verdict changes ({way}).', 'regrade.choose': 'Choose a remedy to see whose verdict changes.',
+  'regrade.changed': '{n} whose verdict changes ({way})', 'regrade.changedNone': 'Nobody\'s verdict changes ({way}).', 'regrade.choose': 'Choose a remedy to see whose verdict changes.',
   'regrade.col.name': 'Name', 'regrade.col.admission': 'Admission no.', 'regrade.col.answer': 'Answer', 'regrade.col.theory': 'Theory', 'regrade.col.theoryVerdict': 'Theory verdict', 'regrade.col.overall': 'Overall',
   'regrade.answer': '{a}', 'regrade.noAnswer': 'Not answered', 'regrade.carriedHere': 'Carried over', 'regrade.bankLetters': '(bank {a})',
   'regrade.show': ', before and after',
@@ -59,7 +59,7 @@ export const reviewEn: Record<keyof typeof reviewZh, string> = {
   'regrade.approve': 'Approve and mark again…', 'regrade.approveTitle': 'Approve this regrade?', 'regrade.approveText': '{n} papers are marked again; released results get a new version. The old one stays.', 'regrade.approveAct': 'Approve', 'regrade.word': 'Remark (optional)',
   'regrade.progress': '{done} marked again so far. If it stops, nothing is done twice; you can finish it.', 'regrade.finish': 'Finish',
   'regrade.applied': 'In force since {at}. Old versions stay in each result.',
-  'regrade.doubts': 'Certificates to be looked at', 'regrade.doubtsHelp': 'The holder no longer qualifies and the certificate is still valid. Two people decide on the certificate’s page; nothing is revoked by itself.', 'regrade.doubtsNone': 'No certificate is to be looked at.',
+  'regrade.doubts': 'Certificates to be looked at', 'regrade.doubtsHelp': 'The holder no longer qualifies and the certificate is still valid. Two people decide on the certificate\'s page; nothing is revoked by itself.', 'regrade.doubtsNone': 'No certificate is to be looked at.',
   'regrade.slot': 'Something is wrong…', 'regrade.slotDone': 'Regraded: {way}',
   'regrade.short.other-key': 'by the new key', 'regrade.short.either-key': 'both keys count', 'regrade.short.full-marks': 'full marks to all', 'regrade.short.without': 'withdrawn',
 

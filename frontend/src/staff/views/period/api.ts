@@ -5,6 +5,7 @@ export type PeriodReport = Schemas['PeriodReport']
 export type PeriodLine = Schemas['PeriodLine']
 export type ProfileList = Schemas['ProfileList']
 export type ProfileRow = Schemas['ProfileRow']
+export type Training = Schemas['Training']
 export type ProfileVerdict = Schemas['ProfileVerdict']
 
 const LONG = 60_000
@@ -16,6 +17,11 @@ export const periods = {
   submit: async (period: string, seen: number) => (await client.call('post', '/api/v1/periods/{period}', { path: { period }, body: { seen }, timeoutMs: LONG })).data,
   workbook: async (period: string, version: number) =>
     client.bytes('/api/v1/periods/{period}/workbook', { path: { period }, ...(version > 0 ? { query: { version } as never } : {}), timeoutMs: LONG }, XLSX, 'get'),
+  document: async (period: string, version: number) =>
+    client.bytes('/api/v1/periods/{period}/document', { path: { period }, ...(version > 0 ? { query: { version } as never } : {}), timeoutMs: LONG }, 'application/pdf', 'get'),
+  trainings: async (signal: AbortSignal) => (await client.call('get', '/api/v1/trainings', { signal })).data,
+  importTrainings: async (body: Schemas['TrainingImport']) => (await client.call('post', '/api/v1/trainings', { body, timeoutMs: LONG })).data,
+  removeTraining: async (body: Schemas['TrainingRemoval']) => { await client.call('post', '/api/v1/trainings/removal', { body }) },
   profiles: async (signal: AbortSignal) => (await client.call('get', '/api/v1/profiles', { signal })).data,
   importRows: async (body: Schemas['ProfileImport']) => (await client.call('post', '/api/v1/profiles', { body, timeoutMs: LONG })).data,
 }
