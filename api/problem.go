@@ -488,17 +488,8 @@ func fieldsOf(err error) []sitting.FieldError {
 	var planned *compose.FieldError
 	var counted *itemstat.FieldError
 	var bodied *filing.FieldError
-	var housed *venue.FieldError
-	var seated *seating.FieldError
-	switch {
-	case errors.As(err, &housed):
-		return []sitting.FieldError{{Field: housed.Field, Reason: housed.Reason}}
-	case errors.As(err, &seated):
-		return []sitting.FieldError{{Field: seated.Field, Reason: seated.Reason}}
-	}
-	var listed *roster.TableError
-	if errors.As(err, &listed) {
-		return []sitting.FieldError{{Field: "/data", Reason: listed.Reason}}
+	if list := dayFields(err); list != nil {
+		return list
 	}
 	var tabled *profile.TableError
 	var timed *periodic.FieldError

@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"context"
+	"errors"
 	"time"
 
 	"gongyuan/api/contract"
@@ -114,4 +115,20 @@ func (s *server) UndoRosterImport(ctx context.Context, r contract.UndoRosterImpo
 		return nil, err
 	}
 	return contract.UndoRosterImport200JSONResponse{Removed: n}, nil
+}
+
+// dayFields lists the fields that errors of what precedes the day name.
+func dayFields(err error) []sitting.FieldError {
+	var housed *venue.FieldError
+	var seated *seating.FieldError
+	var listed *roster.TableError
+	switch {
+	case errors.As(err, &housed):
+		return []sitting.FieldError{{Field: housed.Field, Reason: housed.Reason}}
+	case errors.As(err, &seated):
+		return []sitting.FieldError{{Field: seated.Field, Reason: seated.Reason}}
+	case errors.As(err, &listed):
+		return []sitting.FieldError{{Field: "/data", Reason: listed.Reason}}
+	}
+	return nil
 }
