@@ -156,7 +156,7 @@ test('a list of 200 with 15 defective rows, seated by rule, printed and sealed',
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: /下载 PDF\s*准考证/ }).click()])
   const pdf = await readFile(await download.path())
   assert.equal(pdf.subarray(0, 5).toString(), '%PDF-')
-  await page.getByText('已下载准考证。').waitFor()
+  await page.getByText('准考证已生成，由浏览器保存。').waitFor()
   await looked(page, 'papers')
   await call('POST', `/api/v1/sittings/${one.id}/acts`, admin, { act: 'seal', version: (await call('GET', `/api/v1/sittings/${one.id}`, admin)).version })
   await page.goto(`${base}/staff/sittings/${one.id}/import`)

@@ -117,7 +117,7 @@ export const dayEn = {
   'papers.room': 'Room',
   'papers.all': 'All rooms',
   'papers.get': 'Download PDF',
-  'papers.done': 'Downloaded: {name}.',
+  'papers.done': '{name}: made; the browser keeps the file.',
   'papers.recorded': 'Each download is recorded. Of identity numbers only the ends are printed.',
   'papers.tickets': 'Admission tickets',
   'papers.help.tickets': 'Two on a page: time, room, seat, what was granted.',

@@ -117,7 +117,7 @@ export const dayZh = {
   'papers.room': '考场',
   'papers.all': '全部考场',
   'papers.get': '下载 PDF',
-  'papers.done': '已下载{name}。',
+  'papers.done': '{name}已生成，由浏览器保存。',
   'papers.recorded': '每次下载都会记录。身份证件号只印首尾几位。',
   'papers.tickets': '准考证',
   'papers.help.tickets': '每页两人：时间、考场、座位、批准的便利措施。',
