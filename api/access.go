@@ -14,9 +14,11 @@ import (
 
 // call is what handlers know of the request besides its contents.
 type call struct {
+	op        operation
 	actor     Actor
 	lang      string
 	address   string
+	agent     string
 	cookies   map[people.Audience]string
 	requestID string
 }
@@ -67,6 +69,7 @@ func (s *server) admitted(c *fiber.Ctx, next fiber.Handler) error {
 		return errForbidden
 	}
 	info := &call{
+		op: op, agent: c.Get(fiber.HeaderUserAgent),
 		lang: language(c.Get(fiber.HeaderAcceptLanguage)), address: c.IP(), requestID: requestIDOf(c),
 		cookies: map[people.Audience]string{people.Staff: c.Cookies(cookieOf(people.Staff)), people.Candidates: c.Cookies(cookieOf(people.Candidates))},
 	}
@@ -75,8 +78,8 @@ func (s *server) admitted(c *fiber.Ctx, next fiber.Handler) error {
 		if err != nil {
 			return err
 		}
-		if !allowed(op, actor) {
-			return errForbidden
+		if actor, err = s.admissible(op, actor, c.Params("sitting")); err != nil {
+			return err
 		}
 		info.actor = actor
 	}

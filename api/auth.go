@@ -14,6 +14,7 @@ import (
 
 	"gongyuan/api/contract"
 	"gongyuan/engine/people"
+	"gongyuan/engine/personnel"
 	"gongyuan/engine/proctor"
 	"gongyuan/engine/sitting"
 )
@@ -113,13 +114,27 @@ func (s *server) welcomed(ctx context.Context, account string) error {
 
 func addressKey(ctx context.Context) string { return "address:" + callOf(ctx).address }
 
-// Login signs staff in.
+// Login signs staff in: by password, and by a code of the second factor where
+// the account has one. Guesses of either count as one kind of attempt.
 func (s *server) Login(ctx context.Context, r contract.LoginRequestObject) (contract.LoginResponseObject, error) {
 	account, err := s.checkPassword(ctx, r.Body.Login, r.Body.Password)
 	if err != nil {
 		return nil, err
 	}
-	return s.begin(ctx, actorOf(account))
+	if err := s.factors.Check(ctx, account.ID, deref(r.Body.Code)); err != nil {
+		if errors.Is(err, personnel.ErrCodeNeeded) {
+			err = errors.Join(err, s.limiter.Return(ctx, addressKey(ctx)))
+		}
+		return nil, err
+	}
+	if err := s.welcomed(ctx, "staff:"+account.Login); err != nil {
+		return nil, err
+	}
+	needs, err := s.gate.Needs(ctx, &account)
+	if err != nil {
+		return nil, err
+	}
+	return s.beginStaff(ctx, account, needs)
 }
 
 // nobody is a password hash that nothing matches: who has no account waits as
@@ -150,11 +165,14 @@ func (s *server) checkPassword(ctx context.Context, login, password string) (peo
 	if !people.CheckPassword(encoded, password) || err != nil || account.Disabled {
 		return people.Account{}, people.ErrPassword
 	}
-	return account, s.welcomed(ctx, "staff:"+login)
+	if !account.GivenUntil.IsZero() && !s.clock.Now().Before(account.GivenUntil) {
+		return people.Account{}, errGivenRanOut
+	}
+	return account, nil
 }
 
-func actorOf(a people.Account) Actor {
-	return Actor{Audience: people.Staff, Subject: string(a.ID), Name: a.Name, Roles: a.Roles}
+func actorOf(a people.Account, session string) Actor {
+	return Actor{Audience: people.Staff, Subject: string(a.ID), Name: a.Name, Roles: a.Roles, Session: session}
 }
 
 // LoginCandidate signs a candidate in by admission number and identity number.
@@ -212,10 +230,13 @@ func (s *server) candidate(ctx context.Context, id people.CandidateID) (people.C
 }
 
 func (s *server) begin(ctx context.Context, a Actor) (sessionResponse, error) {
-	token, err := s.sessions.Begin(ctx, a.Audience, a.Subject, a.Registration, s.clock.Now())
+	token, family, err := s.sessions.Begin(ctx, people.Session{
+		Audience: a.Audience, Subject: a.Subject, Registration: a.Registration, Address: callOf(ctx).address, Agent: cut(callOf(ctx).agent, 200),
+	}, s.clock.Now())
 	if err != nil {
 		return sessionResponse{}, err
 	}
+	a.Session = family
 	return s.respond(a, token)
 }
 
@@ -247,20 +268,26 @@ func (s *server) Refresh(ctx context.Context, r contract.RefreshRequestObject) (
 		return nil, err
 	}
 	var actor Actor
+	var needs personnel.Need
 	if audience == people.Staff {
 		account, err := s.accounts.Account(ctx, people.AccountID(session.Subject))
 		if err != nil || account.Disabled {
 			return nil, errors.Join(people.ErrSession, err)
 		}
-		actor = actorOf(account)
+		if needs, err = s.gate.Needs(ctx, &account); err != nil {
+			return nil, err
+		}
+		actor = actorOf(account, session.Family)
 	} else {
 		person, err := s.candidate(ctx, people.CandidateID(session.Subject))
 		if err != nil {
 			return nil, err
 		}
 		actor = candidateActor(person, sitting.RegistrationID(session.Registration))
+		actor.Session = session.Family
 	}
-	return s.respond(actor, token)
+	out, err := s.respond(actor, token)
+	return out.needing(needs), err
 }
 
 // Logout ends the session that the cookie belongs to.

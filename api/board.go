@@ -10,6 +10,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"gongyuan/api/contract"
+	"gongyuan/engine/personnel"
 	"gongyuan/engine/proctor"
 	"gongyuan/engine/sitting"
 )
@@ -90,7 +91,7 @@ func (s *server) StreamBoard(ctx context.Context, r contract.StreamBoardRequestO
 	if err != nil {
 		return nil, err
 	}
-	return &boardStream{s, view}, nil
+	return &boardStream{s, view, callOf(ctx)}, nil
 }
 
 // boardStream is one page that looks at a board. Like stream it takes the
@@ -98,6 +99,7 @@ func (s *server) StreamBoard(ctx context.Context, r contract.StreamBoardRequestO
 type boardStream struct {
 	server *server
 	view   *proctor.View
+	call   *call
 }
 
 // VisitStreamBoardResponse implements contract.StreamBoardResponseObject.
@@ -112,8 +114,9 @@ func (p *boardStream) serve(conn net.Conn) {
 	if write(conn, streamHead) != nil {
 		return
 	}
-	tick, over := time.NewTicker(boardTime), time.NewTimer(streamLife)
+	tick, over, look := time.NewTicker(boardTime), time.NewTimer(streamLife), time.NewTicker(personnel.Look)
 	defer tick.Stop()
+	defer look.Stop()
 	defer over.Stop()
 	for {
 		u, more := p.view.Next()
@@ -127,6 +130,10 @@ func (p *boardStream) serve(conn net.Conn) {
 		case <-more:
 		case <-over.C:
 			return
+		case <-look.C:
+			if p.server.still(p.call) != nil {
+				return // the account or its session was ended
+			}
 		case <-tick.C:
 			if p.send(conn, "time", "", map[string]time.Time{"at": p.server.clock.Now()}) != nil {
 				return

@@ -22,6 +22,7 @@ const octets = "application/octet-stream"
 type operation struct {
 	id     string
 	anyone bool // may be called without signing in
+	own    bool // about the own account
 	roles  map[people.Role]bool
 	body   *openapi3.Schema // of a JSON body; nil where there is none
 	bytes  bool             // the body is bytes
@@ -53,7 +54,7 @@ func parseContract() (map[string]operation, *openapi3.T, error) {
 	routes := map[string]operation{}
 	for path, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {
-			o := operation{id: op.OperationID, roles: map[people.Role]bool{}}
+			o := operation{id: op.OperationID, own: strings.HasPrefix(path, "/api/v1/me"), roles: map[people.Role]bool{}}
 			for _, role := range rolesOf(op) {
 				if role == "anyone" {
 					o.anyone = true

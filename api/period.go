@@ -103,7 +103,7 @@ func (s *server) periodLabel(group periodic.Group, key, lang string) string {
 	case periodic.ByLevel:
 		for _, scheme := range s.standard.Schemes {
 			if fmt.Sprint(int(scheme.Level)) == key {
-				return scheme.Title
+				return levelTitle(scheme, lang)
 			}
 		}
 	case periodic.ByIndustry:

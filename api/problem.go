@@ -27,6 +27,7 @@ import (
 	"gongyuan/engine/marking"
 	"gongyuan/engine/people"
 	"gongyuan/engine/periodic"
+	"gongyuan/engine/personnel"
 	"gongyuan/engine/print"
 	"gongyuan/engine/proctor"
 	"gongyuan/engine/profile"
@@ -58,6 +59,13 @@ type wording struct {
 // problems is the one table of all problem types.
 var problems = map[kind]wording{
 	"invalid-login":      {401, "登录信息不对", "请核对后再试。", "Wrong sign-in", "Check what you typed and try again."},
+	"code-needed":        {401, "请输入验证码", "这个账号有第二因素：请输入验证器上的 6 位验证码，或一个恢复码。", "A code is needed", "This account has a second factor: type the 6 digits of your authenticator, or a recovery code."},
+	"wrong-code":         {401, "验证码不对", "验证码 30 秒一换，每个只能用一次；请等下一个再试，并核对设备的时间。", "Wrong code", "Codes change every 30 seconds and are good once; wait for the next, and check the device's time."},
+	"password-run-out":   {401, "一次性密码已过期", "请管理员重置密码。", "The one-time password has run out", "Ask an administrator for a new one."},
+	"needs-password":     {403, "请先改密码", "这个密码是别人给的，只能用来设置自己的密码。", "Choose a password first", "This one was given by somebody else and is good for choosing your own only."},
+	"needs-factor":       {403, "请先设置第二因素", "您的角色能改成绩、答案或证书，登录除密码外还需要验证码。请在“我的账号”页设置。", "Set up a second factor first", "Your roles can change results, keys or certificates: signing in takes a code besides the password. Set it up on the page of your account."},
+	"own-account":        {409, "不能改自己的账号", "角色、等级、停用和重置，要由另一位管理员来做。", "Not for your own account", "Another administrator has to change its roles and levels, disable or reset it."},
+	"factor-there":       {409, "已经有第二因素", "要换设备，请先取消现在的。", "There is a second factor already", "Take it away first to use another device."},
 	"too-many-attempts":  {429, "尝试次数太多", "请过一会儿再试，或请工作人员帮助。", "Too many attempts", "Wait a moment, or ask the staff for help."},
 	"unauthenticated":    {401, "没有登录或登录已过期", "请重新登录。", "Not signed in", "Sign in again."},
 	"forbidden":          {403, "没有权限", "当前账号不能做这件事。", "Not allowed", "This account may not do that."},
@@ -155,6 +163,15 @@ var table = []struct {
 	{people.ErrWeak, "invalid"},
 	{people.ErrInvalid, "invalid"},
 	{people.ErrConflict, "conflict"},
+	{personnel.ErrHasFactor, "factor-there"},
+	{personnel.ErrCodeNeeded, "code-needed"},
+	{personnel.ErrCode, "wrong-code"},
+	{errGivenRanOut, "password-run-out"},
+	{errNeedsPassword, "needs-password"},
+	{errNeedsFactor, "needs-factor"},
+	{personnel.ErrForbidden, "forbidden"},
+	{personnel.ErrOwn, "own-account"},
+	{personnel.ErrInvalid, "invalid"},
 	{attempt.ErrTakenOver, "taken-over"},
 	{attempt.ErrGap, "seq-gap"},
 	{attempt.ErrConflict, "seq-conflict"},
@@ -494,6 +511,7 @@ func fieldsOf(err error) []sitting.FieldError {
 	var tabled *profile.TableError
 	var timed *periodic.FieldError
 	var watched *proctor.FieldError
+	var kept *personnel.FieldError
 	var taken *sitting.TakenError
 	switch {
 	case errors.As(err, &tabled):
@@ -506,6 +524,8 @@ func fieldsOf(err error) []sitting.FieldError {
 		return []sitting.FieldError{{Field: batched.Field, Reason: batched.Reason}}
 	case errors.As(err, &watched):
 		return []sitting.FieldError{{Field: watched.Field, Reason: watched.Reason}}
+	case errors.As(err, &kept):
+		return []sitting.FieldError{{Field: kept.Field, Reason: kept.Reason}}
 	case errors.As(err, &taken):
 		return []sitting.FieldError{{Field: "/to" + strings.ToUpper(taken.Field[:1]) + taken.Field[1:], Reason: "taken"}}
 	case errors.As(err, &planned):

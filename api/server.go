@@ -25,6 +25,7 @@ import (
 	"gongyuan/engine/itemstat"
 	"gongyuan/engine/marking"
 	"gongyuan/engine/people"
+	"gongyuan/engine/personnel"
 	"gongyuan/engine/proctor"
 	"gongyuan/engine/result"
 	"gongyuan/engine/sitting"
@@ -52,6 +53,10 @@ type Config struct {
 	Desk          *assess.Desk
 	Registrar     *result.Registrar
 	Audit         Audit
+	Gate          *personnel.Gate
+	Staff         *personnel.Office
+	Factors       *personnel.Factors
+	QR            func(text string) (string, error) // a symbol as lines of 0 and 1
 	Register      *assess.Register
 	Marking       *marking.Desk
 	Editorial     *editorial.Desk
@@ -106,6 +111,10 @@ type server struct {
 	desk          *assess.Desk
 	registrar     *result.Registrar
 	audit         Audit
+	gate          *personnel.Gate
+	staff         *personnel.Office
+	factors       *personnel.Factors
+	qr            func(text string) (string, error)
 	register      *assess.Register
 	marking       *marking.Desk
 	editorial     *editorial.Desk
@@ -148,10 +157,11 @@ func New(cfg Config) (*fiber.App, error) {
 		desk: cfg.Desk, files: cfg.Files, certificates: cfg.Certificates, batches: cfg.Batches,
 		registrar: cfg.Registrar,
 		proctors:  cfg.Proctors, floor: cfg.Floor,
-		reviews:   cfg.Reviews,
-		register:  cfg.Register,
-		marking:   cfg.Marking,
-		audit:     cfg.Audit,
+		reviews:  cfg.Reviews,
+		register: cfg.Register,
+		marking:  cfg.Marking,
+		audit:    cfg.Audit,
+		gate:     cfg.Gate, staff: cfg.Staff, factors: cfg.Factors, qr: cfg.QR,
 		editorial: cfg.Editorial, figures: cfg.Figures,
 		compose:  cfg.Compose,
 		handouts: cfg.Handouts, registers: cfg.Registers, days: cfg.Days,

@@ -47,9 +47,11 @@ func (s *server) ListSittings(ctx context.Context, r contract.ListSittingsReques
 	if err != nil {
 		return nil, err
 	}
-	out := contract.ListSittings200JSONResponse{Total: total, Sittings: make([]contract.Sitting, len(all))}
+	out := contract.ListSittings200JSONResponse{Total: total, Sittings: []contract.Sitting{}}
 	for i := range all {
-		out.Sittings[i] = s.wireSitting(ctx, &all[i])
+		if callOf(ctx).actor.deals(int(all[i].Level)) {
+			out.Sittings = append(out.Sittings, s.wireSitting(ctx, &all[i]))
+		}
 	}
 	return out, nil
 }

@@ -27,6 +27,7 @@ type claims struct {
 	Roles        []people.Role `json:"roles"`
 	Name         string        `json:"name"`
 	Registration string        `json:"reg,omitempty"`
+	Session      string        `json:"sid,omitempty"`
 }
 
 // Actor is who calls.
@@ -36,16 +37,13 @@ type Actor struct {
 	Name         string
 	Roles        []people.Role
 	Registration string
+	Session      string // the family of its refresh tokens
+	Levels       []int  // of staff: the levels that they deal with, none for all
 }
 
 // Has tells whether the actor holds the role.
 func (a *Actor) Has(role people.Role) bool {
-	for _, r := range a.Roles {
-		if r == role {
-			return true
-		}
-	}
-	return false
+	return (&people.Account{Roles: a.Roles}).Has(role)
 }
 
 // Tokens signs and reads access tokens: HS256 and nothing else, with a key per
@@ -112,7 +110,7 @@ func (t *Tokens) Sign(a Actor, now time.Time) (string, time.Time, error) {
 			Issuer: tokenIssuer, Subject: a.Subject, Audience: jwt.ClaimStrings{string(a.Audience)},
 			IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(expires),
 		},
-		Roles: a.Roles, Name: a.Name, Registration: a.Registration,
+		Roles: a.Roles, Name: a.Name, Registration: a.Registration, Session: a.Session,
 	})
 	token.Header["kid"], token.Header["typ"] = t.first, tokenType
 	signed, err := token.SignedString(t.keys[t.first])
@@ -140,7 +138,9 @@ func (t *Tokens) Read(token string, now time.Time) (Actor, error) {
 	if err != nil || len(c.Audience) != 1 || c.Subject == "" {
 		return Actor{}, errUnauthenticated
 	}
-	a := Actor{people.Audience(c.Audience[0]), c.Subject, c.Name, c.Roles, c.Registration}
+	a := Actor{
+		Audience: people.Audience(c.Audience[0]), Subject: c.Subject, Name: c.Name, Roles: c.Roles, Registration: c.Registration, Session: c.Session,
+	}
 	if a.Audience != people.Staff && a.Audience != people.Candidates {
 		return Actor{}, errUnauthenticated
 	}

@@ -28,7 +28,7 @@ func TestTokens(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	actor := Actor{people.Candidates, "cand-1", "王甲", []people.Role{people.CandidateRole}, "reg-1"}
+	actor := Actor{Audience: people.Candidates, Subject: "cand-1", Name: "王甲", Roles: []people.Role{people.CandidateRole}, Registration: "reg-1", Session: "family"}
 	token, expires, err := old.Sign(actor, now)
 	if err != nil {
 		t.Fatal(err)

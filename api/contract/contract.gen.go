@@ -2201,11 +2201,15 @@ func (e ReviewSlotVerdict) Valid() bool {
 
 // Defines values for Role.
 const (
-	RoleAdministrator Role = "administrator"
-	RoleCandidate     Role = "candidate"
-	RoleEditor        Role = "editor"
-	RoleExaminer      Role = "examiner"
-	RoleInvigilator   Role = "invigilator"
+	RoleAdministrator      Role = "administrator"
+	RoleAuditor            Role = "auditor"
+	RoleCandidate          Role = "candidate"
+	RoleCertificateOfficer Role = "certificate-officer"
+	RoleChair              Role = "chair"
+	RoleEditor             Role = "editor"
+	RoleExaminer           Role = "examiner"
+	RoleInvigilator        Role = "invigilator"
+	RoleReviewer           Role = "reviewer"
 )
 
 // Valid indicates whether the value is a known member of the Role enum.
@@ -2213,13 +2217,21 @@ func (e Role) Valid() bool {
 	switch e {
 	case RoleAdministrator:
 		return true
+	case RoleAuditor:
+		return true
 	case RoleCandidate:
+		return true
+	case RoleCertificateOfficer:
+		return true
+	case RoleChair:
 		return true
 	case RoleEditor:
 		return true
 	case RoleExaminer:
 		return true
 	case RoleInvigilator:
+		return true
+	case RoleReviewer:
 		return true
 	default:
 		return false
@@ -2433,6 +2445,24 @@ func (e SeatingState) Valid() bool {
 	case SeatingApplying:
 		return true
 	case SeatingProposed:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SessionNeed.
+const (
+	SessionNeedOwnPassword  SessionNeed = "own-password"
+	SessionNeedSecondFactor SessionNeed = "second-factor"
+)
+
+// Valid indicates whether the value is a known member of the SessionNeed enum.
+func (e SessionNeed) Valid() bool {
+	switch e {
+	case SessionNeedOwnPassword:
+		return true
+	case SessionNeedSecondFactor:
 		return true
 	default:
 		return false
@@ -4299,6 +4329,23 @@ type Face struct {
 	Seat     string  `json:"seat"`
 }
 
+// FactorCode defines model for FactorCode.
+type FactorCode struct {
+	Code string `json:"code"`
+}
+
+// FactorOffer defines model for FactorOffer.
+type FactorOffer struct {
+	// Qr The address as a QR code: rows of 0 and 1, one per line.
+	Qr string `json:"qr"`
+
+	// Secret Base32 in groups of four.
+	Secret string `json:"secret"`
+
+	// Uri otpauth://totp/…
+	Uri string `json:"uri"`
+}
+
 // FieldDiff defines model for FieldDiff.
 type FieldDiff struct {
 	After   string `json:"after"`
@@ -4411,6 +4458,12 @@ type GivenBy struct {
 	// Marks hundredths of a point
 	Marks Marks `json:"marks"`
 	Place int   `json:"place"`
+}
+
+// GivenPassword defines model for GivenPassword.
+type GivenPassword struct {
+	Account  StaffAccount `json:"account"`
+	Password string       `json:"password"`
 }
 
 // HandedIn defines model for HandedIn.
@@ -4879,8 +4932,10 @@ type LogLeaves struct {
 
 // LoginRequest defines model for LoginRequest.
 type LoginRequest struct {
-	Login    string `json:"login"`
-	Password string `json:"password"`
+	// Code Of the second factor
+	Code     *string `json:"code,omitempty"`
+	Login    string  `json:"login"`
+	Password string  `json:"password"`
 }
 
 // LookupCode defines model for LookupCode.
@@ -5323,6 +5378,14 @@ type NewRulingComponent string
 // NewRulingKind defines model for NewRuling.Kind.
 type NewRulingKind string
 
+// NewStaff defines model for NewStaff.
+type NewStaff struct {
+	Levels *[]int `json:"levels,omitempty"`
+	Login  string `json:"login"`
+	Name   string `json:"name"`
+	Roles  []Role `json:"roles"`
+}
+
 // NewYearAssessment defines model for NewYearAssessment.
 type NewYearAssessment struct {
 	Note   *string                 `json:"note,omitempty"`
@@ -5639,6 +5702,16 @@ type OutlineVerdict struct {
 	Todo    string         `json:"todo"`
 }
 
+// OwnAccount defines model for OwnAccount.
+type OwnAccount struct {
+	Account StaffAccount `json:"account"`
+
+	// Demands A second factor is demanded of this account.
+	Demands      bool           `json:"demands"`
+	RecoveryLeft int            `json:"recoveryLeft"`
+	Sessions     []StaffSession `json:"sessions"`
+}
+
 // OwnAppeal defines model for OwnAppeal.
 type OwnAppeal struct {
 	// Answer once decided or refused
@@ -5699,6 +5772,11 @@ type OwnMaterials struct {
 	MostPhoto int64         `json:"mostPhoto"`
 	Name      string        `json:"name"`
 	State     MaterialState `json:"state"`
+}
+
+// OwnPassword defines model for OwnPassword.
+type OwnPassword struct {
+	Password string `json:"password"`
 }
 
 // OwnResult defines model for OwnResult.
@@ -5903,6 +5981,12 @@ type PaperSlot struct {
 	Situation *string  `json:"situation,omitempty"`
 	Stem      string   `json:"stem"`
 	Type      ItemType `json:"type"`
+}
+
+// PasswordChoice defines model for PasswordChoice.
+type PasswordChoice struct {
+	Old      string `json:"old"`
+	Password string `json:"password"`
 }
 
 // PastDecision defines model for PastDecision.
@@ -6241,6 +6325,11 @@ type Receipt struct {
 
 // ReceiptManner defines model for Receipt.Manner.
 type ReceiptManner string
+
+// RecoveryCodes defines model for RecoveryCodes.
+type RecoveryCodes struct {
+	Codes []string `json:"codes"`
+}
 
 // RefreshRequest defines model for RefreshRequest.
 type RefreshRequest struct {
@@ -7064,10 +7153,16 @@ type Session struct {
 	Audience    Audience  `json:"audience"`
 	ExpiresAt   time.Time `json:"expiresAt"`
 	Name        string    `json:"name"`
-	Roles       []Role    `json:"roles"`
-	ServerNow   time.Time `json:"serverNow"`
-	Subject     string    `json:"subject"`
+
+	// Needs What has to be done before anything else, on the own account's page; absent for nothing.
+	Needs     *SessionNeed `json:"needs,omitempty"`
+	Roles     []Role       `json:"roles"`
+	ServerNow time.Time    `json:"serverNow"`
+	Subject   string       `json:"subject"`
 }
+
+// SessionNeed What has to be done before anything else, on the own account's page; absent for nothing.
+type SessionNeed string
 
 // Settlement defines model for Settlement.
 type Settlement struct {
@@ -7420,6 +7515,68 @@ type SpecimenSlot struct {
 	Section  int      `json:"section"`
 	Stem     string   `json:"stem"`
 	Type     ItemType `json:"type"`
+}
+
+// StaffAccount defines model for StaffAccount.
+type StaffAccount struct {
+	Created  time.Time `json:"created"`
+	Disabled bool      `json:"disabled"`
+
+	// Factor It has a second factor.
+	Factor bool `json:"factor"`
+
+	// GivenUntil The password was given by somebody else and is good for choosing an own one until then.
+	GivenUntil *time.Time `json:"givenUntil,omitempty"`
+	Id         string     `json:"id"`
+
+	// Levels Levels whose sittings it deals with; empty for all.
+	Levels []int  `json:"levels"`
+	Login  string `json:"login"`
+	Name   string `json:"name"`
+
+	// Own The account of whoever asks.
+	Own     bool   `json:"own"`
+	Roles   []Role `json:"roles"`
+	Version int    `json:"version"`
+}
+
+// StaffChange defines model for StaffChange.
+type StaffChange struct {
+	Disabled bool   `json:"disabled"`
+	Levels   []int  `json:"levels"`
+	Name     string `json:"name"`
+	Roles    []Role `json:"roles"`
+	Version  int    `json:"version"`
+}
+
+// StaffList defines model for StaffList.
+type StaffList struct {
+	Accounts []StaffAccount `json:"accounts"`
+
+	// Demanded The installation demands a second factor of the roles below.
+	Demanded  bool   `json:"demanded"`
+	Demanding []Role `json:"demanding"`
+}
+
+// StaffSession defines model for StaffSession.
+type StaffSession struct {
+	Address string `json:"address"`
+
+	// Agent The browser as it calls itself.
+	Agent string    `json:"agent"`
+	Began time.Time `json:"began"`
+
+	// Current The session that asks.
+	Current bool   `json:"current"`
+	Id      string `json:"id"`
+
+	// Last When it was last renewed.
+	Last time.Time `json:"last"`
+}
+
+// StaffVersion defines model for StaffVersion.
+type StaffVersion struct {
+	Version int `json:"version"`
 }
 
 // Standard defines model for Standard.
@@ -8062,8 +8219,14 @@ type PeriodId = string
 // RegistrationId defines model for RegistrationId.
 type RegistrationId = string
 
+// SessionID defines model for SessionID.
+type SessionID = string
+
 // SittingId defines model for SittingId.
 type SittingId = string
+
+// StaffID defines model for StaffID.
+type StaffID = string
 
 // TalentId defines model for TalentId.
 type TalentId = string
@@ -8502,6 +8665,18 @@ type LookUpResultJSONRequestBody = LookupRequest
 // LookUpTranscriptJSONRequestBody defines body for LookUpTranscript for application/json ContentType.
 type LookUpTranscriptJSONRequestBody = LookupRequest
 
+// BeginFactorJSONRequestBody defines body for BeginFactor for application/json ContentType.
+type BeginFactorJSONRequestBody = OwnPassword
+
+// ConfirmFactorJSONRequestBody defines body for ConfirmFactor for application/json ContentType.
+type ConfirmFactorJSONRequestBody = FactorCode
+
+// RemoveFactorJSONRequestBody defines body for RemoveFactor for application/json ContentType.
+type RemoveFactorJSONRequestBody = FactorCode
+
+// ChoosePasswordJSONRequestBody defines body for ChoosePassword for application/json ContentType.
+type ChoosePasswordJSONRequestBody = PasswordChoice
+
 // SubmitPeriodJSONRequestBody defines body for SubmitPeriod for application/json ContentType.
 type SubmitPeriodJSONRequestBody SubmitPeriodJSONBody
 
@@ -8642,6 +8817,15 @@ type DrawSpecimensJSONRequestBody = SpecimenRequest
 
 // PrintSpecimenJSONRequestBody defines body for PrintSpecimen for application/json ContentType.
 type PrintSpecimenJSONRequestBody PrintSpecimenJSONBody
+
+// MakeStaffJSONRequestBody defines body for MakeStaff for application/json ContentType.
+type MakeStaffJSONRequestBody = NewStaff
+
+// ChangeStaffJSONRequestBody defines body for ChangeStaff for application/json ContentType.
+type ChangeStaffJSONRequestBody = StaffChange
+
+// ResetPasswordJSONRequestBody defines body for ResetPassword for application/json ContentType.
+type ResetPasswordJSONRequestBody = StaffVersion
 
 // RecordTalentJSONRequestBody defines body for RecordTalent for application/json ContentType.
 type RecordTalentJSONRequestBody = TalentPaper
@@ -8999,6 +9183,24 @@ type ServerInterface interface {
 	// ListMarkingDuties 我参加阅卷的场次 · sittings whose papers I mark
 	// (GET /api/v1/marking/duties)
 	ListMarkingDuties(c *fiber.Ctx) error
+	// GetOwnAccount 本人的账号 · the own account
+	// (GET /api/v1/me)
+	GetOwnAccount(c *fiber.Ctx) error
+	// BeginFactor 开始设置第二因素 · begin a second factor (TOTP, RFC 6238)
+	// (POST /api/v1/me/factor)
+	BeginFactor(c *fiber.Ctx) error
+	// ConfirmFactor 用第一个验证码确认 · confirm it by its first code; the answer holds the recovery codes, shown once
+	// (POST /api/v1/me/factor/confirmation)
+	ConfirmFactor(c *fiber.Ctx) error
+	// RemoveFactor 取消自己的第二因素 · take the own second factor away
+	// (POST /api/v1/me/factor/removal)
+	RemoveFactor(c *fiber.Ctx) error
+	// ChoosePassword 改自己的密码 · choose a new password; ends the own sessions elsewhere
+	// (POST /api/v1/me/password)
+	ChoosePassword(c *fiber.Ctx) error
+	// EndOwnSession 结束自己的一次登录 · end an own session
+	// (DELETE /api/v1/me/sessions/{session})
+	EndOwnSession(c *fiber.Ctx, session SessionID) error
 	// GetPeriod 季报或年报：现在的数字、上报过的版本、之后的变化 · a quarterly or yearly report
 	// (GET /api/v1/periods/{period})
 	GetPeriod(c *fiber.Ctx, period PeriodId) error
@@ -9317,6 +9519,27 @@ type ServerInterface interface {
 	// PrintSpecimen 打印样卷或答案（PDF） · a specimen paper, or its key, as PDF
 	// (POST /api/v1/specimens/print)
 	PrintSpecimen(c *fiber.Ctx) error
+	// ListStaff 全部账号，含停用的 · all accounts, the disabled ones too
+	// (GET /api/v1/staff)
+	ListStaff(c *fiber.Ctx) error
+	// MakeStaff 新建账号 · a new account
+	// (POST /api/v1/staff)
+	MakeStaff(c *fiber.Ctx) error
+	// ChangeStaff 改姓名、角色、等级，停用或启用 · change name, roles, levels, disable or enable
+	// (PUT /api/v1/staff/{account})
+	ChangeStaff(c *fiber.Ctx, account StaffID) error
+	// ResetFactor 取消遗失的第二因素 · take away a second factor that was lost; ends all sessions of the account
+	// (DELETE /api/v1/staff/{account}/factor)
+	ResetFactor(c *fiber.Ctx, account StaffID) error
+	// ResetPassword 重置密码 · a new one-time password; ends all sessions of the account
+	// (POST /api/v1/staff/{account}/password)
+	ResetPassword(c *fiber.Ctx, account StaffID) error
+	// ListSessionsOf 账号的登录 · where an account is signed in
+	// (GET /api/v1/staff/{account}/sessions)
+	ListSessionsOf(c *fiber.Ctx, account StaffID) error
+	// EndSessionOf 结束一次登录 · end a session of an account
+	// (DELETE /api/v1/staff/{account}/sessions/{session})
+	EndSessionOf(c *fiber.Ctx, account StaffID, session SessionID) error
 	// GetStandard 职业标准（示例） · the standard in use
 	// (GET /api/v1/standard)
 	GetStandard(c *fiber.Ctx) error
@@ -12694,6 +12917,125 @@ func (siw *ServerInterfaceWrapper) ListMarkingDuties(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.ListMarkingDuties(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetOwnAccount operation middleware
+func (siw *ServerInterfaceWrapper) GetOwnAccount(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetOwnAccount(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// BeginFactor operation middleware
+func (siw *ServerInterfaceWrapper) BeginFactor(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.BeginFactor(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ConfirmFactor operation middleware
+func (siw *ServerInterfaceWrapper) ConfirmFactor(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ConfirmFactor(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// RemoveFactor operation middleware
+func (siw *ServerInterfaceWrapper) RemoveFactor(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.RemoveFactor(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ChoosePassword operation middleware
+func (siw *ServerInterfaceWrapper) ChoosePassword(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ChoosePassword(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// EndOwnSession operation middleware
+func (siw *ServerInterfaceWrapper) EndOwnSession(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "session" -------------
+	var session SessionID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "session", c.Params("session"), &session, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter session: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.EndOwnSession(c, session)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -16114,6 +16456,195 @@ func (siw *ServerInterfaceWrapper) PrintSpecimen(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListStaff operation middleware
+func (siw *ServerInterfaceWrapper) ListStaff(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListStaff(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// MakeStaff operation middleware
+func (siw *ServerInterfaceWrapper) MakeStaff(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.MakeStaff(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ChangeStaff operation middleware
+func (siw *ServerInterfaceWrapper) ChangeStaff(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "account" -------------
+	var account StaffID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "account", c.Params("account"), &account, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter account: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ChangeStaff(c, account)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ResetFactor operation middleware
+func (siw *ServerInterfaceWrapper) ResetFactor(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "account" -------------
+	var account StaffID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "account", c.Params("account"), &account, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter account: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ResetFactor(c, account)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ResetPassword operation middleware
+func (siw *ServerInterfaceWrapper) ResetPassword(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "account" -------------
+	var account StaffID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "account", c.Params("account"), &account, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter account: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ResetPassword(c, account)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListSessionsOf operation middleware
+func (siw *ServerInterfaceWrapper) ListSessionsOf(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "account" -------------
+	var account StaffID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "account", c.Params("account"), &account, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter account: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListSessionsOf(c, account)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// EndSessionOf operation middleware
+func (siw *ServerInterfaceWrapper) EndSessionOf(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "account" -------------
+	var account StaffID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "account", c.Params("account"), &account, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter account: %w", err).Error())
+	}
+
+	// ------------- Path parameter "session" -------------
+	var session SessionID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "session", c.Params("session"), &session, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter session: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.EndSessionOf(c, account, session)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // GetStandard operation middleware
 func (siw *ServerInterfaceWrapper) GetStandard(c *fiber.Ctx) error {
 
@@ -16468,6 +16999,32 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Post(options.BaseURL+"/api/v1/auth/refresh", wrapper.Refresh)
 
 	router.Post(options.BaseURL+"/api/v1/auth/logout", wrapper.Logout)
+
+	router.Get(options.BaseURL+"/api/v1/staff", wrapper.ListStaff)
+
+	router.Post(options.BaseURL+"/api/v1/staff", wrapper.MakeStaff)
+
+	router.Put(options.BaseURL+"/api/v1/staff/:account", wrapper.ChangeStaff)
+
+	router.Post(options.BaseURL+"/api/v1/staff/:account/password", wrapper.ResetPassword)
+
+	router.Delete(options.BaseURL+"/api/v1/staff/:account/factor", wrapper.ResetFactor)
+
+	router.Get(options.BaseURL+"/api/v1/staff/:account/sessions", wrapper.ListSessionsOf)
+
+	router.Delete(options.BaseURL+"/api/v1/staff/:account/sessions/:session", wrapper.EndSessionOf)
+
+	router.Get(options.BaseURL+"/api/v1/me", wrapper.GetOwnAccount)
+
+	router.Post(options.BaseURL+"/api/v1/me/password", wrapper.ChoosePassword)
+
+	router.Delete(options.BaseURL+"/api/v1/me/sessions/:session", wrapper.EndOwnSession)
+
+	router.Post(options.BaseURL+"/api/v1/me/factor", wrapper.BeginFactor)
+
+	router.Post(options.BaseURL+"/api/v1/me/factor/confirmation", wrapper.ConfirmFactor)
+
+	router.Post(options.BaseURL+"/api/v1/me/factor/removal", wrapper.RemoveFactor)
 
 	router.Get(options.BaseURL+"/api/v1/candidate/exam", wrapper.GetCandidateExam)
 
@@ -20298,6 +20855,176 @@ func (response ListMarkingDutiesdefaultApplicationProblemPlusJSONResponse) Visit
 	return ctx.JSON(&response.Body)
 }
 
+type GetOwnAccountRequestObject struct {
+}
+
+type GetOwnAccountResponseObject interface {
+	VisitGetOwnAccountResponse(ctx *fiber.Ctx) error
+}
+
+type GetOwnAccount200JSONResponse OwnAccount
+
+func (response GetOwnAccount200JSONResponse) VisitGetOwnAccountResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetOwnAccountdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetOwnAccountdefaultApplicationProblemPlusJSONResponse) VisitGetOwnAccountResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type BeginFactorRequestObject struct {
+	Body *BeginFactorJSONRequestBody
+}
+
+type BeginFactorResponseObject interface {
+	VisitBeginFactorResponse(ctx *fiber.Ctx) error
+}
+
+type BeginFactor200JSONResponse FactorOffer
+
+func (response BeginFactor200JSONResponse) VisitBeginFactorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type BeginFactordefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response BeginFactordefaultApplicationProblemPlusJSONResponse) VisitBeginFactorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ConfirmFactorRequestObject struct {
+	Body *ConfirmFactorJSONRequestBody
+}
+
+type ConfirmFactorResponseObject interface {
+	VisitConfirmFactorResponse(ctx *fiber.Ctx) error
+}
+
+type ConfirmFactor200JSONResponse RecoveryCodes
+
+func (response ConfirmFactor200JSONResponse) VisitConfirmFactorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ConfirmFactordefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ConfirmFactordefaultApplicationProblemPlusJSONResponse) VisitConfirmFactorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type RemoveFactorRequestObject struct {
+	Body *RemoveFactorJSONRequestBody
+}
+
+type RemoveFactorResponseObject interface {
+	VisitRemoveFactorResponse(ctx *fiber.Ctx) error
+}
+
+type RemoveFactor204Response struct {
+}
+
+func (response RemoveFactor204Response) VisitRemoveFactorResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type RemoveFactordefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemoveFactordefaultApplicationProblemPlusJSONResponse) VisitRemoveFactorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ChoosePasswordRequestObject struct {
+	Body *ChoosePasswordJSONRequestBody
+}
+
+type ChoosePasswordResponseObject interface {
+	VisitChoosePasswordResponse(ctx *fiber.Ctx) error
+}
+
+type ChoosePassword204Response struct {
+}
+
+func (response ChoosePassword204Response) VisitChoosePasswordResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type ChoosePassworddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ChoosePassworddefaultApplicationProblemPlusJSONResponse) VisitChoosePasswordResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type EndOwnSessionRequestObject struct {
+	Session SessionID `json:"session"`
+}
+
+type EndOwnSessionResponseObject interface {
+	VisitEndOwnSessionResponse(ctx *fiber.Ctx) error
+}
+
+type EndOwnSession204Response struct {
+}
+
+func (response EndOwnSession204Response) VisitEndOwnSessionResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type EndOwnSessiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EndOwnSessiondefaultApplicationProblemPlusJSONResponse) VisitEndOwnSessionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type GetPeriodRequestObject struct {
 	Period PeriodId `json:"period"`
 }
@@ -23607,6 +24334,209 @@ func (response PrintSpecimendefaultApplicationProblemPlusJSONResponse) VisitPrin
 	return ctx.JSON(&response.Body)
 }
 
+type ListStaffRequestObject struct {
+}
+
+type ListStaffResponseObject interface {
+	VisitListStaffResponse(ctx *fiber.Ctx) error
+}
+
+type ListStaff200JSONResponse StaffList
+
+func (response ListStaff200JSONResponse) VisitListStaffResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListStaffdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListStaffdefaultApplicationProblemPlusJSONResponse) VisitListStaffResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type MakeStaffRequestObject struct {
+	Body *MakeStaffJSONRequestBody
+}
+
+type MakeStaffResponseObject interface {
+	VisitMakeStaffResponse(ctx *fiber.Ctx) error
+}
+
+type MakeStaff201JSONResponse GivenPassword
+
+func (response MakeStaff201JSONResponse) VisitMakeStaffResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type MakeStaffdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response MakeStaffdefaultApplicationProblemPlusJSONResponse) VisitMakeStaffResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ChangeStaffRequestObject struct {
+	Account StaffID `json:"account"`
+	Body    *ChangeStaffJSONRequestBody
+}
+
+type ChangeStaffResponseObject interface {
+	VisitChangeStaffResponse(ctx *fiber.Ctx) error
+}
+
+type ChangeStaff200JSONResponse StaffAccount
+
+func (response ChangeStaff200JSONResponse) VisitChangeStaffResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ChangeStaffdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ChangeStaffdefaultApplicationProblemPlusJSONResponse) VisitChangeStaffResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ResetFactorRequestObject struct {
+	Account StaffID `json:"account"`
+}
+
+type ResetFactorResponseObject interface {
+	VisitResetFactorResponse(ctx *fiber.Ctx) error
+}
+
+type ResetFactor204Response struct {
+}
+
+func (response ResetFactor204Response) VisitResetFactorResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type ResetFactordefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ResetFactordefaultApplicationProblemPlusJSONResponse) VisitResetFactorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ResetPasswordRequestObject struct {
+	Account StaffID `json:"account"`
+	Body    *ResetPasswordJSONRequestBody
+}
+
+type ResetPasswordResponseObject interface {
+	VisitResetPasswordResponse(ctx *fiber.Ctx) error
+}
+
+type ResetPassword200JSONResponse GivenPassword
+
+func (response ResetPassword200JSONResponse) VisitResetPasswordResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ResetPassworddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ResetPassworddefaultApplicationProblemPlusJSONResponse) VisitResetPasswordResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListSessionsOfRequestObject struct {
+	Account StaffID `json:"account"`
+}
+
+type ListSessionsOfResponseObject interface {
+	VisitListSessionsOfResponse(ctx *fiber.Ctx) error
+}
+
+type ListSessionsOf200JSONResponse []StaffSession
+
+func (response ListSessionsOf200JSONResponse) VisitListSessionsOfResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListSessionsOfdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListSessionsOfdefaultApplicationProblemPlusJSONResponse) VisitListSessionsOfResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type EndSessionOfRequestObject struct {
+	Account StaffID   `json:"account"`
+	Session SessionID `json:"session"`
+}
+
+type EndSessionOfResponseObject interface {
+	VisitEndSessionOfResponse(ctx *fiber.Ctx) error
+}
+
+type EndSessionOf204Response struct {
+}
+
+func (response EndSessionOf204Response) VisitEndSessionOfResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type EndSessionOfdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EndSessionOfdefaultApplicationProblemPlusJSONResponse) VisitEndSessionOfResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type GetStandardRequestObject struct {
 }
 
@@ -24318,6 +25248,24 @@ type StrictServerInterface interface {
 	// ListMarkingDuties 我参加阅卷的场次 · sittings whose papers I mark
 	// (GET /api/v1/marking/duties)
 	ListMarkingDuties(ctx context.Context, request ListMarkingDutiesRequestObject) (ListMarkingDutiesResponseObject, error)
+	// GetOwnAccount 本人的账号 · the own account
+	// (GET /api/v1/me)
+	GetOwnAccount(ctx context.Context, request GetOwnAccountRequestObject) (GetOwnAccountResponseObject, error)
+	// BeginFactor 开始设置第二因素 · begin a second factor (TOTP, RFC 6238)
+	// (POST /api/v1/me/factor)
+	BeginFactor(ctx context.Context, request BeginFactorRequestObject) (BeginFactorResponseObject, error)
+	// ConfirmFactor 用第一个验证码确认 · confirm it by its first code; the answer holds the recovery codes, shown once
+	// (POST /api/v1/me/factor/confirmation)
+	ConfirmFactor(ctx context.Context, request ConfirmFactorRequestObject) (ConfirmFactorResponseObject, error)
+	// RemoveFactor 取消自己的第二因素 · take the own second factor away
+	// (POST /api/v1/me/factor/removal)
+	RemoveFactor(ctx context.Context, request RemoveFactorRequestObject) (RemoveFactorResponseObject, error)
+	// ChoosePassword 改自己的密码 · choose a new password; ends the own sessions elsewhere
+	// (POST /api/v1/me/password)
+	ChoosePassword(ctx context.Context, request ChoosePasswordRequestObject) (ChoosePasswordResponseObject, error)
+	// EndOwnSession 结束自己的一次登录 · end an own session
+	// (DELETE /api/v1/me/sessions/{session})
+	EndOwnSession(ctx context.Context, request EndOwnSessionRequestObject) (EndOwnSessionResponseObject, error)
 	// GetPeriod 季报或年报：现在的数字、上报过的版本、之后的变化 · a quarterly or yearly report
 	// (GET /api/v1/periods/{period})
 	GetPeriod(ctx context.Context, request GetPeriodRequestObject) (GetPeriodResponseObject, error)
@@ -24636,6 +25584,27 @@ type StrictServerInterface interface {
 	// PrintSpecimen 打印样卷或答案（PDF） · a specimen paper, or its key, as PDF
 	// (POST /api/v1/specimens/print)
 	PrintSpecimen(ctx context.Context, request PrintSpecimenRequestObject) (PrintSpecimenResponseObject, error)
+	// ListStaff 全部账号，含停用的 · all accounts, the disabled ones too
+	// (GET /api/v1/staff)
+	ListStaff(ctx context.Context, request ListStaffRequestObject) (ListStaffResponseObject, error)
+	// MakeStaff 新建账号 · a new account
+	// (POST /api/v1/staff)
+	MakeStaff(ctx context.Context, request MakeStaffRequestObject) (MakeStaffResponseObject, error)
+	// ChangeStaff 改姓名、角色、等级，停用或启用 · change name, roles, levels, disable or enable
+	// (PUT /api/v1/staff/{account})
+	ChangeStaff(ctx context.Context, request ChangeStaffRequestObject) (ChangeStaffResponseObject, error)
+	// ResetFactor 取消遗失的第二因素 · take away a second factor that was lost; ends all sessions of the account
+	// (DELETE /api/v1/staff/{account}/factor)
+	ResetFactor(ctx context.Context, request ResetFactorRequestObject) (ResetFactorResponseObject, error)
+	// ResetPassword 重置密码 · a new one-time password; ends all sessions of the account
+	// (POST /api/v1/staff/{account}/password)
+	ResetPassword(ctx context.Context, request ResetPasswordRequestObject) (ResetPasswordResponseObject, error)
+	// ListSessionsOf 账号的登录 · where an account is signed in
+	// (GET /api/v1/staff/{account}/sessions)
+	ListSessionsOf(ctx context.Context, request ListSessionsOfRequestObject) (ListSessionsOfResponseObject, error)
+	// EndSessionOf 结束一次登录 · end a session of an account
+	// (DELETE /api/v1/staff/{account}/sessions/{session})
+	EndSessionOf(ctx context.Context, request EndSessionOfRequestObject) (EndSessionOfResponseObject, error)
 	// GetStandard 职业标准（示例） · the standard in use
 	// (GET /api/v1/standard)
 	GetStandard(ctx context.Context, request GetStandardRequestObject) (GetStandardResponseObject, error)
@@ -28301,6 +29270,214 @@ func (sh *strictHandler) ListMarkingDuties(ctx *fiber.Ctx) error {
 	return nil
 }
 
+// GetOwnAccount operation middleware
+func (sh *strictHandler) GetOwnAccount(ctx *fiber.Ctx) error {
+	var request GetOwnAccountRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetOwnAccount(ctx.UserContext(), request.(GetOwnAccountRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetOwnAccount")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetOwnAccountResponseObject); ok {
+		if err := validResponse.VisitGetOwnAccountResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// BeginFactor operation middleware
+func (sh *strictHandler) BeginFactor(ctx *fiber.Ctx) error {
+	var request BeginFactorRequestObject
+
+	var body BeginFactorJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.BeginFactor(ctx.UserContext(), request.(BeginFactorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "BeginFactor")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(BeginFactorResponseObject); ok {
+		if err := validResponse.VisitBeginFactorResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ConfirmFactor operation middleware
+func (sh *strictHandler) ConfirmFactor(ctx *fiber.Ctx) error {
+	var request ConfirmFactorRequestObject
+
+	var body ConfirmFactorJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ConfirmFactor(ctx.UserContext(), request.(ConfirmFactorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConfirmFactor")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ConfirmFactorResponseObject); ok {
+		if err := validResponse.VisitConfirmFactorResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RemoveFactor operation middleware
+func (sh *strictHandler) RemoveFactor(ctx *fiber.Ctx) error {
+	var request RemoveFactorRequestObject
+
+	var body RemoveFactorJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveFactor(ctx.UserContext(), request.(RemoveFactorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveFactor")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RemoveFactorResponseObject); ok {
+		if err := validResponse.VisitRemoveFactorResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChoosePassword operation middleware
+func (sh *strictHandler) ChoosePassword(ctx *fiber.Ctx) error {
+	var request ChoosePasswordRequestObject
+
+	var body ChoosePasswordJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ChoosePassword(ctx.UserContext(), request.(ChoosePasswordRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChoosePassword")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChoosePasswordResponseObject); ok {
+		if err := validResponse.VisitChoosePasswordResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EndOwnSession operation middleware
+func (sh *strictHandler) EndOwnSession(ctx *fiber.Ctx, session SessionID) error {
+	var request EndOwnSessionRequestObject
+
+	request.Session = session
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.EndOwnSession(ctx.UserContext(), request.(EndOwnSessionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndOwnSession")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EndOwnSessionResponseObject); ok {
+		if err := validResponse.VisitEndOwnSessionResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetPeriod operation middleware
 func (sh *strictHandler) GetPeriod(ctx *fiber.Ctx, period PeriodId) error {
 	var request GetPeriodRequestObject
@@ -31835,6 +33012,234 @@ func (sh *strictHandler) PrintSpecimen(ctx *fiber.Ctx) error {
 		return err
 	} else if validResponse, ok := response.(PrintSpecimenResponseObject); ok {
 		if err := validResponse.VisitPrintSpecimenResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListStaff operation middleware
+func (sh *strictHandler) ListStaff(ctx *fiber.Ctx) error {
+	var request ListStaffRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListStaff(ctx.UserContext(), request.(ListStaffRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListStaff")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListStaffResponseObject); ok {
+		if err := validResponse.VisitListStaffResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// MakeStaff operation middleware
+func (sh *strictHandler) MakeStaff(ctx *fiber.Ctx) error {
+	var request MakeStaffRequestObject
+
+	var body MakeStaffJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.MakeStaff(ctx.UserContext(), request.(MakeStaffRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MakeStaff")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(MakeStaffResponseObject); ok {
+		if err := validResponse.VisitMakeStaffResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChangeStaff operation middleware
+func (sh *strictHandler) ChangeStaff(ctx *fiber.Ctx, account StaffID) error {
+	var request ChangeStaffRequestObject
+
+	request.Account = account
+
+	var body ChangeStaffJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeStaff(ctx.UserContext(), request.(ChangeStaffRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeStaff")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChangeStaffResponseObject); ok {
+		if err := validResponse.VisitChangeStaffResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ResetFactor operation middleware
+func (sh *strictHandler) ResetFactor(ctx *fiber.Ctx, account StaffID) error {
+	var request ResetFactorRequestObject
+
+	request.Account = account
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ResetFactor(ctx.UserContext(), request.(ResetFactorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ResetFactor")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ResetFactorResponseObject); ok {
+		if err := validResponse.VisitResetFactorResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ResetPassword operation middleware
+func (sh *strictHandler) ResetPassword(ctx *fiber.Ctx, account StaffID) error {
+	var request ResetPasswordRequestObject
+
+	request.Account = account
+
+	var body ResetPasswordJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ResetPassword(ctx.UserContext(), request.(ResetPasswordRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ResetPassword")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ResetPasswordResponseObject); ok {
+		if err := validResponse.VisitResetPasswordResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListSessionsOf operation middleware
+func (sh *strictHandler) ListSessionsOf(ctx *fiber.Ctx, account StaffID) error {
+	var request ListSessionsOfRequestObject
+
+	request.Account = account
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListSessionsOf(ctx.UserContext(), request.(ListSessionsOfRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListSessionsOf")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListSessionsOfResponseObject); ok {
+		if err := validResponse.VisitListSessionsOfResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EndSessionOf operation middleware
+func (sh *strictHandler) EndSessionOf(ctx *fiber.Ctx, account StaffID, session SessionID) error {
+	var request EndSessionOfRequestObject
+
+	request.Account = account
+	request.Session = session
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.EndSessionOf(ctx.UserContext(), request.(EndSessionOfRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndSessionOf")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EndSessionOfResponseObject); ok {
+		if err := validResponse.VisitEndSessionOfResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

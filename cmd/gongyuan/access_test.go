@@ -64,13 +64,15 @@ func TestAccess(t *testing.T) {
 	}
 	panel := w.panel(s, contract.AssessKindSkill)
 	tokens["examiner"] = panel[0].token
+	tokens["chair"] = panel[1].token
+	w.hold(panel[1].id, people.Chair)
 	w.call("PUT", "/api/v1/sittings/"+string(s.ID)+"/marking/plan", tokens["administrator"], contract.MarkingPlan{
 		Markers: []contract.PlannedMarker{{Account: panel[0].id}, {Account: panel[1].id}}, Every: 10,
 	}).must(t, 200)
 	parameter := regexp.MustCompile(`\{\w+\}`)
 	values := map[string]string{
 		"{attempt}": persons[1].attempt, "{sitting}": string(s.ID), "{bank}": "sample", "{blueprint}": "test", "{registration}": "none", "{kind}": "skill", "{draw}": "1", "{number}": "none", "{ruling}": "none", "{unlock}": string(s.ID) + ":skill:1:none:1:1",
-		"{examiner}": panel[0].id, "{account}": "none", "{ticket}": "none", "{code}": "none", "{batch}": "none", "{picture}": strings.Repeat("0", 32), "{regrade}": "none", "{appeal}": "none", "{file}": "none", "{part}": "1", "{intake}": "none", "{filing}": "none", "{run}": "none", "{motion}": "1", "{call}": "none", "{paper}": "doors", "{period}": "2026-Q4", "{candidate}": "none",
+		"{examiner}": panel[0].id, "{account}": "none", "{ticket}": "none", "{code}": "none", "{batch}": "none", "{picture}": strings.Repeat("0", 32), "{regrade}": "none", "{appeal}": "none", "{file}": "none", "{part}": "1", "{intake}": "none", "{filing}": "none", "{run}": "none", "{motion}": "1", "{call}": "none", "{paper}": "doors", "{period}": "2026-Q4", "{candidate}": "none", "{session}": "none",
 	}
 	routes := contractRoutes(t, w)
 	if len(routes) < 25 {
@@ -95,6 +97,10 @@ func TestAccess(t *testing.T) {
 			walked++
 		}
 		for role, token := range tokens {
+			path := path
+			if role == string(people.Chair) {
+				path = strings.Replace(path, "/examiners/"+panel[0].id, "/examiners/"+panel[1].id, 1)
+			}
 			got := w.call(r.method, path, token, body(r.method))
 			refused := got.status == 403
 			if named := slices.Contains(r.roles, role); named == refused {

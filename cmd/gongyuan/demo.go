@@ -150,6 +150,9 @@ func (e *engine) demoStaff(ctx context.Context) ([]demoAccount, error) {
 		{"examiner2", demoPassword, people.Examiner, "考评员戊"},
 		{"examiner3", demoPassword, people.Examiner, "考评员己"},
 		{"invigilator", demoPassword, people.Invigilator, "监考员丁"},
+		{"reviewer", demoPassword, people.Reviewer, "审题员辛"},
+		{"certificate", demoPassword, people.CertificateOfficer, "证书员壬"},
+		{"auditor", demoPassword, people.Auditor, "审计员癸"},
 	}
 	for _, s := range staff {
 		_, err := e.people.AccountByLogin(ctx, s.Login)
@@ -209,7 +212,7 @@ func (e *engine) addAccount(ctx context.Context, login, name, password string, r
 		return err
 	}
 	return e.people.InsertAccount(ctx, people.Account{
-		ID: people.AccountID(uuid.NewString()), Login: strings.ToLower(login), Name: name, Roles: roles, Password: encoded, Created: e.clock.Now(),
+		ID: people.AccountID(uuid.NewString()), Login: strings.ToLower(login), Name: name, Roles: roles, Password: encoded, Created: e.clock.Now(), Version: 1,
 	})
 }
 

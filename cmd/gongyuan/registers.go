@@ -10,13 +10,11 @@ import (
 	"gongyuan/engine/mongostore"
 	"gongyuan/engine/people"
 	"gongyuan/engine/periodic"
-	"gongyuan/engine/print"
 	"gongyuan/engine/profile"
 	"gongyuan/engine/report/xlsx"
 	"gongyuan/engine/sitting"
 	"gongyuan/engine/talent"
 	"gongyuan/engine/training"
-	"gongyuan/frontend"
 )
 
 // reported is what reports are made of.
@@ -80,7 +78,7 @@ func (e *engine) keepRegisters(store *mongostore.Store) {
 	profiles, trainings := store.Profiles(), store.Trainings()
 	sources := reported{store.Records(), store.Certificates(), profiles, trainings, store.Filings(), store.Examiners()}
 	e.registers = api.Registers{
-		Filings: e.filings, Workbook: xlsx.Writer{}, ReadTable: xlsx.Read, Bulletins: &bulletin.Printer{Source: print.NewSource(frontend.FS(), print.FontFile)},
+		Filings: e.filings, Workbook: xlsx.Writer{}, ReadTable: xlsx.Read, Bulletins: &bulletin.Printer{Source: font},
 		Profiles: profile.NewOffice(profile.Deps{
 			Store: profiles, Candidates: e.people, Accounts: e.people, Sealer: e.sealer, Audit: e.trail, Clock: e.clock,
 		}),

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,6 +37,7 @@ type serveCommand struct {
 
 // Run serves until it is told to stop.
 func (c *serveCommand) Run(ctx context.Context) error {
+	c.Stores.SecondFactor = cmp.Or(c.Stores.SecondFactor, demanded)
 	return serve(ctx, &c.Stores, &c.Server, nil)
 }
 
@@ -93,6 +95,7 @@ func (e *engine) app(server *serverSettings, m *metrics) (*fiber.App, error) {
 		Register:  e.register,
 		Marking:   e.marking,
 		Audit:     e.trail,
+		Gate:      e.gate, Staff: e.personnel, Factors: e.factors, QR: symbol,
 		Handouts:  e.handouts,
 		Editorial: e.editorial,
 		Compose:   e.compose,

@@ -7,7 +7,10 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
+	"gongyuan/engine/audit"
+	"gongyuan/engine/mongostore"
 	"gongyuan/engine/people"
 )
 
@@ -19,7 +22,7 @@ type userCommand struct {
 type userAddCommand struct {
 	Login  string        `arg:"" help:"Login name."`
 	Name   string        `required:"" help:"The person's name."`
-	Role   []string      `required:"" enum:"administrator,editor,examiner,invigilator" help:"Role: ${enum}. May be given several times."`
+	Role   []string      `required:"" enum:"administrator,editor,reviewer,examiner,chair,invigilator,certificate-officer,auditor" help:"Role: ${enum}. May be given several times."`
 	Stores storeSettings `embed:""`
 }
 
@@ -47,10 +50,11 @@ func (c *userAddCommand) Run(ctx context.Context) error {
 
 type userPasswordCommand struct {
 	Login  string        `arg:"" help:"Login name."`
+	Factor bool          `name:"without-factor" help:"Also take away the second factor, where its device and the recovery codes are lost."`
 	Stores storeSettings `embed:""`
 }
 
-// Run sets the password.
+// Run sets the password and ends the account's sessions.
 func (c *userPasswordCommand) Run(ctx context.Context) error {
 	password, err := readPassword()
 	if err != nil {
@@ -71,7 +75,22 @@ func (c *userPasswordCommand) Run(ctx context.Context) error {
 	} else if err != nil {
 		return err
 	}
-	return e.people.SetPassword(ctx, account.ID, encoded)
+	account.Password, account.GivenUntil = encoded, time.Time{}
+	if _, err = e.people.ReplaceAccount(ctx, account); err != nil {
+		return err
+	}
+	if c.Factor {
+		if err := e.dropFactor(ctx, account.ID); err != nil {
+			return err
+		}
+	}
+	return e.people.EndOthers(ctx, people.Staff, string(account.ID), "")
+}
+
+// dropFactor takes away a second factor that its owner has lost.
+func (e *engine) dropFactor(ctx context.Context, id people.AccountID) error {
+	event := audit.Event{Actor: audit.System, Act: "account.factor-reset", Object: "account:" + string(id)}
+	return audit.Do(ctx, e.trail, event, func() error { return mongostore.New(e.stores.db).Factors().DropFactor(ctx, id) })
 }
 
 func readPassword() (string, error) {

@@ -26,6 +26,7 @@ import (
 	"gongyuan/engine/mongostore"
 	"gongyuan/engine/people"
 	"gongyuan/engine/people/redislimit"
+	"gongyuan/engine/personnel"
 	"gongyuan/engine/proctor"
 	"gongyuan/engine/result"
 	"gongyuan/engine/sitting"
@@ -64,6 +65,9 @@ type engine struct {
 	handouts  api.Handouts
 	sealer    *people.Sealer
 	sessions  *people.Sessions
+	personnel *personnel.Office
+	factors   *personnel.Factors
+	gate      *personnel.Gate
 	limiter   *redislimit.Limiter
 	tokens    *api.Tokens
 	trail     *audit.Trail
@@ -120,6 +124,7 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 	e.recent = newRecent(ledger.Sittings(), mongobank.New(e.stores.ledger))
 	e.sessions = people.NewSessions(e.people, api.SessionLifetime)
 	e.limiter = redislimit.New(e.stores.redis, prefix)
+	e.keepPersonnel(store, settings.SecondFactor == demanded)
 	live, err := redislive.New(e.stores.redis, prefix)
 	if err != nil {
 		return err

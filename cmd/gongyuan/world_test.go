@@ -207,12 +207,26 @@ func (w *world) member(role people.Role) member {
 	}
 	id := uuid.NewString()
 	err = w.engine.people.InsertAccount(w.t.Context(), people.Account{
-		ID: people.AccountID(id), Login: login, Name: login, Roles: []people.Role{role}, Password: encoded,
+		ID: people.AccountID(id), Login: login, Name: login, Roles: []people.Role{role}, Password: encoded, Version: 1,
 	})
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	return member{id, login, w.token(w.call("POST", "/api/v1/auth/login", "", map[string]any{"login": login, "password": memberPassword}))}
+}
+
+// hold makes these the roles of an account.
+func (w *world) hold(id string, roles ...people.Role) {
+	w.t.Helper()
+	a, err := w.engine.people.Account(w.t.Context(), people.AccountID(id))
+	if err == nil {
+		a.Roles = roles
+		_, err = w.engine.people.ReplaceAccount(w.t.Context(), a)
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.engine.gate.Forget(a.ID)
 }
 
 func (w *world) token(r reply) string {

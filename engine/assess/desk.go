@@ -109,15 +109,16 @@ func (d *Desk) Sheets(ctx context.Context) ([]Sheet, error) {
 	return all, nil
 }
 
-// mustBe returns ErrForbidden unless the account is in use and holds the role.
-func (d *Desk) mustBe(ctx context.Context, who people.AccountID, role people.Role) error {
+// mustBe returns ErrForbidden unless the account is in use and holds one of
+// the roles.
+func (d *Desk) mustBe(ctx context.Context, who people.AccountID, roles ...people.Role) error {
 	a, err := d.in.Accounts.Account(ctx, who)
 	switch {
 	case errors.Is(err, people.ErrNotFound):
 		return ErrForbidden
 	case err != nil:
 		return err
-	case a.Disabled || !a.Has(role):
+	case a.Disabled || !a.Has(roles...):
 		return ErrForbidden
 	}
 	return nil
@@ -126,7 +127,7 @@ func (d *Desk) mustBe(ctx context.Context, who people.AccountID, role people.Rol
 // Panels lists the panels of a sitting with their draws, for
 // administrators.
 func (d *Desk) Panels(ctx context.Context, by people.AccountID, id sitting.ID) ([]Panel, error) {
-	if err := d.mustBe(ctx, by, people.Administrator); err != nil {
+	if err := d.mustBe(ctx, by, people.Administrator, people.Auditor); err != nil {
 		return nil, fmt.Errorf("panels of a sitting: %w", err)
 	}
 	all, err := d.in.Panels.PanelsOfSitting(ctx, id)

@@ -42,9 +42,10 @@ type Rate struct {
 type Printer struct{ Source *print.Source }
 
 const (
-	labelWidth = 30.0
+	labelWidth = 26.0
 	barWidth   = 120.0
 	small      = 8.0
+	smaller    = 6.6 // so that the longest English word of a heading is not broken
 )
 
 // Write returns the sheet as a PDF, A4 across. It returns a *print.GlyphError
@@ -57,7 +58,7 @@ func (p *Printer) Write(s *Sheet) ([]byte, error) {
 	f := print.NewFlow(font, print.Info{
 		Title: s.Title, Author: s.Body, Subject: s.About, Language: s.Language, Created: s.Created, Width: print.A4Height, Height: print.A4Width,
 	}, print.Frame{
-		Margins: print.Margins{Top: 20, Right: 14, Bottom: 18, Left: 14}, Head: [3]string{s.Body, "", s.Title}, Foot: s.Foot, Mark: s.Mark,
+		Margins: print.Margins{Top: 20, Right: 10, Bottom: 18, Left: 10}, Head: [3]string{s.Body, "", s.Title}, Foot: s.Foot, Mark: s.Mark,
 	})
 	f.Down(2)
 	f.Paragraph("H1", s.Title, print.Style{Size: 18, Bold: true, Align: print.Center})
@@ -104,7 +105,11 @@ func (s *Sheet) rates(f *print.Flow) {
 
 func (s *Sheet) table(f *print.Flow, t Table) {
 	heading(f, t.Title)
-	out := print.Table{Size: small, Columns: []print.Column{{Head: s.Of, Width: labelWidth}}}
+	size := small
+	if s.Language == "en" {
+		size = smaller
+	}
+	out := print.Table{Size: size, Columns: []print.Column{{Head: s.Of, Width: labelWidth}}}
 	for _, c := range s.Columns {
 		out.Columns = append(out.Columns, print.Column{Head: c, Align: print.Right})
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"gongyuan/bank"
+	"gongyuan/engine/people"
 )
 
 // CoverageRow is a range or a point with the items below it.
@@ -38,7 +39,7 @@ type Coverage struct {
 // Coverage counts the items of a bank by the parts of one of its ranges, of
 // the whole outline for "": its ranges, or its points where it has none below.
 func (d *Desk) Coverage(ctx context.Context, by string, id bank.ID, within bank.RangeCode) (Coverage, error) {
-	if err := d.mustBe(ctx, by); err != nil {
+	if err := d.mustBe(ctx, by, people.Auditor); err != nil {
 		return Coverage{}, err
 	}
 	if err := d.known(ctx, id); err != nil {

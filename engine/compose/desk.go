@@ -133,9 +133,9 @@ type Desk struct {
 func NewDesk(d Deps) *Desk { return &Desk{Deps: d, pools: map[bank.ID]*heldPool{}} }
 
 // mustBe refuses whoever may not plan exams.
-func (d *Desk) mustBe(ctx context.Context, by string) error {
+func (d *Desk) mustBe(ctx context.Context, by string, also ...people.Role) error {
 	a, err := d.Accounts.Account(ctx, people.AccountID(by))
-	if errors.Is(err, people.ErrNotFound) || err == nil && (a.Disabled || !a.Has(people.Editor, people.Administrator)) {
+	if errors.Is(err, people.ErrNotFound) || err == nil && (a.Disabled || !a.Has(append(also, people.Editor, people.Administrator)...)) {
 		return ErrForbidden
 	}
 	return err

@@ -11,6 +11,7 @@ import (
 
 	"gongyuan/bank"
 	"gongyuan/engine/audit"
+	"gongyuan/engine/people"
 )
 
 // Opened is a blueprint with its draft and its past.
@@ -23,7 +24,7 @@ type Opened struct {
 
 // Drafts lists what is being written.
 func (d *Desk) Drafts(ctx context.Context, by string) ([]bank.BlueprintDraft, error) {
-	if err := d.mustBe(ctx, by); err != nil {
+	if err := d.mustBe(ctx, by, people.Auditor); err != nil {
 		return nil, err
 	}
 	return d.Store.BlueprintDrafts(ctx)
@@ -31,7 +32,7 @@ func (d *Desk) Drafts(ctx context.Context, by string) ([]bank.BlueprintDraft, er
 
 // Open returns a blueprint, or bank.ErrNotFound.
 func (d *Desk) Open(ctx context.Context, by, id string) (Opened, error) {
-	if err := d.mustBe(ctx, by); err != nil {
+	if err := d.mustBe(ctx, by, people.Auditor); err != nil {
 		return Opened{}, err
 	}
 	return d.open(ctx, by, id)

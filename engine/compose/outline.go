@@ -11,6 +11,7 @@ import (
 
 	"gongyuan/bank"
 	"gongyuan/engine/audit"
+	"gongyuan/engine/people"
 )
 
 // OutlineReport is an outline with what belongs to it.
@@ -23,7 +24,7 @@ type OutlineReport struct {
 
 // Outline returns the outline of a bank.
 func (d *Desk) Outline(ctx context.Context, by string, id bank.ID) (OutlineReport, error) {
-	if err := d.mustBe(ctx, by); err != nil {
+	if err := d.mustBe(ctx, by, people.Auditor); err != nil {
 		return OutlineReport{}, err
 	}
 	if err := d.known(ctx, id); err != nil {

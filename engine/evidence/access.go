@@ -14,7 +14,7 @@ import (
 )
 
 // mustBe returns ErrForbidden unless the account is in use and holds the role.
-func (c *Cabinet) mustBe(ctx context.Context, who people.AccountID, role people.Role) error {
+func (c *Cabinet) mustBe(ctx context.Context, who people.AccountID, roles ...people.Role) error {
 	if who == "" {
 		return ErrForbidden
 	}
@@ -24,7 +24,7 @@ func (c *Cabinet) mustBe(ctx context.Context, who people.AccountID, role people.
 		return ErrForbidden
 	case err != nil:
 		return err
-	case a.Disabled || !a.Has(role):
+	case a.Disabled || !a.Has(roles...):
 		return ErrForbidden
 	}
 	return nil

@@ -126,7 +126,7 @@ type Dossier struct {
 // Dossiers lists the candidates of a sitting with their materials and
 // portraits, by room, seat and admission number.
 func (c *Cabinet) Dossiers(ctx context.Context, by people.AccountID, id sitting.ID) ([]Dossier, error) {
-	if err := c.mustBe(ctx, by, people.Administrator); err != nil {
+	if err := c.mustBe(ctx, by, people.Administrator, people.Auditor); err != nil {
 		return nil, fmt.Errorf("dossiers: %w", err)
 	}
 	s, err := c.in.Sittings.Sitting(ctx, id)
@@ -253,7 +253,7 @@ type Terms struct {
 // TermsOf returns the terms of a panel, which need not be appointed yet. Only
 // administrators may ask.
 func (c *Cabinet) TermsOf(ctx context.Context, by people.AccountID, id assess.PanelID) (Terms, error) {
-	if err := c.mustBe(ctx, by, people.Administrator); err != nil {
+	if err := c.mustBe(ctx, by, people.Administrator, people.Auditor); err != nil {
 		return Terms{}, fmt.Errorf("terms: %w", err)
 	}
 	t, err := c.in.Terms.Terms(ctx, id)

@@ -48,9 +48,9 @@ type Office struct{ in Deps }
 // NewOffice returns an Office.
 func NewOffice(d Deps) *Office { return &Office{d} }
 
-func (o *Office) mustLead(ctx context.Context, by people.AccountID) error {
+func (o *Office) mustLead(ctx context.Context, by people.AccountID, also ...people.Role) error {
 	a, err := o.in.Accounts.Account(ctx, by)
-	if errors.Is(err, people.ErrNotFound) || err == nil && (a.Disabled || !a.Has(people.Administrator)) {
+	if errors.Is(err, people.ErrNotFound) || err == nil && (a.Disabled || !a.Has(append(also, people.Administrator)...)) {
 		return ErrForbidden
 	}
 	return err
@@ -58,7 +58,7 @@ func (o *Office) mustLead(ctx context.Context, by people.AccountID) error {
 
 // List returns the register.
 func (o *Office) List(ctx context.Context, by people.AccountID) ([]Filing, error) {
-	if err := o.mustLead(ctx, by); err != nil {
+	if err := o.mustLead(ctx, by, people.Auditor); err != nil {
 		return nil, err
 	}
 	return o.in.Store.Filings(ctx)
@@ -66,7 +66,7 @@ func (o *Office) List(ctx context.Context, by people.AccountID) ([]Filing, error
 
 // One returns one entry, or ErrNotFound.
 func (o *Office) One(ctx context.Context, by people.AccountID, id ID) (Filing, error) {
-	if err := o.mustLead(ctx, by); err != nil {
+	if err := o.mustLead(ctx, by, people.Auditor); err != nil {
 		return Filing{}, err
 	}
 	return o.in.Store.Filing(ctx, id)

@@ -70,7 +70,7 @@ func (d *Desk) Take(ctx context.Context, all []Submitted) error {
 // Plan returns the plan of a sitting, its Version 0 where there is none yet.
 // Only administrators may read it.
 func (d *Desk) Plan(ctx context.Context, by people.AccountID, id sitting.ID) (Plan, error) {
-	if err := d.mustBe(ctx, by, people.Administrator); err != nil {
+	if err := d.mustBe(ctx, by, people.Administrator, people.Auditor); err != nil {
 		return Plan{}, fmt.Errorf("read a marking plan: %w", err)
 	}
 	if _, err := d.in.Sittings.Sitting(ctx, id); err != nil {
@@ -253,15 +253,16 @@ func (d *Desk) Free(ctx context.Context, by people.AccountID, id sitting.ID, who
 	return nil
 }
 
-// mustBe returns ErrForbidden unless the account is in use and holds the role.
-func (d *Desk) mustBe(ctx context.Context, who people.AccountID, role people.Role) error {
+// mustBe returns ErrForbidden unless the account is in use and holds one of
+// the roles.
+func (d *Desk) mustBe(ctx context.Context, who people.AccountID, roles ...people.Role) error {
 	a, err := d.in.Accounts.Account(ctx, who)
 	switch {
 	case errors.Is(err, people.ErrNotFound):
 		return ErrForbidden
 	case err != nil:
 		return err
-	case a.Disabled || !a.Has(role):
+	case a.Disabled || !a.Has(roles...):
 		return ErrForbidden
 	}
 	return nil

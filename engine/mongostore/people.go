@@ -31,6 +31,7 @@ func (s *Store) ensurePeopleIndexes(ctx context.Context) error {
 		{p.accounts, bson.D{{Key: "login", Value: 1}}, true},
 		{p.candidates, bson.D{{Key: "hash", Value: 1}}, true},
 		{p.sessions, bson.D{{Key: "family", Value: 1}}, false},
+		{p.sessions, bson.D{{Key: "subject", Value: 1}}, false},
 		{p.sessions, bson.D{{Key: "expires", Value: 1}}, false},
 	})
 }
@@ -60,14 +61,18 @@ type accountDoc struct {
 	Login    string    `bson:"login"`
 	Name     string    `bson:"name"`
 	Roles    []string  `bson:"roles"`
+	Levels   []int     `bson:"levels,omitempty"`
 	Password string    `bson:"password"`
+	Given    time.Time `bson:"given,omitempty"`
 	Disabled bool      `bson:"disabled"`
 	Created  time.Time `bson:"created"`
+	Version  int       `bson:"version"` // absent from accounts of before it
 }
 
 func (d accountDoc) account() people.Account {
 	a := people.Account{
-		ID: people.AccountID(d.ID), Login: d.Login, Name: d.Name, Password: d.Password, Disabled: d.Disabled, Created: d.Created.UTC(),
+		ID: people.AccountID(d.ID), Login: d.Login, Name: d.Name, Levels: d.Levels, Password: d.Password, GivenUntil: d.Given.UTC(), Disabled: d.Disabled,
+		Created: d.Created.UTC(), Version: d.Version,
 	}
 	for _, r := range d.Roles {
 		a.Roles = append(a.Roles, people.Role(r))
@@ -75,14 +80,14 @@ func (d accountDoc) account() people.Account {
 	return a
 }
 
+func docOfAccount(a *people.Account) accountDoc {
+	return accountDoc{string(a.ID), a.Login, a.Name, texts(a.Roles), a.Levels, a.Password, a.GivenUntil, a.Disabled, a.Created, a.Version}
+}
+
 // InsertAccount adds an account, or returns people.ErrDuplicate where the
 // login is taken.
 func (p *People) InsertAccount(ctx context.Context, a people.Account) error {
-	doc := accountDoc{string(a.ID), a.Login, a.Name, nil, a.Password, a.Disabled, a.Created}
-	for _, r := range a.Roles {
-		doc.Roles = append(doc.Roles, string(r))
-	}
-	_, err := p.accounts.InsertOne(ctx, doc)
+	_, err := p.accounts.InsertOne(ctx, docOfAccount(&a))
 	if lungo.IsUniquenessError(err) {
 		return people.ErrDuplicate
 	}
@@ -120,13 +125,18 @@ func (p *People) Accounts(ctx context.Context) ([]people.Account, error) {
 	return out, nil
 }
 
-// SetPassword replaces the encoded password of an account.
-func (p *People) SetPassword(ctx context.Context, id people.AccountID, encoded string) error {
-	got, err := p.accounts.UpdateOne(ctx, bson.M{"_id": string(id)}, bson.M{"$set": bson.M{"password": encoded}})
-	if err == nil && got.MatchedCount == 0 {
-		return people.ErrNotFound
+// ReplaceAccount implements personnel.Accounts.
+func (p *People) ReplaceAccount(ctx context.Context, a people.Account) (people.Account, error) {
+	filter := bson.M{"_id": string(a.ID), "version": a.Version}
+	if a.Version == 0 { // from before accounts had versions
+		filter = bson.M{"_id": string(a.ID), "$or": bson.A{bson.M{"version": 0}, bson.M{"version": bson.M{"$exists": false}}}}
 	}
-	return wrap(err, "set password")
+	a.Version++
+	done, err := p.accounts.ReplaceOne(ctx, filter, docOfAccount(&a))
+	if err == nil && done.MatchedCount == 0 {
+		return people.Account{}, people.ErrConflict
+	}
+	return a, wrap(err, "replace account")
 }
 
 type candidateDoc struct {
@@ -182,6 +192,9 @@ type sessionDoc struct {
 	Audience     string    `bson:"audience"`
 	Subject      string    `bson:"subject"`
 	Registration string    `bson:"registration"`
+	Address      string    `bson:"address,omitempty"`
+	Agent        string    `bson:"agent,omitempty"`
+	Began        time.Time `bson:"began"`
 	Issued       time.Time `bson:"issued"`
 	Expires      time.Time `bson:"expires"`
 	Replaced     time.Time `bson:"replaced"`
@@ -190,7 +203,7 @@ type sessionDoc struct {
 // InsertSession implements people.SessionStore.
 func (p *People) InsertSession(ctx context.Context, s people.Session) error {
 	_, err := p.sessions.InsertOne(ctx, sessionDoc{
-		s.Hash, s.Family, string(s.Audience), s.Subject, s.Registration, s.Issued, s.Expires, s.Replaced,
+		s.Hash, s.Family, string(s.Audience), s.Subject, s.Registration, s.Address, s.Agent, s.Began, s.Issued, s.Expires, s.Replaced,
 	})
 	return wrap(err, "insert session")
 }
@@ -202,10 +215,14 @@ func (p *People) SessionByHash(ctx context.Context, hash string) (people.Session
 	if err != nil {
 		return people.Session{}, absent(err, people.ErrSession, "session")
 	}
+	return d.session(), nil
+}
+
+func (d sessionDoc) session() people.Session {
 	return people.Session{
 		Hash: d.Hash, Family: d.Family, Audience: people.Audience(d.Audience), Subject: d.Subject, Registration: d.Registration,
-		Issued: d.Issued.UTC(), Expires: d.Expires.UTC(), Replaced: d.Replaced.UTC(),
-	}, nil
+		Address: d.Address, Agent: d.Agent, Began: d.Began.UTC(), Issued: d.Issued.UTC(), Expires: d.Expires.UTC(), Replaced: d.Replaced.UTC(),
+	}
 }
 
 // MarkReplaced implements people.SessionStore.
@@ -218,6 +235,23 @@ func (p *People) MarkReplaced(ctx context.Context, hash string, at time.Time) er
 func (p *People) EndFamily(ctx context.Context, family string) error {
 	_, err := p.sessions.DeleteMany(ctx, bson.M{"family": family})
 	return wrap(err, "end session")
+}
+
+// SessionsOf implements personnel.Sessions.
+func (p *People) SessionsOf(ctx context.Context, a people.Audience, subject string) ([]people.Session, error) {
+	return every(ctx, p.sessions, bson.M{"subject": subject, "audience": string(a)}, nil, sessionDoc.session)
+}
+
+// FamilyLives implements personnel.Sessions.
+func (p *People) FamilyLives(ctx context.Context, family string, now time.Time) (bool, error) {
+	n, err := p.sessions.CountDocuments(ctx, bson.M{"family": family, "expires": bson.M{"$gt": now}}, options.Count().SetLimit(1))
+	return n > 0, wrap(err, "session of a family")
+}
+
+// EndOthers implements personnel.Sessions.
+func (p *People) EndOthers(ctx context.Context, a people.Audience, subject, keep string) error {
+	_, err := p.sessions.DeleteMany(ctx, bson.M{"subject": subject, "audience": string(a), "family": bson.M{"$ne": keep}})
+	return wrap(err, "end sessions")
 }
 
 // PurgeSessions implements people.SessionStore.

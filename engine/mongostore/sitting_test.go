@@ -157,9 +157,6 @@ func TestPeople(t *testing.T) {
 		if _, err := store.Account(ctx, "none"); !errors.Is(err, people.ErrNotFound) {
 			t.Errorf("unknown account: %v", err)
 		}
-		if err := errors.Join(store.SetPassword(ctx, "a1", "$y"), store.SetPassword(ctx, "none", "$y")); !errors.Is(err, people.ErrNotFound) {
-			t.Errorf("password of nobody: %v", err)
-		}
 		first := people.Candidate{ID: "c1", Name: "王甲", IDSealed: []byte{1}, IDHash: "h", IDMasked: "1***", Created: stored()}
 		second := first
 		second.ID = "c2"
@@ -180,7 +177,7 @@ func TestSessions(t *testing.T) {
 	servers.EachMongo(t, func(t *testing.T, db lungo.IDatabase) {
 		store, ctx, now := opened(t, db).People(), t.Context(), stored()
 		sessions := people.NewSessions(store, time.Hour)
-		first, err := sessions.Begin(ctx, people.Candidates, "c1", "r1", now)
+		first, _, err := sessions.Begin(ctx, people.Session{Audience: people.Candidates, Subject: "c1", Registration: "r1"}, now)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -28,6 +28,9 @@ type Session struct {
 	Audience     Audience
 	Subject      string // AccountID or CandidateID
 	Registration string // of a candidate
+	Address      string // that it was begun from
+	Agent        string // the browser that it was begun with, as it calls itself
+	Began        time.Time
 	Issued       time.Time
 	Expires      time.Time
 	Replaced     time.Time // when a successor was given out; zero while current
@@ -71,9 +74,12 @@ func NewSessions(store SessionStore, lifetime time.Duration) *Sessions {
 	return &Sessions{store, lifetime}
 }
 
-// Begin opens a session and returns its refresh token.
-func (s *Sessions) Begin(ctx context.Context, a Audience, subject, registration string, now time.Time) (string, error) {
-	return s.issue(ctx, Session{Family: random(), Audience: a, Subject: subject, Registration: registration}, now)
+// Begin opens a session for whom of names, and returns its refresh token and
+// its family.
+func (s *Sessions) Begin(ctx context.Context, of Session, now time.Time) (token, family string, err error) {
+	of.Family, of.Began = random(), now
+	token, err = s.issue(ctx, of, now)
+	return token, of.Family, err
 }
 
 func (s *Sessions) issue(ctx context.Context, of Session, now time.Time) (string, error) {
@@ -105,6 +111,10 @@ func (s *Sessions) Rotate(ctx context.Context, a Audience, token string, now tim
 	}
 	if err := s.store.MarkReplaced(ctx, have.Hash, now); err != nil {
 		return "", Session{}, fmt.Errorf("people: session: %w", err)
+	}
+	// Whoever ended the session meanwhile did not see the successor.
+	if _, err := s.store.SessionByHash(ctx, have.Hash); err != nil {
+		return "", Session{}, errors.Join(err, s.store.EndFamily(ctx, have.Family))
 	}
 	return next, have, nil
 }

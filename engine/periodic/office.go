@@ -78,9 +78,9 @@ type Office struct{ in Deps }
 // NewOffice returns an Office.
 func NewOffice(d Deps) *Office { return &Office{d} }
 
-func (o *Office) mustLead(ctx context.Context, by people.AccountID) error {
+func (o *Office) mustLead(ctx context.Context, by people.AccountID, also ...people.Role) error {
 	a, err := o.in.Accounts.Account(ctx, by)
-	if errors.Is(err, people.ErrNotFound) || err == nil && (a.Disabled || !a.Has(people.Administrator)) {
+	if errors.Is(err, people.ErrNotFound) || err == nil && (a.Disabled || !a.Has(append(also, people.Administrator)...)) {
 		return ErrForbidden
 	}
 	return err
@@ -98,7 +98,7 @@ type Report struct {
 
 // Report computes a period's report as of now.
 func (o *Office) Report(ctx context.Context, by people.AccountID, p Period) (Report, error) {
-	if err := o.mustLead(ctx, by); err != nil {
+	if err := o.mustLead(ctx, by, people.Auditor); err != nil {
 		return Report{}, err
 	}
 	span, err := p.Span()
@@ -145,7 +145,7 @@ func (o *Office) Submit(ctx context.Context, by people.AccountID, p Period, seen
 
 // Due lists the reports that are to be submitted about now.
 func (o *Office) Due(ctx context.Context, by people.AccountID) ([]Due, error) {
-	if err := o.mustLead(ctx, by); err != nil {
+	if err := o.mustLead(ctx, by, people.Auditor); err != nil {
 		return nil, err
 	}
 	now := o.in.Clock.Now()

@@ -117,7 +117,7 @@ type batch struct {
 // PreviewCertificates builds what an export of a map would be, and names what
 // keeps it from going out. Nothing is stored or recorded.
 func (e *Exporter) PreviewCertificates(ctx context.Context, by people.AccountID, m Map, o CertificateOrder) (CertificatePreview, error) {
-	if err := e.mustLead(ctx, by); err != nil {
+	if err := e.mustLead(ctx, by, people.CertificateOfficer); err != nil {
 		return CertificatePreview{}, err
 	}
 	m.About = OfCertificates
@@ -141,7 +141,7 @@ func (e *Exporter) PreviewCertificates(ctx context.Context, by people.AccountID,
 // returns ErrFaulty where a value is not what the map asks for, ErrEmpty where
 // there are no certificates.
 func (e *Exporter) ExportCertificates(ctx context.Context, by people.AccountID, o CertificateOrder) (Run, error) {
-	if err := e.mustLead(ctx, by); err != nil {
+	if err := e.mustLead(ctx, by, people.CertificateOfficer); err != nil {
 		return Run{}, err
 	}
 	m, err := e.in.Maps.Map(ctx, o.Map)
@@ -179,7 +179,7 @@ func (e *Exporter) ExportCertificates(ctx context.Context, by people.AccountID, 
 
 // Runs lists what was exported, the newest first.
 func (e *Exporter) Runs(ctx context.Context, by people.AccountID) ([]Run, error) {
-	if err := e.mustLead(ctx, by); err != nil {
+	if err := e.mustLead(ctx, by, people.CertificateOfficer, people.Auditor); err != nil {
 		return nil, err
 	}
 	const most = 200
@@ -189,7 +189,7 @@ func (e *Exporter) Runs(ctx context.Context, by people.AccountID) ([]Run, error)
 // Repeat makes the file of a run, the same bytes each time, and records who
 // took it. It returns ErrGone where they would be other bytes.
 func (e *Exporter) Repeat(ctx context.Context, by people.AccountID, id RunID) (Run, []byte, error) {
-	if err := e.mustLead(ctx, by); err != nil {
+	if err := e.mustLead(ctx, by, people.CertificateOfficer); err != nil {
 		return Run{}, nil, err
 	}
 	run, err := e.in.Runs.Run(ctx, id)

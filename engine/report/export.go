@@ -90,18 +90,28 @@ type Exporter struct{ in Deps }
 // NewExporter returns an Exporter.
 func NewExporter(d Deps) *Exporter { return &Exporter{d} }
 
-// mustLead refuses whoever is no administrator.
-func (e *Exporter) mustLead(ctx context.Context, by people.AccountID) error {
+// mustLead refuses whoever is neither administrator nor of one of the roles
+// given.
+func (e *Exporter) mustLead(ctx context.Context, by people.AccountID, also ...people.Role) error {
 	account, err := e.in.Accounts.Account(ctx, by)
-	if errors.Is(err, people.ErrNotFound) || err == nil && (account.Disabled || !account.Has(people.Administrator)) {
+	if errors.Is(err, people.ErrNotFound) || err == nil && (account.Disabled || !account.Has(append(also, people.Administrator)...)) {
 		return ErrForbidden
 	}
 	return err
 }
 
+// officerFor is who deals with exports about a subject besides administrators:
+// certificates are the certificate officer's too.
+func officerFor(about Subject) []people.Role {
+	if about == OfCertificates {
+		return []people.Role{people.CertificateOfficer}
+	}
+	return nil
+}
+
 // List returns all maps about a subject.
 func (e *Exporter) List(ctx context.Context, by people.AccountID, about Subject) ([]Map, error) {
-	if err := e.mustLead(ctx, by); err != nil {
+	if err := e.mustLead(ctx, by, people.CertificateOfficer, people.Auditor); err != nil {
 		return nil, err
 	}
 	all, err := e.in.Maps.Maps(ctx)
@@ -111,7 +121,7 @@ func (e *Exporter) List(ctx context.Context, by people.AccountID, about Subject)
 // Save adds a map, where its ID is "", or changes one. It returns a *FieldError
 // for one that cannot be, ErrConflict where it was changed meanwhile.
 func (e *Exporter) Save(ctx context.Context, by people.AccountID, m Map) (Map, error) {
-	if err := e.mustLead(ctx, by); err != nil {
+	if err := e.mustLead(ctx, by, officerFor(m.About)...); err != nil {
 		return Map{}, err
 	}
 	if err := m.Check(); err != nil {

@@ -305,7 +305,11 @@ func (g *Reviews) theirs(ctx context.Context, by people.AccountID, id AppealID, 
 	if err == nil && (act == ReportAppeal || act == "") && a.Reviewer == by {
 		return a, nil
 	}
-	no := g.administrator(ctx, by)
+	var readers []people.Role
+	if act == "" {
+		readers = []people.Role{people.Auditor}
+	}
+	no := g.administrator(ctx, by, readers...)
 	if errors.Is(no, ErrForbidden) && (err != nil || a.Reviewer != by) {
 		return Appeal{}, ErrNotFound // an examiner learns nothing of others' appeals
 	}

@@ -140,7 +140,7 @@ func (g *Reviews) Queue(ctx context.Context, by people.AccountID, open bool, ski
 	if !open {
 		states = []AppealState{AppealWithdrawn, AppealRefused, AppealUnchanged, AppealChanged}
 	}
-	err := g.administrator(ctx, by)
+	err := g.administrator(ctx, by, people.Auditor)
 	if err == nil {
 		return g.re.Appeals.AppealsIn(ctx, states, skip, limit)
 	}

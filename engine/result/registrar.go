@@ -40,14 +40,14 @@ func NewRegistrar(s Sources, d Deps) *Registrar { return &Registrar{s, d} }
 func (g *Registrar) now() time.Time { return g.in.Clock.Now().UTC().Truncate(time.Millisecond) }
 
 // administrator returns ErrForbidden unless the account is one in use.
-func (g *Registrar) administrator(ctx context.Context, who people.AccountID) error {
+func (g *Registrar) administrator(ctx context.Context, who people.AccountID, also ...people.Role) error {
 	a, err := g.in.Accounts.Account(ctx, who)
 	switch {
 	case errors.Is(err, people.ErrNotFound):
 		return ErrForbidden
 	case err != nil:
 		return err
-	case a.Disabled || !a.Has(people.Administrator):
+	case a.Disabled || !a.Has(append(also, people.Administrator)...):
 		return ErrForbidden
 	}
 	return nil

@@ -73,7 +73,7 @@ func (r *Regrade) ask() Ask { return Ask{r.Item, r.Part, r.Revision, r.Sittings}
 // Look returns a regrade with its preview as of now, while it waits for its
 // second person. unchanged tells whether it still does what was proposed.
 func (g *Regrader) Look(ctx context.Context, by people.AccountID, id RegradeID) (r Regrade, p Preview, unchanged bool, err error) {
-	if err = g.administrator(ctx, by); err != nil {
+	if err = g.administrator(ctx, by, people.Auditor); err != nil {
 		return r, p, false, fmt.Errorf("regrade: %w", err)
 	}
 	if r, err = g.re.Regrades.Regrade(ctx, id); err != nil || r.State != RegradeProposed {
@@ -87,7 +87,7 @@ func (g *Regrader) Look(ctx context.Context, by people.AccountID, id RegradeID) 
 
 // List lists regrades, the newest first, and counts them.
 func (g *Regrader) List(ctx context.Context, by people.AccountID, skip, limit int) ([]Regrade, int, error) {
-	if err := g.administrator(ctx, by); err != nil {
+	if err := g.administrator(ctx, by, people.Auditor); err != nil {
 		return nil, 0, fmt.Errorf("regrades: %w", err)
 	}
 	return g.re.Regrades.Regrades(ctx, skip, limit)

@@ -75,6 +75,217 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 全部账号，含停用的 · all accounts, the disabled ones too */
+        get: operations["listStaff"];
+        put?: never;
+        /**
+         * 新建账号 · a new account
+         * @description The password in the answer is good once, for choosing an own one, and is shown nowhere else.
+         */
+        post: operations["makeStaff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{account}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 改姓名、角色、等级，停用或启用 · change name, roles, levels, disable or enable
+         * @description What is taken away is gone within a second, on every copy of the program. Nobody changes the own account.
+         */
+        put: operations["changeStaff"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{account}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 重置密码 · a new one-time password; ends all sessions of the account */
+        post: operations["resetPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{account}/factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** 取消遗失的第二因素 · take away a second factor that was lost; ends all sessions of the account */
+        delete: operations["resetFactor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{account}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 账号的登录 · where an account is signed in */
+        get: operations["listSessionsOf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{account}/sessions/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** 结束一次登录 · end a session of an account */
+        delete: operations["endSessionOf"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 本人的账号 · the own account */
+        get: operations["getOwnAccount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 改自己的密码 · choose a new password; ends the own sessions elsewhere */
+        post: operations["choosePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** 结束自己的一次登录 · end an own session */
+        delete: operations["endOwnSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 开始设置第二因素 · begin a second factor (TOTP, RFC 6238) */
+        post: operations["beginFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/factor/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 用第一个验证码确认 · confirm it by its first code; the answer holds the recovery codes, shown once */
+        post: operations["confirmFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/factor/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 取消自己的第二因素 · take the own second factor away */
+        post: operations["removeFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/candidate/exam": {
         parameters: {
             query?: never;
@@ -3770,12 +3981,104 @@ export interface components {
             detail: string;
         };
         /** @enum {string} */
-        Role: "administrator" | "editor" | "examiner" | "invigilator" | "candidate";
+        Role: "administrator" | "editor" | "reviewer" | "examiner" | "chair" | "invigilator" | "certificate-officer" | "auditor" | "candidate";
         /** @enum {string} */
         Audience: "staff" | "candidate";
+        StaffAccount: {
+            id: string;
+            login: string;
+            name: string;
+            roles: components["schemas"]["Role"][];
+            /** @description Levels whose sittings it deals with; empty for all. */
+            levels: number[];
+            disabled: boolean;
+            /** Format: date-time */
+            created: string;
+            version: number;
+            /**
+             * Format: date-time
+             * @description The password was given by somebody else and is good for choosing an own one until then.
+             */
+            givenUntil?: string;
+            /** @description It has a second factor. */
+            factor: boolean;
+            /** @description The account of whoever asks. */
+            own: boolean;
+        };
+        StaffList: {
+            accounts: components["schemas"]["StaffAccount"][];
+            /** @description The installation demands a second factor of the roles below. */
+            demanded: boolean;
+            demanding: components["schemas"]["Role"][];
+        };
+        NewStaff: {
+            login: string;
+            name: string;
+            roles: components["schemas"]["Role"][];
+            levels?: number[];
+        };
+        StaffChange: {
+            name: string;
+            roles: components["schemas"]["Role"][];
+            levels: number[];
+            disabled: boolean;
+            version: number;
+        };
+        StaffVersion: {
+            version: number;
+        };
+        GivenPassword: {
+            account: components["schemas"]["StaffAccount"];
+            password: string;
+        };
+        StaffSession: {
+            id: string;
+            address: string;
+            /** @description The browser as it calls itself. */
+            agent: string;
+            /** Format: date-time */
+            began: string;
+            /**
+             * Format: date-time
+             * @description When it was last renewed.
+             */
+            last: string;
+            /** @description The session that asks. */
+            current: boolean;
+        };
+        OwnAccount: {
+            account: components["schemas"]["StaffAccount"];
+            sessions: components["schemas"]["StaffSession"][];
+            /** @description A second factor is demanded of this account. */
+            demands: boolean;
+            recoveryLeft: number;
+        };
+        PasswordChoice: {
+            old: string;
+            password: string;
+        };
+        OwnPassword: {
+            password: string;
+        };
+        FactorOffer: {
+            /** @description Base32 in groups of four. */
+            secret: string;
+            /** @description otpauth://totp/… */
+            uri: string;
+            /** @description The address as a QR code: rows of 0 and 1, one per line. */
+            qr: string;
+        };
+        FactorCode: {
+            code: string;
+        };
+        RecoveryCodes: {
+            codes: string[];
+        };
         LoginRequest: {
             login: string;
             password: string;
+            /** @description Of the second factor */
+            code?: string;
         };
         CandidateLoginRequest: {
             admission: string;
@@ -3794,7 +4097,13 @@ export interface components {
             subject: string;
             name: string;
             roles: components["schemas"]["Role"][];
+            needs?: components["schemas"]["SessionNeed"];
         };
+        /**
+         * @description What has to be done before anything else, on the own account's page; absent for nothing.
+         * @enum {string}
+         */
+        SessionNeed: "own-password" | "second-factor";
         /** @enum {string} */
         ItemType: "B" | "G" | "C" | "T" | "D" | "W" | "E";
         /**
@@ -7561,6 +7870,8 @@ export interface components {
         };
     };
     parameters: {
+        StaffID: string;
+        SessionID: string;
         AttemptId: string;
         RegistrationId: string;
         Kind: components["schemas"]["StationName"];
@@ -7652,6 +7963,310 @@ export interface operations {
         };
         responses: {
             /** @description 已退出 · signed out */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listStaff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffList"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    makeStaff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewStaff"];
+            };
+        };
+        responses: {
+            /** @description 已建立 · made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GivenPassword"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    changeStaff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account: components["parameters"]["StaffID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffAccount"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    resetPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account: components["parameters"]["StaffID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffVersion"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GivenPassword"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    resetFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account: components["parameters"]["StaffID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 已取消 · gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listSessionsOf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account: components["parameters"]["StaffID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffSession"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    endSessionOf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account: components["parameters"]["StaffID"];
+                session: components["parameters"]["SessionID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 已结束 · ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getOwnAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnAccount"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    choosePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChoice"];
+            };
+        };
+        responses: {
+            /** @description 已改 · changed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    endOwnSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session: components["parameters"]["SessionID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 已结束 · ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    beginFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnPassword"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactorOffer"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    confirmFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactorCode"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    removeFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactorCode"];
+            };
+        };
+        responses: {
+            /** @description 已取消 · gone */
             204: {
                 headers: {
                     [name: string]: unknown;

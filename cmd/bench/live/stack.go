@@ -236,7 +236,7 @@ func realInstallation(ctx context.Context, s *servers, say func(string, ...any))
 		return nil, err
 	}
 	i.command = func() *exec.Cmd {
-		c := exec.Command(program, "serve", "--listen", i.address, "--pprof", i.pprof, "--log-level", "warn",
+		c := exec.Command(program, "serve", "--listen", i.address, "--pprof", i.pprof, "--log-level", "warn", "--second-factor", "offered",
 			"--mongodb-url", s.mongodbURL(), "--redis-url", s.redis.URL(), "--database", database, "--data", s.folder)
 		c.Env = append(os.Environ(), "GONGYUAN_SECRETS="+secretText)
 		return c

@@ -110,7 +110,7 @@ func (c *copyOf) life() {
 		panic(err) // the folder is the test's own
 	}
 	defer log.Close()
-	command := exec.Command(c.path, "serve")
+	command := exec.Command(c.path, "serve", "--second-factor", "offered")
 	command.Env, command.SysProcAttr = c.environ, detached()
 	c.mu.Lock()
 	order := ""

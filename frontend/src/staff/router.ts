@@ -7,7 +7,7 @@ declare module 'vue-router' {
     /** Which roles may open the page; left out for everyone. */
     area?: Area
     /** The item of the main navigation that is marked. */
-    nav?: 'bank' | 'reviews' | 'blueprints' | 'sittings' | 'assess' | 'own' | 'examiners' | 'sheets' | 'results' | 'certificates' | 'filings' | 'periods' | 'audit'
+    nav?: 'bank' | 'reviews' | 'blueprints' | 'sittings' | 'assess' | 'own' | 'examiners' | 'sheets' | 'results' | 'certificates' | 'filings' | 'periods' | 'audit' | 'accounts'
   }
 }
 
@@ -73,6 +73,8 @@ export const router = createRouter({
     { path: '/trainings', name: 'trainings', component: () => import('./views/period/TrainingPage.vue'), meta: { area: 'plan', nav: 'periods' } },
     { path: '/talents', name: 'talents', component: () => import('./views/talent/TalentPage.vue'), meta: { area: 'plan', nav: 'periods' } },
     { path: '/audit', name: 'audit', component: () => import('./views/audit/AuditPage.vue'), meta: { area: 'audit', nav: 'audit' } },
+    { path: '/accounts', name: 'accounts', component: () => import('./views/account/AccountPage.vue'), meta: { area: 'accounts', nav: 'accounts' } },
+    { path: '/account', name: 'own-account', component: () => import('./views/account/OwnPage.vue') },
     { path: '/assess', name: 'assess', component: () => import('./views/assess/AssessHome.vue'), meta: { area: 'assess', nav: 'assess' } },
     { path: '/assess/:sitting/theory', name: 'marking', component: () => import('./views/marking/MarkPage.vue'), props: true, meta: { area: 'assess', nav: 'assess' } },
     { path: '/assess/:sitting/:kind(skill|review|skill-[2-9]|review-[2-9])', name: 'assess-list', component: () => import('./views/assess/TaskList.vue'), props: true, meta: { area: 'assess', nav: 'assess' } },
@@ -82,7 +84,7 @@ export const router = createRouter({
   scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? undefined : { left: 0, top: 0 }),
 })
 
-export type NavItem = { area: Area; to: 'banks' | 'reviews' | 'blueprints' | 'sittings' | 'assess' | 'own' | 'examiners' | 'sheets' | 'results' | 'certificate-home' | 'filings' | 'periods' | 'audit'; nav: 'bank' | 'reviews' | 'blueprints' | 'sittings' | 'assess' | 'own' | 'examiners' | 'sheets' | 'results' | 'certificates' | 'filings' | 'periods' | 'audit' }
+export type NavItem = { area: Area; to: 'banks' | 'reviews' | 'blueprints' | 'sittings' | 'assess' | 'own' | 'examiners' | 'sheets' | 'results' | 'certificate-home' | 'filings' | 'periods' | 'audit' | 'accounts'; nav: 'bank' | 'reviews' | 'blueprints' | 'sittings' | 'assess' | 'own' | 'examiners' | 'sheets' | 'results' | 'certificates' | 'filings' | 'periods' | 'audit' | 'accounts' }
 
 const NAV: readonly NavItem[] = [
   { area: 'bank', to: 'banks', nav: 'bank' },
@@ -98,6 +100,7 @@ const NAV: readonly NavItem[] = [
   { area: 'plan', to: 'filings', nav: 'filings' },
   { area: 'plan', to: 'periods', nav: 'periods' },
   { area: 'audit', to: 'audit', nav: 'audit' },
+  { area: 'accounts', to: 'accounts', nav: 'accounts' },
 ]
 
 /** What the main navigation shows to somebody with these roles. */

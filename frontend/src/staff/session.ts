@@ -87,8 +87,8 @@ function comeBack(): void {
   window.addEventListener('online', look)
 }
 
-export async function signIn(login: string, password: string): Promise<Session> {
-  return client.loginStaff({ login, password })
+export async function signIn(login: string, password: string, code: string): Promise<Session> {
+  return client.loginStaff(code === '' ? { login, password } : { login, password, code })
 }
 
 export async function signOut(): Promise<void> {

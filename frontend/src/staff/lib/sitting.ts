@@ -34,17 +34,18 @@ export function blueprintsOf(all: readonly Blueprint[], level: number): { fit: B
 
 /** Sections of the staff site, each with who may open it. */
 export const AREAS = {
-  bank: ['administrator', 'editor'],
-  blueprints: ['administrator', 'editor'],
-  sittings: ['administrator', 'invigilator', 'examiner'],
-  results: ['administrator', 'examiner'],
-  roster: ['administrator', 'invigilator'],
-  watch: ['administrator', 'invigilator'],
+  bank: ['administrator', 'editor', 'reviewer', 'auditor'],
+  blueprints: ['administrator', 'editor', 'auditor'],
+  sittings: ['administrator', 'invigilator', 'examiner', 'chair', 'certificate-officer', 'auditor'],
+  results: ['administrator', 'examiner', 'chair', 'auditor'],
+  roster: ['administrator', 'invigilator', 'auditor'],
+  watch: ['administrator', 'invigilator', 'auditor'],
   plan: ['administrator'],
-  register: ['administrator'],
-  assess: ['examiner'],
-  certificates: ['administrator'],
-  audit: ['administrator'],
+  register: ['administrator', 'auditor'],
+  assess: ['examiner', 'chair'],
+  certificates: ['administrator', 'certificate-officer', 'auditor'],
+  audit: ['administrator', 'auditor'],
+  accounts: ['administrator', 'auditor'],
 } as const satisfies Record<string, readonly Role[]>
 
 export type Area = keyof typeof AREAS

@@ -1,3 +1,5 @@
+import { accountEn } from './account.en'
+import { accountZh } from './account.zh-CN'
 import { auditEn } from './audit.en'
 import { auditZh } from './audit.zh-CN'
 import { certificateEn } from './certificate.en'
@@ -48,6 +50,7 @@ export const FILES: readonly (readonly [zh: Record<string, string>, en: Record<s
   [liveZh, liveEn],
   [resultZh, resultEn],
   [auditZh, auditEn],
+  [accountZh, accountEn],
   [markingZh, markingEn],
   [handoutZh, handoutEn],
   [sheetZh, sheetEn],
@@ -73,6 +76,7 @@ export const zhCN = {
   ...liveZh,
   ...resultZh,
   ...auditZh,
+  ...accountZh,
   ...markingZh,
   ...handoutZh,
   ...sheetZh,
@@ -97,6 +101,7 @@ export const en = {
   ...liveEn,
   ...resultEn,
   ...auditEn,
+  ...accountEn,
   ...markingEn,
   ...handoutEn,
   ...sheetEn,

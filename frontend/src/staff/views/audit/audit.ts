@@ -1,7 +1,7 @@
 import { t, type Key } from '../../i18n'
-import { auditZh } from '../../messages/audit.zh-CN'
+import { zhCN } from '../../messages/all'
 
-const known = (key: string): key is Key => key in auditZh
+const known = (key: string): key is Key => key in zhCN
 
 /** The word of an act; one that has none is shown as it is recorded. */
 export function actWord(act: string): string {

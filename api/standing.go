@@ -1,0 +1,72 @@
+package api
+
+import (
+	"context"
+	"errors"
+
+	"gongyuan/engine/people"
+	"gongyuan/engine/personnel"
+	"gongyuan/engine/sitting"
+)
+
+// Errors of how an account stands.
+var (
+	errNeedsPassword = errors.New("api: a password has to be chosen first")
+	errNeedsFactor   = errors.New("api: a second factor has to be set up first")
+	errGivenRanOut   = errors.New("api: the given password has run out")
+)
+
+// admissible returns the actor with the roles of this moment, or why the
+// operation is not for them. A token of staff says who they are; what they may,
+// and whether they may at all, the gate knows.
+func (s *server) admissible(op operation, a Actor, of string) (Actor, error) {
+	if a.Audience != people.Staff {
+		if !allowed(op, a) {
+			return a, errForbidden
+		}
+		return a, nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), callTimeout)
+	defer cancel()
+	stands, err := s.gate.Standing(ctx, people.AccountID(a.Subject), a.Session)
+	if err != nil {
+		return a, err
+	}
+	a.Roles, a.Name, a.Levels = stands.Account.Roles, stands.Account.Name, stands.Account.Levels
+	switch {
+	case !allowed(op, a):
+		return a, errForbidden
+	case op.own:
+		return a, nil
+	case stands.Needs == personnel.NeedsPassword:
+		return a, errNeedsPassword
+	case stands.Needs == personnel.NeedsFactor:
+		return a, errNeedsFactor
+	}
+	return a, s.withinLevels(ctx, &a, of)
+}
+
+// withinLevels refuses a sitting of a level that the account does not deal with.
+func (s *server) withinLevels(ctx context.Context, a *Actor, of string) error {
+	if len(a.Levels) == 0 || of == "" {
+		return nil
+	}
+	sit, err := s.sittings.Sitting(ctx, sitting.ID(of))
+	if errors.Is(err, sitting.ErrNotFound) {
+		return nil // the handler says so
+	}
+	if err == nil && !a.deals(int(sit.Level)) {
+		err = errForbidden
+	}
+	return err
+}
+
+// deals tells whether an actor's limits let it deal with a level.
+func (a *Actor) deals(level int) bool { return (&people.Account{Levels: a.Levels}).Deals(level) }
+
+// still tells whether whoever made a call, and keeps its stream open, may still
+// make it.
+func (s *server) still(c *call) error {
+	_, err := s.admissible(c.op, c.actor, "")
+	return err
+}

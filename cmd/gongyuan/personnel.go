@@ -1,0 +1,50 @@
+package main
+
+import (
+	"image/color"
+	"strings"
+
+	"github.com/boombuler/barcode/qr"
+
+	"gongyuan/engine/mongostore"
+	"gongyuan/engine/people"
+	"gongyuan/engine/personnel"
+)
+
+// demanded is the setting by which roles that can change results, keys or
+// certificates need a second factor.
+const demanded = "demanded"
+
+// keepPersonnel sets up who may sign in.
+func (e *engine) keepPersonnel(store *mongostore.Store, demands bool) {
+	e.factors = personnel.NewFactors(store.Factors(), e.sealer, e.trail, e.clock, demands)
+	e.gate = personnel.NewGate(e.people, e.people, e.factors, e.clock)
+	levels := make([]int, len(e.standard.Schemes))
+	for i, s := range e.standard.Schemes {
+		levels[i] = int(s.Level)
+	}
+	e.personnel = personnel.NewOffice(personnel.Deps{
+		Accounts: e.people, Sessions: e.people, Factors: e.factors, Gate: e.gate, Audit: e.trail, Clock: e.clock, Levels: levels, Cost: people.DefaultCost(),
+	})
+}
+
+// symbol is a text as a QR code: a line per row, 1 where it is dark.
+func symbol(text string) (string, error) {
+	code, err := qr.Encode(text, qr.M, qr.Unicode)
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	bounds := code.Bounds()
+	for y := bounds.Min.Y; y < bounds.Max.Y; y++ {
+		for x := bounds.Min.X; x < bounds.Max.X; x++ {
+			if code.At(x, y) == color.Black {
+				b.WriteByte('1')
+			} else {
+				b.WriteByte('0')
+			}
+		}
+		b.WriteByte('\n')
+	}
+	return b.String(), nil
+}
