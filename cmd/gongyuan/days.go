@@ -4,12 +4,10 @@ import (
 	"gongyuan/api"
 	"gongyuan/engine/daysheet"
 	"gongyuan/engine/mongostore"
-	"gongyuan/engine/print"
 	"gongyuan/engine/report/xlsx"
 	"gongyuan/engine/roster"
 	arrange "gongyuan/engine/seating"
 	"gongyuan/engine/venue"
-	"gongyuan/frontend"
 )
 
 // prepareDays sets up what is done before the day of a sitting.
@@ -27,7 +25,7 @@ func (e *engine) prepareDays(store *mongostore.Store) error {
 		Seatings: arrange.NewDesk(arrange.Deps{
 			Store: store.Seatings(), Sittings: e.sittings, Registrations: e.sittings, Venues: venues, Accounts: e.people, Audit: e.trail, Clock: e.clock,
 		}),
-		Papers:    &daysheet.Printer{Source: print.NewSource(frontend.FS(), print.FontFile)},
+		Papers:    &daysheet.Printer{Source: font},
 		ReadCells: readCells, Template: xlsx.Template,
 	}
 	return nil
