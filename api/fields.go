@@ -81,6 +81,14 @@ var fieldTexts = map[string][2]string{
 	"no-such-candidate":          {"没有这名考生，请核对身份证件号。", "No such candidate; check the identity number."},
 	"changed-meanwhile":          {"别人刚刚改过，请再导入一次。", "Somebody changed it meanwhile; import it again."},
 	"table-head":                 {"第一行要有这些列名：身份证件号、姓名、单位、城市、行业。", "The first line needs the columns 身份证件号, 姓名, 单位, 城市, 行业."},
+	"room-plan":                  {"座位图每行要一样长，1 到 30 行、1 到 30 列。", "Every row of the plan has to be as long as the others: 1 to 30 rows and columns."},
+	"room-without-seats":         {"座位图里没有可用的座位。", "The plan has no seat that can be used."},
+	"network":                    {"要写成 10.0.3.0/24 或 10.0.3.15 这样。", "Write it like 10.0.3.0/24 or 10.0.3.15."},
+	"room-name-twice":            {"同一场次的考场不能同名。", "Two rooms of a sitting cannot have the same name."},
+	"no-invigilator":             {"这个账号不是监考员，或重复。", "This account is no invigilator, or stands here twice."},
+	"no-such-seat":               {"本场次的考场里没有这个座位，或它不可用。", "No room of the sitting has this seat, or it is not to be used."},
+	"roster-head":                {"没有找到表头：前 10 行里要有“姓名”和“身份证件号”两列。", "No headings: the columns 姓名 and 身份证件号 have to be in the first 10 lines."},
+	"text-file":                  {"不是可以读的文本文件，请另存为 Excel（.xlsx）或 UTF-8 的 CSV。", "Not a text file that can be read; save it as a workbook (.xlsx) or CSV in UTF-8."},
 	"table-head-training":        {"第一行要有这些列名：身份证件号、姓名、培训类别、开始日期、学时、培训机构。", "The first line needs the columns 身份证件号, 姓名, 培训类别, 开始日期, 学时, 培训机构."},
 	"training-kind":              {"只能填“初任培训”或“轮训”。", "Only 初任培训 (initial) or 轮训 (rotation)."},
 	"day":                        {"日期要年在前，例如 2026-03-05。Excel 里可把日期列设为文本。", "Dates have the year first, such as 2026-03-05. In a workbook, make the column text."},
@@ -342,6 +350,9 @@ func fieldsOf(err error) []sitting.FieldError {
 		return []sitting.FieldError{{Field: certified.Field, Reason: certified.Reason}}
 	case errors.As(err, &number):
 		return []sitting.FieldError{{Field: "/number", Reason: "certificate-number"}}
+	}
+	if list := dayFields(err); list != nil {
+		return list
 	}
 	return registerFields(err)
 }

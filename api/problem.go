@@ -18,6 +18,7 @@ import (
 	"gongyuan/engine/batch"
 	"gongyuan/engine/certificate"
 	"gongyuan/engine/compose"
+	"gongyuan/engine/daysheet"
 	"gongyuan/engine/diploma"
 	"gongyuan/engine/editorial"
 	"gongyuan/engine/evidence"
@@ -32,10 +33,13 @@ import (
 	"gongyuan/engine/profile"
 	"gongyuan/engine/report"
 	"gongyuan/engine/result"
+	"gongyuan/engine/roster"
+	"gongyuan/engine/seating"
 	"gongyuan/engine/sitting"
 	"gongyuan/engine/talent"
 	"gongyuan/engine/training"
 	"gongyuan/engine/transcript"
+	"gongyuan/engine/venue"
 )
 
 // kind is a problem type. Its wire form is the URN below.
@@ -134,6 +138,12 @@ var problems = map[kind]wording{
 	"own-entered":        {409, "本机构已登记", "请刷新后打开已有的那一条。", "This body is entered already", "Reload and open its entry."},
 	"export-faults":      {409, "有内容不合接收单位的要求", "请按预览里列出的逐条更正，再导出。", "Some values are not as the receiver asks", "Mend what the preview lists, then export."},
 	"export-gone":        {409, "这一批不能再原样取出", "用到的照片或记录已经不在。请重新导出一批。", "This run cannot be made again", "A picture or record that it used is no longer there. Make a new one."},
+	"not-seated":         {409, "还有考生没有座位", "先排好座位，再封卷。", "Not everybody has a seat", "Seat everybody before sealing."},
+	"roster-changed":     {409, "名单或场次已变，与刚才显示的不同", "请重新选择文件，再看一遍结论。", "Not as it was shown", "Choose the file again and look at the verdicts once more."},
+	"seating-changed":    {409, "名单、考场或座位已变", "请重新试排。", "Roster, rooms or seats changed", "Make another proposal."},
+	"no-rooms":           {409, "本场次还没有考场", "先在“考场”页选择考场。", "The sitting has no rooms", "Choose rooms on the page “Rooms” first."},
+	"nobody-seated":      {409, "没有可以打印的人", "名单里的考生还没有座位。", "Nobody to print", "Nobody on the roster has a seat."},
+	"roster-undone":      {409, "这次导入已经撤销", "请刷新。", "Undone already", "Reload."},
 	"talent-state":       {409, "人才库里的状态已经不同", "可能已同意，或已撤回。请刷新后再看。", "The state in the pool has changed", "It may have been agreed to or withdrawn already. Reload and look again."},
 	"not-certified":      {409, "没有有效的证书", "只有持有效证书的人才能列入人才库。", "No certificate that counts", "Only people with a certificate that counts can be in the pool."},
 	"points-in-use":      {409, "有鉴定点还有题目，不能删除", "请先把这些题移到别的鉴定点，或把鉴定点改为停用。", "Points with items cannot be deleted", "Move their items to another point first, or retire the points."},
@@ -175,6 +185,25 @@ var table = []struct {
 	{attempt.ErrBusy, "busy"},
 	{attempt.ErrUnavailable, "unavailable"},
 	{sitting.ErrNobody, "nobody-registered"},
+	{sitting.ErrUnseated, "not-seated"},
+	{daysheet.ErrNobody, "nobody-seated"},
+	{venue.ErrNotFound, "not-found"},
+	{venue.ErrForbidden, "forbidden"},
+	{venue.ErrConflict, "conflict"},
+	{venue.ErrState, "wrong-state"},
+	{venue.ErrInvalid, "invalid"},
+	{seating.ErrNotFound, "not-found"},
+	{seating.ErrForbidden, "forbidden"},
+	{seating.ErrConflict, "conflict"},
+	{seating.ErrChanged, "seating-changed"},
+	{seating.ErrState, "wrong-state"},
+	{seating.ErrRooms, "no-rooms"},
+	{seating.ErrInvalid, "invalid"},
+	{roster.ErrNotFound, "not-found"},
+	{roster.ErrForbidden, "forbidden"},
+	{roster.ErrConflict, "conflict"},
+	{roster.ErrDigest, "roster-changed"},
+	{roster.ErrState, "roster-undone"},
 	{sitting.ErrNotFound, "not-found"},
 	{sitting.ErrNotYet, "not-open-yet"},
 	{sitting.ErrTooLate, "too-late-to-start"},
@@ -272,6 +301,7 @@ var table = []struct {
 	{filing.ErrDuplicate, "own-entered"},
 	{filing.ErrState, "wrong-state"},
 	{filing.ErrInvalid, "invalid"},
+	{roster.ErrInvalid, "invalid"},
 	{profile.ErrForbidden, "forbidden"},
 	{profile.ErrInvalid, "invalid"},
 	{training.ErrForbidden, "forbidden"},

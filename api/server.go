@@ -73,6 +73,7 @@ type Config struct {
 	Batches       *batch.Desk
 	Handouts      Handouts
 	Registers     Registers
+	Days          Days
 	Standard      standard.Standard
 	Clock         attempt.Clock
 	Log           *slog.Logger
@@ -134,6 +135,7 @@ type server struct {
 	batches       *batch.Desk
 	handouts      Handouts
 	registers     Registers
+	days          Days
 	standard      standard.Standard
 	clock         attempt.Clock
 	log           *slog.Logger
@@ -168,7 +170,7 @@ func New(cfg Config) (*fiber.App, error) {
 		gate:     cfg.Gate, staff: cfg.Staff, factors: cfg.Factors, qr: cfg.QR,
 		editorial: cfg.Editorial, figures: cfg.Figures,
 		compose:  cfg.Compose,
-		handouts: cfg.Handouts, registers: cfg.Registers,
+		handouts: cfg.Handouts, registers: cfg.Registers, days: cfg.Days,
 		standard: cfg.Standard, clock: cfg.Clock, log: cfg.Log, secure: cfg.Secure, observe: cfg.Observe,
 		revisions: revisionCache{found: map[bank.Ref]*bank.Revision{}},
 	}

@@ -221,6 +221,12 @@ func wireRoster(seats []seat) []contract.Registration {
 			Id: string(x.ID), Admission: x.Admission, Name: x.person.Name, IdMasked: x.person.IDMasked,
 			Room: x.Room, Seat: x.Seat, ExtraMinutes: int(x.Extra / time.Minute), Attempt: x.Attempt,
 		}
+		if x.Employer != "" {
+			out[i].Employer = &x.Employer
+		}
+		if n := x.Needs; n != (sitting.Needs{}) {
+			out[i].Needs = &contract.SeatNeeds{LargeText: n.LargeText, Apart: n.Apart, Accessible: n.Accessible}
+		}
 		if x.Components != nil {
 			takes := make([]contract.RegistrationTakes, len(x.Components))
 			for k, kind := range x.Components {

@@ -609,6 +609,36 @@ func (e CombineRule) Valid() bool {
 	}
 }
 
+// Defines values for DayPaper.
+const (
+	PaperAttendance DayPaper = "attendance"
+	PaperCards      DayPaper = "cards"
+	PaperDoors      DayPaper = "doors"
+	PaperProtocol   DayPaper = "protocol"
+	PaperSignIn     DayPaper = "sign-in"
+	PaperTickets    DayPaper = "tickets"
+)
+
+// Valid indicates whether the value is a known member of the DayPaper enum.
+func (e DayPaper) Valid() bool {
+	switch e {
+	case PaperAttendance:
+		return true
+	case PaperCards:
+		return true
+	case PaperDoors:
+		return true
+	case PaperProtocol:
+		return true
+	case PaperSignIn:
+		return true
+	case PaperTickets:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for DiffPieceKind.
 const (
 	DiffPieceAdded   DiffPieceKind = "added"
@@ -2235,6 +2265,54 @@ func (e Role) Valid() bool {
 	}
 }
 
+// Defines values for RoomFlaw.
+const (
+	RoomFlawAccessible RoomFlaw = "few-accessible"
+	RoomFlawApart      RoomFlaw = "no-room-apart"
+	RoomFlawMany       RoomFlaw = "too-many"
+	RoomFlawNoRooms    RoomFlaw = "no-rooms"
+	RoomFlawNotApart   RoomFlaw = "not-apart"
+	RoomFlawRamp       RoomFlaw = "not-accessible"
+	RoomFlawSeats      RoomFlaw = "too-few-seats"
+	RoomFlawSpare      RoomFlaw = "few-spare-seats"
+	RoomFlawStaff      RoomFlaw = "few-invigilators"
+	RoomFlawTwice      RoomFlaw = "invigilator-twice"
+	RoomFlawUnknown    RoomFlaw = "unknown-seat"
+	RoomFlawUnseated   RoomFlaw = "unseated"
+)
+
+// Valid indicates whether the value is a known member of the RoomFlaw enum.
+func (e RoomFlaw) Valid() bool {
+	switch e {
+	case RoomFlawAccessible:
+		return true
+	case RoomFlawApart:
+		return true
+	case RoomFlawMany:
+		return true
+	case RoomFlawNoRooms:
+		return true
+	case RoomFlawNotApart:
+		return true
+	case RoomFlawRamp:
+		return true
+	case RoomFlawSeats:
+		return true
+	case RoomFlawSpare:
+		return true
+	case RoomFlawStaff:
+		return true
+	case RoomFlawTwice:
+		return true
+	case RoomFlawUnknown:
+		return true
+	case RoomFlawUnseated:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for RulingComponent.
 const (
 	RulingComponentReview RulingComponent = "review"
@@ -2373,6 +2451,27 @@ func (e SeatPhase) Valid() bool {
 	case SeatSubmitted:
 		return true
 	case SeatWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SeatingState.
+const (
+	SeatingApplied  SeatingState = "applied"
+	SeatingApplying SeatingState = "applying"
+	SeatingProposed SeatingState = "proposed"
+)
+
+// Valid indicates whether the value is a known member of the SeatingState enum.
+func (e SeatingState) Valid() bool {
+	switch e {
+	case SeatingApplied:
+		return true
+	case SeatingApplying:
+		return true
+	case SeatingProposed:
 		return true
 	default:
 		return false
@@ -4051,6 +4150,9 @@ type CoverageRow struct {
 	Thin  int    `json:"thin"`
 	Title string `json:"title"`
 }
+
+// DayPaper defines model for DayPaper.
+type DayPaper string
 
 // DeductionCount defines model for DeductionCount.
 type DeductionCount struct {
@@ -6132,6 +6234,17 @@ type Picture struct {
 	Width  int    `json:"width"`
 }
 
+// PlaceMove defines model for PlaceMove.
+type PlaceMove struct {
+	Reason       *string `json:"reason,omitempty"`
+	Registration string  `json:"registration"`
+	Room         string  `json:"room"`
+	Seat         string  `json:"seat"`
+
+	// Swap whoever sits there takes the other's seat
+	Swap bool `json:"swap"`
+}
+
 // PlannedMarker defines model for PlannedMarker.
 type PlannedMarker struct {
 	Account string `json:"account"`
@@ -6389,14 +6502,18 @@ type RegisterRequest struct {
 
 // Registration defines model for Registration.
 type Registration struct {
-	Admission    string `json:"admission"`
-	Attempt      string `json:"attempt"`
-	ExtraMinutes int    `json:"extraMinutes"`
-	Id           string `json:"id"`
-	IdMasked     string `json:"idMasked"`
-	Name         string `json:"name"`
-	Room         string `json:"room"`
-	Seat         string `json:"seat"`
+	Admission    string  `json:"admission"`
+	Attempt      string  `json:"attempt"`
+	Employer     *string `json:"employer,omitempty"`
+	ExtraMinutes int     `json:"extraMinutes"`
+	Id           string  `json:"id"`
+	IdMasked     string  `json:"idMasked"`
+	Name         string  `json:"name"`
+
+	// Needs 便利措施 · what a candidate was granted beside extra time
+	Needs *SeatNeeds `json:"needs,omitempty"`
+	Room  string     `json:"room"`
+	Seat  string     `json:"seat"`
 
 	// Takes what a retake takes; left out for all components
 	Takes *[]RegistrationTakes `json:"takes,omitempty"`
@@ -6940,6 +7057,75 @@ type RevisionDiff struct {
 // Role defines model for Role.
 type Role string
 
+// RoomFinding defines model for RoomFinding.
+type RoomFinding struct {
+	Block bool     `json:"block"`
+	Flaw  RoomFlaw `json:"flaw"`
+	Have  int      `json:"have"`
+	Need  int      `json:"need"`
+	Room  string   `json:"room"`
+	Who   string   `json:"who"`
+}
+
+// RoomFlaw defines model for RoomFlaw.
+type RoomFlaw string
+
+// RoomRules defines model for RoomRules.
+type RoomRules struct {
+	CandidatesPerInvigilator int  `json:"candidatesPerInvigilator"`
+	LeastInvigilators        int  `json:"leastInvigilators"`
+	LeastSpareSeats          int  `json:"leastSpareSeats"`
+	MostCandidates           int  `json:"mostCandidates"`
+	Sample                   bool `json:"sample"`
+}
+
+// RoomUse defines model for RoomUse.
+type RoomUse struct {
+	// Apart only for those who are granted a room apart
+	Apart        bool     `json:"apart"`
+	Invigilators []string `json:"invigilators"`
+	Room         string   `json:"room"`
+}
+
+// RosterConfirm defines model for RosterConfirm.
+type RosterConfirm struct {
+	Data   []byte `json:"data"`
+	Digest string `json:"digest"`
+	Name   string `json:"name"`
+}
+
+// RosterFile defines model for RosterFile.
+type RosterFile struct {
+	// Data the file: xlsx, or text with separated values
+	Data []byte `json:"data"`
+	Name string `json:"name"`
+}
+
+// RosterImport defines model for RosterImport.
+type RosterImport struct {
+	At       time.Time  `json:"at"`
+	By       string     `json:"by"`
+	Changed  int        `json:"changed"`
+	Dropped  int        `json:"dropped"`
+	File     string     `json:"file"`
+	Id       string     `json:"id"`
+	Kept     int        `json:"kept"`
+	Rows     int        `json:"rows"`
+	Undone   bool       `json:"undone"`
+	UndoneAt *time.Time `json:"undoneAt,omitempty"`
+	UndoneBy *string    `json:"undoneBy,omitempty"`
+}
+
+// RosterJudged defines model for RosterJudged.
+type RosterJudged struct {
+	Changed  int             `json:"changed"`
+	Digest   string          `json:"digest"`
+	Dropped  int             `json:"dropped"`
+	Kept     int             `json:"kept"`
+	Rows     int             `json:"rows"`
+	Verdicts []ImportVerdict `json:"verdicts"`
+}
+
 // RowScore defines model for RowScore.
 type RowScore struct {
 	Deductions []DeductionCount `json:"deductions"`
@@ -7066,8 +7252,42 @@ type ScoreVersion struct {
 	Score    Score  `json:"score"`
 }
 
+// SeatNeeds 便利措施 · what a candidate was granted beside extra time
+type SeatNeeds struct {
+	// Accessible an accessible seat
+	Accessible bool `json:"accessible"`
+
+	// Apart a room apart
+	Apart     bool `json:"apart"`
+	LargeText bool `json:"largeText"`
+}
+
 // SeatPhase defines model for SeatPhase.
 type SeatPhase string
+
+// Seating defines model for Seating.
+type Seating struct {
+	At time.Time `json:"at"`
+
+	// Beside pairs of one employer beside each other
+	Beside   int          `json:"beside"`
+	By       string       `json:"by"`
+	Id       string       `json:"id"`
+	Keep     bool         `json:"keep"`
+	Seated   int          `json:"seated"`
+	Seed     string       `json:"seed"`
+	State    SeatingState `json:"state"`
+	Unseated int          `json:"unseated"`
+}
+
+// SeatingAsk defines model for SeatingAsk.
+type SeatingAsk struct {
+	// Keep whoever has a seat keeps it
+	Keep bool `json:"keep"`
+}
+
+// SeatingState defines model for SeatingState.
+type SeatingState string
 
 // SebProof What Safe Exam Browser gives to scripts: SHA-256 of the page's URL and the Config Key. The URL names the attempt, as ?attempt=, so that the value of one candidate is of no use to another.
 type SebProof struct {
@@ -7370,6 +7590,20 @@ type SittingPlan struct {
 
 // SittingPlanRelease defines model for SittingPlan.Release.
 type SittingPlanRelease string
+
+// SittingRooms defines model for SittingRooms.
+type SittingRooms struct {
+	Findings []RoomFinding `json:"findings"`
+	Rooms    []RoomUse     `json:"rooms"`
+	Rules    RoomRules     `json:"rules"`
+	Version  int           `json:"version"`
+}
+
+// SittingRoomsPut defines model for SittingRoomsPut.
+type SittingRoomsPut struct {
+	Rooms   []RoomUse `json:"rooms"`
+	Version int       `json:"version"`
+}
 
 // SittingState defines model for SittingState.
 type SittingState string
@@ -8043,6 +8277,40 @@ type Uploading struct {
 	Parts int `json:"parts"`
 }
 
+// VenueRoom defines model for VenueRoom.
+type VenueRoom struct {
+	Accessible *int     `json:"accessible,omitempty"`
+	Addresses  []string `json:"addresses"`
+	Id         *string  `json:"id,omitempty"`
+	Name       string   `json:"name"`
+
+	// Plan rows from the front; . floor, o seat, x seat not to be used, a accessible seat
+	Plan []string `json:"plan"`
+
+	// Seats that can be used
+	Seats *int   `json:"seats,omitempty"`
+	Site  string `json:"site"`
+
+	// Version 0 for a new one
+	Version int `json:"version"`
+}
+
+// VenueSite defines model for VenueSite.
+type VenueSite struct {
+	Address string  `json:"address"`
+	Id      *string `json:"id,omitempty"`
+	Name    string  `json:"name"`
+
+	// Version 0 for a new one
+	Version int `json:"version"`
+}
+
+// Venues defines model for Venues.
+type Venues struct {
+	Rooms []VenueRoom `json:"rooms"`
+	Sites []VenueSite `json:"sites"`
+}
+
 // VerdictOutcome defines model for VerdictOutcome.
 type VerdictOutcome string
 
@@ -8431,6 +8699,12 @@ type StreamBoardParams struct {
 	LastEventID *string `json:"Last-Event-ID,omitempty"`
 }
 
+// GetDayPaperParams defines parameters for GetDayPaper.
+type GetDayPaperParams struct {
+	// Room one room only
+	Room *string `form:"room,omitempty" json:"room,omitempty"`
+}
+
 // PrintSpecimenJSONBody defines parameters for PrintSpecimen.
 type PrintSpecimenJSONBody struct {
 	Content BlueprintContent `json:"content"`
@@ -8728,6 +9002,9 @@ type DecidePanelJSONRequestBody = PanelDecision
 // WithdrawPanelJSONRequestBody defines body for WithdrawPanel for application/json ContentType.
 type WithdrawPanelJSONRequestBody = PanelWithdrawal
 
+// MovePlaceJSONRequestBody defines body for MovePlace for application/json ContentType.
+type MovePlaceJSONRequestBody = PlaceMove
+
 // DoProctorActJSONRequestBody defines body for DoProctorAct for application/json ContentType.
 type DoProctorActJSONRequestBody = ProctorActRequest
 
@@ -8740,8 +9017,20 @@ type ProvideFileJSONRequestBody = ProvidedFile
 // ActOnReleaseJSONRequestBody defines body for ActOnRelease for application/json ContentType.
 type ActOnReleaseJSONRequestBody = ReleaseAct
 
+// PutSittingRoomsJSONRequestBody defines body for PutSittingRooms for application/json ContentType.
+type PutSittingRoomsJSONRequestBody = SittingRoomsPut
+
+// JudgeRosterJSONRequestBody defines body for JudgeRoster for application/json ContentType.
+type JudgeRosterJSONRequestBody = RosterFile
+
+// ImportRosterJSONRequestBody defines body for ImportRoster for application/json ContentType.
+type ImportRosterJSONRequestBody = RosterConfirm
+
 // MakeRulingJSONRequestBody defines body for MakeRuling for application/json ContentType.
 type MakeRulingJSONRequestBody = NewRuling
+
+// ProposeSeatingJSONRequestBody defines body for ProposeSeating for application/json ContentType.
+type ProposeSeatingJSONRequestBody = SeatingAsk
 
 // SetTermsJSONRequestBody defines body for SetTerms for application/json ContentType.
 type SetTermsJSONRequestBody = PanelTerms
@@ -8784,6 +9073,12 @@ type ImportTrainingsJSONRequestBody = TrainingImport
 
 // RemoveTrainingJSONRequestBody defines body for RemoveTraining for application/json ContentType.
 type RemoveTrainingJSONRequestBody = TrainingRemoval
+
+// PutRoomJSONRequestBody defines body for PutRoom for application/json ContentType.
+type PutRoomJSONRequestBody = VenueRoom
+
+// PutSiteJSONRequestBody defines body for PutSite for application/json ContentType.
+type PutSiteJSONRequestBody = VenueSite
 
 // VerifyCertificateJSONRequestBody defines body for VerifyCertificate for application/json ContentType.
 type VerifyCertificateJSONRequestBody = VerifyRequest
@@ -9204,6 +9499,9 @@ type ServerInterface interface {
 	// ListReviews 待我处理的题 · what waits for me
 	// (GET /api/v1/reviews)
 	ListReviews(c *fiber.Ctx) error
+	// GetRosterTemplate 考生名单模板（Excel，各列都是文本） · an empty list of candidates
+	// (GET /api/v1/roster-template)
+	GetRosterTemplate(c *fiber.Ctx) error
 	// SettleRuling 由第二人确认、驳回或解除 · confirmed, refused or lifted by a second person
 	// (POST /api/v1/rulings/{ruling})
 	SettleRuling(c *fiber.Ctx, ruling string) error
@@ -9384,6 +9682,12 @@ type ServerInterface interface {
 	// WithdrawPanel 撤销考评小组 · withdraw a panel
 	// (POST /api/v1/sittings/{sitting}/panels/{kind}/withdraw)
 	WithdrawPanel(c *fiber.Ctx, sitting SittingId, kind Kind) error
+	// GetDayPaper 考务材料（PDF）：准考证、门贴、座签、签到表、到考情况、考场记录 · papers of the day as PDF
+	// (GET /api/v1/sittings/{sitting}/papers/{paper})
+	GetDayPaper(c *fiber.Ctx, sitting SittingId, paper DayPaper, params GetDayPaperParams) error
+	// MovePlace 人工换座（封卷后要有理由） · another seat by hand
+	// (POST /api/v1/sittings/{sitting}/places)
+	MovePlace(c *fiber.Ctx, sitting SittingId) error
 	// ListProctorActs 监考的记录 · what invigilators did, newest first
 	// (GET /api/v1/sittings/{sitting}/proctor-acts)
 	ListProctorActs(c *fiber.Ctx, sitting SittingId) error
@@ -9417,12 +9721,39 @@ type ServerInterface interface {
 	// GetResult 一份成绩怎样得出 · one result, down to the slot
 	// (GET /api/v1/sittings/{sitting}/results/{attempt})
 	GetResult(c *fiber.Ctx, sitting SittingId, attempt AttemptId) error
+	// GetSittingRooms 本场次用的考场、监考员和检查结果 · rooms of a sitting, with what the rules say
+	// (GET /api/v1/sittings/{sitting}/rooms)
+	GetSittingRooms(c *fiber.Ctx, sitting SittingId) error
+	// PutSittingRooms 指定考场和监考员 · say which rooms are used and who is in them
+	// (PUT /api/v1/sittings/{sitting}/rooms)
+	PutSittingRooms(c *fiber.Ctx, sitting SittingId) error
+	// JudgeRoster 试读名单，逐行给出结论，不登记任何人 · what would become of every row; nothing is stored
+	// (POST /api/v1/sittings/{sitting}/roster-checks)
+	JudgeRoster(c *fiber.Ctx, sitting SittingId) error
+	// ListRosterImports 导入过的名单 · lists that were imported
+	// (GET /api/v1/sittings/{sitting}/roster-imports)
+	ListRosterImports(c *fiber.Ctx, sitting SittingId) error
+	// ImportRoster 按试读的结论登记，全部成功或全不登记 · register what was shown, all or none
+	// (POST /api/v1/sittings/{sitting}/roster-imports)
+	ImportRoster(c *fiber.Ctx, sitting SittingId) error
+	// UndoRosterImport 撤销一次导入（封卷前） · take everybody of an import off the roster
+	// (DELETE /api/v1/sittings/{sitting}/roster-imports/{run})
+	UndoRosterImport(c *fiber.Ctx, sitting SittingId, run string) error
 	// ListRulings 违纪与暂缓 · misconduct and withheld results
 	// (GET /api/v1/sittings/{sitting}/rulings)
 	ListRulings(c *fiber.Ctx, sitting SittingId) error
 	// MakeRuling 记违纪或暂缓 · find misconduct, or withhold a result
 	// (POST /api/v1/sittings/{sitting}/rulings)
 	MakeRuling(c *fiber.Ctx, sitting SittingId) error
+	// ListSeatings 按规则排座的记录 · seatings by rule
+	// (GET /api/v1/sittings/{sitting}/seatings)
+	ListSeatings(c *fiber.Ctx, sitting SittingId) error
+	// ProposeSeating 按规则试排，座位尚未改变 · propose a seating; nobody moves
+	// (POST /api/v1/sittings/{sitting}/seatings)
+	ProposeSeating(c *fiber.Ctx, sitting SittingId) error
+	// ApplySeating 采用一次试排 · give everybody the places of a proposal
+	// (POST /api/v1/sittings/{sitting}/seatings/{run})
+	ApplySeating(c *fiber.Ctx, sitting SittingId, run string) error
 	// GetStatistics 成绩分布和考评员一致性 · how marks lie, and how far examiners agree
 	// (GET /api/v1/sittings/{sitting}/statistics)
 	GetStatistics(c *fiber.Ctx, sitting SittingId) error
@@ -9495,6 +9826,15 @@ type ServerInterface interface {
 	// RemoveTraining 移除误录的培训记录 · remove a training that was entered by mistake
 	// (POST /api/v1/trainings/removal)
 	RemoveTraining(c *fiber.Ctx) error
+	// ListVenues 考点和考场 · sites and rooms
+	// (GET /api/v1/venues)
+	ListVenues(c *fiber.Ctx) error
+	// PutRoom 登记或修改考场 · add a room, or change one
+	// (POST /api/v1/venues/rooms)
+	PutRoom(c *fiber.Ctx) error
+	// PutSite 登记或修改考点 · add a site, or change one
+	// (POST /api/v1/venues/sites)
+	PutSite(c *fiber.Ctx) error
 	// VerifyCertificate 查验证书（公开） · look a certificate up, for anyone
 	// (POST /api/v1/verify)
 	VerifyCertificate(c *fiber.Ctx) error
@@ -13580,6 +13920,24 @@ func (siw *ServerInterfaceWrapper) ListReviews(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetRosterTemplate operation middleware
+func (siw *ServerInterfaceWrapper) GetRosterTemplate(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetRosterTemplate(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // SettleRuling operation middleware
 func (siw *ServerInterfaceWrapper) SettleRuling(c *fiber.Ctx) error {
 
@@ -15620,6 +15978,88 @@ func (siw *ServerInterfaceWrapper) WithdrawPanel(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetDayPaper operation middleware
+func (siw *ServerInterfaceWrapper) GetDayPaper(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "paper" -------------
+	var paper DayPaper
+
+	err = runtime.BindStyledParameterWithOptions("simple", "paper", c.Params("paper"), &paper, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter paper: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetDayPaperParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "room" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "room", query, &params.Room, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter room: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetDayPaper(c, sitting, paper, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// MovePlace operation middleware
+func (siw *ServerInterfaceWrapper) MovePlace(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.MovePlace(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListProctorActs operation middleware
 func (siw *ServerInterfaceWrapper) ListProctorActs(c *fiber.Ctx) error {
 
@@ -15963,6 +16403,188 @@ func (siw *ServerInterfaceWrapper) GetResult(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetSittingRooms operation middleware
+func (siw *ServerInterfaceWrapper) GetSittingRooms(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetSittingRooms(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// PutSittingRooms operation middleware
+func (siw *ServerInterfaceWrapper) PutSittingRooms(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.PutSittingRooms(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// JudgeRoster operation middleware
+func (siw *ServerInterfaceWrapper) JudgeRoster(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.JudgeRoster(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListRosterImports operation middleware
+func (siw *ServerInterfaceWrapper) ListRosterImports(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListRosterImports(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ImportRoster operation middleware
+func (siw *ServerInterfaceWrapper) ImportRoster(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ImportRoster(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// UndoRosterImport operation middleware
+func (siw *ServerInterfaceWrapper) UndoRosterImport(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "run" -------------
+	var run string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "run", c.Params("run"), &run, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter run: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.UndoRosterImport(c, sitting, run)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListRulings operation middleware
 func (siw *ServerInterfaceWrapper) ListRulings(c *fiber.Ctx) error {
 
@@ -16008,6 +16630,101 @@ func (siw *ServerInterfaceWrapper) MakeRuling(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.MakeRuling(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListSeatings operation middleware
+func (siw *ServerInterfaceWrapper) ListSeatings(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListSeatings(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ProposeSeating operation middleware
+func (siw *ServerInterfaceWrapper) ProposeSeating(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ProposeSeating(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ApplySeating operation middleware
+func (siw *ServerInterfaceWrapper) ApplySeating(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "run" -------------
+	var run string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "run", c.Params("run"), &run, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter run: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ApplySeating(c, sitting, run)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -16696,6 +17413,60 @@ func (siw *ServerInterfaceWrapper) RemoveTraining(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListVenues operation middleware
+func (siw *ServerInterfaceWrapper) ListVenues(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListVenues(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// PutRoom operation middleware
+func (siw *ServerInterfaceWrapper) PutRoom(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.PutRoom(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// PutSite operation middleware
+func (siw *ServerInterfaceWrapper) PutSite(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.PutSite(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // VerifyCertificate operation middleware
 func (siw *ServerInterfaceWrapper) VerifyCertificate(c *fiber.Ctx) error {
 
@@ -17184,6 +17955,36 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Post(options.BaseURL+"/api/v1/periods/:period", wrapper.SubmitPeriod)
 
 	router.Get(options.BaseURL+"/api/v1/periods/:period/workbook", wrapper.GetPeriodWorkbook)
+
+	router.Get(options.BaseURL+"/api/v1/roster-template", wrapper.GetRosterTemplate)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/roster-checks", wrapper.JudgeRoster)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/roster-imports", wrapper.ListRosterImports)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/roster-imports", wrapper.ImportRoster)
+
+	router.Delete(options.BaseURL+"/api/v1/sittings/:sitting/roster-imports/:run", wrapper.UndoRosterImport)
+
+	router.Get(options.BaseURL+"/api/v1/venues", wrapper.ListVenues)
+
+	router.Post(options.BaseURL+"/api/v1/venues/sites", wrapper.PutSite)
+
+	router.Post(options.BaseURL+"/api/v1/venues/rooms", wrapper.PutRoom)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/rooms", wrapper.GetSittingRooms)
+
+	router.Put(options.BaseURL+"/api/v1/sittings/:sitting/rooms", wrapper.PutSittingRooms)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/seatings", wrapper.ListSeatings)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/seatings", wrapper.ProposeSeating)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/seatings/:run", wrapper.ApplySeating)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/places", wrapper.MovePlace)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/papers/:paper", wrapper.GetDayPaper)
 
 	router.Get(options.BaseURL+"/api/v1/periods/:period/document", wrapper.GetPeriodDocument)
 
@@ -21527,6 +22328,44 @@ func (response ListReviewsdefaultApplicationProblemPlusJSONResponse) VisitListRe
 	return ctx.JSON(&response.Body)
 }
 
+type GetRosterTemplateRequestObject struct {
+}
+
+type GetRosterTemplateResponseObject interface {
+	VisitGetRosterTemplateResponse(ctx *fiber.Ctx) error
+}
+
+type GetRosterTemplate200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetRosterTemplate200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitGetRosterTemplateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetRosterTemplatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetRosterTemplatedefaultApplicationProblemPlusJSONResponse) VisitGetRosterTemplateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type SettleRulingRequestObject struct {
 	Ruling string `json:"ruling"`
 	Body   *SettleRulingJSONRequestBody
@@ -23398,6 +24237,76 @@ func (response WithdrawPaneldefaultApplicationProblemPlusJSONResponse) VisitWith
 	return ctx.JSON(&response.Body)
 }
 
+type GetDayPaperRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Paper   DayPaper  `json:"paper"`
+	Params  GetDayPaperParams
+}
+
+type GetDayPaperResponseObject interface {
+	VisitGetDayPaperResponse(ctx *fiber.Ctx) error
+}
+
+type GetDayPaper200ApplicationpdfResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetDayPaper200ApplicationpdfResponse) VisitGetDayPaperResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/pdf")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetDayPaperdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetDayPaperdefaultApplicationProblemPlusJSONResponse) VisitGetDayPaperResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type MovePlaceRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Body    *MovePlaceJSONRequestBody
+}
+
+type MovePlaceResponseObject interface {
+	VisitMovePlaceResponse(ctx *fiber.Ctx) error
+}
+
+type MovePlace204Response struct {
+}
+
+func (response MovePlace204Response) VisitMovePlaceResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type MovePlacedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response MovePlacedefaultApplicationProblemPlusJSONResponse) VisitMovePlaceResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListProctorActsRequestObject struct {
 	Sitting SittingId `json:"sitting"`
 }
@@ -23723,6 +24632,186 @@ func (response GetResultdefaultApplicationProblemPlusJSONResponse) VisitGetResul
 	return ctx.JSON(&response.Body)
 }
 
+type GetSittingRoomsRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type GetSittingRoomsResponseObject interface {
+	VisitGetSittingRoomsResponse(ctx *fiber.Ctx) error
+}
+
+type GetSittingRooms200JSONResponse SittingRooms
+
+func (response GetSittingRooms200JSONResponse) VisitGetSittingRoomsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetSittingRoomsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetSittingRoomsdefaultApplicationProblemPlusJSONResponse) VisitGetSittingRoomsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type PutSittingRoomsRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Body    *PutSittingRoomsJSONRequestBody
+}
+
+type PutSittingRoomsResponseObject interface {
+	VisitPutSittingRoomsResponse(ctx *fiber.Ctx) error
+}
+
+type PutSittingRooms200JSONResponse SittingRooms
+
+func (response PutSittingRooms200JSONResponse) VisitPutSittingRoomsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type PutSittingRoomsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PutSittingRoomsdefaultApplicationProblemPlusJSONResponse) VisitPutSittingRoomsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type JudgeRosterRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Body    *JudgeRosterJSONRequestBody
+}
+
+type JudgeRosterResponseObject interface {
+	VisitJudgeRosterResponse(ctx *fiber.Ctx) error
+}
+
+type JudgeRoster200JSONResponse RosterJudged
+
+func (response JudgeRoster200JSONResponse) VisitJudgeRosterResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type JudgeRosterdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response JudgeRosterdefaultApplicationProblemPlusJSONResponse) VisitJudgeRosterResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListRosterImportsRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type ListRosterImportsResponseObject interface {
+	VisitListRosterImportsResponse(ctx *fiber.Ctx) error
+}
+
+type ListRosterImports200JSONResponse []RosterImport
+
+func (response ListRosterImports200JSONResponse) VisitListRosterImportsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListRosterImportsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListRosterImportsdefaultApplicationProblemPlusJSONResponse) VisitListRosterImportsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ImportRosterRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Body    *ImportRosterJSONRequestBody
+}
+
+type ImportRosterResponseObject interface {
+	VisitImportRosterResponse(ctx *fiber.Ctx) error
+}
+
+type ImportRoster201JSONResponse RosterImport
+
+func (response ImportRoster201JSONResponse) VisitImportRosterResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type ImportRosterdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ImportRosterdefaultApplicationProblemPlusJSONResponse) VisitImportRosterResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type UndoRosterImportRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Run     string    `json:"run"`
+}
+
+type UndoRosterImportResponseObject interface {
+	VisitUndoRosterImportResponse(ctx *fiber.Ctx) error
+}
+
+type UndoRosterImport200JSONResponse struct {
+	Removed int `json:"removed"`
+}
+
+func (response UndoRosterImport200JSONResponse) VisitUndoRosterImportResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type UndoRosterImportdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UndoRosterImportdefaultApplicationProblemPlusJSONResponse) VisitUndoRosterImportResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListRulingsRequestObject struct {
 	Sitting SittingId `json:"sitting"`
 }
@@ -23776,6 +24865,95 @@ type MakeRulingdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response MakeRulingdefaultApplicationProblemPlusJSONResponse) VisitMakeRulingResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListSeatingsRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type ListSeatingsResponseObject interface {
+	VisitListSeatingsResponse(ctx *fiber.Ctx) error
+}
+
+type ListSeatings200JSONResponse []Seating
+
+func (response ListSeatings200JSONResponse) VisitListSeatingsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListSeatingsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListSeatingsdefaultApplicationProblemPlusJSONResponse) VisitListSeatingsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ProposeSeatingRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Body    *ProposeSeatingJSONRequestBody
+}
+
+type ProposeSeatingResponseObject interface {
+	VisitProposeSeatingResponse(ctx *fiber.Ctx) error
+}
+
+type ProposeSeating201JSONResponse Seating
+
+func (response ProposeSeating201JSONResponse) VisitProposeSeatingResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type ProposeSeatingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ProposeSeatingdefaultApplicationProblemPlusJSONResponse) VisitProposeSeatingResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ApplySeatingRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Run     string    `json:"run"`
+}
+
+type ApplySeatingResponseObject interface {
+	VisitApplySeatingResponse(ctx *fiber.Ctx) error
+}
+
+type ApplySeating200JSONResponse Seating
+
+func (response ApplySeating200JSONResponse) VisitApplySeatingResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ApplySeatingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ApplySeatingdefaultApplicationProblemPlusJSONResponse) VisitApplySeatingResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -24500,6 +25678,92 @@ func (response RemoveTrainingdefaultApplicationProblemPlusJSONResponse) VisitRem
 	return ctx.JSON(&response.Body)
 }
 
+type ListVenuesRequestObject struct {
+}
+
+type ListVenuesResponseObject interface {
+	VisitListVenuesResponse(ctx *fiber.Ctx) error
+}
+
+type ListVenues200JSONResponse Venues
+
+func (response ListVenues200JSONResponse) VisitListVenuesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListVenuesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListVenuesdefaultApplicationProblemPlusJSONResponse) VisitListVenuesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type PutRoomRequestObject struct {
+	Body *PutRoomJSONRequestBody
+}
+
+type PutRoomResponseObject interface {
+	VisitPutRoomResponse(ctx *fiber.Ctx) error
+}
+
+type PutRoom200JSONResponse VenueRoom
+
+func (response PutRoom200JSONResponse) VisitPutRoomResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type PutRoomdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PutRoomdefaultApplicationProblemPlusJSONResponse) VisitPutRoomResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type PutSiteRequestObject struct {
+	Body *PutSiteJSONRequestBody
+}
+
+type PutSiteResponseObject interface {
+	VisitPutSiteResponse(ctx *fiber.Ctx) error
+}
+
+type PutSite200JSONResponse VenueSite
+
+func (response PutSite200JSONResponse) VisitPutSiteResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type PutSitedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PutSitedefaultApplicationProblemPlusJSONResponse) VisitPutSiteResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type VerifyCertificateRequestObject struct {
 	Body *VerifyCertificateJSONRequestBody
 }
@@ -24945,6 +26209,9 @@ type StrictServerInterface interface {
 	// ListReviews 待我处理的题 · what waits for me
 	// (GET /api/v1/reviews)
 	ListReviews(ctx context.Context, request ListReviewsRequestObject) (ListReviewsResponseObject, error)
+	// GetRosterTemplate 考生名单模板（Excel，各列都是文本） · an empty list of candidates
+	// (GET /api/v1/roster-template)
+	GetRosterTemplate(ctx context.Context, request GetRosterTemplateRequestObject) (GetRosterTemplateResponseObject, error)
 	// SettleRuling 由第二人确认、驳回或解除 · confirmed, refused or lifted by a second person
 	// (POST /api/v1/rulings/{ruling})
 	SettleRuling(ctx context.Context, request SettleRulingRequestObject) (SettleRulingResponseObject, error)
@@ -25125,6 +26392,12 @@ type StrictServerInterface interface {
 	// WithdrawPanel 撤销考评小组 · withdraw a panel
 	// (POST /api/v1/sittings/{sitting}/panels/{kind}/withdraw)
 	WithdrawPanel(ctx context.Context, request WithdrawPanelRequestObject) (WithdrawPanelResponseObject, error)
+	// GetDayPaper 考务材料（PDF）：准考证、门贴、座签、签到表、到考情况、考场记录 · papers of the day as PDF
+	// (GET /api/v1/sittings/{sitting}/papers/{paper})
+	GetDayPaper(ctx context.Context, request GetDayPaperRequestObject) (GetDayPaperResponseObject, error)
+	// MovePlace 人工换座（封卷后要有理由） · another seat by hand
+	// (POST /api/v1/sittings/{sitting}/places)
+	MovePlace(ctx context.Context, request MovePlaceRequestObject) (MovePlaceResponseObject, error)
 	// ListProctorActs 监考的记录 · what invigilators did, newest first
 	// (GET /api/v1/sittings/{sitting}/proctor-acts)
 	ListProctorActs(ctx context.Context, request ListProctorActsRequestObject) (ListProctorActsResponseObject, error)
@@ -25158,12 +26431,39 @@ type StrictServerInterface interface {
 	// GetResult 一份成绩怎样得出 · one result, down to the slot
 	// (GET /api/v1/sittings/{sitting}/results/{attempt})
 	GetResult(ctx context.Context, request GetResultRequestObject) (GetResultResponseObject, error)
+	// GetSittingRooms 本场次用的考场、监考员和检查结果 · rooms of a sitting, with what the rules say
+	// (GET /api/v1/sittings/{sitting}/rooms)
+	GetSittingRooms(ctx context.Context, request GetSittingRoomsRequestObject) (GetSittingRoomsResponseObject, error)
+	// PutSittingRooms 指定考场和监考员 · say which rooms are used and who is in them
+	// (PUT /api/v1/sittings/{sitting}/rooms)
+	PutSittingRooms(ctx context.Context, request PutSittingRoomsRequestObject) (PutSittingRoomsResponseObject, error)
+	// JudgeRoster 试读名单，逐行给出结论，不登记任何人 · what would become of every row; nothing is stored
+	// (POST /api/v1/sittings/{sitting}/roster-checks)
+	JudgeRoster(ctx context.Context, request JudgeRosterRequestObject) (JudgeRosterResponseObject, error)
+	// ListRosterImports 导入过的名单 · lists that were imported
+	// (GET /api/v1/sittings/{sitting}/roster-imports)
+	ListRosterImports(ctx context.Context, request ListRosterImportsRequestObject) (ListRosterImportsResponseObject, error)
+	// ImportRoster 按试读的结论登记，全部成功或全不登记 · register what was shown, all or none
+	// (POST /api/v1/sittings/{sitting}/roster-imports)
+	ImportRoster(ctx context.Context, request ImportRosterRequestObject) (ImportRosterResponseObject, error)
+	// UndoRosterImport 撤销一次导入（封卷前） · take everybody of an import off the roster
+	// (DELETE /api/v1/sittings/{sitting}/roster-imports/{run})
+	UndoRosterImport(ctx context.Context, request UndoRosterImportRequestObject) (UndoRosterImportResponseObject, error)
 	// ListRulings 违纪与暂缓 · misconduct and withheld results
 	// (GET /api/v1/sittings/{sitting}/rulings)
 	ListRulings(ctx context.Context, request ListRulingsRequestObject) (ListRulingsResponseObject, error)
 	// MakeRuling 记违纪或暂缓 · find misconduct, or withhold a result
 	// (POST /api/v1/sittings/{sitting}/rulings)
 	MakeRuling(ctx context.Context, request MakeRulingRequestObject) (MakeRulingResponseObject, error)
+	// ListSeatings 按规则排座的记录 · seatings by rule
+	// (GET /api/v1/sittings/{sitting}/seatings)
+	ListSeatings(ctx context.Context, request ListSeatingsRequestObject) (ListSeatingsResponseObject, error)
+	// ProposeSeating 按规则试排，座位尚未改变 · propose a seating; nobody moves
+	// (POST /api/v1/sittings/{sitting}/seatings)
+	ProposeSeating(ctx context.Context, request ProposeSeatingRequestObject) (ProposeSeatingResponseObject, error)
+	// ApplySeating 采用一次试排 · give everybody the places of a proposal
+	// (POST /api/v1/sittings/{sitting}/seatings/{run})
+	ApplySeating(ctx context.Context, request ApplySeatingRequestObject) (ApplySeatingResponseObject, error)
 	// GetStatistics 成绩分布和考评员一致性 · how marks lie, and how far examiners agree
 	// (GET /api/v1/sittings/{sitting}/statistics)
 	GetStatistics(ctx context.Context, request GetStatisticsRequestObject) (GetStatisticsResponseObject, error)
@@ -25236,6 +26536,15 @@ type StrictServerInterface interface {
 	// RemoveTraining 移除误录的培训记录 · remove a training that was entered by mistake
 	// (POST /api/v1/trainings/removal)
 	RemoveTraining(ctx context.Context, request RemoveTrainingRequestObject) (RemoveTrainingResponseObject, error)
+	// ListVenues 考点和考场 · sites and rooms
+	// (GET /api/v1/venues)
+	ListVenues(ctx context.Context, request ListVenuesRequestObject) (ListVenuesResponseObject, error)
+	// PutRoom 登记或修改考场 · add a room, or change one
+	// (POST /api/v1/venues/rooms)
+	PutRoom(ctx context.Context, request PutRoomRequestObject) (PutRoomResponseObject, error)
+	// PutSite 登记或修改考点 · add a site, or change one
+	// (POST /api/v1/venues/sites)
+	PutSite(ctx context.Context, request PutSiteRequestObject) (PutSiteResponseObject, error)
 	// VerifyCertificate 查验证书（公开） · look a certificate up, for anyone
 	// (POST /api/v1/verify)
 	VerifyCertificate(ctx context.Context, request VerifyCertificateRequestObject) (VerifyCertificateResponseObject, error)
@@ -29802,6 +31111,31 @@ func (sh *strictHandler) ListReviews(ctx *fiber.Ctx) error {
 	return nil
 }
 
+// GetRosterTemplate operation middleware
+func (sh *strictHandler) GetRosterTemplate(ctx *fiber.Ctx) error {
+	var request GetRosterTemplateRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetRosterTemplate(ctx.UserContext(), request.(GetRosterTemplateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetRosterTemplate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetRosterTemplateResponseObject); ok {
+		if err := validResponse.VisitGetRosterTemplateResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // SettleRuling operation middleware
 func (sh *strictHandler) SettleRuling(ctx *fiber.Ctx, ruling string) error {
 	var request SettleRulingRequestObject
@@ -31816,6 +33150,76 @@ func (sh *strictHandler) WithdrawPanel(ctx *fiber.Ctx, sitting SittingId, kind K
 	return nil
 }
 
+// GetDayPaper operation middleware
+func (sh *strictHandler) GetDayPaper(ctx *fiber.Ctx, sitting SittingId, paper DayPaper, params GetDayPaperParams) error {
+	var request GetDayPaperRequestObject
+
+	request.Sitting = sitting
+	request.Paper = paper
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDayPaper(ctx.UserContext(), request.(GetDayPaperRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDayPaper")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDayPaperResponseObject); ok {
+		if err := validResponse.VisitGetDayPaperResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// MovePlace operation middleware
+func (sh *strictHandler) MovePlace(ctx *fiber.Ctx, sitting SittingId) error {
+	var request MovePlaceRequestObject
+
+	request.Sitting = sitting
+
+	var body MovePlaceJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.MovePlace(ctx.UserContext(), request.(MovePlaceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MovePlace")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(MovePlaceResponseObject); ok {
+		if err := validResponse.VisitMovePlaceResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListProctorActs operation middleware
 func (sh *strictHandler) ListProctorActs(ctx *fiber.Ctx, sitting SittingId) error {
 	var request ListProctorActsRequestObject
@@ -32172,6 +33576,211 @@ func (sh *strictHandler) GetResult(ctx *fiber.Ctx, sitting SittingId, attempt At
 	return nil
 }
 
+// GetSittingRooms operation middleware
+func (sh *strictHandler) GetSittingRooms(ctx *fiber.Ctx, sitting SittingId) error {
+	var request GetSittingRoomsRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSittingRooms(ctx.UserContext(), request.(GetSittingRoomsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSittingRooms")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetSittingRoomsResponseObject); ok {
+		if err := validResponse.VisitGetSittingRoomsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PutSittingRooms operation middleware
+func (sh *strictHandler) PutSittingRooms(ctx *fiber.Ctx, sitting SittingId) error {
+	var request PutSittingRoomsRequestObject
+
+	request.Sitting = sitting
+
+	var body PutSittingRoomsJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.PutSittingRooms(ctx.UserContext(), request.(PutSittingRoomsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutSittingRooms")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PutSittingRoomsResponseObject); ok {
+		if err := validResponse.VisitPutSittingRoomsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// JudgeRoster operation middleware
+func (sh *strictHandler) JudgeRoster(ctx *fiber.Ctx, sitting SittingId) error {
+	var request JudgeRosterRequestObject
+
+	request.Sitting = sitting
+
+	var body JudgeRosterJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.JudgeRoster(ctx.UserContext(), request.(JudgeRosterRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "JudgeRoster")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(JudgeRosterResponseObject); ok {
+		if err := validResponse.VisitJudgeRosterResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListRosterImports operation middleware
+func (sh *strictHandler) ListRosterImports(ctx *fiber.Ctx, sitting SittingId) error {
+	var request ListRosterImportsRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListRosterImports(ctx.UserContext(), request.(ListRosterImportsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListRosterImports")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListRosterImportsResponseObject); ok {
+		if err := validResponse.VisitListRosterImportsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ImportRoster operation middleware
+func (sh *strictHandler) ImportRoster(ctx *fiber.Ctx, sitting SittingId) error {
+	var request ImportRosterRequestObject
+
+	request.Sitting = sitting
+
+	var body ImportRosterJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ImportRoster(ctx.UserContext(), request.(ImportRosterRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ImportRoster")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ImportRosterResponseObject); ok {
+		if err := validResponse.VisitImportRosterResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UndoRosterImport operation middleware
+func (sh *strictHandler) UndoRosterImport(ctx *fiber.Ctx, sitting SittingId, run string) error {
+	var request UndoRosterImportRequestObject
+
+	request.Sitting = sitting
+	request.Run = run
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.UndoRosterImport(ctx.UserContext(), request.(UndoRosterImportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UndoRosterImport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UndoRosterImportResponseObject); ok {
+		if err := validResponse.VisitUndoRosterImportResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListRulings operation middleware
 func (sh *strictHandler) ListRulings(ctx *fiber.Ctx, sitting SittingId) error {
 	var request ListRulingsRequestObject
@@ -32232,6 +33841,102 @@ func (sh *strictHandler) MakeRuling(ctx *fiber.Ctx, sitting SittingId) error {
 		return err
 	} else if validResponse, ok := response.(MakeRulingResponseObject); ok {
 		if err := validResponse.VisitMakeRulingResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListSeatings operation middleware
+func (sh *strictHandler) ListSeatings(ctx *fiber.Ctx, sitting SittingId) error {
+	var request ListSeatingsRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListSeatings(ctx.UserContext(), request.(ListSeatingsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListSeatings")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListSeatingsResponseObject); ok {
+		if err := validResponse.VisitListSeatingsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ProposeSeating operation middleware
+func (sh *strictHandler) ProposeSeating(ctx *fiber.Ctx, sitting SittingId) error {
+	var request ProposeSeatingRequestObject
+
+	request.Sitting = sitting
+
+	var body ProposeSeatingJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ProposeSeating(ctx.UserContext(), request.(ProposeSeatingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ProposeSeating")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ProposeSeatingResponseObject); ok {
+		if err := validResponse.VisitProposeSeatingResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ApplySeating operation middleware
+func (sh *strictHandler) ApplySeating(ctx *fiber.Ctx, sitting SittingId, run string) error {
+	var request ApplySeatingRequestObject
+
+	request.Sitting = sitting
+	request.Run = run
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ApplySeating(ctx.UserContext(), request.(ApplySeatingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ApplySeating")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ApplySeatingResponseObject); ok {
+		if err := validResponse.VisitApplySeatingResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -33060,6 +34765,109 @@ func (sh *strictHandler) RemoveTraining(ctx *fiber.Ctx) error {
 		return err
 	} else if validResponse, ok := response.(RemoveTrainingResponseObject); ok {
 		if err := validResponse.VisitRemoveTrainingResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListVenues operation middleware
+func (sh *strictHandler) ListVenues(ctx *fiber.Ctx) error {
+	var request ListVenuesRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListVenues(ctx.UserContext(), request.(ListVenuesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListVenues")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListVenuesResponseObject); ok {
+		if err := validResponse.VisitListVenuesResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PutRoom operation middleware
+func (sh *strictHandler) PutRoom(ctx *fiber.Ctx) error {
+	var request PutRoomRequestObject
+
+	var body PutRoomJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.PutRoom(ctx.UserContext(), request.(PutRoomRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutRoom")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PutRoomResponseObject); ok {
+		if err := validResponse.VisitPutRoomResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PutSite operation middleware
+func (sh *strictHandler) PutSite(ctx *fiber.Ctx) error {
+	var request PutSiteRequestObject
+
+	var body PutSiteJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.PutSite(ctx.UserContext(), request.(PutSiteRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutSite")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PutSiteResponseObject); ok {
+		if err := validResponse.VisitPutSiteResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

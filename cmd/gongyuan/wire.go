@@ -62,6 +62,7 @@ type engine struct {
 	registry  *certificate.Registry
 	filings   *filing.Office
 	registers api.Registers
+	days      api.Days
 	batches   *batch.Desk
 	handouts  api.Handouts
 	sealer    *people.Sealer
@@ -159,6 +160,9 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 		return err
 	}
 	e.keepRegisters(store)
+	if err := e.prepareDays(store); err != nil {
+		return err
+	}
 	if err := e.certify(store.Certificates(), &settings.Body, secrets); err != nil {
 		return err
 	}

@@ -30,12 +30,20 @@ type registrationDoc struct {
 	Extra     int64     `bson:"extra"` // seconds
 	Employer  string    `bson:"employer,omitempty"`
 	Takes     []string  `bson:"takes,omitempty"`
+	Large     bool      `bson:"large,omitempty"`
+	Apart     bool      `bson:"apart,omitempty"`
+	Ramp      bool      `bson:"accessible,omitempty"`
+	Import    string    `bson:"import,omitempty"`
 	Attempt   string    `bson:"attempt"`
 	Created   time.Time `bson:"created"`
 	Batch     string    `bson:"batch"`
 }
 
+// place is unique; who has no seat yet has a place of their own.
 func place(r sitting.Registration) string {
+	if !r.Seated() {
+		return string(r.Sitting) + "\x1f\x1f" + string(r.ID)
+	}
 	return string(r.Sitting) + "\x1f" + r.Room + "\x1f" + r.Seat
 }
 
@@ -43,7 +51,7 @@ func (d registrationDoc) registration() sitting.Registration {
 	return sitting.Registration{
 		ID: sitting.RegistrationID(d.ID), Sitting: sitting.ID(d.Sitting), Candidate: people.CandidateID(d.Candidate),
 		Admission: d.Admission, Room: d.Room, Seat: d.Seat, Extra: duration(d.Extra), Attempt: d.Attempt, Created: d.Created.UTC(),
-		Employer: d.Employer, Components: kinds(d.Takes),
+		Employer: d.Employer, Components: kinds(d.Takes), Needs: sitting.Needs{LargeText: d.Large, Apart: d.Apart, Accessible: d.Ramp}, Import: d.Import,
 	}
 }
 
@@ -69,6 +77,7 @@ func (x *Sittings) InsertRegistrations(ctx context.Context, rs []sitting.Registr
 		docs[i] = registrationDoc{
 			ID: string(r.ID), Sitting: string(r.Sitting), Candidate: string(r.Candidate), Admission: r.Admission, Room: r.Room, Seat: r.Seat,
 			Place: place(r), Extra: seconds(r.Extra), Employer: r.Employer, Takes: texts(r.Components), Attempt: r.Attempt, Created: r.Created, Batch: batch,
+			Large: r.Needs.LargeText, Apart: r.Needs.Apart, Ramp: r.Needs.Accessible, Import: r.Import,
 		}
 	}
 	_, err := x.registrations.InsertMany(ctx, docs)

@@ -88,6 +88,10 @@ var done = map[Act]State{Seal: Sealed, OpenIt: Open, Close: Closed, Publish: Rel
 // ErrNobody is returned by sealing a sitting without candidates.
 var ErrNobody = errors.New("sitting: nobody is registered")
 
+// ErrUnseated is returned by sealing a sitting where somebody who takes the
+// theory exam has no seat.
+var ErrUnseated = errors.New("sitting: not everybody has a seat")
+
 // seal draws and keeps a paper for everyone on the roster. Nothing of it
 // counts until the caller has replaced the sitting: attempt ids come from the
 // new secret, so that papers of a sealing that was cut off are never met.
@@ -99,12 +103,15 @@ func (o *Office) seal(ctx context.Context, s Sitting, by people.AccountID) (Sitt
 	if len(roster) == 0 {
 		return s, ErrNobody
 	}
+	// Whose theory is carried over gets no paper.
+	sit := slices.DeleteFunc(slices.Clone(roster), func(r Registration) bool { return !r.Takes(standard.Theory) })
+	if slices.ContainsFunc(sit, func(r Registration) bool { return !r.Seated() }) {
+		return s, ErrUnseated
+	}
 	s.Secret = make([]byte, 32)
 	rand.Read(s.Secret) // never fails, by its documentation
 	s.SecretDigest = draw.Digest(s.Secret)
 	s.Sealed, s.SealedBy = o.clock.Now(), string(by)
-	// Whose theory is carried over gets no paper.
-	sit := slices.DeleteFunc(slices.Clone(roster), func(r Registration) bool { return !r.Takes(standard.Theory) })
 	prepared, err := o.draw(ctx, s, sit)
 	if err != nil {
 		return s, err

@@ -120,10 +120,12 @@ type Entry struct {
 	Name      string
 	IDNumber  string
 	Admission string // given by the office when empty
-	Room      string
+	Room      string // empty with Seat for who is seated later
 	Seat      string
 	Extra     time.Duration
 	Employer  string
+	Needs     Needs
+	Import    string // the import that the entry is of, "" for none
 	// Anew (全部重考) takes every component again, also those that would be
 	// carried over.
 	Anew bool
@@ -261,13 +263,16 @@ func (o *Office) cleaned(entries []Entry) ([]Entry, error) {
 			once(i, "idNumber", number)
 		}
 		e.IDNumber = number
-		if e.Room == "" || len([]rune(e.Room)) > 20 {
+		unseated := e.Room == "" && e.Seat == ""
+		if !unseated && (e.Room == "" || len([]rune(e.Room)) > 20) {
 			fault("room", "length-1-20")
 		}
-		if e.Seat == "" || len([]rune(e.Seat)) > 20 {
+		if !unseated && (e.Seat == "" || len([]rune(e.Seat)) > 20) {
 			fault("seat", "length-1-20")
 		}
-		once(i, "seat", e.Room+"\x00"+e.Seat)
+		if !unseated {
+			once(i, "seat", e.Room+"\x00"+e.Seat)
+		}
 		if e.Admission != "" {
 			if strings.Trim(e.Admission, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-") != "" || len(e.Admission) > 32 {
 				fault("admission", "characters")
@@ -303,7 +308,8 @@ func (o *Office) registrationsFor(ctx context.Context, s *Sitting, entries []Ent
 		}
 		out[i] = Registration{
 			ID: registrationID(s.ID, c.ID), Sitting: s.ID, Candidate: c.ID,
-			Admission: e.Admission, Room: e.Room, Seat: e.Seat, Extra: e.Extra, Employer: e.Employer, Created: now,
+			Admission: e.Admission, Room: e.Room, Seat: e.Seat, Extra: e.Extra, Employer: e.Employer,
+			Needs: e.Needs, Import: e.Import, Created: now,
 		}
 	}
 	return out, nil
@@ -354,26 +360,6 @@ func admissionRun(s *Sitting) func(i int) string {
 	return func(i int) string {
 		return fmt.Sprintf("%s%d%07d", s.Opens.Format("060102"), s.Level, (first+uint64(i))%many)
 	}
-}
-
-// Withdraw takes a registration off a draft's roster.
-func (o *Office) Withdraw(ctx context.Context, id ID, registration RegistrationID) error {
-	s, err := o.store.Sitting(ctx, id)
-	if err != nil {
-		return err
-	}
-	i := slices.Index(s.Roster, registration)
-	if i < 0 {
-		return ErrNotFound
-	}
-	if s.State != Draft {
-		return fmt.Errorf("withdraw from a sitting that is %s: %w", s.State, ErrState)
-	}
-	s.Roster = slices.Delete(slices.Clone(s.Roster), i, i+1)
-	if _, err := o.store.ReplaceSitting(ctx, s); err != nil {
-		return err
-	}
-	return o.registrations.DeleteRegistrations(ctx, []RegistrationID{registration})
 }
 
 // Roster lists the registrations that count, by room, seat and admission

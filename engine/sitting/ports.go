@@ -36,6 +36,10 @@ type Registrations interface {
 	RegistrationByAdmission(ctx context.Context, admission string) (Registration, error)
 	// SetAttempts writes Registration.Attempt of each. It is idempotent.
 	SetAttempts(ctx context.Context, attempts map[RegistrationID]string) error
+	// SetPlaces gives registrations of a sitting other places. What cannot be
+	// had because somebody else sits there is a *TakenError; then some may be
+	// left without a place, and doing it again mends that. It is idempotent.
+	SetPlaces(ctx context.Context, id ID, places []Place) error
 	// DeleteRegistrations removes registrations; unknown ones are passed over.
 	DeleteRegistrations(ctx context.Context, ids []RegistrationID) error
 }
@@ -44,8 +48,16 @@ type Registrations interface {
 type Candidates interface {
 	// EnsureCandidate returns the candidate with c.IDHash, or adds c.
 	EnsureCandidate(ctx context.Context, c people.Candidate) (people.Candidate, error)
+	// CandidatesByHash returns those who exist, by Candidate.IDHash.
+	CandidatesByHash(ctx context.Context, hashes []string) (map[string]people.Candidate, error)
 	// CandidatesByID returns those that exist.
 	CandidatesByID(ctx context.Context, ids []people.CandidateID) (map[people.CandidateID]people.Candidate, error)
+}
+
+// Place is where somebody sits.
+type Place struct {
+	Registration RegistrationID
+	Room, Seat   string // both empty to take the place away
 }
 
 // Papers draws papers; one for each request and in its order, or none.

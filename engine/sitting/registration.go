@@ -24,6 +24,8 @@ type Registration struct {
 	// Components are those that the candidate takes at this sitting; nil means
 	// all of the level. The others are carried over.
 	Components []standard.Kind
+	Needs      Needs
+	Import     string // the import (名单导入) that brought it, "" for none
 	Attempt    string // the theory attempt, given when the papers are sealed
 	Created    time.Time
 }
@@ -32,3 +34,13 @@ type Registration struct {
 func (r *Registration) Takes(k standard.Kind) bool {
 	return r.Components == nil || slices.Contains(r.Components, k)
 }
+
+// Needs is what a candidate was granted beside extra time (便利措施).
+type Needs struct {
+	LargeText  bool // 大字号
+	Apart      bool // 单独考场
+	Accessible bool // 无障碍座位
+}
+
+// Seated tells whether the registration has a room and a seat.
+func (r *Registration) Seated() bool { return r.Room != "" }

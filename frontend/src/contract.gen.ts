@@ -3713,6 +3713,235 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/roster-template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 考生名单模板（Excel，各列都是文本） · an empty list of candidates */
+        get: operations["getRosterTemplate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/roster-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 试读名单，逐行给出结论，不登记任何人 · what would become of every row; nothing is stored */
+        post: operations["judgeRoster"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/roster-imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        /** 导入过的名单 · lists that were imported */
+        get: operations["listRosterImports"];
+        put?: never;
+        /**
+         * 按试读的结论登记，全部成功或全不登记 · register what was shown, all or none
+         * @description Needs the digest that judgeRoster gave for the same file. Where anything would be other than it was shown, it is refused.
+         */
+        post: operations["importRoster"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/roster-imports/{run}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                run: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** 撤销一次导入（封卷前） · take everybody of an import off the roster */
+        delete: operations["undoRosterImport"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 考点和考场 · sites and rooms */
+        get: operations["listVenues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记或修改考点 · add a site, or change one */
+        post: operations["putSite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/rooms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记或修改考场 · add a room, or change one */
+        post: operations["putRoom"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/rooms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        /** 本场次用的考场、监考员和检查结果 · rooms of a sitting, with what the rules say */
+        get: operations["getSittingRooms"];
+        /** 指定考场和监考员 · say which rooms are used and who is in them */
+        put: operations["putSittingRooms"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/seatings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        /** 按规则排座的记录 · seatings by rule */
+        get: operations["listSeatings"];
+        put?: never;
+        /** 按规则试排，座位尚未改变 · propose a seating; nobody moves */
+        post: operations["proposeSeating"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/seatings/{run}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                run: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 采用一次试排 · give everybody the places of a proposal */
+        post: operations["applySeating"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 人工换座（封卷后要有理由） · another seat by hand */
+        post: operations["movePlace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/papers/{paper}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                paper: components["schemas"]["DayPaper"];
+            };
+            cookie?: never;
+        };
+        /** 考务材料（PDF）：准考证、门贴、座签、签到表、到考情况、考场记录 · papers of the day as PDF */
+        get: operations["getDayPaper"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/periods/{period}/document": {
         parameters: {
             query?: never;
@@ -5307,6 +5536,8 @@ export interface components {
             seat: string;
             extraMinutes: number;
             attempt: string;
+            employer?: string;
+            needs?: components["schemas"]["SeatNeeds"];
             /** @description what a retake takes; left out for all components */
             takes?: ("theory" | "skill" | "review")[];
         };
@@ -7669,6 +7900,137 @@ export interface components {
             versions: components["schemas"]["PeriodVersion"][];
             changed: components["schemas"]["PeriodDifference"][];
         };
+        RosterFile: {
+            name: string;
+            /**
+             * Format: byte
+             * @description the file: xlsx, or text with separated values
+             */
+            data: string;
+        };
+        RosterConfirm: {
+            name: string;
+            /** Format: byte */
+            data: string;
+            digest: string;
+        };
+        RosterJudged: {
+            digest: string;
+            rows: number;
+            kept: number;
+            changed: number;
+            dropped: number;
+            verdicts: components["schemas"]["ImportVerdict"][];
+        };
+        RosterImport: {
+            id: string;
+            file: string;
+            rows: number;
+            kept: number;
+            changed: number;
+            dropped: number;
+            undone: boolean;
+            by: string;
+            /** Format: date-time */
+            at: string;
+            undoneBy?: string;
+            /** Format: date-time */
+            undoneAt?: string;
+        };
+        /** @description 便利措施 · what a candidate was granted beside extra time */
+        SeatNeeds: {
+            largeText: boolean;
+            /** @description a room apart */
+            apart: boolean;
+            /** @description an accessible seat */
+            accessible: boolean;
+        };
+        VenueSite: {
+            id?: string;
+            name: string;
+            address: string;
+            /** @description 0 for a new one */
+            version: number;
+        };
+        VenueRoom: {
+            id?: string;
+            site: string;
+            name: string;
+            /** @description rows from the front; . floor, o seat, x seat not to be used, a accessible seat */
+            plan: string[];
+            addresses: string[];
+            /** @description 0 for a new one */
+            version: number;
+            /** @description that can be used */
+            seats?: number;
+            accessible?: number;
+        };
+        Venues: {
+            sites: components["schemas"]["VenueSite"][];
+            rooms: components["schemas"]["VenueRoom"][];
+        };
+        RoomUse: {
+            room: string;
+            /** @description only for those who are granted a room apart */
+            apart: boolean;
+            invigilators: string[];
+        };
+        SittingRoomsPut: {
+            version: number;
+            rooms: components["schemas"]["RoomUse"][];
+        };
+        /** @enum {string} */
+        RoomFlaw: "no-rooms" | "too-few-seats" | "few-spare-seats" | "few-accessible" | "no-room-apart" | "unseated" | "unknown-seat" | "not-accessible" | "not-apart" | "too-many" | "few-invigilators" | "invigilator-twice";
+        RoomFinding: {
+            flaw: components["schemas"]["RoomFlaw"];
+            block: boolean;
+            room: string;
+            have: number;
+            need: number;
+            who: string;
+        };
+        RoomRules: {
+            sample: boolean;
+            candidatesPerInvigilator: number;
+            leastInvigilators: number;
+            mostCandidates: number;
+            leastSpareSeats: number;
+        };
+        SittingRooms: {
+            version: number;
+            rooms: components["schemas"]["RoomUse"][];
+            findings: components["schemas"]["RoomFinding"][];
+            rules: components["schemas"]["RoomRules"];
+        };
+        SeatingAsk: {
+            /** @description whoever has a seat keeps it */
+            keep: boolean;
+        };
+        /** @enum {string} */
+        SeatingState: "proposed" | "applying" | "applied";
+        Seating: {
+            id: string;
+            seed: string;
+            keep: boolean;
+            seated: number;
+            unseated: number;
+            /** @description pairs of one employer beside each other */
+            beside: number;
+            state: components["schemas"]["SeatingState"];
+            by: string;
+            /** Format: date-time */
+            at: string;
+        };
+        PlaceMove: {
+            registration: string;
+            room: string;
+            seat: string;
+            /** @description whoever sits there takes the other's seat */
+            swap: boolean;
+            reason?: string;
+        };
+        /** @enum {string} */
+        DayPaper: "tickets" | "doors" | "cards" | "sign-in" | "attendance" | "protocol";
         /**
          * @description 初任培训 initial · 轮训 rotation
          * @enum {string}
@@ -13429,6 +13791,377 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getRosterTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    judgeRoster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RosterFile"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterJudged"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listRosterImports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterImport"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    importRoster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RosterConfirm"];
+            };
+        };
+        responses: {
+            /** @description 已登记 · registered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterImport"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    undoRosterImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        removed: number;
+                    };
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listVenues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Venues"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    putSite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VenueSite"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VenueSite"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    putRoom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VenueRoom"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VenueRoom"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getSittingRooms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SittingRooms"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    putSittingRooms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SittingRoomsPut"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SittingRooms"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listSeatings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Seating"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    proposeSeating: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeatingAsk"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Seating"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    applySeating: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Seating"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    movePlace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceMove"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getDayPaper: {
+        parameters: {
+            query?: {
+                /** @description one room only */
+                room?: string;
+            };
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                paper: components["schemas"]["DayPaper"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
                 };
             };
             default: components["responses"]["ProblemAny"];

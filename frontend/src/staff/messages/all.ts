@@ -6,6 +6,8 @@ import { auditEn } from './audit.en'
 import { auditZh } from './audit.zh-CN'
 import { certificateEn } from './certificate.en'
 import { certificateZh } from './certificate.zh-CN'
+import { dayEn } from './day.en'
+import { dayZh } from './day.zh-CN'
 import { editorEn } from './editor.en'
 import { editorZh } from './editor.zh-CN'
 import { en as staffEn } from './en'
@@ -67,6 +69,7 @@ export const FILES: readonly (readonly [zh: Record<string, string>, en: Record<s
   [certificateZh, certificateEn],
   [proctorZh, proctorEn],
   [accessZh, accessEn],
+  [dayZh, dayEn],
 ]
 
 /** All texts of the staff pages. */
@@ -93,6 +96,7 @@ export const zhCN = {
   ...certificateZh,
   ...proctorZh,
   ...accessZh,
+  ...dayZh,
 }
 
 export const en = {
@@ -118,4 +122,5 @@ export const en = {
   ...certificateEn,
   ...proctorEn,
   ...accessEn,
+  ...dayEn,
 }

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"gongyuan/api"
+	"gongyuan/engine/daysheet"
+	"gongyuan/engine/mongostore"
+	"gongyuan/engine/report/xlsx"
+	"gongyuan/engine/roster"
+	arrange "gongyuan/engine/seating"
+	"gongyuan/engine/venue"
+)
+
+// prepareDays sets up what is done before the day of a sitting.
+func (e *engine) prepareDays(store *mongostore.Store) error {
+	rules, err := venue.ReadRules(nil)
+	if err != nil {
+		return err
+	}
+	venues := venue.NewOffice(venue.Deps{Store: store.Venues(), Sittings: rosters{e.sittings, e.office}, Accounts: e.people, Audit: e.trail, Rules: rules})
+	e.days = api.Days{
+		Rosters: roster.NewDesk(roster.Deps{
+			Store: store.Rosters(), Office: e.office, Accounts: e.people, Sealer: e.sealer, Audit: e.trail, Clock: e.clock,
+		}),
+		Venues: venues,
+		Seatings: arrange.NewDesk(arrange.Deps{
+			Store: store.Seatings(), Sittings: e.sittings, Registrations: e.sittings, Venues: venues, Accounts: e.people, Audit: e.trail, Clock: e.clock,
+		}),
+		Papers:    &daysheet.Printer{Source: font},
+		ReadCells: readCells, Template: xlsx.Template,
+	}
+	return nil
+}
+
+// readCells turns a workbook's cells into those of a list.
+func readCells(data []byte) ([][]roster.Cell, error) {
+	rows, err := xlsx.ReadCells(data)
+	if err != nil {
+		return nil, err
+	}
+	out := make([][]roster.Cell, len(rows))
+	for y, row := range rows {
+		out[y] = make([]roster.Cell, len(row))
+		for x, c := range row {
+			out[y][x] = roster.Cell(c)
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,85 @@
+package daysheet
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"gongyuan/engine/print"
+)
+
+var keep = flag.String("keep", "", "folder to write the documents to")
+
+var printer = &Printer{Source: print.NewSource(os.DirFS("../../frontend/dist"), print.FontFile)}
+
+func day(n int) *Day {
+	at := time.Date(2026, 12, 6, 1, 0, 0, 0, time.UTC)
+	d := &Day{
+		Title: "2026 年秋季认定（示例）", Occupation: "保卫管理员", Level: "三级/高级工", Body: "示例职业技能评价中心", Opens: at, Closes: at.Add(2 * time.Hour),
+		Duration: 90 * time.Minute, LateEntry: 30 * time.Minute, Printed: at, By: "考务甲", Sample: true,
+		Rooms:  []Room{{"01", "示例考点", "示例路 1 号", []string{"监考甲", "监考乙"}}},
+		Events: []Event{{at, "01 考场", "补时 10 分钟", "停电", "监考甲"}},
+	}
+	for i := range n {
+		p := Person{Admission: fmt.Sprintf("2612063%07d", i), Name: "周壬", Document: "6101**********0021", Room: fmt.Sprintf("%02d", i/15+1), Seat: fmt.Sprintf("%02d", i%15+1)}
+		p.Presence = Presence{SignedIn: at, Began: true, Over: true, Answered: 97, Total: 100}
+		if i%9 == 3 {
+			p.Extra, p.Notes, p.Presence = 20*time.Minute, []string{"大字号"}, Presence{Absent: true}
+		}
+		d.People = append(d.People, p)
+	}
+	return d
+}
+
+func TestWrite(t *testing.T) {
+	t.Parallel()
+	for _, k := range []Kind{Tickets, Doors, Cards, SignIn, Attendance, Protocol} {
+		t.Run(string(k), func(t *testing.T) {
+			t.Parallel()
+			d := day(16)
+			first, err := printer.Write(k, d)
+			if err != nil || !bytes.HasPrefix(first, []byte("%PDF-")) {
+				t.Fatalf("%.20q, %v", first, err)
+			}
+			if k == Protocol { // the smallest stands for all
+				if again, err := printer.Write(k, d); err != nil || !bytes.Equal(first, again) {
+					t.Errorf("printed again it is another document: %v", err)
+				}
+			}
+			if *keep != "" {
+				if err := os.WriteFile(*keep+"/"+string(k)+".pdf", first, 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func TestWriteErr(t *testing.T) {
+	t.Parallel()
+	d := day(1)
+	d.People[0].Room = ""
+	if _, err := printer.Write(Tickets, d); !errors.Is(err, ErrNobody) {
+		t.Errorf("nobody has a seat: %v", err)
+	}
+	if _, err := printer.Write(Protocol, d); err != nil {
+		t.Errorf("a protocol of nobody: %v", err)
+	}
+	d = day(1)
+	d.People[0].Name = "\U000F0000"
+	if _, err := printer.Write(Cards, d); !errors.Is(err, print.ErrGlyph) {
+		t.Errorf("a name that cannot be set: %v", err)
+	}
+}
+
+func TestTally(t *testing.T) {
+	t.Parallel()
+	came, absent, open := tally([]Person{{Presence: Presence{Began: true}}, {Presence: Presence{SignedIn: time.Now()}}, {Presence: Presence{Absent: true, SignedIn: time.Now()}}, {}})
+	if came != 2 || absent != 1 || open != 1 {
+		t.Errorf("%d came, %d absent, %d open", came, absent, open)
+	}
+}
