@@ -52,10 +52,6 @@ func cut(s string, n int) string {
 	return s[:n]
 }
 
-func myAccount(ctx context.Context) people.AccountID {
-	return people.AccountID(callOf(ctx).actor.Subject)
-}
-
 func wireMember(a people.Account, factor bool, me people.AccountID) contract.StaffAccount {
 	out := contract.StaffAccount{
 		Id: string(a.ID), Login: a.Login, Name: a.Name, Roles: wireRoles(a.Roles), Levels: a.Levels, Disabled: a.Disabled, Created: a.Created, Version: a.Version,
