@@ -21,7 +21,7 @@ export const auditEn = {
   'audit.noun.item': 'Item', 'audit.noun.item-batch': 'Batch of items', 'audit.noun.blueprint': 'Blueprint', 'audit.noun.outline': 'Outline',
   'audit.noun.certificate-batch': 'Certificate batch', 'audit.noun.certificate-motion': 'Certificate change', 'audit.noun.examiner': 'Examiner',
   'audit.noun.file': 'File', 'audit.noun.filing': 'Filing', 'audit.noun.marking': 'Marking', 'audit.noun.theory': 'Theory result', 'audit.noun.attempt': 'Attempt',
-  'audit.noun.proctor': 'Exam room', 'audit.act.access.set': 'Sitting: change the rules of access', 'audit.act.proctor.lock': 'Exam room: lock the page', 'audit.act.proctor.unlock': 'Exam room: unlock the page', 'audit.noun.call': 'Call', 'audit.noun.profile': 'Profile', 'audit.noun.candidate': 'Candidate', 'audit.noun.report': 'Report',
+  'audit.noun.proctor': 'Exam room', 'audit.act.access.set': 'Sitting: change the rules of access', 'audit.noun.call': 'Call', 'audit.noun.profile': 'Profile', 'audit.noun.candidate': 'Candidate', 'audit.noun.report': 'Report',
   'audit.noun.sheet': 'Score sheet', 'audit.noun.secret': 'Secret', 'audit.noun.export-run': 'Export', 'audit.noun.session': 'Session',
   'audit.noun.talent': 'Talent pool', 'audit.noun.training': 'Training record',
   'audit.noun.account': 'Account', 'audit.noun.access': 'Access rules', 'audit.noun.roster': 'Roster', 'audit.noun.seating': 'Seating', 'audit.noun.certificate-template': 'Certificate template', 'audit.noun.venue': 'Venue',

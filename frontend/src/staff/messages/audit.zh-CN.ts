@@ -19,7 +19,7 @@ export const auditZh = {
   'audit.noun.appeal': '复核申请', 'audit.noun.regrade': '重新判分', 'audit.noun.bank': '题库', 'audit.noun.item': '试题', 'audit.noun.item-batch': '批量操作',
   'audit.noun.blueprint': '组卷方案', 'audit.noun.outline': '大纲', 'audit.noun.certificate-batch': '发证批次', 'audit.noun.certificate-motion': '证书变更',
   'audit.noun.examiner': '考评员', 'audit.noun.file': '文件', 'audit.noun.filing': '备案', 'audit.noun.marking': '阅卷', 'audit.noun.theory': '理论成绩', 'audit.noun.attempt': '答卷',
-  'audit.noun.proctor': '考场', 'audit.act.access.set': '场次：改变进入规则', 'audit.act.proctor.lock': '考场：锁定页面', 'audit.act.proctor.unlock': '考场：解锁页面', 'audit.noun.call': '考场呼叫', 'audit.noun.profile': '考生信息', 'audit.noun.candidate': '考生', 'audit.noun.report': '报表', 'audit.noun.sheet': '评分表',
+  'audit.noun.proctor': '考场', 'audit.act.access.set': '场次：改变进入规则', 'audit.noun.call': '考场呼叫', 'audit.noun.profile': '考生信息', 'audit.noun.candidate': '考生', 'audit.noun.report': '报表', 'audit.noun.sheet': '评分表',
   'audit.noun.secret': '密钥', 'audit.noun.export-run': '导出', 'audit.noun.session': '登录',
   'audit.noun.talent': '人才库', 'audit.noun.training': '培训记录',
   'audit.noun.account': '账号', 'audit.noun.access': '进入规则', 'audit.noun.roster': '名单', 'audit.noun.seating': '座位', 'audit.noun.certificate-template': '证书模板', 'audit.noun.venue': '考点',
