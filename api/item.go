@@ -8,6 +8,7 @@ import (
 	"gongyuan/api/contract"
 	"gongyuan/bank"
 	"gongyuan/engine/editorial"
+	"gongyuan/engine/people"
 )
 
 // ListItems lists a page of a bank's items.
@@ -80,10 +81,16 @@ func (s *server) SaveDraft(ctx context.Context, r contract.SaveDraftRequestObjec
 	return contract.SaveDraft200JSONResponse(out), err
 }
 
+// reviewing is what somebody may do who reviews and does not write.
+var reviewing = map[bank.Step]bool{bank.StepApprove: true, bank.StepReturn: true, bank.StepComment: true}
+
 // TakeStep takes a step with an item. A draft that was thrown away may have
 // been all there was: then no item is answered.
 func (s *server) TakeStep(ctx context.Context, r contract.TakeStepRequestObject) (contract.TakeStepResponseObject, error) {
 	b := r.Body
+	if who := callOf(ctx).actor; !who.Has(people.Editor) && !who.Has(people.Administrator) && !reviewing[bank.Step(b.Step)] {
+		return nil, errForbidden
+	}
 	d, err := s.editorial.Take(ctx, callOf(ctx).actor.Subject, editorial.StepRequest{
 		Item: bank.NewItemID(bank.ID(r.Bank), r.Code), Step: bank.Step(b.Step), Version: b.Version, Draft: or(b.Draft), Note: or(b.Note),
 		KeyMeant: or(b.KeyMeant), Assignee: or(b.Assignee), Publish: or(b.Publish),

@@ -342,3 +342,23 @@ func TestRefreshAfterEnd(t *testing.T) {
 	refresh().must(t, 401)
 	w.call("GET", "/api/v1/banks", token, nil).must(t, 401)
 }
+
+// TestReviewerOnlyReviews lets a reviewer approve, return and comment, and take
+// no other step.
+func TestReviewerOnlyReviews(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, embeddedSettings(t))
+	reviewer, editor := w.staff(people.Reviewer), w.staff(people.Editor)
+	for _, step := range []contract.ItemStep{"approve", "return", "comment", "submit", "withdraw", "publish", "retire", "restore", "assign", "discard", "doubt", "keep"} {
+		take := func(token string) int {
+			return w.call("POST", "/api/v1/banks/sample/items/none/steps", token, map[string]any{"step": step, "version": 1, "note": "示例"}).status
+		}
+		allowed := step == "approve" || step == "return" || step == "comment"
+		if got := take(reviewer); (got == 403) == allowed {
+			t.Errorf("%s as a reviewer: %d", step, got)
+		}
+		if got := take(editor); got == 403 {
+			t.Errorf("%s as an editor: %d", step, got)
+		}
+	}
+}

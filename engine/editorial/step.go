@@ -190,7 +190,7 @@ func (d *Desk) mayReview(ctx context.Context, row *bank.ItemRow, to string) erro
 		return nil
 	}
 	a, err := d.Accounts.Account(ctx, people.AccountID(to))
-	if errors.Is(err, people.ErrNotFound) || err == nil && (a.Disabled || !a.Has(people.Editor, people.Administrator)) {
+	if errors.Is(err, people.ErrNotFound) || err == nil && (a.Disabled || !a.Has(people.Editor, people.Reviewer, people.Administrator)) {
 		return &FieldError{"/assignee", "no-editor"}
 	}
 	if err != nil {
