@@ -25,6 +25,7 @@ export const auditEn = {
   'audit.noun.sheet': 'Score sheet', 'audit.noun.secret': 'Secret', 'audit.noun.export-run': 'Export', 'audit.noun.session': 'Session',
   'audit.noun.talent': 'Talent pool', 'audit.noun.training': 'Training record',
   'audit.noun.account': 'Account', 'audit.noun.access': 'Access rules', 'audit.noun.roster': 'Roster', 'audit.noun.seating': 'Seating', 'audit.noun.certificate-template': 'Certificate template', 'audit.noun.venue': 'Venue',
+  'audit.noun.day': 'Exam day',
   'audit.verb.seal': 'seal', 'audit.verb.open': 'open', 'audit.verb.close': 'close', 'audit.verb.release': 'release', 'audit.verb.propose': 'propose',
   'audit.verb.approved': 'approve', 'audit.verb.returned': 'return', 'audit.verb.approve': 'approve', 'audit.verb.return': 'return',
   'audit.verb.void': 'void', 'audit.verb.version': 'new version', 'audit.verb.versions': 'new versions', 'audit.verb.make': 'enter', 'audit.verb.confirm': 'confirm',
