@@ -61,8 +61,8 @@ func (s *server) ListCertificates(ctx context.Context, r contract.ListCertificat
 	return out, nil
 }
 
-// GetCertificate shows everything that is printed, the document number in
-// full; that it was opened goes to the log.
+// GetCertificate shows everything that is printed, the document number masked:
+// in full it is on paper only, and printing is recorded.
 func (s *server) GetCertificate(ctx context.Context, r contract.GetCertificateRequestObject) (contract.GetCertificateResponseObject, error) {
 	out, err := s.printOf(ctx, certificate.NormalNumber(r.Number))
 	return contract.GetCertificate200JSONResponse(out), err
@@ -74,17 +74,12 @@ func (s *server) printOf(ctx context.Context, n certificate.Number) (contract.Ce
 	if err != nil {
 		return out, err
 	}
-	number, err := s.certificates.DocumentNumber(c)
-	if err != nil {
-		return out, err
-	}
 	motions, err := s.certificates.Motions(ctx, c.Number)
 	if err != nil {
 		return out, err
 	}
-	s.log.Info("certificate shown in full", "number", c.Number, "by", staff(ctx), "request", callOf(ctx).requestID)
 	out = contract.CertificatePrint{Certificate: s.wireCertificate(c), Statement: c.Statement, Motions: s.wireMotions(ctx, motions)}
-	for _, f := range certificate.Fields(c, certificate.Print{DocumentNumber: number, CheckAddress: "/verify?number=" + string(c.Number)}) {
+	for _, f := range certificate.Fields(c, certificate.Print{CheckAddress: "/verify?number=" + string(c.Number)}) {
 		label := f.LabelZH
 		if callOf(ctx).lang == "en" {
 			label = f.LabelEN

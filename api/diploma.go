@@ -42,6 +42,25 @@ func (s *server) GetCertificateDocument(ctx context.Context, r contract.GetCerti
 	return contract.GetCertificateDocument200ApplicationpdfResponse{Body: bytes.NewReader(doc), ContentLength: int64(len(doc))}, nil
 }
 
+// GetCertificatePicture draws a certificate by the template of its issue, the
+// document number masked and without the photograph.
+func (s *server) GetCertificatePicture(ctx context.Context, r contract.GetCertificatePictureRequestObject) (contract.GetCertificatePictureResponseObject, error) {
+	c, err := s.certificates.Certificate(ctx, certificate.NormalNumber(r.Number))
+	if err != nil {
+		return nil, err
+	}
+	sheet := s.diploma(c)
+	sheet.DocumentNumber = c.DocumentMasked
+	if sheet.Form, err = s.handouts.Forms.Form(ctx, c.Template); err != nil {
+		return nil, err
+	}
+	picture, err := s.handouts.Diplomas.SVG(&sheet)
+	if err != nil {
+		return nil, err
+	}
+	return contract.GetCertificatePicture200ImagesvgXmlResponse{Body: bytes.NewReader(picture), ContentLength: int64(len(picture))}, nil
+}
+
 // GetCertificateBatch prints the valid certificates of a sitting, by number.
 func (s *server) GetCertificateBatch(ctx context.Context, r contract.GetCertificateBatchRequestObject) (contract.GetCertificateBatchResponseObject, error) {
 	all, err := s.certificates.OfSitting(ctx, sitting.ID(r.Sitting))

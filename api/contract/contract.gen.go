@@ -9376,6 +9376,9 @@ type ServerInterface interface {
 	// DecideMotion 批准或退回 · approve or return
 	// (POST /api/v1/certificates/{number}/motions/{motion})
 	DecideMotion(c *fiber.Ctx, number CertificateNumber, motion int) error
+	// GetCertificatePicture 证书的样子（SVG） · the certificate as a picture
+	// (GET /api/v1/certificates/{number}/picture)
+	GetCertificatePicture(c *fiber.Ctx, number CertificateNumber) error
 	// GetDuties 要办的事：备案是否有效、上报何时到期 · what waits for the administrators
 	// (GET /api/v1/duties)
 	GetDuties(c *fiber.Ctx) error
@@ -12848,6 +12851,35 @@ func (siw *ServerInterfaceWrapper) DecideMotion(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.DecideMotion(c, number, motion)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetCertificatePicture operation middleware
+func (siw *ServerInterfaceWrapper) GetCertificatePicture(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "number" -------------
+	var number CertificateNumber
+
+	err = runtime.BindStyledParameterWithOptions("simple", "number", c.Params("number"), &number, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter number: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetCertificatePicture(c, number)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -17898,6 +17930,8 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Get(options.BaseURL+"/api/v1/certificates/:number/document", wrapper.GetCertificateDocument)
 
+	router.Get(options.BaseURL+"/api/v1/certificates/:number/picture", wrapper.GetCertificatePicture)
+
 	router.Get(options.BaseURL+"/api/v1/certificates/:number/credential", wrapper.GetCertificateCredential)
 
 	router.Get(options.BaseURL+"/api/v1/certificate-templates", wrapper.ListTemplates)
@@ -20997,6 +21031,45 @@ type DecideMotiondefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response DecideMotiondefaultApplicationProblemPlusJSONResponse) VisitDecideMotionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetCertificatePictureRequestObject struct {
+	Number CertificateNumber `json:"number"`
+}
+
+type GetCertificatePictureResponseObject interface {
+	VisitGetCertificatePictureResponse(ctx *fiber.Ctx) error
+}
+
+type GetCertificatePicture200ImagesvgXmlResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetCertificatePicture200ImagesvgXmlResponse) VisitGetCertificatePictureResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "image/svg+xml")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetCertificatePicturedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetCertificatePicturedefaultApplicationProblemPlusJSONResponse) VisitGetCertificatePictureResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -26086,6 +26159,9 @@ type StrictServerInterface interface {
 	// DecideMotion 批准或退回 · approve or return
 	// (POST /api/v1/certificates/{number}/motions/{motion})
 	DecideMotion(ctx context.Context, request DecideMotionRequestObject) (DecideMotionResponseObject, error)
+	// GetCertificatePicture 证书的样子（SVG） · the certificate as a picture
+	// (GET /api/v1/certificates/{number}/picture)
+	GetCertificatePicture(ctx context.Context, request GetCertificatePictureRequestObject) (GetCertificatePictureResponseObject, error)
 	// GetDuties 要办的事：备案是否有效、上报何时到期 · what waits for the administrators
 	// (GET /api/v1/duties)
 	GetDuties(ctx context.Context, request GetDutiesRequestObject) (GetDutiesResponseObject, error)
@@ -29748,6 +29824,33 @@ func (sh *strictHandler) DecideMotion(ctx *fiber.Ctx, number CertificateNumber, 
 		return err
 	} else if validResponse, ok := response.(DecideMotionResponseObject); ok {
 		if err := validResponse.VisitDecideMotionResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCertificatePicture operation middleware
+func (sh *strictHandler) GetCertificatePicture(ctx *fiber.Ctx, number CertificateNumber) error {
+	var request GetCertificatePictureRequestObject
+
+	request.Number = number
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCertificatePicture(ctx.UserContext(), request.(GetCertificatePictureRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCertificatePicture")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCertificatePictureResponseObject); ok {
+		if err := validResponse.VisitGetCertificatePictureResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

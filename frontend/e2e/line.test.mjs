@@ -302,7 +302,7 @@ test('from the theory exam to a certificate that is revoked', { skip, timeout: 2
     assert.match(number, /^[SY]\d{21}$/)
     await clean(page, 'certificates')
     await link.first().click()
-    await page.locator('.cert').waitFor()
+    await page.locator('.paper img').waitFor()
     statement = await page.getByRole('textbox', { name: '签名声明' }).inputValue()
     assert.match(statement, /^[\w-]+\.[\w-]+\.[\w-]+$/)
     const [paper] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '下载 PDF' }).click()])

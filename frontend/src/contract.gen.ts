@@ -3265,6 +3265,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/certificates/{number}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: components["parameters"]["CertificateNumber"];
+            };
+            cookie?: never;
+        };
+        /**
+         * 证书的样子（SVG） · the certificate as a picture
+         * @description By the template of its issue, the document number masked and without the photograph.
+         */
+        get: operations["getCertificatePicture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/certificates/{number}/credential": {
         parameters: {
             query?: never;
@@ -13087,6 +13109,29 @@ export interface operations {
                 };
                 content: {
                     "application/pdf": string;
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getCertificatePicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: components["parameters"]["CertificateNumber"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
                 };
             };
             default: components["responses"]["ProblemAny"];

@@ -91,6 +91,8 @@ export const line = {
   saveTemplate: async (body: Schemas['NewTemplate']) => (await client.call('post', '/api/v1/certificate-templates', { body })).data,
   previewTemplate: (body: Schemas['TemplatePreview'], signal: AbortSignal) =>
     client.bytes('/api/v1/certificate-templates/preview', { body, signal }, 'image/svg+xml', 'post'),
+  certificatePicture: (number: string, signal: AbortSignal) =>
+    client.bytes('/api/v1/certificates/{number}/picture', { path: { number }, signal }, 'image/svg+xml', 'get'),
   inclusion: async (number: string, signal: AbortSignal) =>
     (await client.call('get', '/api/v1/certificate-log/inclusion', { query: { number }, signal })).data,
   logHead: async (signal: AbortSignal) => (await client.call('get', '/api/v1/certificate-log/head', { signal })).data,
