@@ -13,6 +13,7 @@ type drillCommand struct {
 	URL        string        `env:"GONGYUAN_DRILL_URL" default:"http://127.0.0.1:8080" help:"Address of the installation."`
 	Login      string        `env:"GONGYUAN_DRILL_LOGIN" default:"admin" help:"Login of an administrator."`
 	Password   string        `env:"GONGYUAN_DRILL_PASSWORD" default:"gongyuan-demo" help:"The administrator's password; the default is the demo's."`
+	Code       string        `env:"GONGYUAN_DRILL_CODE" default:"" help:"A code of the administrator's second factor, where the account has one."`
 	Candidates int           `env:"GONGYUAN_DRILL_CANDIDATES" default:"50" help:"How many sit the exam."`
 	Level      int           `env:"GONGYUAN_DRILL_LEVEL" default:"3" help:"Level of the sitting."`
 	Blueprint  string        `env:"GONGYUAN_DRILL_BLUEPRINT" default:"" placeholder:"ID" help:"Blueprint to draw by; empty means the first that the bank can fulfil."`
@@ -29,7 +30,7 @@ type drillCommand struct {
 // lost or handed in twice.
 func (c *drillCommand) Run(ctx context.Context) error {
 	_, err := drill.Run(ctx, drill.Config{
-		URL: c.URL, AdminLogin: c.Login, AdminPassword: c.Password, Candidates: c.Candidates, Level: c.Level, Blueprint: c.Blueprint,
+		URL: c.URL, AdminLogin: c.Login, AdminPassword: c.Password, AdminCode: c.Code, Candidates: c.Candidates, Level: c.Level, Blueprint: c.Blueprint,
 		Duration: c.Duration, Ramp: c.Ramp, Think: c.Think, Faults: c.Faults, Seed: c.Seed, Out: os.Stdout, JSON: c.JSON, HTML: c.HTML,
 	})
 	return err

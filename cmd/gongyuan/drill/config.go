@@ -8,6 +8,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"gongyuan/api/contract"
 )
 
 // Bounds of a drill.
@@ -27,6 +29,9 @@ type Config struct {
 	// AdminLogin and AdminPassword sign in as an administrator, who makes the
 	// sitting, moves it on and reads its results.
 	AdminLogin, AdminPassword string
+	// AdminCode is of the administrator's second factor, where the account has
+	// one. It is used once; the session is refreshed from then on.
+	AdminCode string
 	// Candidates is how many sit the exam, 1 to MaxCandidates. An installation
 	// lets one address sign in a few hundred times in five minutes, so that
 	// some thousand candidates take the better part of an hour to sign in.
@@ -58,6 +63,14 @@ type Config struct {
 	// needs no other file; empty for none. Existing files are replaced.
 	JSON string
 	HTML string
+}
+
+func (c *Config) signIn() contract.LoginRequest {
+	in := contract.LoginRequest{Login: c.AdminLogin, Password: c.AdminPassword}
+	if c.AdminCode != "" {
+		in.Code = &c.AdminCode
+	}
+	return in
 }
 
 // ErrConfig is wrapped by every complaint about a Config.

@@ -17,14 +17,15 @@ import (
 
 // mood is how a fake installation behaves.
 type mood struct {
-	slow       bool // now and then 202, 429, 503 before and 503 after the deed
-	logins     int  // per second, 0 for no limit
-	forgets    bool // acknowledges an answer and does not keep it
-	forgetful  bool // forgets acknowledged operations and asks for them again
-	doubles    bool // makes a submission of each submit
-	lists      bool // lists one result twice
-	writesLate bool // takes answers after the end
-	writesOld  bool // takes answers of pages that were taken over
+	slow       bool   // now and then 202, 429, 503 before and 503 after the deed
+	logins     int    // per second, 0 for no limit
+	code       string // of the administrator's second factor
+	forgets    bool   // acknowledges an answer and does not keep it
+	forgetful  bool   // forgets acknowledged operations and asks for them again
+	doubles    bool   // makes a submission of each submit
+	lists      bool   // lists one result twice
+	writesLate bool   // takes answers after the end
+	writesOld  bool   // takes answers of pages that were taken over
 	onSave     func()
 }
 
@@ -175,6 +176,8 @@ func (f *fake) session(who *fakeAttempt) contract.Session {
 func (f *fake) login(r *http.Request, _ *fakeAttempt) (int, any) {
 	if in := read[contract.LoginRequest](r); in.Login != "admin" || in.Password != "secret" {
 		return 401, problem(401, "invalid-login")
+	} else if f.mood.code != "" && (in.Code == nil || *in.Code != f.mood.code) {
+		return 401, problem(401, "code-needed")
 	}
 	return 200, f.session(nil)
 }

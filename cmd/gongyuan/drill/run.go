@@ -54,7 +54,7 @@ func hold(ctx context.Context, cfg Config, tune tuning) (Report, error) {
 	defer c.http.CloseIdleConnections()
 	r := &run{cfg: cfg, tune: &tune, client: c, meter: m, progress: newProgress(cfg.Out, m, cfg.Candidates), watch: newWatch(base, m.origin)}
 	r.office = &office{tune: &tune, session: newSession(c, contract.AudienceStaff, "/api/v1/auth/login",
-		contract.LoginRequest{Login: cfg.AdminLogin, Password: cfg.AdminPassword})}
+		cfg.signIn())}
 	stop, look := r.progress.start(), r.watch.start()
 	err = r.hold(ctx)
 	stop()
@@ -74,7 +74,9 @@ func hold(ctx context.Context, cfg Config, tune tuning) (Report, error) {
 // hold goes through the drill from the plan to the check.
 func (r *run) hold(ctx context.Context) error {
 	r.progress.say("准备 preparing")
-	if err := r.tune.persist(ctx, r.tune.patience, r.office.begin); err != nil {
+	if err := r.tune.persist(ctx, r.tune.patience, r.office.begin); refusedAs(err, "code-needed") {
+		return fmt.Errorf("%w: the administrator has a second factor: a code of it is needed", ErrConfig)
+	} else if err != nil {
 		return err
 	}
 	err := r.prepare(ctx)

@@ -31,7 +31,8 @@ func TestHold(t *testing.T) {
 	t.Parallel()
 	t.Run("OK", func(t *testing.T) {
 		t.Parallel()
-		cfg := quickAt(t, mood{})
+		cfg := quickAt(t, mood{code: "123456"})
+		cfg.AdminCode = "123456"
 		got, err := hold(t.Context(), cfg, quick)
 		if err != nil {
 			t.Fatalf("%v: %+v", err, got)
@@ -158,6 +159,12 @@ func TestHoldStops(t *testing.T) {
 		cfg := quickAt(t, mood{})
 		cfg.AdminPassword = "guess"
 		if _, err := hold(t.Context(), cfg, quick); !refusedAs(err, "invalid-login") {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("Err without the code of a second factor", func(t *testing.T) {
+		t.Parallel()
+		if _, err := hold(t.Context(), quickAt(t, mood{code: "123456"}), quick); !errors.Is(err, ErrConfig) {
 			t.Errorf("got %v", err)
 		}
 	})
