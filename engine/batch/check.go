@@ -86,12 +86,12 @@ func (d *Desk) check(ctx context.Context, b *Batch, scenes map[sitting.ID]*scene
 			continue
 		}
 		for _, have := range earlier[n] {
-			if have.State() == certificate.Valid && have.Occupation.Code == c.qualified.Occupation.Code && have.Level == c.qualified.Level &&
+			if have.Standing(certificate.DateOf(d.Clock.Now())) == certificate.Valid && have.Occupation.Code == c.qualified.Occupation.Code && have.Level == c.qualified.Level &&
 				have.Registration != c.Registration {
 				c.find(FoundDuplicate, string(have.Number), true)
 			}
 		}
-		key := fmt.Sprint(n, c.qualified.Level)
+		key := fmt.Sprint(n, c.qualified.Occupation.Code, c.qualified.Level)
 		if c.Excluded == "" && seen[key] {
 			c.find(FoundTwice, "", true)
 		}
