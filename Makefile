@@ -46,21 +46,33 @@ need-node:
 
 .PHONY: test
 test: bin/gongyuan ## run all tests; installs what they need where root
-	@cd frontend && npm run --silent fresh && npm run --silent test && npm run --silent size
 	@go run ./cmd/testservers -packages "$(TEST_PACKAGES)" -- $(MAKE) test-with-servers
 
-# What needs the servers: Go with the race detector, then the browser tests
-# against the real program.
-.PHONY: test-with-servers
+# What needs the servers: Go with the race detector and beside it, where a
+# processor is free, the front end's own tests; then the browser tests against
+# the real program.
+.PHONY: test-with-servers test-go test-web
 test-with-servers:
-	@go test -race -timeout 15m ./...
+	@$(MAKE) -j2 test-go test-web
 	@cd frontend && npm run --silent e2e
 
-.PHONY: lint
+# Lint vets; without tables for a debugger the binaries link faster.
+test-go:
+	@go test -race -vet=off -ldflags "-s -w" -timeout 15m ./...
+
+test-web:
+	@cd frontend && npm run --silent fresh && npm run --silent test && npm run --silent size
+
+.PHONY: lint lint-go lint-web
 lint: need-go $(TOOLS)/staticcheck $(STAMPS)/npm ## gofmt, go vet, staticcheck, types and eslint
+	@$(MAKE) -j2 lint-go lint-web
+
+lint-go:
 	@bad=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$bad" ] || { echo "not gofmt-ed:" $$bad >&2; exit 1; }
 	@go vet ./...
 	@$(TOOLS)/staticcheck ./...
+
+lint-web:
 	@cd frontend && npm run --silent types && npm run --silent lint
 
 .PHONY: vuln

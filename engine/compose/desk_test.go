@@ -82,6 +82,9 @@ type world struct {
 
 const items = 600
 
+// font is unpacked once for all tests.
+var font = print.NewSource(frontend.FS(), print.FontFile)
+
 func each(t *testing.T, test func(w *world)) {
 	t.Parallel()
 	servers.EachMongo(t, func(t *testing.T, db lungo.IDatabase) {
@@ -99,7 +102,7 @@ func each(t *testing.T, test func(w *world)) {
 		}
 		w.desk = compose.NewDesk(compose.Deps{
 			Store: s, Facilities: facts, Accounts: staff{}, Audit: w.trail, Clock: enginetest.NewClock(time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)),
-			Font: print.NewSource(frontend.FS(), print.FontFile),
+			Font: font,
 		})
 		test(w)
 	})

@@ -25,8 +25,11 @@ import (
 
 var keep = flag.String("keep", "", "folder to write the documents to")
 
+// font is unpacked once for all tests.
+var font = print.NewSource(os.DirFS("../../frontend/dist"), print.FontFile)
+
 func printer() *diploma.Printer {
-	return &diploma.Printer{Source: print.NewSource(os.DirFS("../../frontend/dist"), print.FontFile), Form: diploma.Form{Template: diploma.Default()}}
+	return &diploma.Printer{Source: font, Form: diploma.Form{Template: diploma.Default()}}
 }
 
 func portrait(t *testing.T) []byte {

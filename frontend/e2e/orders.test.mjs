@@ -73,6 +73,7 @@ test('what is cut off stands first, and a measured loss is made good', async () 
   await dialog.getByLabel('补时多少分钟').fill('8')
   await dialog.getByRole('button', { name: /^给 26\s人补时 8\s分钟$/ }).click()
   const report = page.getByRole('dialog', { name: /已给 26\s人补时 8\s分钟/ })
+  await report.getByRole('listitem').filter({ hasText: '截止' }).nth(25).waitFor()
   assert.equal(await report.getByRole('listitem').filter({ hasText: '截止' }).count(), 26)
   await report.getByRole('listitem').filter({ hasText: '胡寅' }).getByText('已收卷').waitFor()
   await report.getByRole('listitem').filter({ hasText: '高辰' }).getByText('还没有进入').waitFor()
@@ -179,7 +180,7 @@ test('an order without reply is tried again under the same number, and done once
   assert.equal(await page.getByRole('row').count(), 2, 'one entry below the head')
 
   // A new order has a number of its own.
-  await page.getByRole('link', { name: '监考' }).click()
+  await page.getByRole('link', { name: '监考', exact: true }).click()
   await choose(page, '李乙', '补时…')
   await page.getByLabel('补时多少分钟').fill('1')
   await page.getByLabel('原因').fill('换键盘')
@@ -241,7 +242,7 @@ test('an ended exam is reopened, and the record says who did what', async () => 
   assert.match((await cells.innerText()).replace(/\s+/g, ' '), /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d 重开 01 考场 13 座 胡寅 \+5 1 误收卷 考务管理员辛/)
   await clean(page, 'the time record')
   // Nobody can be resumed now, and the dialog says so.
-  await page.getByRole('link', { name: '监考' }).click()
+  await page.getByRole('link', { name: '监考', exact: true }).click()
   await page.getByRole('button', { name: '全场操作' }).click()
   await page.getByRole('menuitem', { name: '恢复…' }).click()
   await page.getByText('现在没有人暂停，不用恢复。').waitFor()

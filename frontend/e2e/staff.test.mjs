@@ -217,7 +217,7 @@ test('an administrator takes a sitting from the plan to the results', async () =
   await decide(page, '开考…', '现在开考？', '开考')
   await page.getByText('已开考。').waitFor()
   const sat = await sit(admission, a)
-  await page.getByRole('link', { name: '监考' }).click()
+  await page.getByRole('link', { name: '监考', exact: true }).click()
   await page.getByRole('heading', { name: '座位 2' }).waitFor()
   if (sat) await page.getByRole('row', { name: /测试甲.*已收卷/ }).waitFor()
   await clean(page, 'invigilation')
@@ -342,7 +342,7 @@ test('time is stopped, given and recorded, and what came in a file is decided', 
   await page.getByRole('button', { name: /^计入 2\s条$/ }).click()
   await page.getByText(/已计入 2\s条，成绩已重新计算。/).waitFor()
 
-  await page.getByRole('link', { name: '监考' }).click()
+  await page.getByRole('link', { name: '监考', exact: true }).click()
   await choose(second, '重开…')
   await page.getByLabel('原因').fill('误收卷，继续作答')
   await page.getByRole('button', { name: /^重开 1\s人$/ }).click()
@@ -356,7 +356,7 @@ test('time is stopped, given and recorded, and what came in a file is decided', 
 
   // The first one's page was silent all the while: it is measured and proposed.
   if (!mock) {
-    await page.getByRole('link', { name: '监考' }).click()
+    await page.getByRole('link', { name: '监考', exact: true }).click()
     const card = page.getByRole('article').filter({ hasText: first }).filter({ hasText: '断线' }).first()
     await card.waitFor({ timeout: 90_000 })
     assert.ok(Date.now() - began > 35_000, 'a short silence is none')

@@ -31,7 +31,7 @@ export const certificateEn = {
   'cert.expired': 'Expired', 'cert.expiredLine': 'Valid until {date}, which is past', 'cert.sumExpired': 'expired {n}',
   'proof.title': 'Proof in the log', 'proof.help': 'Each issue, reissue and revocation is one entry of a signed log that only grows. These files can be checked without this body and without a network.',
   'proof.leaf': 'Place', 'proof.leafOf': 'entry {n} of {size}', 'proof.said': 'written {at}', 'proof.digest': 'Digest of the signed statement', 'proof.root': 'Root of the tree (signed)',
-  'proof.take': 'Take the proof', 'proof.credential': 'Take it as a Verifiable Credential (VC 2.0, Open Badges 3.0)', 'proof.check': 'To check:',
+  'proof.take': 'Take the proof', 'proof.credential': 'Take as VC 2.0, Open Badges 3.0', 'proof.check': 'To check:',
   'tpl.title': 'Certificate layout', 'tpl.sub': 'Changes are kept as a new version; what was issued keeps the version of its issue, also when reissued',
   'tpl.save': 'Keep as a new version…', 'tpl.saveTitle': 'Keep as version {n}?', 'tpl.saveText': 'Certificates issued from now on are printed after it. A kept version never changes; batches that wait for a second person must be proposed again.', 'tpl.saveAct': 'Keep as a new version', 'tpl.why': 'What changed', 'tpl.whyHint': '2–200 characters.',
   'tpl.kept': 'Kept as version {n}.', 'tpl.changed': 'Changes not kept yet',
