@@ -59,6 +59,7 @@ async function clean(page, where) {
     if (shots) await page.screenshot({ path: `${shots}/panel-${where}-${size.width}.png`, fullPage: !(await page.locator('dialog[open]').count()) })
     const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
     assert.ok(over <= 0, `${where} at ${size.width} is ${over} px too wide`)
+    await page.locator('h1').first().waitFor({ state: 'attached' }) // between two pages there is none
     if (!await page.evaluate(() => 'axe' in globalThis)) await page.evaluate(axe)
     const found = await page.evaluate(() => globalThis.axe.run({ resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }))
     assert.deepEqual(found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 120)).join(' | ')}`), [], `axe on ${where} at ${size.width}`)

@@ -21,6 +21,7 @@ test('an administrator designs a score sheet and its next version', async () => 
   page.setDefaultTimeout(20_000)
   const clean = async (where) => {
     if (process.env.GONGYUAN_SHOTS) await page.screenshot({ path: `${process.env.GONGYUAN_SHOTS}/sheets-${where}.png` })
+    await page.locator('h1').first().waitFor({ state: 'attached' }) // between two pages there is none
     if (!await page.evaluate(() => 'axe' in globalThis)) await page.evaluate(axe)
     const found = await page.evaluate(() => globalThis.axe.run({ resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }))
     assert.deepEqual(found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 120)).join(' | ')}`), [], `axe on ${where}`)

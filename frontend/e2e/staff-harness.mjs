@@ -29,6 +29,7 @@ export async function signedIn(browser, base, account, path = '/staff', viewport
 
 /** Fails on any finding of axe, and on what the page's own log complains of. */
 export async function clean(page, where) {
+  await page.locator('h1').first().waitFor({ state: 'attached' }) // between two pages there is none
   if (!await page.evaluate(() => 'axe' in globalThis)) await page.evaluate(axe)
   const found = await page.evaluate(() => globalThis.axe.run({ resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }))
   assert.deepEqual(found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 120)).join(' | ')}`), [], `axe on ${where}`)
