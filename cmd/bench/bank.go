@@ -28,11 +28,17 @@ const bankCalls = 200
 
 var errNoMongo = errors.New("GONGYUAN_TEST_MONGODB_URL is not set: run it by make bench")
 
-// bankFigures are what an editor waits for at the server, on a bank of 20,000
+// bankFigures are what an editor waits for at the server, on a bank of that many
 // items over MongoDB's wire: B1 a page of the list, B2 a search, B3 the check
 // of a blueprint while it is written, B4 the comparison of a new stem with all
 // others.
-func bankFigures(ctx context.Context, _ func(string) bool, show func(figure.Figure)) (err error) {
+func bankFigures(items int) measure {
+	return func(ctx context.Context, _ func(string) bool, show func(figure.Figure)) error {
+		return bankFiguresOf(ctx, items, show)
+	}
+}
+
+func bankFiguresOf(ctx context.Context, items int, show func(figure.Figure)) (err error) {
 	url := os.Getenv("GONGYUAN_TEST_MONGODB_URL")
 	if url == "" {
 		return errNoMongo
@@ -47,7 +53,7 @@ func bankFigures(ctx context.Context, _ func(string) bool, show func(figure.Figu
 		err = errors.Join(err, db.Drop(last), client.Disconnect(last))
 	}()
 	store := mongobank.New(db)
-	stems, took, err := fillBank(ctx, store)
+	stems, took, err := fillBank(ctx, store, items)
 	if err != nil {
 		return err
 	}
@@ -57,11 +63,11 @@ func bankFigures(ctx context.Context, _ func(string) bool, show func(figure.Figu
 }
 
 // fillBank imports the items, with stems out of words, as questions have them.
-func fillBank(ctx context.Context, store *mongobank.Store) ([]string, time.Duration, error) {
+func fillBank(ctx context.Context, store *mongobank.Store, items int) ([]string, time.Duration, error) {
 	if err := store.EnsureIndexes(ctx); err != nil {
 		return nil, 0, err
 	}
-	revs, outline := banktest.Generate(1, bankOfFigure)
+	revs, outline := banktest.Generate(1, items)
 	rng := rand.New(rand.NewPCG(1, 2))
 	pick := func(words ...string) string { return words[rng.IntN(len(words))] }
 	stems := make([]string, len(revs))
@@ -115,7 +121,7 @@ func (b *bankBench) measure(show func(figure.Figure)) error {
 		{"B1", 300, "a page of 20 of the list with filters and sorts, any page, p99 of 200", b.list},
 		{"B2", 100, "a search of one to three words of Chinese, ranked, p99 of 200", b.search},
 		{"B3", 300, fmt.Sprintf("the check of a blueprint with its forecast, every third one short of items, p99 of 200; the first, which reads the bank, took %s", cold.Round(time.Millisecond)), b.check},
-		{"B4", 20, fmt.Sprintf("a new stem beside 20,000, p99 of 200; the import of these took %s", b.filled.Round(100*time.Millisecond)), b.near},
+		{"B4", 20, fmt.Sprintf("a new stem beside %d, p99 of 200; the import of these took %s", len(b.stems), b.filled.Round(100*time.Millisecond)), b.near},
 	} {
 		value, err := b.p99(f.call)
 		if err != nil {
@@ -145,7 +151,7 @@ func (b *bankBench) code(n int) string {
 }
 
 func (b *bankBench) list(n int) error {
-	q := bank.ItemQuery{Bank: banktest.Bank, Limit: 20, Skip: 20 * b.rng.IntN(500), Sort: []bank.ItemSort{bank.ByCode, bank.ByChange, bank.ByDifficulty}[n%3]}
+	q := bank.ItemQuery{Bank: banktest.Bank, Limit: 20, Skip: 20 * b.rng.IntN(len(b.stems)/40), Sort: []bank.ItemSort{bank.ByCode, bank.ByChange, bank.ByDifficulty}[n%3]}
 	if n%2 == 0 {
 		q.Type, q.Range = bank.Single, bank.RangeCode(bank.Letter(n%5))
 	}

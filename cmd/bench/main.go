@@ -13,7 +13,11 @@
 //	go run ./cmd/bench G4 G5      these
 //	go run ./cmd/bench -profile DIR G6
 //
-// keeps the processor profile of the program under test as DIR/G6.pprof.
+// keeps the processor profile of the program under test as DIR/G6.pprof, and
+//
+//	go run ./cmd/bench -items 100000 B
+//
+// measures the bank at that size; the aims are those of 20,000.
 //
 // To add figures, write a function that hands each to show as soon as it is
 // measured, and name it in families.
@@ -38,12 +42,14 @@ import (
 // family measures figures whose IDs begin with the same letters.
 type family struct {
 	prefix  string
-	measure func(ctx context.Context, wanted func(id string) bool, show func(figure.Figure)) error
+	measure measure
 }
 
-func families(b live.Bench) []family {
+type measure func(ctx context.Context, wanted func(id string) bool, show func(figure.Figure)) error
+
+func families(b live.Bench, items int) []family {
 	return []family{
-		{"B", bankFigures},
+		{"B", bankFigures(items)},
 		{"C", certificateFigures},
 		{"D", drawFigures},
 		{"G", b.Measure},
@@ -70,12 +76,13 @@ func main() {
 	flag.StringVar(&b.Profiles, "profile", "", "folder to keep processor profiles of the program under test in")
 	flag.IntVar(&b.Candidates, "candidates", 3000, "how many candidates start and submit together in G1 to G3")
 	flag.IntVar(&b.OnFerretDB, "on-ferretdb", 100, "the same, where they do so on FerretDB")
+	items := flag.Int("items", bankOfFigure, "how many items the bank of B1 to B4 holds")
 	flag.Parse()
-	os.Exit(measure(ctx, families(b), flag.Args()))
+	os.Exit(measureAll(ctx, families(b, *items), flag.Args()))
 }
 
-// measure returns the exit status: 1 where something could not be measured.
-func measure(ctx context.Context, all []family, asked []string) int {
+// measureAll returns the exit status: 1 where something could not be measured.
+func measureAll(ctx context.Context, all []family, asked []string) int {
 	status := 0
 	for _, f := range all {
 		if !wanted(f.prefix, asked) && !holds(f.prefix, asked) {
