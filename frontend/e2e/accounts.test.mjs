@@ -5,7 +5,8 @@ import { createHmac } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { base, call, of, plan, signIn, skip } from './hall.mjs'
+import { plan } from './hall.mjs'
+import { base, call, of, signIn, skip } from './program.mjs'
 import { clean, launch, signedIn } from './staff-harness.mjs'
 
 const shots = process.env.GONGYUAN_SHOTS

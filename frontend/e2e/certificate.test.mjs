@@ -5,7 +5,8 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
-import { act, base, call, demo, identity, learn, of, open, plan, release, score, signIn, skip, take } from './hall.mjs'
+import { act, learn, open, plan, release, score, take } from './hall.mjs'
+import { base, call, demo, identity, of, signIn, skip } from './program.mjs'
 import { clean, launch, signedIn } from './staff-harness.mjs'
 
 const shots = process.env.GONGYUAN_SHOTS

@@ -7,7 +7,8 @@ import assert from 'node:assert/strict'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { act, base, call, identity, learn, of, open, plan, release, score, signIn, skip, take } from './hall.mjs'
+import { act, learn, open, plan, release, score, take } from './hall.mjs'
+import { base, call, identity, of, signIn, skip } from './program.mjs'
 import { clean, launch, signedIn } from './staff-harness.mjs'
 
 const shots = process.env.GONGYUAN_SHOTS

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
+import { chrome } from './chromium.mjs'
 
 const require = createRequire(import.meta.url)
 const shots = process.env.GONGYUAN_SHOTS ?? '/tmp/shots'
@@ -29,11 +30,10 @@ export async function target() {
 export async function launch() {
   const profile = await mkdtemp(join(tmpdir(), 'gongyuan-e2e-'))
   const browser = await chromium.launchPersistentContext(profile, {
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    ...chrome,
     headless: true,
     viewport: { width: 1366, height: 768 },
     locale: 'zh-CN',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
   })
   return {
     /** One computer: its tabs share storage and cookies. */

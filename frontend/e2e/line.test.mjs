@@ -3,39 +3,14 @@
 // with the network cut in between), outcomes, certificate, public check,
 // revocation.
 import assert from 'node:assert/strict'
-import { randomInt, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
-import { chromium } from 'playwright-core'
+import { base, call, identity, of, signIn, skip } from './program.mjs'
+import { clean, launch, signedIn } from './staff-harness.mjs'
 
-const axe = await readFile(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
-const demo = process.env.GONGYUAN_DEMO ? JSON.parse(await readFile(process.env.GONGYUAN_DEMO, 'utf8')) : null
-const base = process.env.GONGYUAN_URL ?? demo?.url
-const skip = demo ? false : 'needs the real program: GONGYUAN_DEMO'
 const shots = process.env.GONGYUAN_SHOTS
 let browser
-
-const of = (role) => demo.staff.filter((a) => a.role === role || a.roles?.includes(role))
-
-/** Calls an operation by fetch and returns its answer; anything but success is a failure. */
-async function call(method, path, token, body) {
-  const response = await fetch(base + path, {
-    method, headers: { Accept: 'application/json', 'Accept-Language': 'zh-CN', ...(body ? { 'Content-Type': 'application/json' } : {}), ...(token ? { Authorization: `Bearer ${token}` } : {}) },
-    ...(body ? { body: JSON.stringify(body) } : {}),
-  })
-  const text = await response.text()
-  assert.ok(response.ok, `${method} ${path}: ${response.status} ${text}`)
-  return text ? JSON.parse(text) : null
-}
-
-const signIn = async (account) => (await call('POST', '/api/v1/auth/login', null, { login: account.login, password: account.password })).accessToken
-
-/** A number that is valid by GB 11643 and of a region that is not given out. */
-function identity() {
-  const body = `000000${1950 + randomInt(50)}0${1 + randomInt(9)}${10 + randomInt(18)}${String(randomInt(1000)).padStart(3, '0')}`
-  const w = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
-  return body + '10X98765432'[w.reduce((s, x, i) => s + x * Number(body[i]), 0) % 11]
-}
 
 /** Plans a sitting of level 3, registers people, seals and opens it. */
 async function sittingFor(admin, title, names, release) {
@@ -89,31 +64,18 @@ async function learn(admin) {
   }
 }
 
-/** A page of somebody's own, signed in by the form. */
+/** A page of somebody's own, signed in, or a stranger's. */
 async function as(account, path, viewport = { width: 1366, height: 768 }) {
-  const context = await browser.newContext({ viewport, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce' })
-  const page = await context.newPage()
-  page.setDefaultTimeout(20_000)
+  if (account) return signedIn(browser, base, account, path, viewport)
+  const page = await browser.newPage({ viewport, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce' })
   page.faults = []
-  page.on('pageerror', (e) => page.faults.push(e.message))
-  page.on('console', (m) => { if (/Content Security Policy/.test(m.text())) page.faults.push(m.text()) })
   await page.goto(base + path)
-  if (account) {
-    await page.getByLabel('账号').fill(account.login)
-    await page.getByLabel('密码').fill(account.password)
-    await page.keyboard.press('Enter')
-    await page.locator('#main h1').first().waitFor()
-  }
   return page
 }
 
-async function clean(page, where) {
+async function looked(page, where) {
   if (shots) await page.screenshot({ path: `${shots}/line-real-${where}.png` })
-  await page.locator('h1').first().waitFor({ state: 'attached' }) // between two pages there is none
-  if (!await page.evaluate(() => 'axe' in globalThis)) await page.evaluate(axe)
-  const found = await page.evaluate(() => globalThis.axe.run({ resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }))
-  assert.deepEqual(found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 120)).join(' | ')}`), [], `axe on ${where}`)
-  assert.deepEqual(page.faults, [], `console on ${where}`)
+  await clean(page, where)
 }
 
 const saved = (page) => page.locator('.save-tag', { hasText: '全部评分已保存' }).waitFor({ timeout: 40_000 })
@@ -153,7 +115,7 @@ async function score(page, { off = 0, cut = false } = {}) {
 
 before(async () => {
   if (skip) return
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] })
+  browser = await launch()
 })
 after(async () => { await browser?.close() })
 
@@ -185,7 +147,7 @@ test('from the theory exam to a certificate that is revoked', { skip, timeout: 2
     await card.getByRole('button', { name: '组成小组…' }).click()
     await page.getByRole('dialog').getByRole('button', { name: '组成小组' }).click()
     await page.getByText('已组成技能考核的考评小组').waitFor()
-    await clean(page, 'panels')
+    await looked(page, 'panels')
   })
 
   await step('three examiners score both, one through a cut network', async () => {
@@ -200,7 +162,7 @@ test('from the theory exam to a certificate that is revoked', { skip, timeout: 2
         await p.goto(`${base}/staff/assess/${s.id}/skill/${draw.trim()}`)
         await score(p, { off: i + k, cut: i === 1 && k === 0 })
       }
-      await clean(p, `sheet-${i}`)
+      await looked(p, `sheet-${i}`)
       await p.goto(`${base}/staff/assess/${s.id}/skill`)
       await p.getByText('已锁定 2').waitFor()
       await p.context().close()
@@ -215,11 +177,11 @@ test('from the theory exam to a certificate that is revoked', { skip, timeout: 2
     await page.goto(`${base}/staff/sittings/${s.id}/outcomes`)
     await page.getByRole('link', { name: '全线甲' }).waitFor()
     await page.getByText(/合格.2 · 不合格.0/).waitFor()
-    await clean(page, 'outcomes')
+    await looked(page, 'outcomes')
     await page.getByRole('link', { name: '全线甲' }).click()
     await page.getByText(/平均：\(.+\) ÷ 3 = /).waitFor()
     await page.getByText('总评合格').waitFor()
-    await clean(page, 'outcome')
+    await looked(page, 'outcome')
   })
 
   await step('misconduct takes two people, and so does the release', async () => {
@@ -230,13 +192,13 @@ test('from the theory exam to a certificate that is revoked', { skip, timeout: 2
     await page.getByRole('dialog').getByRole('button', { name: '暂缓公布' }).click()
     await page.getByText('已生效').waitFor()
     await page.getByText('由您记录，须由另一名考务管理员处理。').waitFor()
-    await clean(page, 'withheld')
+    await looked(page, 'withheld')
     await page.goto(`${base}/staff/sittings/${s.id}/release`)
     await page.getByRole('button', { name: '提请公布…' }).click()
     await page.getByRole('dialog').getByRole('button', { name: '提请公布' }).click()
     await page.getByText('请另一名考务管理员登录后决定').waitFor()
     assert.equal(await page.getByRole('button', { name: '批准公布…' }).count(), 0, 'who proposed does not approve')
-    await clean(page, 'release-proposed')
+    await looked(page, 'release-proposed')
     const other = await as(of('administrator')[1], `/staff/sittings/${s.id}/release`)
     // Lifting what was withheld changes a result: the first signature is void.
     await other.getByRole('button', { name: '批准公布…' }).waitFor()
@@ -260,11 +222,11 @@ test('from the theory exam to a certificate that is revoked', { skip, timeout: 2
     await page.getByText('请另一名考务管理员登录后决定').waitFor()
     await other.reload()
     await other.getByText('示例：已逐人核对').first().waitFor()
-    await clean(other, 'release-second')
+    await looked(other, 'release-second')
     await other.getByRole('button', { name: '批准公布…' }).click()
     await other.getByRole('dialog').getByRole('button', { name: '批准公布' }).click()
     await other.getByText('成绩已公布，没有新的变化。').waitFor()
-    await clean(other, 'released')
+    await looked(other, 'released')
     await other.context().close()
   })
 
@@ -275,7 +237,7 @@ test('from the theory exam to a certificate that is revoked', { skip, timeout: 2
     await page.getByRole('dialog').getByRole('button', { name: '收成一批' }).click()
     await page.getByText('核查通过').first().waitFor()
     await page.getByText('没有照片，照片框将空着').first().waitFor()
-    await clean(page, 'batch')
+    await looked(page, 'batch')
     await page.getByRole('button', { name: '不列入… 全线乙' }).click()
     await page.getByRole('dialog').getByLabel('理由').fill('示例：本人要求暂缓')
     await page.getByRole('dialog').getByRole('button', { name: '不列入' }).click()
@@ -284,15 +246,15 @@ test('from the theory exam to a certificate that is revoked', { skip, timeout: 2
     await page.getByRole('dialog').getByRole('button', { name: '提请确认' }).click()
     await page.getByText('请另一名考务管理员登录后确认。').waitFor()
     assert.equal(await page.getByRole('button', { name: '确认发证…' }).count(), 0, 'who proposed does not confirm')
-    await clean(page, 'batch-proposed')
+    await looked(page, 'batch-proposed')
     const path = new URL(page.url()).pathname
     const other = await as(of('administrator')[1], path)
     await other.getByRole('button', { name: '确认发证…' }).waitFor()
-    await clean(other, 'batch-second')
+    await looked(other, 'batch-second')
     await other.getByRole('button', { name: '确认发证…' }).click()
     await other.getByRole('dialog').getByRole('button', { name: '确认发证' }).click()
     await other.getByText(/已发.1.张证书/).waitFor()
-    await clean(other, 'batch-issued')
+    await looked(other, 'batch-issued')
     await other.context().close()
     await page.reload()
     await page.getByRole('link', { name: '看证书' }).click()
@@ -301,14 +263,14 @@ test('from the theory exam to a certificate that is revoked', { skip, timeout: 2
     assert.equal(await link.count(), 1)
     number = (await link.first().innerText()).replace(/\s/g, '')
     assert.match(number, /^[SY]\d{21}$/)
-    await clean(page, 'certificates')
+    await looked(page, 'certificates')
     await link.first().click()
     await page.locator('.paper img').waitFor()
     statement = await page.getByRole('textbox', { name: '签名声明' }).inputValue()
     assert.match(statement, /^[\w-]+\.[\w-]+\.[\w-]+$/)
     const [paper] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '下载 PDF' }).click()])
     assert.equal((await readFile(await paper.path())).subarray(0, 5).toString(), '%PDF-')
-    await clean(page, 'certificate')
+    await looked(page, 'certificate')
   })
 
   const check = async (p, name) => {
@@ -323,10 +285,10 @@ test('from the theory exam to a certificate that is revoked', { skip, timeout: 2
     await p.keyboard.press('Enter')
     await p.getByText('证书有效').waitFor()
     assert.equal(await p.getByText('全线甲').count(), 0, 'the name is masked')
-    await clean(p, 'verify-valid')
+    await looked(p, 'verify-valid')
     await check(p, '全线乙')
     await p.getByRole('heading', { name: '没有查到' }).waitFor()
-    await clean(p, 'verify-none')
+    await looked(p, 'verify-none')
     await p.context().close()
     const scanned = await as(null, `/verify#${statement}`, { width: 390, height: 844 })
     await scanned.getByText('证书有效').waitFor()
@@ -334,7 +296,7 @@ test('from the theory exam to a certificate that is revoked', { skip, timeout: 2
     const [head, body, sign] = statement.split('.')
     const forged = await as(null, `/verify#${head}.${body.slice(0, 40)}${body[40] === 'A' ? 'B' : 'A'}${body.slice(41)}.${sign}`, { width: 390, height: 844 })
     await forged.getByRole('heading', { name: '签名不符' }).waitFor()
-    await clean(forged, 'verify-forged')
+    await looked(forged, 'verify-forged')
     await forged.context().close()
   })
 
@@ -353,7 +315,7 @@ test('from the theory exam to a certificate that is revoked', { skip, timeout: 2
       await other.getByRole('button', { name: `批准${kind}…` }).click()
       await other.getByRole('dialog').getByRole('button', { name: `批准${kind}` }).click()
       await other.getByText(kind === '作废' ? '证书已作废' : '已补发，可以下载新的 PDF。').first().waitFor()
-      await clean(other, `motion-${kind === '作废' ? 'revoke' : 'reissue'}`)
+      await looked(other, `motion-${kind === '作废' ? 'revoke' : 'reissue'}`)
       await other.context().close()
       await page.reload()
     }
@@ -362,16 +324,16 @@ test('from the theory exam to a certificate that is revoked', { skip, timeout: 2
     const again = await as(null, '/verify', { width: 390, height: 844 })
     await check(again, '全线甲')
     await again.getByText(/这张证书补发过.1.次/).waitFor()
-    await clean(again, 'verify-reissued')
+    await looked(again, 'verify-reissued')
     await again.context().close()
     await propose('作废')
     await page.getByText('证书已作废').first().waitFor()
-    await clean(page, 'revoked')
+    await looked(page, 'revoked')
     const p = await as(null, '/verify', { width: 390, height: 844 })
     await check(p, '全线甲')
     await p.getByRole('heading', { name: '证书已作废' }).waitFor()
     assert.equal(await p.getByText(/^\s*(＊|1年1月1日)\s*$/).count(), 0, 'no line says nothing')
-    await clean(p, 'verify-void')
+    await looked(p, 'verify-void')
     await p.context().close()
   })
   await page.context().close()

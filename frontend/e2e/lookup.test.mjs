@@ -2,35 +2,14 @@
 // roster, statistics, an export by a column map, and a candidate who looks the
 // result up and keeps the transcript.
 import assert from 'node:assert/strict'
-import { randomInt, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { mkdir, readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
+import { base, call, identity, of, signIn, skip } from './program.mjs'
 import { clean, launch, signedIn } from './staff-harness.mjs'
 
-const demo = process.env.GONGYUAN_DEMO ? JSON.parse(await readFile(process.env.GONGYUAN_DEMO, 'utf8')) : null
-const base = process.env.GONGYUAN_URL ?? demo?.url
-const skip = demo ? false : 'needs the real program: GONGYUAN_DEMO'
 const shots = process.env.GONGYUAN_SHOTS
-const of = (role) => demo.staff.filter((a) => a.role === role)
 let browser, s
-
-async function call(method, path, token, body) {
-  const response = await fetch(base + path, {
-    method, headers: { Accept: 'application/json', 'Accept-Language': 'zh-CN', ...(body ? { 'Content-Type': 'application/json' } : {}), ...(token ? { Authorization: `Bearer ${token}` } : {}) },
-    ...(body ? { body: JSON.stringify(body) } : {}),
-  })
-  const text = await response.text()
-  assert.ok(response.ok, `${method} ${path}: ${response.status} ${text}`)
-  return text ? JSON.parse(text) : null
-}
-
-const signIn = async (account) => (await call('POST', '/api/v1/auth/login', null, { login: account.login, password: account.password })).accessToken
-
-function identity() {
-  const body = `000000${1950 + randomInt(50)}0${1 + randomInt(9)}${10 + randomInt(18)}${String(randomInt(1000)).padStart(3, '0')}`
-  const w = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
-  return body + '10X98765432'[w.reduce((sum, x, i) => sum + x * Number(body[i]), 0) % 11]
-}
 
 async function take(person) {
   const { accessToken: token } = await call('POST', '/api/v1/auth/candidate', null, { admission: person.admission, idNumber: person.idNumber })

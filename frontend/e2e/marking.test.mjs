@@ -3,34 +3,13 @@
 // keyboard alone, one with the network cut, a third where two disagree, the
 // result and how it came about.
 import assert from 'node:assert/strict'
-import { randomInt, randomUUID } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
+import { base, call, identity, of, skip } from './program.mjs'
 import { clean, launch, signedIn } from './staff-harness.mjs'
 
-const demo = process.env.GONGYUAN_DEMO ? JSON.parse(await readFile(process.env.GONGYUAN_DEMO, 'utf8')) : null
-const base = process.env.GONGYUAN_URL ?? demo?.url
-const skip = demo ? false : 'needs the real program: GONGYUAN_DEMO'
 const shots = process.env.GONGYUAN_SHOTS
-const of = (role) => demo.staff.filter((a) => a.role === role)
 let browser
-
-async function call(method, path, token, body) {
-  const response = await fetch(base + path, {
-    method, headers: { Accept: 'application/json', 'Accept-Language': 'zh-CN', ...(body ? { 'Content-Type': 'application/json' } : {}), ...(token ? { Authorization: `Bearer ${token}` } : {}) },
-    ...(body ? { body: JSON.stringify(body) } : {}),
-  })
-  const text = await response.text()
-  assert.ok(response.ok, `${method} ${path}: ${response.status} ${text}`)
-  return text ? JSON.parse(text) : null
-}
-
-/** A number that is valid by GB 11643 and of a region that is not given out. */
-function identity() {
-  const body = `000000${1950 + randomInt(50)}0${1 + randomInt(9)}${10 + randomInt(18)}${String(randomInt(1000)).padStart(3, '0')}`
-  const w = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
-  return body + '10X98765432'[w.reduce((s, x, i) => s + x * Number(body[i]), 0) % 11]
-}
 
 /** A sitting with questions in words, of which one candidate answers all and another none. */
 async function writtenSitting(admin) {

@@ -2,76 +2,34 @@
 // the register of examiners, a panel that breaks a rule and its second person,
 // a second station, and a signed score that is opened again.
 import assert from 'node:assert/strict'
-import { randomInt, randomUUID } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
-import { chromium } from 'playwright-core'
+import { base, call, identity, of, signIn, skip } from './program.mjs'
+import { clean, launch, signedIn } from './staff-harness.mjs'
 
-const axe = await readFile(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
-const demo = process.env.GONGYUAN_DEMO ? JSON.parse(await readFile(process.env.GONGYUAN_DEMO, 'utf8')) : null
-const base = process.env.GONGYUAN_URL ?? demo?.url
-const skip = demo ? false : 'needs the real program: GONGYUAN_DEMO'
 const shots = process.env.GONGYUAN_SHOTS
 const WIDE = { width: 1366, height: 768 }
 const TABLET = { width: 1024, height: 768 }
 let browser
 
-const of = (role) => demo.staff.filter((a) => a.role === role)
+const as = (account, path, viewport = WIDE) => signedIn(browser, base, account, path, viewport)
 
-async function call(method, path, token, body) {
-  const response = await fetch(base + path, {
-    method, headers: { Accept: 'application/json', 'Accept-Language': 'zh-CN', ...(body ? { 'Content-Type': 'application/json' } : {}), ...(token ? { Authorization: `Bearer ${token}` } : {}) },
-    ...(body ? { body: JSON.stringify(body) } : {}),
-  })
-  const text = await response.text()
-  assert.ok(response.ok, `${method} ${path}: ${response.status} ${text}`)
-  return text ? JSON.parse(text) : null
-}
-
-const signIn = async (account) => (await call('POST', '/api/v1/auth/login', null, { login: account.login, password: account.password })).accessToken
-
-/** A number that is valid by GB 11643 and of a region that is not given out. */
-function identity() {
-  const body = `000000${1950 + randomInt(50)}0${1 + randomInt(9)}${10 + randomInt(18)}${String(randomInt(1000)).padStart(3, '0')}`
-  const w = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
-  return body + '10X98765432'[w.reduce((s, x, i) => s + x * Number(body[i]), 0) % 11]
-}
-
-async function as(account, path, viewport = WIDE) {
-  const context = await browser.newContext({ viewport, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce' })
-  const page = await context.newPage()
-  page.setDefaultTimeout(15_000)
-  page.faults = []
-  page.on('pageerror', (e) => page.faults.push(e.message))
-  page.on('console', (m) => { if (/Content Security Policy/.test(m.text())) page.faults.push(m.text()) })
-  await page.goto(base + path)
-  await page.getByLabel('账号').fill(account.login)
-  await page.getByLabel('密码').fill(account.password)
-  await page.keyboard.press('Enter')
-  await page.locator('#main h1').first().waitFor()
-  return page
-}
-
-/** No axe violation, nothing wider than the page, at both sizes. */
-async function clean(page, where) {
+/** Nothing wider than the page at both sizes, and clean. */
+async function looked(page, where) {
   for (const size of [TABLET, WIDE]) {
     await page.setViewportSize(size)
     if (shots) await page.screenshot({ path: `${shots}/panel-${where}-${size.width}.png`, fullPage: !(await page.locator('dialog[open]').count()) })
     const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
     assert.ok(over <= 0, `${where} at ${size.width} is ${over} px too wide`)
-    await page.locator('h1').first().waitFor({ state: 'attached' }) // between two pages there is none
-    if (!await page.evaluate(() => 'axe' in globalThis)) await page.evaluate(axe)
-    const found = await page.evaluate(() => globalThis.axe.run({ resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }))
-    assert.deepEqual(found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 120)).join(' | ')}`), [], `axe on ${where} at ${size.width}`)
   }
-  assert.deepEqual(page.faults, [], `console on ${where}`)
+  await clean(page, where)
 }
 
 const focused = (page) => page.evaluate(() => document.activeElement.textContent.trim())
 
 before(async () => {
   if (skip) return
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] })
+  browser = await launch()
 })
 after(async () => { await browser?.close() })
 
@@ -95,7 +53,7 @@ test('from the register of examiners to a score that is opened again', { skip, t
     page = await as(first, `/staff/sittings/${s.id}/register`)
     await page.getByLabel('把表格粘贴在这里').fill(`姓名\t身份证件号\t考场\t座位\t工作单位\n考评甲\t${identity()}\t09\t01\t${firm}\n考评乙\t${identity()}\t09\t02\t`)
     await page.getByRole('cell', { name: firm }).waitFor()
-    await clean(page, 'register')
+    await looked(page, 'register')
     await page.getByRole('button', { name: /登记.*2/ }).click()
     await page.getByText(/已登记/).first().waitFor()
     for (const act of ['seal', 'open']) {
@@ -108,7 +66,7 @@ test('from the register of examiners to a score that is opened again', { skip, t
     before = (await call('GET', '/api/v1/examiners', admin)).find((e) => e.account.login === examiners[2].login)
     await page.goto(`${base}/staff/examiners`)
     await page.getByText(/就绪.3/).waitFor()
-    await clean(page, 'examiners')
+    await looked(page, 'examiners')
     await page.getByRole('button', { name: `查看并登记 ${examiners[2].name}` }).click()
     assert.equal(await focused(page), `登记：${examiners[2].name}`)
     const entry = page.getByRole('complementary')
@@ -143,7 +101,7 @@ test('from the register of examiners to a score that is opened again', { skip, t
     await asked.getByRole('button', { name: '撤回' }).click()
     await entry.getByText('已撤回与').waitFor()
     await entry.getByText(/撤回：号码填错，不是同一人/).waitFor()
-    await clean(page, 'examiner')
+    await looked(page, 'examiner')
   })
 
   await step('a panel that breaks a rule says so, and needs a reason', async () => {
@@ -157,7 +115,7 @@ test('from the register of examiners to a score that is opened again', { skip, t
     await box(examiners[2]).check()
     await card.getByText(`${examiners[2].name}与 1 名考生同一单位（${firm}）：考评甲。`).waitFor()
     await card.getByText('应当回避，请换人。').waitFor()
-    await clean(page, 'breach')
+    await looked(page, 'breach')
     await card.getByLabel('考评组长').selectOption({ label: examiners[0].name })
     await card.getByRole('button', { name: '提交第二人确认…' }).click()
     await card.getByText('或写明例外理由').waitFor()
@@ -171,18 +129,18 @@ test('from the register of examiners to a score that is opened again', { skip, t
     await page.getByText('还差 40%').waitFor()
     await page.getByText('您是提出的人').waitFor()
     assert.equal(await page.getByRole('button', { name: '确认组成…' }).count(), 0, 'the proposer cannot approve')
-    await clean(page, 'proposed')
+    await looked(page, 'proposed')
   })
 
   await step('another administrator approves', async () => {
     other = await as(second, `/staff/sittings/${s.id}/panels`)
     await other.getByRole('button', { name: '确认组成…' }).click()
     await other.getByRole('dialog').getByText('本地区没有别的考评员').waitFor()
-    await clean(other, 'approve')
+    await looked(other, 'approve')
     await other.getByRole('dialog').getByRole('button', { name: '确认组成' }).click()
     await other.getByText('已确认技能考核的考评小组').waitFor()
     await other.getByText(`第二人：${second.name}`).waitFor()
-    await clean(other, 'approved')
+    await looked(other, 'approved')
   })
 
   await step('a second station makes the weights whole', async () => {
@@ -205,7 +163,7 @@ test('from the register of examiners to a score that is opened again', { skip, t
     await other.getByLabel('理由').fill('换一名考评员')
     await other.getByRole('dialog').getByRole('button', { name: '退回' }).click()
     await other.getByText('已退回技能考核 第 2 站的考评小组').waitFor()
-    await clean(other, 'returned')
+    await looked(other, 'returned')
   })
 
   await step('a signed score is opened again by two people', async () => {
@@ -229,11 +187,11 @@ test('from the register of examiners to a score that is opened again', { skip, t
     await ask.getByLabel('抽签号').fill(draw)
     await ask.getByLabel('哪位考评员的评分').selectOption({ label: examiners[1].name })
     await ask.getByLabel('理由').fill('漏看一项')
-    await clean(page, 'unlock-ask')
+    await looked(page, 'unlock-ask')
     await ask.getByRole('button', { name: '申请', exact: true }).click()
     await page.getByText(`已申请解锁抽签号 ${draw} 的评分`).waitFor()
     assert.equal(await page.getByRole('button', { name: /^决定/ }).count(), 0, 'who asked does not decide')
-    await clean(page, 'unlock-asked')
+    await looked(page, 'unlock-asked')
 
     const chair = await as(examiners[0], `/staff/assess/${s.id}/skill`, TABLET)
     await chair.getByRole('button', { name: /^决定抽签号/ }).click()
@@ -241,10 +199,10 @@ test('from the register of examiners to a score that is opened again', { skip, t
     await decide.getByRole('button', { name: '决定' }).click()
     await decide.getByText('请选择一种。').waitFor()
     await decide.getByLabel(/^同意/).check()
-    await clean(chair, 'unlock-decide')
+    await looked(chair, 'unlock-decide')
     await decide.getByRole('button', { name: '决定' }).click()
     await chair.getByText(`已解锁抽签号 ${draw} 的评分`).waitFor()
-    await clean(chair, 'unlocked')
+    await looked(chair, 'unlocked')
     await chair.context().close()
 
     const mine = await call('GET', `${path}/${draw}`, tokens[1])
@@ -253,7 +211,7 @@ test('from the register of examiners to a score that is opened again', { skip, t
     await page.getByRole('button', { name: /^看原版/ }).click()
     await page.getByRole('dialog').getByText(/第.2.版/).waitFor()
     await page.getByRole('dialog').getByText('示例扣分').waitFor()
-    await clean(page, 'versions')
+    await looked(page, 'versions')
     await page.keyboard.press('Escape')
   })
 
@@ -261,7 +219,7 @@ test('from the register of examiners to a score that is opened again', { skip, t
     const own = await as(examiners[2], '/staff/qualification', TABLET)
     await own.getByText(firm).waitFor()
     await own.getByText('师徒').first().waitFor()
-    await clean(own, 'own')
+    await looked(own, 'own')
     await own.context().close()
   })
 

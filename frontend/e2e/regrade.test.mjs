@@ -3,39 +3,14 @@
 // fail into a pass, and taking it off the paper leaves a certificate to be
 // looked at; an appeal goes from the candidate to the letter.
 import assert from 'node:assert/strict'
-import { randomInt, randomUUID } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
+import { base, call, identity, of, signIn, signInAs, skip } from './program.mjs'
 import { certify } from './hall.mjs'
 import { clean, launch, signedIn } from './staff-harness.mjs'
 
-const demo = process.env.GONGYUAN_DEMO ? JSON.parse(await readFile(process.env.GONGYUAN_DEMO, 'utf8')) : null
-const base = process.env.GONGYUAN_URL ?? demo?.url
-const skip = demo ? false : 'needs the real program: GONGYUAN_DEMO'
 const shots = process.env.GONGYUAN_SHOTS
 let browser
-
-const of = (role) => demo.staff.filter((a) => a.role === role)
-
-async function call(method, path, token, body) {
-  const response = await fetch(base + path, {
-    method, headers: { Accept: 'application/json', 'Accept-Language': 'zh-CN', ...(body ? { 'Content-Type': 'application/json' } : {}), ...(token ? { Authorization: `Bearer ${token}` } : {}) },
-    ...(body ? { body: JSON.stringify(body) } : {}),
-  })
-  const text = await response.text()
-  assert.ok(response.ok, `${method} ${path}: ${response.status} ${text}`)
-  return text ? JSON.parse(text) : null
-}
-
-const signIn = async (account) => (await call('POST', '/api/v1/auth/login', null, { login: account.login, password: account.password })).accessToken
-const signInAs = async (p) => (await call('POST', '/api/v1/auth/candidate', null, { admission: p.admission, idNumber: p.idNumber })).accessToken
-
-/** A number that is valid by GB 11643 and of a region that is not given out. */
-function identity() {
-  const body = `000000${1950 + randomInt(50)}0${1 + randomInt(9)}${10 + randomInt(18)}${String(randomInt(1000)).padStart(3, '0')}`
-  const w = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
-  return body + '10X98765432'[w.reduce((s, x, i) => s + x * Number(body[i]), 0) % 11]
-}
 
 /** Plans a sitting of level 3, registers people, seals and opens it. */
 async function sittingFor(admin, title, names, release) {
@@ -285,7 +260,7 @@ test('a question that was wrong, and an appeal', { skip, timeout: 290_000 }, asy
     const code = (await call('GET', `/api/v1/sittings/${s.id}/codes`, admin)).find((c) => c.registration === gains.p.id || c.admission === gains.p.admission).code
     const context = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce' })
     const mine = await context.newPage()
-    mine.setDefaultTimeout(20_000)
+    mine.setDefaultTimeout(30_000)
     mine.faults = []
     mine.on('pageerror', (e) => mine.faults.push(e.message))
     await mine.goto(`${base}/result`)

@@ -3,11 +3,12 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { chromium } from 'playwright-core'
+import { chrome } from './chromium.mjs'
 
 const axe = await readFile(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
 
 export function launch() {
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] })
+  return chromium.launch(chrome)
 }
 
 /** A page of somebody's own, signed in by the form; what the console complains of is kept. */
@@ -15,7 +16,7 @@ export async function signedIn(browser, base, account, path = '/staff', viewport
   const context = await browser.newContext({ viewport, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce', acceptDownloads: true })
   await context.addInitScript((v) => { if (!localStorage.getItem('gongyuan.staff.seats')) localStorage.setItem('gongyuan.staff.seats', v) }, seats)
   const page = await context.newPage()
-  page.setDefaultTimeout(20_000)
+  page.setDefaultTimeout(30_000)
   page.faults = []
   page.on('console', (m) => { if (/Content Security Policy/.test(m.text())) page.faults.push(m.text()) })
   page.on('pageerror', (e) => page.faults.push(e.message))
@@ -23,7 +24,7 @@ export async function signedIn(browser, base, account, path = '/staff', viewport
   await page.getByLabel('账号').fill(account.login)
   await page.getByLabel('密码').fill(account.password)
   await page.keyboard.press('Enter')
-  await page.locator('#main h1').waitFor()
+  await page.locator('#main h1').first().waitFor()
   return page
 }
 

@@ -4,38 +4,16 @@
 // in between, a reload without it, photographs taken without it, two pages and
 // two devices of one examiner, a lost session, a veto, signatures.
 import assert from 'node:assert/strict'
-import { randomInt, randomUUID } from 'node:crypto'
-import { mkdir, readFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
 import { createServer, request } from 'node:http'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { base, call, demo, identity, of, signIn, skip } from './program.mjs'
 import { clean, launch } from './staff-harness.mjs'
 
-const demo = process.env.GONGYUAN_DEMO ? JSON.parse(await readFile(process.env.GONGYUAN_DEMO, 'utf8')) : null
-const base = process.env.GONGYUAN_URL ?? demo?.url
-const skip = demo ? false : 'needs the real program: GONGYUAN_DEMO'
 const shots = process.env.GONGYUAN_SHOTS
 let browser
-
-const of = (role) => demo.staff.filter((a) => a.role === role || a.roles?.includes(role))
-
-async function call(method, path, token, body) {
-  const response = await fetch(base + path, {
-    method, headers: { Accept: 'application/json', ...(body ? { 'Content-Type': 'application/json' } : {}), ...(token ? { Authorization: `Bearer ${token}` } : {}) },
-    ...(body ? { body: JSON.stringify(body) } : {}),
-  })
-  const text = await response.text()
-  assert.ok(response.ok, `${method} ${path}: ${response.status} ${text}`)
-  return text ? JSON.parse(text) : null
-}
-const signIn = async (account) => (await call('POST', '/api/v1/auth/login', null, { login: account.login, password: account.password })).accessToken
-
-/** A number that is valid by GB 11643 and of a region that is not given out. */
-function identity() {
-  const body = `000000${1950 + randomInt(50)}0${1 + randomInt(9)}${10 + randomInt(18)}${String(randomInt(1000)).padStart(3, '0')}`
-  const w = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
-  return body + '10X98765432'[w.reduce((s, x, i) => s + x * Number(body[i]), 0) % 11]
-}
 
 /** A sitting of level 2 with a review panel of three. */
 async function review(admin, names) {
@@ -66,7 +44,7 @@ async function device(viewport) {
 }
 
 function watch(page) {
-  page.setDefaultTimeout(20_000)
+  page.setDefaultTimeout(30_000)
   page.faults = []
   page.on('console', (m) => { if (/Content Security Policy/.test(m.text())) page.faults.push(m.text()) })
   page.on('pageerror', (e) => page.faults.push(e.message))

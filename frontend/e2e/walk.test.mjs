@@ -5,7 +5,8 @@ import assert from 'node:assert/strict'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { act, base, call, certify, identity, learn, of, open, plan, release, score, signIn, skip, take } from './hall.mjs'
+import { act, certify, learn, open, plan, release, score, take } from './hall.mjs'
+import { base, call, identity, of, signIn, skip } from './program.mjs'
 import { launch } from './staff-harness.mjs'
 
 const shots = process.env.GONGYUAN_SHOTS
@@ -65,7 +66,7 @@ function faults() {
 async function walk(account, language, viewport, found) {
   const context = await browser.newContext({ viewport, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce' })
   const page = await context.newPage()
-  page.setDefaultTimeout(20_000)
+  page.setDefaultTimeout(30_000)
   const log = []
   page.on('pageerror', (e) => log.push(`error: ${e.message}`))
   page.on('response', (r) => { if (r.status() >= 500 || r.status() === 404 && r.url().includes('/api/')) log.push(`${r.status()} ${r.url().replace(base, '')}`) })
