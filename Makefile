@@ -10,7 +10,7 @@ WEB    := frontend/dist/index.html
 LISTEN ?= 127.0.0.1:8080
 DATA   ?= data
 # Debian packages that the tests need; installed where root, else named.
-TEST_PACKAGES := redis-server postgresql chromium fonts-noto-cjk
+TEST_PACKAGES := redis-server postgresql chromium-headless-shell fonts-noto-cjk
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
 .PHONY: help

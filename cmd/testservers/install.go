@@ -38,15 +38,21 @@ func ensurePackages(ctx context.Context, wanted []string, say func(string, ...an
 // needed, having it from elsewhere will do.
 func installed(ctx context.Context, name string) bool {
 	switch name {
-	case "redis-server", "chromium":
-		_, err := exec.LookPath(name)
-		return err == nil
+	case "redis-server":
+		return onPath(name)
+	case "chromium-headless-shell":
+		return onPath(name) || onPath("chromium") // the same engine, with windows
 	case "postgresql":
 		_, err := launch.FindPostgres()
 		return err == nil
 	}
 	status, err := exec.CommandContext(ctx, "dpkg-query", "--show", "--showformat=${db:Status-Status}", name).Output()
 	return err == nil && string(status) == "installed"
+}
+
+func onPath(program string) bool {
+	_, err := exec.LookPath(program)
+	return err == nil
 }
 
 // policyFile, when there, is asked by Debian's installation scripts whether a
