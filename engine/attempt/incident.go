@@ -46,11 +46,17 @@ func (s *Service) storeGaps(ctx context.Context, gaps []Gap) []outcome[struct{}]
 	return failAll[struct{}](len(gaps), s.cfg.Records.InsertGaps(ctx, gaps))
 }
 
-// Place is where an attempt is written.
+// Place is where an attempt is written, and from when until when.
 type Place struct {
 	Attempt AttemptID
 	Room    string
 	Seat    string
+	From    time.Time
+	Until   time.Time // zero while it goes on
+}
+
+func (p *Place) taken(at time.Time) bool {
+	return !p.From.After(at) && (p.Until.IsZero() || p.Until.After(at))
 }
 
 // Incident is a loss of connection of one seat, of a room or of several rooms,
@@ -81,7 +87,8 @@ func (i *Incident) Proposal() time.Duration {
 }
 
 // Incidents finds the losses of connection among the attempts of a sitting:
-// those that are over and those that go on, oldest first.
+// those that are over and those that go on, oldest first. When the attempts ran
+// it finds itself.
 func (s *Service) Incidents(ctx context.Context, id sitting.ID, places []Place) ([]Incident, error) {
 	ids := make([]AttemptID, len(places))
 	for i, p := range places {
@@ -101,15 +108,38 @@ func (s *Service) Incidents(ctx context.Context, id sitting.ID, places []Place) 
 			gaps = append(gaps, Gap{Attempt: p.Attempt, From: p.LastSeen})
 		}
 	}
+	if len(gaps) == 0 {
+		return nil, nil
+	}
+	recs, err := s.cfg.Records.Several(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("attempt: incidents: %w", err)
+	}
 	orders, err := s.Orders(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	all := Incidents(places, gaps, now)
+	all := Incidents(ran(places, recs), gaps, now)
 	for i := range all {
 		all[i].Settled = slices.ContainsFunc(orders, func(o Order) bool { return all[i].settledBy(o.Incident) })
 	}
 	return all, nil
+}
+
+// ran are the places that somebody took, with when that was.
+func ran(places []Place, recs []Record) []Place {
+	by := make(map[AttemptID]*Record, len(recs))
+	for i := range recs {
+		by[recs[i].ID] = &recs[i]
+	}
+	var out []Place
+	for _, p := range places {
+		if r := by[p.Attempt]; r != nil && !r.Started.IsZero() {
+			p.From, p.Until = r.Started, r.Closing.At
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 // settledBy tells whether an order's incident is this one. A gap that becomes
@@ -127,16 +157,15 @@ func (i *Incident) settledBy(id string) bool {
 
 func (i *Incident) place() string { return i.Room + ":" + string(i.Seat) }
 
-// Incidents puts losses of connection together. While at least half of a room's
-// seats, and more than one, are cut off at once, it is the room's; while at
-// least half of several rooms are, it is everybody's. What is left of a seat's
-// own loss, if it is not mostly part of its room's, is the seat's.
+// Incidents puts losses of connection together. While at least half of the seats
+// of a room that were taken when it began, and more than one, are cut off at
+// once, it is the room's; while at least half of several rooms are, it is
+// everybody's. What is left of a seat's own loss, if it is not mostly part of its
+// room's, is the seat's.
 func Incidents(places []Place, gaps []Gap, now time.Time) []Incident {
 	room := make(map[AttemptID]string, len(places))
-	seats := map[string]int{}
 	for _, p := range places {
 		room[p.Attempt] = p.Room
-		seats[p.Room]++
 	}
 	byRoom := map[string][]Gap{}
 	for _, g := range gaps {
@@ -146,7 +175,7 @@ func Incidents(places []Place, gaps []Gap, now time.Time) []Incident {
 	}
 	var rooms, out []Incident
 	for _, r := range slices.Sorted(maps.Keys(byRoom)) {
-		found := together(byRoom[r], now, max(2, (seats[r]+1)/2))
+		found := together(byRoom[r], now, func(at time.Time) int { return half(taken(places, at)[r]) })
 		for _, in := range found {
 			in.Room = r
 			rooms = append(rooms, in)
@@ -157,7 +186,7 @@ func Incidents(places []Place, gaps []Gap, now time.Time) []Incident {
 			}
 		}
 	}
-	out = append(out, everybody(rooms, len(seats), now)...)
+	out = append(out, everybody(rooms, places, now)...)
 	for i := range out {
 		in := &out[i]
 		in.ID = fmt.Sprintf("%d:%s", in.From.UnixMilli(), in.place())
@@ -166,8 +195,22 @@ func Incidents(places []Place, gaps []Gap, now time.Time) []Incident {
 	return out
 }
 
-// together returns the stretches in which at least enough gaps run at once.
-func together(gaps []Gap, now time.Time, enough int) []Incident {
+// taken counts the seats of each room in which somebody wrote at a moment.
+func taken(places []Place, at time.Time) map[string]int {
+	n := map[string]int{}
+	for i := range places {
+		if places[i].taken(at) {
+			n[places[i].Room]++
+		}
+	}
+	return n
+}
+
+func half(n int) int { return max(2, (n+1)/2) }
+
+// together returns the stretches in which at least enough gaps run at once, as
+// many as are enough when the stretch begins.
+func together(gaps []Gap, now time.Time, enough func(at time.Time) int) []Incident {
 	type edge struct {
 		at   time.Time
 		step int
@@ -184,21 +227,23 @@ func together(gaps []Gap, now time.Time, enough int) []Incident {
 	}
 	slices.SortFunc(edges, func(a, b edge) int { return cmp.Or(a.at.Compare(b.at), -cmp.Compare(a.step, b.step)) })
 	var out []Incident
-	n, most := 0, 0
+	n, need := 0, 0 // need is 0 outside a stretch
 	for _, e := range edges {
-		before := n
 		n += e.step
-		switch {
-		case before < enough && n >= enough:
-			out, most = append(out, Incident{From: e.at}), n
-		case before >= enough && n < enough:
-			last := &out[len(out)-1]
-			last.Seats = most
+		if need == 0 {
+			if k := enough(e.at); e.step > 0 && n >= k {
+				out, need = append(out, Incident{From: e.at, Seats: n}), k
+			}
+			continue
+		}
+		last := &out[len(out)-1]
+		last.Seats = max(last.Seats, n)
+		if n < need {
+			need = 0
 			if !e.goes {
 				last.Until = e.at
 			}
 		}
-		most = max(most, n)
 	}
 	return out
 }
@@ -227,15 +272,12 @@ func covered(g Gap, found []Incident, now time.Time) bool {
 
 // everybody puts room incidents of one time together where at least half of
 // several rooms have one.
-func everybody(rooms []Incident, all int, now time.Time) []Incident {
-	if all < 2 {
-		return rooms
-	}
+func everybody(rooms []Incident, places []Place, now time.Time) []Incident {
 	gaps := make([]Gap, len(rooms))
 	for i, in := range rooms {
 		gaps[i] = Gap{Attempt: AttemptID(in.Room), From: in.From, Until: in.Until}
 	}
-	common := together(gaps, now, max(2, (all+1)/2))
+	common := together(gaps, now, func(at time.Time) int { return half(len(taken(places, at))) })
 	for i := range common {
 		common[i].Seats = 0
 	}

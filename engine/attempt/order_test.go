@@ -444,6 +444,13 @@ func TestIncidents(t *testing.T) {
 			places = append(places, attempt.Place{Attempt: attempt.AttemptID(room + fmt.Sprint(seat)), Room: room, Seat: fmt.Sprint(seat)})
 		}
 	}
+	for seat, ran := range [][2]int{{0, 0}, {0, 0}, {0, 400}, {0, 400}, {0, 400}, {800, 0}} {
+		p := attempt.Place{Attempt: attempt.AttemptID("3" + fmt.Sprint(seat)), Room: "3", Seat: fmt.Sprint(seat), From: at(ran[0])}
+		if ran[1] > 0 {
+			p.Until = at(ran[1])
+		}
+		places = append(places, p)
+	}
 	gap := func(id string, from, to int) attempt.Gap {
 		g := attempt.Gap{Attempt: attempt.AttemptID(id), From: at(from)}
 		if to > 0 {
@@ -472,6 +479,10 @@ func TestIncidents(t *testing.T) {
 		},
 		"goes on":  {[]attempt.Gap{gap("10", 100, 0), gap("11", 120, 0)}, []found{{"1", "", 120, 0, 2}}},
 		"stranger": {[]attempt.Gap{gap("99", 100, 200)}, nil},
+		// Of six seats in room 3 three are left at 400, and one is taken at 800.
+		"those who are there": {[]attempt.Gap{gap("30", 500, 600), gap("31", 500, 600)}, []found{{"3", "", 500, 100, 2}}},
+		"of two only one":     {[]attempt.Gap{gap("30", 500, 600)}, []found{{"3", "30", 500, 100, 1}}},
+		"of six only two":     {[]attempt.Gap{gap("30", 300, 320), gap("31", 300, 320)}, []found{{"3", "30", 300, 20, 1}, {"3", "31", 300, 20, 1}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

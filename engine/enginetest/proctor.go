@@ -36,7 +36,7 @@ func proctorActs(t *testing.T, store proctor.Store) {
 	kept, err = store.InsertAct(ctx, other)
 	check(t, err)
 	diff(t, "the first one stays", kept, act)
-	all := proctor.Act{ID: uuid.NewString(), Sitting: id, Kind: proctor.Message, Text: "全场", By: "staff", At: Start.Add(-time.Minute), Count: 3}
+	all := proctor.Act{ID: uuid.NewString(), Sitting: id, Kind: proctor.Message, Text: "全场", By: "staff", At: Start.Add(-time.Minute), Count: 3, Present: []sitting.RegistrationID{"r1", "r2"}}
 	of2 := proctor.Act{ID: uuid.NewString(), Sitting: id, Kind: proctor.Warn, Registration: "r2", Text: "警告", Reason: "交谈", By: "staff", At: Start.Add(time.Minute), Count: 1}
 	for _, a := range []proctor.Act{all, of2} {
 		_, err = store.InsertAct(ctx, a)

@@ -54,13 +54,14 @@ type proctorActDoc struct {
 	By           string    `bson:"by"`
 	At           time.Time `bson:"at"`
 	Count        int       `bson:"count"`
+	Present      []string  `bson:"present,omitempty"`
 }
 
 func (d proctorActDoc) act() proctor.Act {
 	return proctor.Act{
 		ID: d.ID, Sitting: sitting.ID(d.Sitting), Kind: proctor.Kind(d.Kind), Registration: sitting.RegistrationID(d.Registration), Room: d.Room,
 		Text: d.Text, Reason: d.Reason, ToRoom: d.ToRoom, ToPlace: d.ToPlace, FromRoom: d.FromRoom, FromPlace: d.FromPlace,
-		By: people.AccountID(d.By), At: utc(d.At), Count: d.Count,
+		By: people.AccountID(d.By), At: utc(d.At), Count: d.Count, Present: named[sitting.RegistrationID](d.Present),
 	}
 }
 
@@ -125,7 +126,7 @@ type proctorCodeDoc struct {
 func (x *Proctors) InsertAct(ctx context.Context, a proctor.Act) (proctor.Act, error) {
 	doc := proctorActDoc{
 		a.ID, string(a.Sitting), string(a.Kind), string(a.Registration), a.Room, a.Text, a.Reason, a.ToRoom, a.ToPlace, a.FromRoom, a.FromPlace,
-		string(a.By), a.At, a.Count,
+		string(a.By), a.At, a.Count, texts(a.Present),
 	}
 	_, err := x.acts.InsertOne(ctx, doc)
 	if err == nil {

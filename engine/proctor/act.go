@@ -54,10 +54,18 @@ type Act struct {
 	By                  people.AccountID
 	At                  time.Time
 	Count               int // seats that it was for
+	// Present are of Evacuate: who wrote when the room was left. Who comes later
+	// is not told to leave.
+	Present []sitting.RegistrationID
 }
 
 // Reaches tells whether the act is for the seat.
 func (a *Act) Reaches(s *Seat) bool {
+	return a.covers(s) && (a.Kind != Evacuate || slices.Contains(a.Present, s.Registration))
+}
+
+// covers tells whether the seat is in the act's scope.
+func (a *Act) covers(s *Seat) bool {
 	return (a.Registration == "" || a.Registration == s.Registration) && (a.Room == "" || a.Room == s.Room)
 }
 

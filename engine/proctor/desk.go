@@ -68,6 +68,11 @@ func (d *Desk) Do(ctx context.Context, a Act) (Outcome, error) {
 	if x.State != sitting.Sealed && x.State != sitting.Open {
 		return Outcome{}, fmt.Errorf("%s at a sitting that is %s: %w", a.Kind, x.State, sitting.ErrState)
 	}
+	if a.Kind == Evacuate {
+		if a.Present, err = d.present(ctx, a.Sitting); err != nil {
+			return Outcome{}, err
+		}
+	}
 	seats, err := d.reached(ctx, &a)
 	if err != nil {
 		return Outcome{}, err
@@ -107,6 +112,21 @@ func (d *Desk) Do(ctx context.Context, a Act) (Outcome, error) {
 	return out, err
 }
 
+// present are the registrations of a sitting whose exam runs.
+func (d *Desk) present(ctx context.Context, id sitting.ID) ([]sitting.RegistrationID, error) {
+	recs, err := d.Attempts.OfSitting(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	var out []sitting.RegistrationID
+	for _, r := range recs {
+		if !r.Started.IsZero() && !r.State.Over() {
+			out = append(out, r.Registration)
+		}
+	}
+	return out, nil
+}
+
 // reached are the seats that an act is for.
 func (d *Desk) reached(ctx context.Context, a *Act) ([]Seat, error) {
 	if a.Registration != "" {
@@ -117,7 +137,7 @@ func (d *Desk) reached(ctx context.Context, a *Act) ([]Seat, error) {
 	if err != nil {
 		return nil, err
 	}
-	seats = slices.DeleteFunc(seats, func(s Seat) bool { return !a.Reaches(&s) })
+	seats = slices.DeleteFunc(seats, func(s Seat) bool { return !a.covers(&s) })
 	if len(seats) == 0 {
 		return nil, &FieldError{"/scope", "no-such-room"}
 	}

@@ -44,6 +44,7 @@ type Store interface {
 // Attempts are the attempts of the seats.
 type Attempts interface {
 	Record(ctx context.Context, id attempt.AttemptID) (attempt.Record, error)
+	OfSitting(ctx context.Context, id sitting.ID) ([]attempt.Record, error)
 	Collect(ctx context.Context, cmd attempt.CollectCommand) (attempt.Submission, error)
 	Give(ctx context.Context, o attempt.Order, ids []attempt.AttemptID) (attempt.Order, []attempt.Ordered, error)
 	Paper(ctx context.Context, id attempt.AttemptID) (bank.Paper, error)

@@ -5,14 +5,15 @@ import assert from 'node:assert/strict'
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { plan } from './hall.mjs'
+import { day } from './day.mjs'
+import { act, plan } from './hall.mjs'
 import { base, call, of, signIn, skip } from './program.mjs'
 import { clean, launch, signedIn } from './staff-harness.mjs'
 
 const shots = process.env.GONGYUAN_SHOTS
 const PHONE = { width: 390, height: 844 }
 const WIDE = { width: 1366, height: 768 }
-let browser, admin
+let browser, admin, sitting
 
 async function pictured(page, name) {
   if (shots) {
@@ -27,6 +28,7 @@ async function looked(page, name) {
 }
 
 const W = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
+const NAME = (n) => `考生${'甲乙丙丁戊己庚辛壬癸'[n % 10]}${'子丑寅卯辰巳午未申酉戌亥'[Math.floor(n / 10) % 12]}${n > 119 ? '甲' : ''}`
 const identity = (n) => {
   const body = `000000198${n % 10}0${1 + (n % 9)}${10 + (n % 18)}${String(n).padStart(3, '0')}`
   return body + '10X98765432'[W.reduce((s, x, i) => s + x * Number(body[i]), 0) % 11]
@@ -35,8 +37,7 @@ const identity = (n) => {
 /** 200 rows: 15 defective, 10 to repair. */
 function list() {
   const wide = (s) => s.replace(/\d/g, (c) => String.fromCharCode(c.charCodeAt(0) + 0xfee0))
-  const name = (n) => `考生${'甲乙丙丁戊己庚辛壬癸'[n % 10]}${'子丑寅卯辰巳午未申酉戌亥'[Math.floor(n / 10) % 12]}${n > 119 ? '甲' : ''}`
-  const rows = Array.from({ length: 200 }, (_, n) => [name(n), identity(n), `示例单位 ${n % 40}`, '', n === 150 ? '是' : '', n === 151 ? '是' : ''])
+  const rows = Array.from({ length: 200 }, (_, n) => [NAME(n), identity(n), `示例单位 ${n % 40}`, '', n === 150 ? '是' : '', n === 151 ? '是' : ''])
   for (let n = 20; n < 25; n++) {
     rows[n][1] = `'${rows[n][1]}`
     rows[n + 5][1] = wide(rows[n + 5][1])
@@ -56,6 +57,7 @@ after(async () => { await browser?.close() })
 
 test('a list of 200 with 15 defective rows, seated by rule, printed and sealed', { skip, timeout: 180_000 }, async () => {
   const one = await plan(admin, '考前准备', 3)
+  sitting = one.id
   const page = await signedIn(browser, base, of('administrator')[0], `/staff/sittings/${one.id}/import`, WIDE)
   const choose = async () => page.getByLabel('选择名单文件').setInputFiles({ name: '名单.csv', mimeType: 'text/csv', buffer: Buffer.from(list()) })
   const roster = async () => call('GET', `/api/v1/sittings/${one.id}/registrations`, admin)
@@ -164,4 +166,12 @@ test('a list of 200 with 15 defective rows, seated by rule, printed and sealed',
   await page.getByText('试卷已封存，不能再导入或撤销。').waitFor()
   await page.getByText('封卷后不能撤销').waitFor()
   assert.deepEqual(page.faults, [])
+})
+
+test('and its day, with several people at once', { skip, timeout: 600_000 }, async (t) => {
+  const numbers = new Map(Array.from({ length: 200 }, (_, n) => [NAME(n), identity(n)]))
+  await act(admin, sitting, 'open')
+  const rows = await call('GET', `/api/v1/sittings/${sitting}/registrations`, admin)
+  const people = rows.map((r) => ({ ...r, idNumber: numbers.get(r.name) })).sort((a, b) => (`${a.room}-${a.seat}` < `${b.room}-${b.seat}` ? -1 : 1))
+  await day(t, { browser, admin, invigilator: of('invigilator')[0], sitting, people })
 })

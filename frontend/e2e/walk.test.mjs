@@ -57,6 +57,7 @@ function faults() {
     const box = n.parentElement
     if (!text || box.closest('.vh') || !box.checkVisibility?.()) continue
     if (/^[a-z][A-Za-z0-9-]*(\.[A-Za-z0-9-]+)+$/.test(text) && !/\.(xlsx|csv|pdf|zip|txt|json)$/.test(text) && !box.closest('code, pre')) out.push(`name of a text: ${text}`)
+    if (/\{[a-z]+\}/i.test(text) && !box.closest('code, pre')) out.push(`nothing put in: ${text.slice(0, 40)}`)
     const style = getComputedStyle(box)
     if (style.textOverflow !== 'ellipsis' && style.overflowX === 'hidden' && box.scrollWidth > box.clientWidth + 1 && box.clientWidth > 2) out.push(`clipped: ${text.slice(0, 40)}`)
   }
