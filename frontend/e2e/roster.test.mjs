@@ -28,7 +28,8 @@ async function looked(page, name) {
 }
 
 const W = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
-const NAME = (n) => `考生${'甲乙丙丁戊己庚辛壬癸'[n % 10]}${'子丑寅卯辰巳午未申酉戌亥'[Math.floor(n / 10) % 12]}${n > 119 ? '甲' : ''}`
+/** No name is the beginning of another. */
+const NAME = (n) => `${n > 119 ? '学员' : '考生'}${'甲乙丙丁戊己庚辛壬癸'[n % 10]}${'子丑寅卯辰巳午未申酉戌亥'[Math.floor(n / 10) % 12]}`
 const identity = (n) => {
   const body = `000000198${n % 10}0${1 + (n % 9)}${10 + (n % 18)}${String(n).padStart(3, '0')}`
   return body + '10X98765432'[W.reduce((s, x, i) => s + x * Number(body[i]), 0) % 11]
