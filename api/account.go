@@ -182,7 +182,11 @@ func (s *server) GetOwnAccount(ctx context.Context, _ contract.GetOwnAccountRequ
 	if err != nil {
 		return nil, err
 	}
-	has, err := s.factors.Has(ctx, me)
+	app, err := s.factors.App(ctx, me)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := s.factors.PasskeysOf(ctx, me)
 	if err != nil {
 		return nil, err
 	}
@@ -194,9 +198,14 @@ func (s *server) GetOwnAccount(ctx context.Context, _ contract.GetOwnAccountRequ
 	if err != nil {
 		return nil, err
 	}
-	return contract.GetOwnAccount200JSONResponse{
-		Account: wireMember(a, has, me), Sessions: sessions, Demands: s.factors.Demanded() && a.Has(personnel.Demanding()...), RecoveryLeft: left,
-	}, nil
+	out := contract.GetOwnAccount200JSONResponse{
+		Account: wireMember(a, app || len(keys) > 0, me), Sessions: sessions, Demands: s.factors.Demanded() && a.Has(personnel.Demanding()...), RecoveryLeft: left,
+		App: app, Passkeys: wirePasskeys(keys),
+	}
+	if origin := s.factors.Origin(); origin != "" {
+		out.PasskeyOrigin = &origin
+	}
+	return out, nil
 }
 
 // ownPassword checks the password of whoever asks, and counts the attempt.
@@ -262,20 +271,16 @@ func (s *server) ConfirmFactor(ctx context.Context, r contract.ConfirmFactorRequ
 		return nil, codeFault(err)
 	}
 	s.gate.Forget(me)
+	if codes == nil {
+		codes = []string{}
+	}
 	return contract.ConfirmFactor200JSONResponse{Codes: codes}, s.welcomed(ctx, "code:"+string(me))
 }
 
-// RemoveFactor takes the own second factor away, for another device.
+// RemoveFactor takes the own app away, for another device.
 func (s *server) RemoveFactor(ctx context.Context, r contract.RemoveFactorRequestObject) (contract.RemoveFactorResponseObject, error) {
-	me := staff(ctx)
-	if err := s.limited(ctx, "code:"+string(me)); err != nil {
-		return nil, err
-	}
-	if err := s.factors.Remove(ctx, me, r.Body.Code); err != nil {
-		return nil, codeFault(err)
-	}
-	s.gate.Forget(me)
-	return contract.RemoveFactor204Response{}, s.welcomed(ctx, "code:"+string(me))
+	err := s.proven(ctx, r.Body, func(me people.AccountID, p personnel.Proof) error { return s.factors.Remove(ctx, me, p) })
+	return contract.RemoveFactor204Response{}, err
 }
 
 // codeFault says of a wrong code which field it stands in: whoever asks is

@@ -114,16 +114,20 @@ func (s *server) welcomed(ctx context.Context, account string) error {
 
 func addressKey(ctx context.Context) string { return "address:" + callOf(ctx).address }
 
-// Login signs staff in: by password, and by a code of the second factor where
-// the account has one. Guesses of either count as one kind of attempt.
+// Login signs staff in: by password, and by a code or a passkey where the account
+// has a second factor. Guesses of either count as one kind of attempt.
 func (s *server) Login(ctx context.Context, r contract.LoginRequestObject) (contract.LoginResponseObject, error) {
 	account, err := s.checkPassword(ctx, r.Body.Login, r.Body.Password)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.factors.Check(ctx, account.ID, deref(r.Body.Code)); err != nil {
+	proof, err := loginProof(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.factors.Check(ctx, account.ID, proof); err != nil {
 		if errors.Is(err, personnel.ErrCodeNeeded) {
-			err = errors.Join(err, s.limiter.Return(ctx, addressKey(ctx)))
+			err = errors.Join(s.asked(ctx, &account, err), s.limiter.Return(ctx, addressKey(ctx)))
 		}
 		return nil, err
 	}

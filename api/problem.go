@@ -79,6 +79,9 @@ var problems = map[kind]wording{
 	"proctor-used":       {409, "这个编号已用于别的操作", "请刷新网页后再做。", "This id stands for something else", "Reload the page and try again."},
 	"code-needed":        {401, "请输入验证码", "这个账号有第二因素：请输入验证器上的 6 位验证码，或一个恢复码。", "A code is needed", "This account has a second factor: type the 6 digits of your authenticator, or a recovery code."},
 	"wrong-code":         {401, "验证码不对", "验证码 30 秒一换，每个只能用一次；请等下一个再试，并核对设备的时间。", "Wrong code", "Codes change every 30 seconds and are good once; wait for the next, and check the device's time."},
+	"passkey-stale":      {401, "通行密钥的询问已过期", "每次询问五分钟内有效，只能回答一次。请再试一次。", "The question to the passkey has run out", "Each is good once, for five minutes. Try again."},
+	"passkey-suspect":    {401, "这个通行密钥已停用", "它的计数倒退，可能有人复制了它。请用恢复码登录，移除它，并告诉管理员。", "This passkey is shut out", "Its counter went back: somebody may have copied it. Sign in by a recovery code, remove it, and tell an administrator."},
+	"no-passkeys":        {409, "这里不能用通行密钥", "请用验证器或恢复码。", "No passkeys here", "Use an authenticator app or a recovery code."},
 	"password-run-out":   {401, "一次性密码已过期", "请管理员重置密码。", "The one-time password has run out", "Ask an administrator for a new one."},
 	"needs-password":     {403, "请先改密码", "这个密码是别人给的，只能用来设置自己的密码。", "Choose a password first", "This one was given by somebody else and is good for choosing your own only."},
 	"needs-factor":       {403, "请先设置第二因素", "您的角色能改成绩、答案或证书，登录除密码外还需要验证码。请在“我的账号”页设置。", "Set up a second factor first", "Your roles can change results, keys or certificates: signing in takes a code besides the password. Set it up on the page of your account."},
@@ -231,6 +234,9 @@ var table = []struct {
 	{marking.ErrTaken, "piece-taken"},
 	{personnel.ErrHasFactor, "factor-there"},
 	{personnel.ErrCodeNeeded, "code-needed"},
+	{personnel.ErrSuspect, "passkey-suspect"},
+	{personnel.ErrNoPasskeys, "no-passkeys"},
+	{personnel.ErrStale, "passkey-stale"},
 	{personnel.ErrCode, "wrong-code"},
 	{errGivenRanOut, "password-run-out"},
 	{errNeedsPassword, "needs-password"},
@@ -445,6 +451,7 @@ func describe(p *contract.Problem, err error, lang string) {
 		p.RetryAfterSeconds = &s
 	}
 	describeProof(p, err)
+	describeQuestion(p, err)
 	var unfit *unfitError
 	if errors.As(err, &unfit) {
 		p.Breaches = &unfit.breaches

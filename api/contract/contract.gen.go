@@ -4483,6 +4483,15 @@ type FactorOffer struct {
 	Uri string `json:"uri"`
 }
 
+// FactorProof One of both. The answer is the browser's to the question of this session.
+type FactorProof struct {
+	// Answer A PublicKeyCredential as JSON.
+	Answer *map[string]interface{} `json:"answer,omitempty"`
+
+	// Code Of the app
+	Code *string `json:"code,omitempty"`
+}
+
 // FieldDiff defines model for FieldDiff.
 type FieldDiff struct {
 	After   string `json:"after"`
@@ -5070,9 +5079,10 @@ type LogLeaves struct {
 // LoginRequest defines model for LoginRequest.
 type LoginRequest struct {
 	// Code Of the second factor
-	Code     *string `json:"code,omitempty"`
-	Login    string  `json:"login"`
-	Password string  `json:"password"`
+	Code     *string        `json:"code,omitempty"`
+	Login    string         `json:"login"`
+	Passkey  *PasskeyAnswer `json:"passkey,omitempty"`
+	Password string         `json:"password"`
 }
 
 // LookupCode defines model for LookupCode.
@@ -5491,6 +5501,15 @@ type NewOwnAppeal struct {
 	Text string     `json:"text"`
 }
 
+// NewPasskey defines model for NewPasskey.
+type NewPasskey struct {
+	// Answer A PublicKeyCredential as JSON.
+	Answer map[string]interface{} `json:"answer"`
+
+	// Name How its owner tells it from others.
+	Name string `json:"name"`
+}
+
 // NewRelation defines model for NewRelation.
 type NewRelation struct {
 	IdNumber string       `json:"idNumber"`
@@ -5853,10 +5872,17 @@ type OutlineVerdict struct {
 type OwnAccount struct {
 	Account StaffAccount `json:"account"`
 
+	// App It has an authenticator app.
+	App bool `json:"app"`
+
 	// Demands A second factor is demanded of this account.
-	Demands      bool           `json:"demands"`
-	RecoveryLeft int            `json:"recoveryLeft"`
-	Sessions     []StaffSession `json:"sessions"`
+	Demands bool `json:"demands"`
+
+	// PasskeyOrigin The only address at which browsers use passkeys; absent where the installation has none.
+	PasskeyOrigin *string        `json:"passkeyOrigin,omitempty"`
+	Passkeys      []Passkey      `json:"passkeys"`
+	RecoveryLeft  int            `json:"recoveryLeft"`
+	Sessions      []StaffSession `json:"sessions"`
 }
 
 // OwnAppeal defines model for OwnAppeal.
@@ -6138,6 +6164,41 @@ type PaperSlot struct {
 	Type      ItemType `json:"type"`
 }
 
+// Passkey defines model for Passkey.
+type Passkey struct {
+	Created time.Time `json:"created"`
+	Id      string    `json:"id"`
+	Name    string    `json:"name"`
+
+	// Suspect Its counter went back: two devices hold it. It is refused from then on.
+	Suspect bool `json:"suspect"`
+
+	// Used When it was last used; absent for never.
+	Used *time.Time `json:"used,omitempty"`
+}
+
+// PasskeyAnswer defines model for PasskeyAnswer.
+type PasskeyAnswer struct {
+	// Answer A PublicKeyCredential as JSON.
+	Answer map[string]interface{} `json:"answer"`
+
+	// Ticket Of the question in the problem code-needed.
+	Ticket string `json:"ticket"`
+}
+
+// PasskeyOffer defines model for PasskeyOffer.
+type PasskeyOffer struct {
+	// Options What navigator.credentials takes as publicKey, as JSON; bytes are base64url.
+	Options map[string]interface{} `json:"options"`
+}
+
+// PasskeyQuestion Good for one answer, for five minutes.
+type PasskeyQuestion struct {
+	// Options What navigator.credentials.get takes as publicKey, as JSON; bytes are base64url.
+	Options map[string]interface{} `json:"options"`
+	Ticket  string                 `json:"ticket"`
+}
+
 // PasswordChoice defines model for PasswordChoice.
 type PasswordChoice struct {
 	Old      string `json:"old"`
@@ -6293,11 +6354,14 @@ type Problem struct {
 	LateKept *int `json:"lateKept,omitempty"`
 
 	// MissingParts parts-missing: parts to send
-	MissingParts      *[]int `json:"missingParts,omitempty"`
-	RequestId         string `json:"requestId"`
-	RetryAfterSeconds *int   `json:"retryAfterSeconds,omitempty"`
-	Status            int    `json:"status"`
-	Title             string `json:"title"`
+	MissingParts *[]int `json:"missingParts,omitempty"`
+
+	// Passkey Good for one answer, for five minutes.
+	Passkey           *PasskeyQuestion `json:"passkey,omitempty"`
+	RequestId         string           `json:"requestId"`
+	RetryAfterSeconds *int             `json:"retryAfterSeconds,omitempty"`
+	Status            int              `json:"status"`
+	Title             string           `json:"title"`
 
 	// Type Stable URN, such as urn:gongyuan:problem:taken-over
 	Type string `json:"type"`
@@ -8433,6 +8497,9 @@ type ItemCode = string
 // Kind A station of a component; the first has the component's name.
 type Kind = StationName
 
+// PasskeyID defines model for PasskeyID.
+type PasskeyID = string
+
 // PeriodId defines model for PeriodId.
 type PeriodId = string
 
@@ -8898,7 +8965,16 @@ type BeginFactorJSONRequestBody = OwnPassword
 type ConfirmFactorJSONRequestBody = FactorCode
 
 // RemoveFactorJSONRequestBody defines body for RemoveFactor for application/json ContentType.
-type RemoveFactorJSONRequestBody = FactorCode
+type RemoveFactorJSONRequestBody = FactorProof
+
+// AddPasskeyJSONRequestBody defines body for AddPasskey for application/json ContentType.
+type AddPasskeyJSONRequestBody = NewPasskey
+
+// OfferPasskeyJSONRequestBody defines body for OfferPasskey for application/json ContentType.
+type OfferPasskeyJSONRequestBody = OwnPassword
+
+// RemovePasskeyJSONRequestBody defines body for RemovePasskey for application/json ContentType.
+type RemovePasskeyJSONRequestBody = FactorProof
 
 // ChoosePasswordJSONRequestBody defines body for ChoosePassword for application/json ContentType.
 type ChoosePasswordJSONRequestBody = PasswordChoice
@@ -9448,6 +9524,18 @@ type ServerInterface interface {
 	// RemoveFactor 取消自己的第二因素 · take the own second factor away
 	// (POST /api/v1/me/factor/removal)
 	RemoveFactor(c *fiber.Ctx) error
+	// AddPasskey 登记通行密钥：浏览器对邀请的回答 · add a passkey by the browser's answer to the offer; a first factor comes with recovery codes, shown once
+	// (POST /api/v1/me/passkeys)
+	AddPasskey(c *fiber.Ctx) error
+	// OfferPasskey 开始登记通行密钥 · begin to add a passkey (WebAuthn); the offer is good once, for this session, for five minutes
+	// (POST /api/v1/me/passkeys/offer)
+	OfferPasskey(c *fiber.Ctx) error
+	// AskPasskey 请通行密钥证明是本人 · ask for a passkey's signature, for an act on the own account; good once, for this session, for five minutes
+	// (POST /api/v1/me/passkeys/question)
+	AskPasskey(c *fiber.Ctx) error
+	// RemovePasskey 移除自己的通行密钥 · take an own passkey away
+	// (POST /api/v1/me/passkeys/{passkey}/removal)
+	RemovePasskey(c *fiber.Ctx, passkey PasskeyID) error
 	// ChoosePassword 改自己的密码 · choose a new password; ends the own sessions elsewhere
 	// (POST /api/v1/me/password)
 	ChoosePassword(c *fiber.Ctx) error
@@ -13450,6 +13538,89 @@ func (siw *ServerInterfaceWrapper) RemoveFactor(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.RemoveFactor(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// AddPasskey operation middleware
+func (siw *ServerInterfaceWrapper) AddPasskey(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.AddPasskey(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// OfferPasskey operation middleware
+func (siw *ServerInterfaceWrapper) OfferPasskey(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.OfferPasskey(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// AskPasskey operation middleware
+func (siw *ServerInterfaceWrapper) AskPasskey(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.AskPasskey(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// RemovePasskey operation middleware
+func (siw *ServerInterfaceWrapper) RemovePasskey(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "passkey" -------------
+	var passkey PasskeyID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "passkey", c.Params("passkey"), &passkey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter passkey: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.RemovePasskey(c, passkey)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -17573,6 +17744,14 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Post(options.BaseURL+"/api/v1/me/factor/confirmation", wrapper.ConfirmFactor)
 
 	router.Post(options.BaseURL+"/api/v1/me/factor/removal", wrapper.RemoveFactor)
+
+	router.Post(options.BaseURL+"/api/v1/me/passkeys", wrapper.AddPasskey)
+
+	router.Post(options.BaseURL+"/api/v1/me/passkeys/offer", wrapper.OfferPasskey)
+
+	router.Post(options.BaseURL+"/api/v1/me/passkeys/question", wrapper.AskPasskey)
+
+	router.Post(options.BaseURL+"/api/v1/me/passkeys/:passkey/removal", wrapper.RemovePasskey)
 
 	router.Get(options.BaseURL+"/api/v1/candidate/exam", wrapper.GetCandidateExam)
 
@@ -21812,6 +21991,121 @@ type RemoveFactordefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response RemoveFactordefaultApplicationProblemPlusJSONResponse) VisitRemoveFactorResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type AddPasskeyRequestObject struct {
+	Body *AddPasskeyJSONRequestBody
+}
+
+type AddPasskeyResponseObject interface {
+	VisitAddPasskeyResponse(ctx *fiber.Ctx) error
+}
+
+type AddPasskey200JSONResponse RecoveryCodes
+
+func (response AddPasskey200JSONResponse) VisitAddPasskeyResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type AddPasskeydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddPasskeydefaultApplicationProblemPlusJSONResponse) VisitAddPasskeyResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type OfferPasskeyRequestObject struct {
+	Body *OfferPasskeyJSONRequestBody
+}
+
+type OfferPasskeyResponseObject interface {
+	VisitOfferPasskeyResponse(ctx *fiber.Ctx) error
+}
+
+type OfferPasskey200JSONResponse PasskeyOffer
+
+func (response OfferPasskey200JSONResponse) VisitOfferPasskeyResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type OfferPasskeydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response OfferPasskeydefaultApplicationProblemPlusJSONResponse) VisitOfferPasskeyResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type AskPasskeyRequestObject struct {
+}
+
+type AskPasskeyResponseObject interface {
+	VisitAskPasskeyResponse(ctx *fiber.Ctx) error
+}
+
+type AskPasskey200JSONResponse PasskeyOffer
+
+func (response AskPasskey200JSONResponse) VisitAskPasskeyResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type AskPasskeydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AskPasskeydefaultApplicationProblemPlusJSONResponse) VisitAskPasskeyResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type RemovePasskeyRequestObject struct {
+	Passkey PasskeyID `json:"passkey"`
+	Body    *RemovePasskeyJSONRequestBody
+}
+
+type RemovePasskeyResponseObject interface {
+	VisitRemovePasskeyResponse(ctx *fiber.Ctx) error
+}
+
+type RemovePasskey204Response struct {
+}
+
+func (response RemovePasskey204Response) VisitRemovePasskeyResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type RemovePasskeydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemovePasskeydefaultApplicationProblemPlusJSONResponse) VisitRemovePasskeyResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -26231,6 +26525,18 @@ type StrictServerInterface interface {
 	// RemoveFactor 取消自己的第二因素 · take the own second factor away
 	// (POST /api/v1/me/factor/removal)
 	RemoveFactor(ctx context.Context, request RemoveFactorRequestObject) (RemoveFactorResponseObject, error)
+	// AddPasskey 登记通行密钥：浏览器对邀请的回答 · add a passkey by the browser's answer to the offer; a first factor comes with recovery codes, shown once
+	// (POST /api/v1/me/passkeys)
+	AddPasskey(ctx context.Context, request AddPasskeyRequestObject) (AddPasskeyResponseObject, error)
+	// OfferPasskey 开始登记通行密钥 · begin to add a passkey (WebAuthn); the offer is good once, for this session, for five minutes
+	// (POST /api/v1/me/passkeys/offer)
+	OfferPasskey(ctx context.Context, request OfferPasskeyRequestObject) (OfferPasskeyResponseObject, error)
+	// AskPasskey 请通行密钥证明是本人 · ask for a passkey's signature, for an act on the own account; good once, for this session, for five minutes
+	// (POST /api/v1/me/passkeys/question)
+	AskPasskey(ctx context.Context, request AskPasskeyRequestObject) (AskPasskeyResponseObject, error)
+	// RemovePasskey 移除自己的通行密钥 · take an own passkey away
+	// (POST /api/v1/me/passkeys/{passkey}/removal)
+	RemovePasskey(ctx context.Context, request RemovePasskeyRequestObject) (RemovePasskeyResponseObject, error)
 	// ChoosePassword 改自己的密码 · choose a new password; ends the own sessions elsewhere
 	// (POST /api/v1/me/password)
 	ChoosePassword(ctx context.Context, request ChoosePasswordRequestObject) (ChoosePasswordResponseObject, error)
@@ -30622,6 +30928,150 @@ func (sh *strictHandler) RemoveFactor(ctx *fiber.Ctx) error {
 		return err
 	} else if validResponse, ok := response.(RemoveFactorResponseObject); ok {
 		if err := validResponse.VisitRemoveFactorResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AddPasskey operation middleware
+func (sh *strictHandler) AddPasskey(ctx *fiber.Ctx) error {
+	var request AddPasskeyRequestObject
+
+	var body AddPasskeyJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.AddPasskey(ctx.UserContext(), request.(AddPasskeyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddPasskey")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AddPasskeyResponseObject); ok {
+		if err := validResponse.VisitAddPasskeyResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// OfferPasskey operation middleware
+func (sh *strictHandler) OfferPasskey(ctx *fiber.Ctx) error {
+	var request OfferPasskeyRequestObject
+
+	var body OfferPasskeyJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.OfferPasskey(ctx.UserContext(), request.(OfferPasskeyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "OfferPasskey")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(OfferPasskeyResponseObject); ok {
+		if err := validResponse.VisitOfferPasskeyResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AskPasskey operation middleware
+func (sh *strictHandler) AskPasskey(ctx *fiber.Ctx) error {
+	var request AskPasskeyRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.AskPasskey(ctx.UserContext(), request.(AskPasskeyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AskPasskey")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AskPasskeyResponseObject); ok {
+		if err := validResponse.VisitAskPasskeyResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RemovePasskey operation middleware
+func (sh *strictHandler) RemovePasskey(ctx *fiber.Ctx, passkey PasskeyID) error {
+	var request RemovePasskeyRequestObject
+
+	request.Passkey = passkey
+
+	var body RemovePasskeyJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.RemovePasskey(ctx.UserContext(), request.(RemovePasskeyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemovePasskey")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RemovePasskeyResponseObject); ok {
+		if err := validResponse.VisitRemovePasskeyResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

@@ -42,6 +42,8 @@ var rules = []rule{
 	{"engine/sequence", nil, nil, "places in a row: one algorithm over any store"},
 	{"engine/audit", []string{"engine/people", "engine/sequence"}, nil, "lowest: everything that people decide is taken down"},
 	{"engine/personnel", []string{"engine/people", "engine/audit"}, []string{"github.com/google/uuid"}, "who may sign in: below everything that they do; stores are arguments"},
+	{"engine/personnel/passkey", []string{"engine/people", "engine/personnel"}, []string{"github.com/go-webauthn/webauthn"}, "an adapter imports its domain and its library"},
+	{"engine/personnel/redischallenge", []string{"engine/people", "engine/personnel"}, redisC, "an adapter imports its domain and its driver"},
 	{"engine/print", nil, nil, "pages are set from bytes; what stands on them is the callers'"},
 	{"engine/sitting", []string{"bank", "engine/standard", "engine/people", "engine/audit"}, []string{"github.com/google/uuid"}, "sittings stand on standards and people"},
 	{"engine/attempt", []string{"bank", "engine/standard", "engine/people", "engine/sitting"}, nil, "an attempt belongs to a sitting; time and stores are arguments"},
@@ -85,7 +87,7 @@ var rules = []rule{
 }
 
 // adapters may not import each other.
-var adapters = []string{"bank/mongobank", "engine/mongostore", "engine/attempt/redislive", "engine/people/redislimit", "engine/report/xlsx"}
+var adapters = []string{"bank/mongobank", "engine/mongostore", "engine/attempt/redislive", "engine/people/redislimit", "engine/personnel/passkey", "engine/personnel/redischallenge", "engine/report/xlsx"}
 
 func ruleFor(pkg string) (rule, bool) {
 	best, found := rule{}, false

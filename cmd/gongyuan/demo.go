@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -63,6 +64,7 @@ func (c *demoCommand) Run(ctx context.Context) error {
 	if c.Stores.NoticeDays < 0 {
 		c.Stores.NoticeDays = 0 // nobody waits for days to see a demo's certificate
 	}
+	c.Stores.StaffAddress = cmp.Or(c.Stores.StaffAddress, "http://"+c.Server.Listen)
 	return serve(ctx, &c.Stores, &c.Server, func(ctx context.Context, e *engine) error {
 		sheet, err := e.demo(ctx)
 		if err != nil {

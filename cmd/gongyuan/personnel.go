@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"image/color"
 	"strings"
 
@@ -9,6 +10,8 @@ import (
 	"gongyuan/engine/mongostore"
 	"gongyuan/engine/people"
 	"gongyuan/engine/personnel"
+	"gongyuan/engine/personnel/passkey"
+	"gongyuan/engine/personnel/redischallenge"
 )
 
 // demanded is the setting by which roles that can change results, keys or
@@ -16,8 +19,18 @@ import (
 const demanded = "demanded"
 
 // keepPersonnel sets up who may sign in.
-func (e *engine) keepPersonnel(store *mongostore.Store, demands bool) {
-	e.factors = personnel.NewFactors(store.Factors(), e.sealer, e.trail, e.clock, demands)
+func (e *engine) keepPersonnel(store *mongostore.Store, settings *storeSettings) {
+	deps := personnel.FactorDeps{
+		Store: store.Factors(), Passkeys: store.Passkeys(), Challenges: redischallenge.New(e.stores.redis, settings.Prefix),
+		Sealer: e.sealer, Audit: e.trail, Clock: e.clock, Demanded: settings.SecondFactor == demanded,
+	}
+	address := cmp.Or(settings.StaffAddress, settings.Body.Address)
+	if ceremony, err := passkey.New(address, settings.Body.BodyName); err == nil {
+		deps.Ceremony = ceremony
+	} else {
+		e.log.Warn("staff cannot use passkeys: browsers want https and a host name", "address", address)
+	}
+	e.factors = personnel.NewFactors(deps)
 	e.gate = personnel.NewGate(e.people, e.people, e.factors, e.clock)
 	levels := make([]int, len(e.standard.Schemes))
 	for i, s := range e.standard.Schemes {

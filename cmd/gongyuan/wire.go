@@ -126,7 +126,7 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 	e.recent = newRecent(ledger.Sittings(), mongobank.New(e.stores.ledger))
 	e.sessions = people.NewSessions(e.people, api.SessionLifetime)
 	e.limiter = redislimit.New(e.stores.redis, prefix)
-	e.keepPersonnel(store, settings.SecondFactor == demanded)
+	e.keepPersonnel(store, settings)
 	live, err := redislive.New(e.stores.redis, prefix)
 	if err != nil {
 		return err

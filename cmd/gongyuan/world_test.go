@@ -64,9 +64,12 @@ func eachWorld(t *testing.T, test func(t *testing.T, w *world)) {
 	})
 }
 
+// staffAddress is where browsers of tests keep passkeys for.
+const staffAddress = "http://localhost:8080"
+
 func embeddedSettings(t *testing.T) storeSettings {
 	t.Helper()
-	return storeSettings{Database: "gongyuan", Prefix: "gy:", Data: t.TempDir(), Body: bodySettings{
+	return storeSettings{Database: "gongyuan", Prefix: "gy:", Data: t.TempDir(), StaffAddress: staffAddress, Body: bodySettings{
 		BodyName: "示例机构", BodyKind: "S", BodyCode: "0000", BodyProvince: "61", BodySite: "000001", Restart: "level-year",
 	}}
 }

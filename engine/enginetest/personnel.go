@@ -17,12 +17,13 @@ type PersonnelStore interface {
 	people.SessionStore
 }
 
-// RunPersonnel is the suite that every store of accounts, sessions and second
-// factors must pass. The stores are empty and have their indexes.
-func RunPersonnel(t *testing.T, store PersonnelStore, factors personnel.FactorStore) {
+// RunPersonnel is the suite that every store of accounts, sessions, second
+// factors and passkeys must pass. The stores are empty and have their indexes.
+func RunPersonnel(t *testing.T, store PersonnelStore, factors personnel.FactorStore, passkeys personnel.PasskeyStore) {
 	t.Run("Accounts", func(t *testing.T) { accountVersions(t, store) })
 	t.Run("Sessions", func(t *testing.T) { sessionsOf(t, store) })
 	t.Run("Factors", func(t *testing.T) { factorOnce(t, factors) })
+	t.Run("Passkeys", func(t *testing.T) { passkeysKept(t, passkeys) })
 }
 
 func accountVersions(t *testing.T, store personnel.Accounts) {
@@ -117,4 +118,32 @@ func factorOnce(t *testing.T, store personnel.FactorStore) {
 	if n := won.Load(); n < 1 {
 		t.Errorf("%d won the race", n)
 	}
+}
+
+func passkeysKept(t *testing.T, store personnel.PasskeyStore) {
+	ctx := t.Context()
+	first := personnel.Passkey{ID: "k1", Account: "a", Name: "办公室电脑", Record: []byte(`{"n":1}`), Created: Start, Used: time.Time{}.UTC(), Suspect: time.Time{}.UTC(), Version: 1}
+	second, other := first, first
+	second.ID, second.Created, other.ID, other.Account = "k0", Start.Add(time.Minute), "k2", "b"
+	for _, k := range []personnel.Passkey{second, first, other} {
+		check(t, store.InsertPasskey(ctx, k))
+	}
+	other.ID = "k1"
+	wantErr(t, "another's key", store.InsertPasskey(ctx, other), people.ErrDuplicate)
+	got, err := store.PasskeysOf(ctx, "a")
+	check(t, err)
+	diff(t, "the oldest first", got, []personnel.Passkey{first, second})
+	first.Used, first.Suspect, first.Record = Start.Add(time.Hour), Start.Add(2*time.Hour), []byte(`{"n":2}`)
+	check(t, store.ReplacePasskey(ctx, first))
+	wantErr(t, "an old version", store.ReplacePasskey(ctx, first), people.ErrConflict)
+	check(t, store.DropPasskey(ctx, "k0"))
+	check(t, store.DropPasskey(ctx, "k0"))
+	first.Version = 2
+	got, err = store.PasskeysOf(ctx, "a")
+	check(t, err)
+	diff(t, "what was kept", got, []personnel.Passkey{first})
+	got, err = store.Passkeys(ctx)
+	check(t, err)
+	diff(t, "all", len(got), 2)
+	wantErr(t, "a key that is gone", store.ReplacePasskey(ctx, second), people.ErrConflict)
 }

@@ -14,6 +14,7 @@ func (s *Store) families() []family {
 		{"attempts", s.ensureAttemptIndexes},
 		{"journal", s.ensureJournalIndexes},
 		{"people", s.ensurePeopleIndexes},
+		{"passkeys", s.ensurePasskeyIndexes},
 		{"sittings", s.ensureSittingIndexes},
 		{"results", s.ensureResultIndexes},
 		{"records", s.ensureRecordIndexes},

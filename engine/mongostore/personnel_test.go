@@ -17,6 +17,6 @@ func TestPersonnel(t *testing.T) {
 		if err := s.EnsureIndexes(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		enginetest.RunPersonnel(t, s.People(), s.Factors())
+		enginetest.RunPersonnel(t, s.People(), s.Factors(), s.Passkeys())
 	})
 }

@@ -15,13 +15,13 @@ import (
 	"gongyuan/engine/people"
 )
 
-// Factor is the second factor of an account: the secret of an authenticator app
-// and what is left of the recovery codes. The secret is kept sealed, the codes
-// by their keyed hash.
+// Factor is what an account has of the second factor besides passkeys: the
+// secret of an authenticator app and what is left of the recovery codes. The
+// secret is kept sealed, the codes by their keyed hash.
 type Factor struct {
 	Account   people.AccountID
 	Sealed    []byte
-	Confirmed time.Time // when a first code proved that the app has the secret; zero before
+	Confirmed time.Time // when a first code proved that the app has the secret; zero before, and without an app
 	LastStep  int64     // the newest step that was used: no code counts twice
 	Recovery  []string
 	Version   int // 0 for one that is not stored yet
@@ -44,8 +44,8 @@ type FactorStore interface {
 var (
 	// ErrCodeNeeded tells that a code is asked for besides the password.
 	ErrCodeNeeded = errors.New("personnel: a code is needed")
-	// ErrHasFactor tells that the account has a second factor already.
-	ErrHasFactor = errors.New("personnel: there is a second factor")
+	// ErrHasFactor tells that the account has an authenticator app already.
+	ErrHasFactor = errors.New("personnel: there is an authenticator app")
 	// ErrCode tells that a code is wrong, was used before or has run out.
 	ErrCode = errors.New("personnel: wrong code")
 )
@@ -58,46 +58,74 @@ func Demanding() []people.Role {
 
 // Factors is the second step of signing in. It is safe for concurrent use, also
 // by several copies of the program.
-type Factors struct {
-	store    FactorStore
-	sealer   *people.Sealer
-	audit    audit.Recorder
-	clock    Clock
-	demanded bool
+type Factors struct{ in FactorDeps }
+
+// FactorDeps is what Factors works with.
+type FactorDeps struct {
+	Store    FactorStore
+	Passkeys PasskeyStore
+	// Ceremony is nil where passkeys cannot be used: the program is reached at no
+	// address that browsers keep passkeys for.
+	Ceremony   Ceremony
+	Challenges Challenges
+	Sealer     *people.Sealer
+	Audit      audit.Recorder
+	Clock      Clock
+	Demanded   bool // whether the roles of Demanding need a second factor
 }
 
-// NewFactors returns Factors. demanded tells whether the roles of Demanding need
-// one.
-func NewFactors(store FactorStore, sealer *people.Sealer, recorder audit.Recorder, clock Clock, demanded bool) *Factors {
-	return &Factors{store, sealer, recorder, clock, demanded}
-}
+// NewFactors returns Factors.
+func NewFactors(d FactorDeps) *Factors { return &Factors{d} }
 
 func sealContext(id people.AccountID) string { return "factor:" + string(id) }
 
-// Has tells whether the account has a second factor.
-func (f *Factors) Has(ctx context.Context, id people.AccountID) (bool, error) {
-	have, err := f.store.Factor(ctx, id)
+// factor is what the account has besides passkeys; its version is 0 for nothing.
+func (f *Factors) factor(ctx context.Context, id people.AccountID) (Factor, error) {
+	have, err := f.in.Store.Factor(ctx, id)
 	if errors.Is(err, people.ErrNotFound) {
-		return false, nil
+		return Factor{Account: id}, nil
 	}
+	return have, err
+}
+
+// App tells whether the account has an authenticator app.
+func (f *Factors) App(ctx context.Context, id people.AccountID) (bool, error) {
+	have, err := f.factor(ctx, id)
 	return err == nil && !have.Confirmed.IsZero(), err
+}
+
+// Has tells whether the account has a second factor: an app or a passkey.
+func (f *Factors) Has(ctx context.Context, id people.AccountID) (bool, error) {
+	app, err := f.App(ctx, id)
+	if app || err != nil {
+		return app, err
+	}
+	keys, err := f.in.Passkeys.PasskeysOf(ctx, id)
+	return len(keys) > 0, err
 }
 
 // Holders lists who has one.
 func (f *Factors) Holders(ctx context.Context) (map[people.AccountID]bool, error) {
-	all, err := f.store.Factors(ctx)
+	all, err := f.in.Store.Factors(ctx)
+	if err != nil {
+		return nil, err
+	}
 	out := map[people.AccountID]bool{}
 	for _, x := range all {
 		if !x.Confirmed.IsZero() {
 			out[x.Account] = true
 		}
 	}
+	keys, err := f.in.Passkeys.Passkeys(ctx)
+	for _, k := range keys {
+		out[k.Account] = true
+	}
 	return out, err
 }
 
 // Demands tells whether the account may do nothing but set one up.
 func (f *Factors) Demands(ctx context.Context, a *people.Account) (bool, error) {
-	if !f.demanded || !a.Has(Demanding()...) {
+	if !f.in.Demanded || !a.Has(Demanding()...) {
 		return false, nil
 	}
 	has, err := f.Has(ctx, a.ID)
@@ -105,7 +133,7 @@ func (f *Factors) Demands(ctx context.Context, a *people.Account) (bool, error) 
 }
 
 // Demanded tells whether the installation demands second factors at all.
-func (f *Factors) Demanded() bool { return f.demanded }
+func (f *Factors) Demanded() bool { return f.in.Demanded }
 
 // Offer is what an authenticator app is given, shown once.
 type Offer struct {
@@ -117,8 +145,8 @@ type Offer struct {
 // begun before and never confirmed is gone. It returns ErrHasFactor for
 // an account that has a factor.
 func (f *Factors) Begin(ctx context.Context, a *people.Account, issuer string) (Offer, error) {
-	have, err := f.store.Factor(ctx, a.ID)
-	if err != nil && !errors.Is(err, people.ErrNotFound) {
+	have, err := f.factor(ctx, a.ID)
+	if err != nil {
 		return Offer{}, err
 	}
 	if !have.Confirmed.IsZero() {
@@ -127,8 +155,8 @@ func (f *Factors) Begin(ctx context.Context, a *people.Account, issuer string) (
 	raw := make([]byte, secretSize)
 	rand.Read(raw) // never fails, by its documentation
 	secret := base32.StdEncoding.EncodeToString(raw)
-	err = f.store.PutFactor(ctx, Factor{Account: a.ID, Sealed: f.sealer.Seal(secret, sealContext(a.ID)), Version: have.Version})
-	if err != nil {
+	have.Sealed = f.in.Sealer.Seal(secret, sealContext(a.ID))
+	if err := f.in.Store.PutFactor(ctx, have); err != nil {
 		return Offer{}, err
 	}
 	values := url.Values{"secret": {secret}, "issuer": {issuer}}
@@ -149,12 +177,12 @@ func chunks(s string, n int) []string {
 // recoveryCodes is how many an account gets.
 const recoveryCodes = 10
 
-// Confirm makes the begun secret the second factor by its first code, and
-// returns recovery codes, each good once. They are shown now and never again.
-// It returns ErrCode for a wrong code, people.ErrNotFound where nothing was
-// begun, ErrHasFactor where all is done.
+// Confirm makes the begun secret the second factor by its first code. Where it
+// is the account's first, it returns recovery codes, each good once: they are
+// shown now and never again. It returns ErrCode for a wrong code,
+// people.ErrNotFound where nothing was begun, ErrHasFactor where all is done.
 func (f *Factors) Confirm(ctx context.Context, id people.AccountID, code string) ([]string, error) {
-	have, err := f.store.Factor(ctx, id)
+	have, err := f.in.Store.Factor(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -165,18 +193,38 @@ func (f *Factors) Confirm(ctx context.Context, id people.AccountID, code string)
 	if err != nil {
 		return nil, err
 	}
-	have.Confirmed, have.LastStep = f.clock.Now().UTC().Truncate(time.Millisecond), step
-	codes := make([]string, recoveryCodes)
-	for i := range codes {
-		codes[i] = oneTime()[:14]
-		have.Recovery = append(have.Recovery, f.recoveryHash(id, codes[i]))
+	keys, err := f.in.Passkeys.PasskeysOf(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	have.Confirmed, have.LastStep = f.now(), step
+	var codes []string
+	if len(keys) == 0 {
+		codes = f.recover(&have)
 	}
 	event := audit.Event{Actor: string(id), Act: "account.factor-add", Object: "account:" + string(id)}
-	return codes, audit.Do(ctx, f.audit, event, func() error { return f.store.PutFactor(ctx, have) })
+	return codes, audit.Do(ctx, f.in.Audit, event, func() error { return f.in.Store.PutFactor(ctx, have) })
+}
+
+func (f *Factors) now() time.Time { return f.in.Clock.Now().UTC().Truncate(time.Millisecond) }
+
+// recover gives a factor new recovery codes and returns them; those from before
+// are void.
+func (f *Factors) recover(have *Factor) []string {
+	codes := make([]string, recoveryCodes)
+	have.Recovery = nil
+	for i := range codes {
+		codes[i] = oneTime()[:14]
+		have.Recovery = append(have.Recovery, f.recoveryHash(have.Account, codes[i]))
+	}
+	return codes
 }
 
 func (f *Factors) step(have *Factor, code string) (int64, error) {
-	secret, err := f.sealer.Open(have.Sealed, sealContext(have.Account))
+	if len(have.Sealed) == 0 {
+		return 0, ErrCode
+	}
+	secret, err := f.in.Sealer.Open(have.Sealed, sealContext(have.Account))
 	if err != nil {
 		return 0, err
 	}
@@ -184,7 +232,7 @@ func (f *Factors) step(have *Factor, code string) (int64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("personnel: secret: %w", err)
 	}
-	step, ok := stepOf(raw, plainCode(code), f.clock.Now(), have.LastStep)
+	step, ok := stepOf(raw, plainCode(code), f.in.Clock.Now(), have.LastStep)
 	if !ok {
 		return 0, ErrCode
 	}
@@ -205,36 +253,55 @@ func plainCode(code string) string {
 }
 
 func (f *Factors) recoveryHash(id people.AccountID, code string) string {
-	return f.sealer.Hash("recovery:" + string(id) + ":" + plainCode(code))
+	return f.in.Sealer.Hash("recovery:" + string(id) + ":" + plainCode(code))
 }
 
-// Check takes a code of the account's app, or a recovery code, and uses it up:
-// neither is good twice, on whatever copy of the program. An account without a
-// factor needs no code. It returns ErrCodeNeeded for none, ErrCode for a wrong
-// one.
-func (f *Factors) Check(ctx context.Context, id people.AccountID, code string) error {
-	have, err := f.store.Factor(ctx, id)
-	if errors.Is(err, people.ErrNotFound) || err == nil && have.Confirmed.IsZero() {
-		return nil
+// Proof is what somebody shows of a second factor: a code of the app, a
+// recovery code, or what a passkey answered.
+type Proof struct {
+	Code   string
+	Answer []byte // of the browser, as JSON
+	// Ticket is the challenge that the answer is to: of Ask for signing in, the
+	// own session for acts within it.
+	Ticket string
+}
+
+// Check takes a proof of the account's second factor and uses it up: none is
+// good twice, on whatever copy of the program. An account without a factor
+// needs none. It returns ErrCodeNeeded for no proof, ErrCode for a wrong one,
+// ErrSuspect for a passkey that was copied.
+func (f *Factors) Check(ctx context.Context, id people.AccountID, p Proof) error {
+	has, err := f.Has(ctx, id)
+	switch {
+	case err != nil || !has:
+		return err
+	case len(p.Answer) > 0:
+		return f.prove(ctx, id, p)
+	case plainCode(p.Code) == "":
+		return ErrCodeNeeded
 	}
+	return f.checkCode(ctx, id, p.Code)
+}
+
+func (f *Factors) checkCode(ctx context.Context, id people.AccountID, code string) error {
+	have, err := f.factor(ctx, id)
 	if err != nil {
 		return err
-	}
-	if plainCode(code) == "" {
-		return ErrCodeNeeded
 	}
 	recovered := slices.Index(have.Recovery, f.recoveryHash(id, code))
 	if recovered >= 0 {
 		have.Recovery = slices.Delete(have.Recovery, recovered, recovered+1)
+	} else if have.Confirmed.IsZero() { // a secret that was only begun proves nothing
+		return ErrCode
 	} else if have.LastStep, err = f.step(&have, code); err != nil {
 		return err
 	}
-	err = f.store.PutFactor(ctx, have)
+	err = f.in.Store.PutFactor(ctx, have)
 	if errors.Is(err, people.ErrConflict) { // somebody used a code at the same moment
 		return ErrCode
 	}
 	if err == nil && recovered >= 0 {
-		err = f.audit.Record(ctx, audit.Event{
+		err = f.in.Audit.Record(ctx, audit.Event{
 			Actor: string(id), Act: "account.recovery-code", Object: "account:" + string(id), After: map[string]int{"left": len(have.Recovery)},
 		})
 	}
@@ -243,29 +310,50 @@ func (f *Factors) Check(ctx context.Context, id people.AccountID, code string) e
 
 // Left tells how many recovery codes are left.
 func (f *Factors) Left(ctx context.Context, id people.AccountID) (int, error) {
-	have, err := f.store.Factor(ctx, id)
-	if errors.Is(err, people.ErrNotFound) {
-		return 0, nil
-	}
+	have, err := f.factor(ctx, id)
 	return len(have.Recovery), err
 }
 
-// drop takes a factor away, and says in the record who did it.
-func (f *Factors) drop(ctx context.Context, by, id people.AccountID, act string) error {
-	event := audit.Event{Actor: string(by), Act: "account." + act, Object: "account:" + string(id)}
-	return audit.Do(ctx, f.audit, event, func() error { return f.store.DropFactor(ctx, id) })
-}
-
-// Remove takes the own factor away, for a new device. It needs a code.
-func (f *Factors) Remove(ctx context.Context, id people.AccountID, code string) error {
-	if err := f.Check(ctx, id, code); err != nil {
+// Remove takes the own app away, for a new device. It needs a proof. The
+// recovery codes go with the last factor.
+func (f *Factors) Remove(ctx context.Context, id people.AccountID, p Proof) error {
+	if err := f.Check(ctx, id, p); err != nil {
 		return err
 	}
-	return f.drop(ctx, id, id, "factor-remove")
+	have, err := f.factor(ctx, id)
+	if err != nil {
+		return err
+	}
+	keys, err := f.in.Passkeys.PasskeysOf(ctx, id)
+	if err != nil {
+		return err
+	}
+	event := audit.Event{Actor: string(id), Act: "account.factor-remove", Object: "account:" + string(id)}
+	return audit.Do(ctx, f.in.Audit, event, func() error {
+		if len(keys) == 0 {
+			return f.in.Store.DropFactor(ctx, id)
+		}
+		have.Sealed, have.Confirmed, have.LastStep = nil, time.Time{}, 0
+		return f.in.Store.PutFactor(ctx, have)
+	})
 }
 
-// ResetFactor takes the factor of somebody who lost the device, and ends their
-// sessions. An administrator does it, never for the own account.
+// dropAll takes every factor of an account away.
+func (f *Factors) dropAll(ctx context.Context, id people.AccountID) error {
+	keys, err := f.in.Passkeys.PasskeysOf(ctx, id)
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		if err := f.in.Passkeys.DropPasskey(ctx, k.ID); err != nil {
+			return err
+		}
+	}
+	return f.in.Store.DropFactor(ctx, id)
+}
+
+// ResetFactor takes app, passkeys and recovery codes of somebody who lost the
+// device, and ends their sessions. An administrator does it, never for the own account.
 func (o *Office) ResetFactor(ctx context.Context, by, id people.AccountID) error {
 	if err := o.may(ctx, by, true); err != nil {
 		return err
@@ -276,8 +364,10 @@ func (o *Office) ResetFactor(ctx context.Context, by, id people.AccountID) error
 	if _, err := o.in.Accounts.Account(ctx, id); err != nil {
 		return err
 	}
-	if err := o.in.Factors.drop(ctx, by, id, "factor-reset"); err != nil {
-		return err
-	}
-	return o.endOthers(ctx, id, "")
+	return audit.Do(ctx, o.in.Audit, o.event(by, id, "factor-reset"), func() error {
+		if err := o.in.Factors.dropAll(ctx, id); err != nil {
+			return err
+		}
+		return o.endOthers(ctx, id, "")
+	})
 }

@@ -286,6 +286,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记通行密钥：浏览器对邀请的回答 · add a passkey by the browser's answer to the offer; a first factor comes with recovery codes, shown once */
+        post: operations["addPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/passkeys/offer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 开始登记通行密钥 · begin to add a passkey (WebAuthn); the offer is good once, for this session, for five minutes */
+        post: operations["offerPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/passkeys/question": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 请通行密钥证明是本人 · ask for a passkey's signature, for an act on the own account; good once, for this session, for five minutes */
+        post: operations["askPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/passkeys/{passkey}/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                passkey: components["parameters"]["PasskeyID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 移除自己的通行密钥 · take an own passkey away */
+        post: operations["removePasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/candidate/exam": {
         parameters: {
             query?: never;
@@ -4160,6 +4230,7 @@ export interface components {
             /** @description unfit-panel: the rules that are broken */
             breaches?: components["schemas"]["Breach"][];
             challenge?: components["schemas"]["Challenge"];
+            passkey?: components["schemas"]["PasskeyQuestion"];
             /** @description parts-missing: parts to send */
             missingParts?: number[];
         };
@@ -4248,6 +4319,11 @@ export interface components {
             current: boolean;
         };
         OwnAccount: {
+            /** @description It has an authenticator app. */
+            app: boolean;
+            passkeys: components["schemas"]["Passkey"][];
+            /** @description The only address at which browsers use passkeys; absent where the installation has none. */
+            passkeyOrigin?: string;
             account: components["schemas"]["StaffAccount"];
             sessions: components["schemas"]["StaffSession"][];
             /** @description A second factor is demanded of this account. */
@@ -4272,6 +4348,58 @@ export interface components {
         FactorCode: {
             code: string;
         };
+        /** @description One of both. The answer is the browser's to the question of this session. */
+        FactorProof: {
+            /** @description Of the app */
+            code?: string;
+            /** @description A PublicKeyCredential as JSON. */
+            answer?: {
+                [key: string]: unknown;
+            };
+        };
+        PasskeyOffer: {
+            /** @description What navigator.credentials takes as publicKey, as JSON; bytes are base64url. */
+            options: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description Good for one answer, for five minutes. */
+        PasskeyQuestion: {
+            ticket: string;
+            /** @description What navigator.credentials.get takes as publicKey, as JSON; bytes are base64url. */
+            options: {
+                [key: string]: unknown;
+            };
+        };
+        PasskeyAnswer: {
+            /** @description Of the question in the problem code-needed. */
+            ticket: string;
+            /** @description A PublicKeyCredential as JSON. */
+            answer: {
+                [key: string]: unknown;
+            };
+        };
+        NewPasskey: {
+            /** @description How its owner tells it from others. */
+            name: string;
+            /** @description A PublicKeyCredential as JSON. */
+            answer: {
+                [key: string]: unknown;
+            };
+        };
+        Passkey: {
+            id: string;
+            name: string;
+            /** Format: date-time */
+            created: string;
+            /**
+             * Format: date-time
+             * @description When it was last used; absent for never.
+             */
+            used?: string;
+            /** @description Its counter went back: two devices hold it. It is refused from then on. */
+            suspect: boolean;
+        };
         RecoveryCodes: {
             codes: string[];
         };
@@ -4280,6 +4408,7 @@ export interface components {
             password: string;
             /** @description Of the second factor */
             code?: string;
+            passkey?: components["schemas"]["PasskeyAnswer"];
         };
         CandidateLoginRequest: {
             admission: string;
@@ -8206,6 +8335,7 @@ export interface components {
     };
     parameters: {
         StaffID: string;
+        PasskeyID: string;
         SessionID: string;
         AttemptId: string;
         RegistrationId: string;
@@ -8597,11 +8727,107 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["FactorCode"];
+                "application/json": components["schemas"]["FactorProof"];
             };
         };
         responses: {
             /** @description 已取消 · gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    addPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskey"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    offerPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnPassword"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyOffer"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    askPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyOffer"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    removePasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                passkey: components["parameters"]["PasskeyID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactorProof"];
+            };
+        };
+        responses: {
+            /** @description 已移除 · gone */
             204: {
                 headers: {
                     [name: string]: unknown;

@@ -1,4 +1,5 @@
 import { computed, ref, shallowRef } from 'vue'
+import type { Schemas } from '../shared/api'
 import { NetworkError, typeOf } from '../shared/problem'
 import { client, onSession } from './api'
 import type { Role, Session } from './lib/types'
@@ -87,8 +88,11 @@ function comeBack(): void {
   window.addEventListener('online', look)
 }
 
-export async function signIn(login: string, password: string, code: string): Promise<Session> {
-  return client.loginStaff(code === '' ? { login, password } : { login, password, code })
+/** What stands for the second factor: a code, or a passkey's answer to the server's question. */
+export type Proof = { code: string } | { passkey: Schemas['PasskeyAnswer'] }
+
+export async function signIn(login: string, password: string, proof: Proof): Promise<Session> {
+  return client.loginStaff('code' in proof && proof.code === '' ? { login, password } : { login, password, ...proof })
 }
 
 export async function signOut(): Promise<void> {

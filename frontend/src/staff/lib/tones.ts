@@ -4,7 +4,7 @@ import type { Item, ItemStage, LateOperation, OrderKind, ProgressRow, ReviewSlot
 /** The icons that parts/Icon.vue draws. */
 export type IconName =
   | 'ok' | 'x' | 'warn' | 'pen' | 'lock' | 'play' | 'stop' | 'eye' | 'clock' | 'dash' | 'wait' | 'off' | 'cut' | 'half'
-  | 'hand' | 'down' | 'print' | 'plus' | 'fold' | 'person' | 'pause' | 'again' | 'file'
+  | 'hand' | 'down' | 'print' | 'plus' | 'fold' | 'person' | 'key' | 'pause' | 'again' | 'file'
 
 /** How a state looks: the word is in the messages, the icon and the tone are here. */
 export interface Look {

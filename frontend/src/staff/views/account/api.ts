@@ -6,6 +6,8 @@ export type StaffSession = Schemas['StaffSession']
 export type GivenPassword = Schemas['GivenPassword']
 export type StaffChange = Schemas['StaffChange']
 export type NewStaff = Schemas['NewStaff']
+export type FactorProof = Schemas['FactorProof']
+export type Passkey = Schemas['Passkey']
 export type FactorOffer = Schemas['FactorOffer']
 
 // Accounts, by the contract.
@@ -26,5 +28,9 @@ export const own = {
   end: async (session: string) => { await client.call('delete', '/api/v1/me/sessions/{session}', { path: { session } }) },
   begin: async (password: string) => (await client.call('post', '/api/v1/me/factor', { body: { password } })).data,
   confirm: async (code: string) => (await client.call('post', '/api/v1/me/factor/confirmation', { body: { code } })).data,
-  remove: async (code: string) => { await client.call('post', '/api/v1/me/factor/removal', { body: { code } }) },
+  remove: async (body: FactorProof) => { await client.call('post', '/api/v1/me/factor/removal', { body }) },
+  offer: async (password: string) => (await client.call('post', '/api/v1/me/passkeys/offer', { body: { password } })).data,
+  addPasskey: async (name: string, answer: Schemas['NewPasskey']['answer']) => (await client.call('post', '/api/v1/me/passkeys', { body: { name, answer } })).data,
+  question: async () => (await client.call('post', '/api/v1/me/passkeys/question', {})).data,
+  removePasskey: async (passkey: string, body: FactorProof) => { await client.call('post', '/api/v1/me/passkeys/{passkey}/removal', { path: { passkey }, body }) },
 }
