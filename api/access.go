@@ -23,6 +23,7 @@ type call struct {
 	requestID string
 	seb       string // X-SafeExamBrowser-ConfigKeyHash
 	path      string // of the request, with its query
+	sitting   string // that the path names, "" for none
 }
 
 type callKey struct{}
@@ -81,7 +82,8 @@ func (s *server) admitted(c *fiber.Ctx, next fiber.Handler) error {
 		if err != nil {
 			return err
 		}
-		if actor, err = s.admissible(op, actor, c.Params("sitting")); err != nil {
+		info.sitting = strings.Clone(c.Params("sitting"))
+		if actor, err = s.admissible(op, actor, info.sitting); err != nil {
 			return err
 		}
 		info.actor = actor
@@ -100,6 +102,7 @@ func (s *server) admitted(c *fiber.Ctx, next fiber.Handler) error {
 		return fiber.ErrUnsupportedMediaType
 	}
 	ctx := audit.From(context.WithValue(context.Background(), callKey{}, info), info.address)
+	ctx = people.Limited(ctx, info.actor.Limits)
 	ctx, cancel := context.WithTimeout(ctx, max(callTimeout, slow[op.id]))
 	defer cancel()
 	c.SetUserContext(ctx)

@@ -54,7 +54,7 @@ func cut(s string, n int) string {
 
 func wireMember(a people.Account, factor bool, me people.AccountID) contract.StaffAccount {
 	out := contract.StaffAccount{
-		Id: string(a.ID), Login: a.Login, Name: a.Name, Roles: wireRoles(a.Roles), Levels: a.Levels, Disabled: a.Disabled, Created: a.Created, Version: a.Version,
+		Id: string(a.ID), Login: a.Login, Name: a.Name, Roles: wireRoles(a.Roles), Levels: a.Levels, Sites: a.Sites, Disabled: a.Disabled, Created: a.Created, Version: a.Version,
 		Factor: factor, Own: a.ID == me,
 	}
 	if !a.GivenUntil.IsZero() {
@@ -62,6 +62,9 @@ func wireMember(a people.Account, factor bool, me people.AccountID) contract.Sta
 	}
 	if out.Levels == nil {
 		out.Levels = []int{}
+	}
+	if out.Sites == nil {
+		out.Sites = []string{}
 	}
 	return out
 }
@@ -74,8 +77,8 @@ func wireRoles(roles []people.Role) []contract.Role {
 	return out
 }
 
-func particulars(name string, roles []contract.Role, levels []int, disabled bool) personnel.Particulars {
-	p := personnel.Particulars{Name: name, Levels: levels, Disabled: disabled}
+func particulars(name string, roles []contract.Role, limits people.Limits, disabled bool) personnel.Particulars {
+	p := personnel.Particulars{Name: name, Levels: limits.Levels, Sites: limits.Sites, Disabled: disabled}
 	for _, r := range roles {
 		p.Roles = append(p.Roles, people.Role(r))
 	}
@@ -101,11 +104,14 @@ func (s *server) ListStaff(ctx context.Context, _ contract.ListStaffRequestObjec
 
 // MakeStaff adds an account.
 func (s *server) MakeStaff(ctx context.Context, r contract.MakeStaffRequestObject) (contract.MakeStaffResponseObject, error) {
-	var levels []int
+	var limits people.Limits
 	if r.Body.Levels != nil {
-		levels = *r.Body.Levels
+		limits.Levels = *r.Body.Levels
 	}
-	a, password, err := s.staff.Make(ctx, staff(ctx), r.Body.Login, particulars(r.Body.Name, r.Body.Roles, levels, false))
+	if r.Body.Sites != nil {
+		limits.Sites = *r.Body.Sites
+	}
+	a, password, err := s.staff.Make(ctx, staff(ctx), r.Body.Login, particulars(r.Body.Name, r.Body.Roles, limits, false))
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +120,7 @@ func (s *server) MakeStaff(ctx context.Context, r contract.MakeStaffRequestObjec
 
 // ChangeStaff changes an account, or disables it.
 func (s *server) ChangeStaff(ctx context.Context, r contract.ChangeStaffRequestObject) (contract.ChangeStaffResponseObject, error) {
-	p := particulars(r.Body.Name, r.Body.Roles, r.Body.Levels, r.Body.Disabled)
+	p := particulars(r.Body.Name, r.Body.Roles, people.Limits{Levels: r.Body.Levels, Sites: r.Body.Sites}, r.Body.Disabled)
 	a, err := s.staff.Change(ctx, staff(ctx), people.AccountID(r.Account), r.Body.Version, p)
 	if err != nil {
 		return nil, err

@@ -32,7 +32,7 @@ func (s *server) admissible(op operation, a Actor, of string) (Actor, error) {
 	if err != nil {
 		return a, err
 	}
-	a.Roles, a.Name, a.Levels = stands.Account.Roles, stands.Account.Name, stands.Account.Levels
+	a.Roles, a.Name, a.Limits = stands.Account.Roles, stands.Account.Name, stands.Account.Limits()
 	switch {
 	case !allowed(op, a):
 		return a, errForbidden
@@ -43,30 +43,26 @@ func (s *server) admissible(op operation, a Actor, of string) (Actor, error) {
 	case stands.Needs == personnel.NeedsFactor:
 		return a, errNeedsFactor
 	}
-	return a, s.withinLevels(ctx, &a, of)
+	return a, s.withinLimits(ctx, &a, of)
 }
 
-// withinLevels refuses a sitting of a level that the account does not deal with.
-func (s *server) withinLevels(ctx context.Context, a *Actor, of string) error {
-	if len(a.Levels) == 0 || of == "" {
+// withinLimits refuses a sitting that the account does not deal with, before
+// anything else is looked at. The packages of the acts refuse it too, by what
+// they are given: see sitting.Guard.
+func (s *server) withinLimits(ctx context.Context, a *Actor, of string) error {
+	if of == "" {
 		return nil
 	}
-	sit, err := s.sittings.Sitting(ctx, sitting.ID(of))
+	err := sitting.Within(people.Limited(ctx, a.Limits), s.sittings, sitting.ID(of))
 	if errors.Is(err, sitting.ErrNotFound) {
 		return nil // the handler says so
-	}
-	if err == nil && !a.deals(int(sit.Level)) {
-		err = errForbidden
 	}
 	return err
 }
 
-// deals tells whether an actor's limits let it deal with a level.
-func (a *Actor) deals(level int) bool { return (&people.Account{Levels: a.Levels}).Deals(level) }
-
 // still tells whether whoever made a call, and keeps its stream open, may still
 // make it.
 func (s *server) still(c *call) error {
-	_, err := s.admissible(c.op, c.actor, "")
+	_, err := s.admissible(c.op, c.actor, c.sitting)
 	return err
 }

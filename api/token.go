@@ -38,9 +38,9 @@ type Actor struct {
 	Name         string
 	Roles        []people.Role
 	Registration string
-	Session      string // the family of its refresh tokens
-	Begun        int64  // when the candidate signed in, in milliseconds
-	Levels       []int  // of staff: the levels that they deal with, none for all
+	Session      string        // the family of its refresh tokens
+	Begun        int64         // when the candidate signed in, in milliseconds
+	Limits       people.Limits // of staff: the sittings that they deal with
 }
 
 // Has tells whether the actor holds the role.

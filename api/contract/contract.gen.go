@@ -5536,10 +5536,11 @@ type NewRulingKind string
 
 // NewStaff defines model for NewStaff.
 type NewStaff struct {
-	Levels *[]int `json:"levels,omitempty"`
-	Login  string `json:"login"`
-	Name   string `json:"name"`
-	Roles  []Role `json:"roles"`
+	Levels *[]int    `json:"levels,omitempty"`
+	Login  string    `json:"login"`
+	Name   string    `json:"name"`
+	Roles  []Role    `json:"roles"`
+	Sites  *[]string `json:"sites,omitempty"`
 }
 
 // NewTemplate defines model for NewTemplate.
@@ -7764,18 +7765,22 @@ type StaffAccount struct {
 	Name   string `json:"name"`
 
 	// Own The account of whoever asks.
-	Own     bool   `json:"own"`
-	Roles   []Role `json:"roles"`
-	Version int    `json:"version"`
+	Own   bool   `json:"own"`
+	Roles []Role `json:"roles"`
+
+	// Sites Sites, by the register of filings, whose sittings it deals with; empty for all, also those held at no named site.
+	Sites   []string `json:"sites"`
+	Version int      `json:"version"`
 }
 
 // StaffChange defines model for StaffChange.
 type StaffChange struct {
-	Disabled bool   `json:"disabled"`
-	Levels   []int  `json:"levels"`
-	Name     string `json:"name"`
-	Roles    []Role `json:"roles"`
-	Version  int    `json:"version"`
+	Disabled bool     `json:"disabled"`
+	Levels   []int    `json:"levels"`
+	Name     string   `json:"name"`
+	Roles    []Role   `json:"roles"`
+	Sites    []string `json:"sites"`
+	Version  int      `json:"version"`
 }
 
 // StaffList defines model for StaffList.

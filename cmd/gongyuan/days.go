@@ -19,7 +19,7 @@ func (e *engine) prepareDays(store *mongostore.Store) error {
 	venues := venue.NewOffice(venue.Deps{Store: store.Venues(), Sittings: rosters{e.sittings, e.office}, Accounts: e.people, Audit: e.trail, Rules: rules})
 	e.days = api.Days{
 		Rosters: roster.NewDesk(roster.Deps{
-			Store: store.Rosters(), Office: e.office, Accounts: e.people, Sealer: e.sealer, Audit: e.trail, Clock: e.clock,
+			Store: store.Rosters(), Sittings: e.sittings, Office: e.office, Accounts: e.people, Sealer: e.sealer, Audit: e.trail, Clock: e.clock,
 		}),
 		Venues: venues,
 		Seatings: arrange.NewDesk(arrange.Deps{

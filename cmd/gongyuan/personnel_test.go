@@ -34,7 +34,7 @@ func (w *world) login(login, password, code string) reply {
 // changed is the account as an administrator keeps it.
 func (w *world) changed(admin string, a *contract.StaffAccount, disabled bool, roles ...string) reply {
 	w.t.Helper()
-	return w.call("PUT", "/api/v1/staff/"+a.Id, admin, map[string]any{"name": a.Name, "roles": roles, "levels": a.Levels, "disabled": disabled, "version": a.Version})
+	return w.call("PUT", "/api/v1/staff/"+a.Id, admin, map[string]any{"name": a.Name, "roles": roles, "levels": a.Levels, "sites": []string{}, "disabled": disabled, "version": a.Version})
 }
 
 const chosen = "chosen by myself"

@@ -64,7 +64,7 @@ func (r reported) Examiners(ctx context.Context) ([]people.ExaminerEntry, error)
 
 // planned is sittings and who counts at them.
 type planned struct {
-	store *mongostore.Sittings
+	store *sitting.Guard
 	*sitting.Office
 }
 

@@ -40,7 +40,7 @@ type engine struct {
 	bank      *mongobank.Store
 	recent    *recent
 	people    *mongostore.People
-	sittings  *mongostore.Sittings
+	sittings  *sitting.Guard // as whoever acts may see them
 	records   *mongostore.Attempts
 	results   *mongostore.Results
 	attempts  *attempt.Service
@@ -121,11 +121,12 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 	if e.trail, err = audit.New(store.Audit(), secrets, e.clock); err != nil {
 		return err
 	}
-	e.people, e.sittings, e.records, e.results = store.People(), store.Sittings(), ledger.Attempts(), ledger.Results()
+	e.people, e.sittings, e.records, e.results = store.People(), sitting.NewGuard(store.Sittings()), ledger.Attempts(), ledger.Results()
 	e.marking = e.newMarking(store.Markings())
 	e.recent = newRecent(ledger.Sittings(), mongobank.New(e.stores.ledger))
 	e.sessions = people.NewSessions(e.people, api.SessionLifetime)
 	e.limiter = redislimit.New(e.stores.redis, prefix)
+	e.filings = filing.NewOffice(filing.Deps{Store: store.Filings(), Accounts: e.people, Audit: e.trail, Clock: e.clock})
 	e.keepPersonnel(store, settings)
 	live, err := redislive.New(e.stores.redis, prefix)
 	if err != nil {
@@ -135,7 +136,6 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 		Live: live, Journal: ledger.Journal(), Records: e.records, News: live, Clock: e.clock, Log: e.log,
 		MayStart: e.mayStart, Marker: e.mark, Stirred: func(ids ...attempt.AttemptID) { e.floor.Stir(ids...) },
 	})
-	e.filings = filing.NewOffice(filing.Deps{Store: store.Filings(), Accounts: e.people, Audit: e.trail, Clock: e.clock})
 	e.invigilate(store, live)
 	e.office = sitting.NewOffice(sitting.Deps{
 		Store: e.sittings, Registrations: e.sittings, Candidates: e.people, Papers: e, Attempts: e, Histories: e, Permit: e.filings, Sealer: e.sealer, Audit: e.trail, Clock: e.clock,
@@ -219,7 +219,7 @@ func (a analysing) Do(ctx context.Context, id sitting.ID, version int, act sitti
 
 // rosters is sittings and who counts at them.
 type rosters struct {
-	*mongostore.Sittings
+	*sitting.Guard
 	office *sitting.Office
 }
 
@@ -240,7 +240,7 @@ func (e *engine) certify(store *mongostore.Certificates, body *bodySettings, sec
 		return err
 	}
 	e.registry, err = certificate.NewRegistry(certificate.Deps{
-		Records: store, Log: certificate.NewLog(store, keys, e.clock), Keys: keys, Sealer: e.sealer, Clock: e.clock, Body: body.BodyName, Permit: e.filings, Years: max(0, body.Years),
+		Records: store, Log: certificate.NewLog(store, keys, e.clock), Keys: keys, Sealer: e.sealer, Clock: e.clock, Body: body.BodyName, Permit: e.filings, Years: max(0, body.Years), Sittings: e.sittings,
 		Rule: certificate.Rule{
 			Kind: certificate.BodyKind(body.BodyKind), Body: body.BodyCode, Province: body.BodyProvince, Site: body.BodySite,
 			Restart: certificate.Restart(body.Restart),

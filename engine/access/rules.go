@@ -139,6 +139,9 @@ type Desk struct {
 // Rules returns the rules of a sitting; those that ask nothing where none were
 // set.
 func (d *Desk) Rules(ctx context.Context, id sitting.ID) (Rules, error) {
+	if err := sitting.Within(ctx, d.Sittings, id); err != nil {
+		return Rules{}, err
+	}
 	r, err := d.Store.Rules(ctx, id)
 	if errors.Is(err, ErrNotFound) {
 		return Rules{Sitting: id, Outside: Note}, nil

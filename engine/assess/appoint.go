@@ -99,7 +99,7 @@ func (d *Desk) Change(ctx context.Context, by people.AccountID, version int, n N
 	if err != nil {
 		return Panel{}, fmt.Errorf("change a panel: %w", err)
 	}
-	was, err := d.in.Panels.Panel(ctx, pl.panel.ID)
+	was, err := d.panel(ctx, pl.panel.ID)
 	if err != nil {
 		return Panel{}, fmt.Errorf("change a panel: %w", err)
 	}
@@ -239,7 +239,7 @@ func (d *Desk) atVersion(ctx context.Context, by people.AccountID, id PanelID, v
 	if err := d.mustBe(ctx, by, people.Administrator); err != nil {
 		return Panel{}, err
 	}
-	p, err := d.in.Panels.Panel(ctx, id)
+	p, err := d.panel(ctx, id)
 	if err == nil && p.Version != version {
 		err = ErrConflict
 	}
@@ -410,7 +410,7 @@ func (d *Desk) load(ctx context.Context, x *sitting.Sitting, p *Panel) (map[peop
 				continue
 			}
 			if _, ok := days[o.Sitting]; !ok {
-				other, err := d.in.Sittings.Sitting(ctx, o.Sitting)
+				other, err := d.in.Sittings.Sitting(people.Unlimited(ctx), o.Sitting)
 				if err != nil && !errors.Is(err, sitting.ErrNotFound) {
 					return nil, err
 				}

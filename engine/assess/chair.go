@@ -48,7 +48,7 @@ type Judgement struct {
 // may, once for what is signed. Deciding the same again changes nothing. Errors: ErrState where
 // there is nothing to decide, a *FieldError.
 func (d *Desk) Decide(ctx context.Context, by people.AccountID, c Case, j Judgement) (Outcome, error) {
-	p, err := d.in.Panels.Panel(ctx, c.Panel)
+	p, err := d.panel(ctx, c.Panel)
 	if errors.Is(err, ErrNotFound) || err == nil && p.Chair != by {
 		err = ErrForbidden
 	}

@@ -124,10 +124,22 @@ func (d *Desk) mustBe(ctx context.Context, who people.AccountID, roles ...people
 	return nil
 }
 
+// panel returns a panel of a sitting that whoever acts deals with.
+func (d *Desk) panel(ctx context.Context, id PanelID) (Panel, error) {
+	p, err := d.in.Panels.Panel(ctx, id)
+	if err == nil {
+		err = sitting.Within(ctx, d.in.Sittings, p.Sitting)
+	}
+	return p, err
+}
+
 // Panels lists the panels of a sitting with their draws, for
 // administrators.
 func (d *Desk) Panels(ctx context.Context, by people.AccountID, id sitting.ID) ([]Panel, error) {
 	if err := d.mustBe(ctx, by, people.Administrator, people.Auditor); err != nil {
+		return nil, fmt.Errorf("panels of a sitting: %w", err)
+	}
+	if err := sitting.Within(ctx, d.in.Sittings, id); err != nil {
 		return nil, fmt.Errorf("panels of a sitting: %w", err)
 	}
 	all, err := d.in.Panels.PanelsOfSitting(ctx, id)
@@ -227,7 +239,7 @@ func (d *Desk) leads(ctx context.Context, by people.AccountID, c Case) (Panel, s
 // leader returns the panel for its chair and for administrators. To anybody
 // else it says ErrForbidden whether there is such a panel or not.
 func (d *Desk) leader(ctx context.Context, by people.AccountID, id PanelID) (Panel, error) {
-	p, err := d.in.Panels.Panel(ctx, id)
+	p, err := d.panel(ctx, id)
 	if err == nil && p.Chair == by {
 		return p, nil
 	}

@@ -38,6 +38,10 @@ func (d *Desk) Duties(ctx context.Context, by people.AccountID) ([]Duty, error) 
 	if err != nil {
 		return nil, fmt.Errorf("duties: %w", err)
 	}
+	panels, err = sitting.Visible(ctx, d.in.Sittings, panels, func(p *Panel) []sitting.ID { return []sitting.ID{p.Sitting} })
+	if err != nil {
+		return nil, fmt.Errorf("duties: %w", err)
+	}
 	var out []Duty
 	for _, p := range panels {
 		if p.State != Appointed {
@@ -179,7 +183,7 @@ func (d *Desk) begin(ctx context.Context, p Panel) error {
 		if err == nil || !errors.Is(err, ErrConflict) {
 			return err
 		}
-		now, err := d.in.Panels.Panel(ctx, p.ID)
+		now, err := d.panel(ctx, p.ID)
 		if err != nil || now.Begun.IsZero() || now.Version != p.Version+1 {
 			return errors.Join(ErrConflict, err)
 		}
@@ -241,7 +245,7 @@ func (s *Score) sameEntries(o *Score) bool {
 // Forms returns the scores of a candidate that the account may read, in the
 // panel's order: an examiner's own always, those of all once all have signed.
 func (d *Desk) Forms(ctx context.Context, by people.AccountID, c Case) ([]Form, error) {
-	p, err := d.in.Panels.Panel(ctx, c.Panel)
+	p, err := d.panel(ctx, c.Panel)
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return nil, fmt.Errorf("scores: %w", err)
 	}
@@ -307,7 +311,7 @@ func (d *Desk) work(ctx context.Context, by people.AccountID, c Case) (work, err
 // else it says ErrForbidden whether there is such a panel or not, and to those
 // of a panel that is not appointed as well: they are not its examiners yet.
 func (d *Desk) mine(ctx context.Context, by people.AccountID, id PanelID) (Panel, Sheet, error) {
-	p, err := d.in.Panels.Panel(ctx, id)
+	p, err := d.panel(ctx, id)
 	if errors.Is(err, ErrNotFound) || err == nil && (!p.Has(by) || p.State != Appointed) {
 		return Panel{}, Sheet{}, ErrForbidden
 	}

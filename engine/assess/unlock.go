@@ -151,7 +151,7 @@ func (d *Desk) decideUnlock(ctx context.Context, u Unlock, by people.AccountID, 
 		if err := d.unreleased(ctx, u.Panel.Sitting()); err != nil {
 			return Unlock{}, fmt.Errorf("decide an unlock: %w", err)
 		}
-		p, err := d.in.Panels.Panel(ctx, u.Panel)
+		p, err := d.panel(ctx, u.Panel)
 		if err != nil {
 			return Unlock{}, fmt.Errorf("decide an unlock: %w", err)
 		}
@@ -279,7 +279,7 @@ func (d *Desk) Versions(ctx context.Context, by people.AccountID, c Case) ([]For
 // member returns the panel for its examiners, its chair and administrators. To
 // anybody else it says ErrForbidden whether there is such a panel or not.
 func (d *Desk) member(ctx context.Context, by people.AccountID, id PanelID) (Panel, error) {
-	p, err := d.in.Panels.Panel(ctx, id)
+	p, err := d.panel(ctx, id)
 	if err == nil && p.State == Appointed && p.Has(by) {
 		return p, nil
 	}

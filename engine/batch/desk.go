@@ -94,7 +94,11 @@ func (d *Desk) List(ctx context.Context, by people.AccountID, of sitting.ID) ([]
 	if err := d.administrator(ctx, by, people.Auditor); err != nil {
 		return nil, err
 	}
-	return d.Store.Batches(ctx, of, mostListed)
+	all, err := d.Store.Batches(ctx, of, mostListed)
+	if err != nil {
+		return nil, err
+	}
+	return sitting.Visible(ctx, d.Sittings, all, func(b *Batch) []sitting.ID { return b.Sittings })
 }
 
 // Batch returns a batch as it is kept, unchecked.
@@ -102,7 +106,19 @@ func (d *Desk) Batch(ctx context.Context, by people.AccountID, id ID) (Batch, er
 	if err := d.administrator(ctx, by); err != nil {
 		return Batch{}, err
 	}
-	return d.Store.Batch(ctx, id)
+	return d.batch(ctx, id)
+}
+
+// batch returns a batch of sittings that whoever acts deals with.
+func (d *Desk) batch(ctx context.Context, id ID) (Batch, error) {
+	b, err := d.Store.Batch(ctx, id)
+	if err == nil {
+		err = sitting.Within(ctx, d.Sittings, b.Sittings...)
+	}
+	if err != nil {
+		return Batch{}, err
+	}
+	return b, nil
 }
 
 // View checks a batch as of now.
@@ -115,7 +131,7 @@ func (d *Desk) look(ctx context.Context, by people.AccountID, id ID, also ...peo
 	if err := d.administrator(ctx, by, also...); err != nil {
 		return View{}, nil, err
 	}
-	b, err := d.Store.Batch(ctx, id)
+	b, err := d.batch(ctx, id)
 	if err != nil {
 		return View{}, nil, err
 	}

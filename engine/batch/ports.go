@@ -75,6 +75,7 @@ type Clock interface{ Now() time.Time }
 // Deps is what a Desk works with.
 type Deps struct {
 	Store      Store
+	Sittings   sitting.Finder // as whoever acts may see them
 	Results    Results
 	Register   Register
 	Candidates Candidates

@@ -71,7 +71,7 @@ func (r *Registry) Propose(ctx context.Context, m Motion) (Motion, error) {
 	if m.Kind != Revoke && m.Kind != Reissue {
 		return Motion{}, &FieldError{"/kind", "unknown"}
 	}
-	c, err := r.records.ByNumber(ctx, m.Number)
+	c, err := r.byNumber(ctx, m.Number)
 	if err != nil {
 		return Motion{}, err
 	}
@@ -106,6 +106,10 @@ func (r *Registry) Decide(ctx context.Context, n Number, seq int, approve bool, 
 	if l := utf8.RuneCountInString(word); !approve && (l < 2 || l > 500) {
 		return Certificate{}, &FieldError{"/reason", "length-2-500"}
 	}
+	c, err := r.byNumber(ctx, n)
+	if err != nil {
+		return Certificate{}, err
+	}
 	all, err := r.records.MotionsOf(ctx, n)
 	if err != nil {
 		return Certificate{}, err
@@ -114,10 +118,6 @@ func (r *Registry) Decide(ctx context.Context, n Number, seq int, approve bool, 
 		return Certificate{}, ErrNotFound
 	}
 	m := all[seq-1]
-	c, err := r.records.ByNumber(ctx, n)
-	if err != nil {
-		return Certificate{}, err
-	}
 	if approve && by == m.By {
 		return Certificate{}, ErrSecondPerson
 	}

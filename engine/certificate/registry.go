@@ -26,6 +26,7 @@ type Registry struct {
 	permit  Permit
 	years   int
 	place   *sequence.Sequence
+	finder  sitting.Finder
 }
 
 // Deps is what a Registry works with.
@@ -39,6 +40,9 @@ type Deps struct {
 	Body    string // the certifying body's name as filed
 	Permit  Permit // whether the body may issue; nil asks nobody
 	Years   int    // for which a certificate counts; 0 for always
+	// Sittings tells whether whoever acts deals with the sitting of a certificate;
+	// nil asks nobody.
+	Sittings sitting.Finder
 }
 
 // NewRegistry returns a Registry, or a *FieldError for a rule that makes no
@@ -50,7 +54,7 @@ func NewRegistry(d Deps) (*Registry, error) {
 	if d.Body = strings.TrimSpace(d.Body); d.Body == "" {
 		return nil, &FieldError{"/bodyName", "empty"}
 	}
-	return &Registry{d.Records, d.Log, d.Keys, d.Sealer, d.Clock, d.Rule, d.Body, d.Permit, d.Years, sequence.New()}, nil
+	return &Registry{d.Records, d.Log, d.Keys, d.Sealer, d.Clock, d.Rule, d.Body, d.Permit, d.Years, sequence.New(), d.Sittings}, nil
 }
 
 // Log returns the log of what was issued.
@@ -262,7 +266,19 @@ func (r *Registry) Settle(ctx context.Context) (int, error) {
 // Certificate returns ErrNotFound where there is none. It is for staff: what
 // it returns is not masked.
 func (r *Registry) Certificate(ctx context.Context, n Number) (Certificate, error) {
-	return r.records.ByNumber(ctx, n)
+	return r.byNumber(ctx, n)
+}
+
+// byNumber returns a certificate of a sitting that whoever acts deals with.
+func (r *Registry) byNumber(ctx context.Context, n Number) (Certificate, error) {
+	c, err := r.records.ByNumber(ctx, n)
+	if err == nil && r.finder != nil {
+		err = sitting.Within(ctx, r.finder, c.Sitting)
+	}
+	if err != nil {
+		return Certificate{}, err
+	}
+	return c, nil
 }
 
 // OfIntake returns the certificate of a registration, or ErrNotFound.
@@ -272,6 +288,11 @@ func (r *Registry) OfIntake(ctx context.Context, s sitting.ID, reg sitting.Regis
 
 // OfSitting returns the certificates of a sitting, by number.
 func (r *Registry) OfSitting(ctx context.Context, id sitting.ID) ([]Certificate, error) {
+	if r.finder != nil {
+		if err := sitting.Within(ctx, r.finder, id); err != nil {
+			return nil, err
+		}
+	}
 	return r.records.OfSitting(ctx, id)
 }
 

@@ -35,6 +35,7 @@ func accountVersions(t *testing.T, store personnel.Accounts) {
 	diff(t, "version", changed.Version, 1)
 	_, err = store.ReplaceAccount(ctx, old)
 	wantErr(t, "an old version", err, people.ErrConflict)
+	changed.Sites = []string{"site-b", "site-a"}
 	changed.Levels, changed.Roles, changed.Disabled, changed.GivenUntil = []int{3, 2}, []people.Role{people.Chair, people.Reviewer}, true, Start.Add(time.Hour)
 	changed, err = store.ReplaceAccount(ctx, changed)
 	check(t, err)

@@ -44,9 +44,18 @@ func serves(p *assess.Panel, who people.AccountID) bool {
 	return p.State == assess.Appointed && (p.Has(who) || p.Chair == who)
 }
 
+// panel returns a panel of a sitting that whoever acts deals with.
+func (c *Cabinet) panel(ctx context.Context, id assess.PanelID) (assess.Panel, error) {
+	p, err := c.in.Panels.Panel(ctx, id)
+	if err == nil {
+		err = sitting.Within(ctx, c.in.Sittings, p.Sitting)
+	}
+	return p, err
+}
+
 // scoreOf is one examiner's score before the cabinet: its panel and key.
 func (c *Cabinet) scoreOf(ctx context.Context, by people.AccountID, at assess.Case) (assess.Panel, assess.ScoreKey, error) {
-	p, err := c.in.Panels.Panel(ctx, at.Panel)
+	p, err := c.panel(ctx, at.Panel)
 	if errors.Is(err, assess.ErrNotFound) || err == nil && (!p.Has(by) || p.State != assess.Appointed) {
 		return p, assess.ScoreKey{}, ErrForbidden
 	}
@@ -307,7 +316,7 @@ func (c *Cabinet) readable(ctx context.Context, by Actor, f File) (File, error) 
 
 func (c *Cabinet) readAttachment(ctx context.Context, by Actor, f File) (File, error) {
 	o := f.Owner
-	p, err := c.in.Panels.Panel(ctx, o.Panel)
+	p, err := c.panel(ctx, o.Panel)
 	if errors.Is(err, assess.ErrNotFound) {
 		return File{}, ErrNotFound
 	}

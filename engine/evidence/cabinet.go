@@ -327,7 +327,7 @@ func (c *Cabinet) replaceOthers(ctx context.Context, by Actor, f *File) error {
 // scores the candidate, and portraits; an administrator says why. Removing
 // again changes nothing.
 func (c *Cabinet) Remove(ctx context.Context, by Actor, id FileID, why string) error {
-	f, err := c.in.Files.File(ctx, id)
+	f, err := c.file(ctx, id)
 	if err != nil {
 		return fmt.Errorf("remove a file: %w", err)
 	}
@@ -358,11 +358,20 @@ func (c *Cabinet) mark(ctx context.Context, by Actor, f File, why string) (File,
 	return f, err
 }
 
+// file returns a file of a sitting that whoever acts deals with, or of none.
+func (c *Cabinet) file(ctx context.Context, id FileID) (File, error) {
+	f, err := c.in.Files.File(ctx, id)
+	if err == nil && f.Owner.Sitting != "" {
+		err = sitting.Within(ctx, c.in.Sittings, f.Owner.Sitting)
+	}
+	return f, err
+}
+
 // Read returns a file and its content to whoever may read it, named as they may
 // see it; to anybody else it says ErrNotFound. A file that was removed is read
 // by administrators only.
 func (c *Cabinet) Read(ctx context.Context, by Actor, id FileID) (File, []byte, error) {
-	f, err := c.in.Files.File(ctx, id)
+	f, err := c.file(ctx, id)
 	if err != nil {
 		return File{}, nil, fmt.Errorf("read a file: %w", err)
 	}

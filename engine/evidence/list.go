@@ -25,7 +25,7 @@ type Folder struct {
 // read.
 func (c *Cabinet) Folder(ctx context.Context, by people.AccountID, at assess.Case) (Folder, error) {
 	var out Folder
-	p, err := c.in.Panels.Panel(ctx, at.Panel)
+	p, err := c.panel(ctx, at.Panel)
 	if errors.Is(err, assess.ErrNotFound) || err == nil && !serves(&p, by) {
 		err = ErrForbidden
 	}
@@ -220,7 +220,7 @@ type Face struct {
 // Faces lists them for a member of the panel; none where the panel's terms do
 // not show them.
 func (c *Cabinet) Faces(ctx context.Context, by people.AccountID, id assess.PanelID) ([]Face, error) {
-	p, err := c.in.Panels.Panel(ctx, id)
+	p, err := c.panel(ctx, id)
 	if errors.Is(err, assess.ErrNotFound) || err == nil && !serves(&p, by) {
 		err = ErrForbidden
 	}
@@ -270,6 +270,9 @@ type Terms struct {
 // administrators may ask.
 func (c *Cabinet) TermsOf(ctx context.Context, by people.AccountID, id assess.PanelID) (Terms, error) {
 	if err := c.mustBe(ctx, by, people.Administrator, people.Auditor); err != nil {
+		return Terms{}, fmt.Errorf("terms: %w", err)
+	}
+	if _, err := c.panel(ctx, id); err != nil && !errors.Is(err, assess.ErrNotFound) {
 		return Terms{}, fmt.Errorf("terms: %w", err)
 	}
 	t, err := c.in.Terms.Terms(ctx, id)

@@ -274,6 +274,9 @@ func (d *Desk) marker(ctx context.Context, who people.AccountID, id sitting.ID) 
 	if err := d.mustBe(ctx, who, people.Examiner); err != nil {
 		return Plan{}, err
 	}
+	if err := sitting.Within(ctx, d.in.Sittings, id); err != nil {
+		return Plan{}, err
+	}
 	p, err := d.in.Plans.Plan(ctx, id)
 	if errors.Is(err, ErrNotFound) {
 		return Plan{}, ErrForbidden
@@ -313,6 +316,10 @@ func (d *Desk) Duties(ctx context.Context, who people.AccountID) ([]sitting.ID, 
 		return nil, fmt.Errorf("what somebody marks: %w", err)
 	}
 	plans, err := d.in.Plans.PlansOf(ctx, who)
+	if err != nil {
+		return nil, fmt.Errorf("what somebody marks: %w", err)
+	}
+	plans, err = sitting.Visible(ctx, d.in.Sittings, plans, func(p *Plan) []sitting.ID { return []sitting.ID{p.Sitting} })
 	if err != nil {
 		return nil, fmt.Errorf("what somebody marks: %w", err)
 	}

@@ -62,6 +62,7 @@ type accountDoc struct {
 	Name     string    `bson:"name"`
 	Roles    []string  `bson:"roles"`
 	Levels   []int     `bson:"levels,omitempty"`
+	Sites    []string  `bson:"sites,omitempty"`
 	Password string    `bson:"password"`
 	Given    time.Time `bson:"given,omitempty"`
 	Disabled bool      `bson:"disabled"`
@@ -71,7 +72,7 @@ type accountDoc struct {
 
 func (d accountDoc) account() people.Account {
 	a := people.Account{
-		ID: people.AccountID(d.ID), Login: d.Login, Name: d.Name, Levels: d.Levels, Password: d.Password, GivenUntil: d.Given.UTC(), Disabled: d.Disabled,
+		ID: people.AccountID(d.ID), Login: d.Login, Name: d.Name, Levels: d.Levels, Sites: d.Sites, Password: d.Password, GivenUntil: d.Given.UTC(), Disabled: d.Disabled,
 		Created: d.Created.UTC(), Version: d.Version,
 	}
 	for _, r := range d.Roles {
@@ -81,7 +82,7 @@ func (d accountDoc) account() people.Account {
 }
 
 func docOfAccount(a *people.Account) accountDoc {
-	return accountDoc{string(a.ID), a.Login, a.Name, texts(a.Roles), a.Levels, a.Password, a.GivenUntil, a.Disabled, a.Created, a.Version}
+	return accountDoc{string(a.ID), a.Login, a.Name, texts(a.Roles), a.Levels, a.Sites, a.Password, a.GivenUntil, a.Disabled, a.Created, a.Version}
 }
 
 // InsertAccount adds an account, or returns people.ErrDuplicate where the

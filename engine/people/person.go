@@ -41,8 +41,9 @@ type Account struct {
 	Login    string // lower case, unique
 	Name     string
 	Roles    []Role
-	Levels   []int  // the levels whose sittings it deals with; empty for all
-	Password string // argon2id, encoded by HashPassword
+	Levels   []int    // the levels whose sittings it deals with; empty for all
+	Sites    []string // the sites whose sittings it deals with, by the register; empty for all
+	Password string   // argon2id, encoded by HashPassword
 	// GivenUntil is set where the password was given by somebody else: it is good
 	// for choosing an own one, until then. Zero for an own password.
 	GivenUntil time.Time
@@ -64,11 +65,6 @@ func (a *Account) Has(roles ...Role) bool {
 // May tells whether the account may see what those roles deal with: whoever
 // holds one of them, and the auditor, who sees all.
 func (a *Account) May(roles ...Role) bool { return a.Has(roles...) || a.Has(Auditor) }
-
-// Deals tells whether the account's limits let it deal with a level.
-func (a *Account) Deals(level int) bool {
-	return len(a.Levels) == 0 || slices.Contains(a.Levels, level)
-}
 
 // Candidate is a person who is examined. The identity number is kept sealed;
 // it is found by its keyed hash and shown masked.

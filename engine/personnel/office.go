@@ -25,6 +25,7 @@ type Deps struct {
 	Audit    audit.Recorder
 	Clock    Clock
 	Levels   []int // that the standard knows
+	Sites    Sites
 	Cost     people.Cost
 }
 
@@ -51,6 +52,9 @@ func (o *Office) may(ctx context.Context, by people.AccountID, change bool) erro
 	if a.Disabled || !a.Has(people.Administrator) && (change || !a.Has(people.Auditor)) {
 		return ErrForbidden
 	}
+	if change && !a.Limits().None() { // nobody gives what they do not have
+		return people.ErrOutside
+	}
 	return nil
 }
 
@@ -67,12 +71,36 @@ type Particulars struct {
 	Name     string
 	Roles    []people.Role
 	Levels   []int
+	Sites    []string // by the register of sites
 	Disabled bool
 }
 
 var loginForm = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{1,31}$`)
 
+// Sites knows the places where sittings are held.
+type Sites interface {
+	// KnownSite tells whether there is such a site of the body.
+	KnownSite(ctx context.Context, site string) (bool, error)
+}
+
 // check brings the particulars into their normal form, or names what is wrong.
+func (o *Office) check(ctx context.Context, p *Particulars) error {
+	if err := p.check(o.in.Levels); err != nil {
+		return err
+	}
+	p.Sites = sorted(p.Sites, strings.Compare)
+	for _, site := range p.Sites {
+		known, err := o.in.Sites.KnownSite(ctx, site)
+		if err != nil {
+			return err
+		}
+		if !known {
+			return &FieldError{"/sites", "no-such-site"}
+		}
+	}
+	return nil
+}
+
 func (p *Particulars) check(levels []int) error {
 	p.Name = strings.TrimSpace(p.Name)
 	switch n := len([]rune(p.Name)); {
@@ -112,10 +140,13 @@ type seen struct {
 	Name     string        `json:"name"`
 	Roles    []people.Role `json:"roles"`
 	Levels   []int         `json:"levels,omitempty"`
+	Sites    []string      `json:"sites,omitempty"`
 	Disabled bool          `json:"disabled,omitempty"`
 }
 
-func seenOf(a *people.Account) seen { return seen{a.Login, a.Name, a.Roles, a.Levels, a.Disabled} }
+func seenOf(a *people.Account) seen {
+	return seen{a.Login, a.Name, a.Roles, a.Levels, a.Sites, a.Disabled}
+}
 
 func (o *Office) event(by, id people.AccountID, act string) audit.Event {
 	return audit.Event{Actor: string(by), Act: "account." + act, Object: "account:" + string(id)}
@@ -132,12 +163,12 @@ func (o *Office) Make(ctx context.Context, by people.AccountID, login string, p 
 	if !loginForm.MatchString(login) {
 		return people.Account{}, "", &FieldError{"/login", "login-form"}
 	}
-	if err := p.check(o.in.Levels); err != nil {
+	if err := o.check(ctx, &p); err != nil {
 		return people.Account{}, "", err
 	}
 	now := o.in.Clock.Now().UTC().Truncate(time.Millisecond)
 	a := people.Account{
-		ID: people.AccountID(uuid.NewString()), Login: login, Name: p.Name, Roles: p.Roles, Levels: p.Levels, Disabled: p.Disabled, Created: now, Version: 1,
+		ID: people.AccountID(uuid.NewString()), Login: login, Name: p.Name, Roles: p.Roles, Levels: p.Levels, Sites: p.Sites, Disabled: p.Disabled, Created: now, Version: 1,
 	}
 	password, err := o.give(&a, now)
 	if err != nil {
@@ -187,11 +218,11 @@ func (o *Office) Change(ctx context.Context, by, id people.AccountID, version in
 	if err != nil {
 		return people.Account{}, err
 	}
-	if err := p.check(o.in.Levels); err != nil {
+	if err := o.check(ctx, &p); err != nil {
 		return people.Account{}, err
 	}
 	after := before
-	after.Name, after.Roles, after.Levels, after.Disabled = p.Name, p.Roles, p.Levels, p.Disabled
+	after.Name, after.Roles, after.Levels, after.Sites, after.Disabled = p.Name, p.Roles, p.Levels, p.Sites, p.Disabled
 	event := o.event(by, id, "change")
 	event.Before, event.After = seenOf(&before), seenOf(&after)
 	return after, audit.Do(ctx, o.in.Audit, event, func() error {

@@ -60,6 +60,9 @@ type Handling struct {
 // Handle moves a call on. Errors: ErrNotFound, ErrState, ErrConflict, a
 // *FieldError.
 func (d *Desk) Handle(ctx context.Context, id sitting.ID, h Handling) (Call, error) {
+	if err := sitting.Within(ctx, d.Sittings, id); err != nil {
+		return Call{}, err
+	}
 	c, err := d.Store.Call(ctx, h.Call)
 	if err != nil {
 		return Call{}, err
@@ -124,6 +127,9 @@ func (d *Desk) notifyOf(ctx context.Context, c *Call) {
 
 // Calls returns the calls of a sitting, oldest first.
 func (d *Desk) Calls(ctx context.Context, id sitting.ID) ([]Call, error) {
+	if err := sitting.Within(ctx, d.Sittings, id); err != nil {
+		return nil, err
+	}
 	log, err := d.Store.Log(ctx, id, "")
 	return log.Calls, err
 }

@@ -287,6 +287,9 @@ func (d *Desk) Admit(ctx context.Context, id sitting.RegistrationID, code string
 
 // Acts returns what was done at a sitting, oldest first.
 func (d *Desk) Acts(ctx context.Context, id sitting.ID) ([]Act, error) {
+	if err := sitting.Within(ctx, d.Sittings, id); err != nil {
+		return nil, err
+	}
 	log, err := d.Store.Log(ctx, id, "")
 	return log.Acts, err
 }

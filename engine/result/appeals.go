@@ -302,6 +302,11 @@ func (g *Reviews) Handle(ctx context.Context, by people.AccountID, id AppealID, 
 // may.
 func (g *Reviews) theirs(ctx context.Context, by people.AccountID, id AppealID, act AppealAct) (Appeal, error) {
 	a, err := g.re.Appeals.Appeal(ctx, id)
+	if err == nil {
+		if err := sitting.Within(ctx, g.Sources.Sittings, a.Sitting); err != nil {
+			return Appeal{}, err
+		}
+	}
 	if err == nil && (act == ReportAppeal || act == "") && a.Reviewer == by {
 		return a, nil
 	}

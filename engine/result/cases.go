@@ -142,7 +142,7 @@ func (g *Reviews) Queue(ctx context.Context, by people.AccountID, open bool, ski
 	}
 	err := g.administrator(ctx, by, people.Auditor)
 	if err == nil {
-		return g.re.Appeals.AppealsIn(ctx, states, skip, limit)
+		return g.queue(ctx, states, skip, limit)
 	}
 	if !errors.Is(err, ErrForbidden) {
 		return nil, 0, fmt.Errorf("appeals: %w", err)
@@ -153,9 +153,11 @@ func (g *Reviews) Queue(ctx context.Context, by people.AccountID, open bool, ski
 		return nil, 0, fmt.Errorf("appeals: %w", err)
 	}
 	mine := slices.DeleteFunc(all, func(a Appeal) bool { return a.Reviewer != by })
+	if mine, err = sitting.Visible(ctx, g.Sources.Sittings, mine, func(a *Appeal) []sitting.ID { return []sitting.ID{a.Sitting} }); err != nil {
+		return nil, 0, fmt.Errorf("appeals: %w", err)
+	}
 	total := len(mine)
-	mine = mine[min(skip, total):]
-	return mine[:min(limit, len(mine))], total, nil
+	return cut(mine, skip, limit), total, nil
 }
 
 // May lists what somebody may do about an appeal as it stands.
@@ -176,6 +178,22 @@ func (c *Case) May(by people.AccountID, administrator bool) []AppealAct {
 		}
 	}
 	return out
+}
+
+// mostAppeals is how many are looked through for those within somebody's limits.
+const mostAppeals = 10_000
+
+// queue lists the appeals that whoever acts deals with, and counts them.
+func (g *Reviews) queue(ctx context.Context, states []AppealState, skip, limit int) ([]Appeal, int, error) {
+	if people.LimitsOf(ctx).None() {
+		return g.re.Appeals.AppealsIn(ctx, states, skip, limit)
+	}
+	all, _, err := g.re.Appeals.AppealsIn(ctx, states, 0, mostAppeals)
+	if err != nil {
+		return nil, 0, err
+	}
+	all, err = sitting.Visible(ctx, g.Sources.Sittings, all, func(a *Appeal) []sitting.ID { return []sitting.ID{a.Sitting} })
+	return cut(all, skip, limit), len(all), err
 }
 
 // Left says how many working days remain for an answer.

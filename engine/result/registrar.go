@@ -310,6 +310,9 @@ func (g *Registrar) Settle(ctx context.Context, by people.AccountID, id RulingID
 		return Ruling{}, fmt.Errorf("ruling: %w", err)
 	}
 	r, err := g.Rulings.Ruling(ctx, id)
+	if err == nil {
+		err = sitting.Within(ctx, g.Sittings, r.Sitting)
+	}
 	if err != nil {
 		return Ruling{}, fmt.Errorf("ruling: %w", err)
 	}

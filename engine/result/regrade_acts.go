@@ -76,7 +76,7 @@ func (g *Regrader) Look(ctx context.Context, by people.AccountID, id RegradeID) 
 	if err = g.administrator(ctx, by, people.Auditor); err != nil {
 		return r, p, false, fmt.Errorf("regrade: %w", err)
 	}
-	if r, err = g.re.Regrades.Regrade(ctx, id); err != nil || r.State != RegradeProposed {
+	if r, err = g.regrade(ctx, id); err != nil || r.State != RegradeProposed {
 		return r, p, false, err
 	}
 	if p, _, err = g.preview(ctx, r.ask(), []Remedy{r.Remedy}); err != nil {
@@ -90,7 +90,34 @@ func (g *Regrader) List(ctx context.Context, by people.AccountID, skip, limit in
 	if err := g.administrator(ctx, by, people.Auditor); err != nil {
 		return nil, 0, fmt.Errorf("regrades: %w", err)
 	}
-	return g.re.Regrades.Regrades(ctx, skip, limit)
+	if people.LimitsOf(ctx).None() {
+		return g.re.Regrades.Regrades(ctx, skip, limit)
+	}
+	all, _, err := g.re.Regrades.Regrades(ctx, 0, mostRegrades)
+	if err != nil {
+		return nil, 0, err
+	}
+	all, err = sitting.Visible(ctx, g.Sources.Sittings, all, func(r *Regrade) []sitting.ID { return r.Sittings })
+	return cut(all, skip, limit), len(all), err
+}
+
+// mostRegrades is how many are looked through for those within somebody's
+// limits.
+const mostRegrades = 10_000
+
+// cut is a page of a list.
+func cut[T any](all []T, skip, limit int) []T {
+	all = all[min(skip, len(all)):]
+	return all[:min(limit, len(all))]
+}
+
+// regrade returns a regrade of sittings that whoever acts deals with.
+func (g *Regrader) regrade(ctx context.Context, id RegradeID) (Regrade, error) {
+	r, err := g.re.Regrades.Regrade(ctx, id)
+	if err == nil {
+		err = sitting.Within(ctx, g.Sources.Sittings, r.Sittings...)
+	}
+	return r, err
 }
 
 // waits returns a regrade for somebody who did not propose it.
@@ -98,7 +125,7 @@ func (g *Regrader) waits(ctx context.Context, by people.AccountID, id RegradeID)
 	if err := g.administrator(ctx, by); err != nil {
 		return Regrade{}, err
 	}
-	r, err := g.re.Regrades.Regrade(ctx, id)
+	r, err := g.regrade(ctx, id)
 	switch {
 	case err != nil:
 		return Regrade{}, err
@@ -169,7 +196,7 @@ func (g *Regrader) Finish(ctx context.Context, by people.AccountID, id RegradeID
 	if err := g.administrator(ctx, by); err != nil {
 		return Regrade{}, fmt.Errorf("finish a regrade: %w", err)
 	}
-	r, err := g.re.Regrades.Regrade(ctx, id)
+	r, err := g.regrade(ctx, id)
 	if err != nil {
 		return Regrade{}, fmt.Errorf("finish a regrade: %w", err)
 	}

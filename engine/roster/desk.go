@@ -50,6 +50,7 @@ type Clock interface{ Now() time.Time }
 // Deps is what a Desk works with.
 type Deps struct {
 	Store    Store
+	Sittings sitting.Finder // as whoever acts may see them
 	Office   Office
 	Accounts Accounts
 	Sealer   Hasher
@@ -204,6 +205,9 @@ func (d *Desk) Undo(ctx context.Context, by people.AccountID, id sitting.ID, imp
 	if err := d.mustLead(ctx, by); err != nil {
 		return 0, err
 	}
+	if err := sitting.Within(ctx, d.in.Sittings, id); err != nil {
+		return 0, err
+	}
 	i, err := d.in.Store.Import(ctx, imported)
 	switch {
 	case err != nil:
@@ -232,6 +236,9 @@ func (d *Desk) Undo(ctx context.Context, by people.AccountID, id sitting.ID, imp
 // Imports lists those of a sitting, the newest first.
 func (d *Desk) Imports(ctx context.Context, by people.AccountID, id sitting.ID) ([]Import, error) {
 	if err := d.mustLead(ctx, by); err != nil {
+		return nil, err
+	}
+	if err := sitting.Within(ctx, d.in.Sittings, id); err != nil {
 		return nil, err
 	}
 	return d.in.Store.ImportsOf(ctx, id)

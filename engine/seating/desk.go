@@ -319,5 +319,8 @@ func (d *Desk) Seatings(ctx context.Context, by people.AccountID, id sitting.ID)
 	if err := d.mustLead(ctx, by); err != nil {
 		return nil, err
 	}
+	if err := sitting.Within(ctx, d.in.Sittings, id); err != nil {
+		return nil, err
+	}
 	return d.in.Store.SeatingsOf(ctx, id)
 }

@@ -91,6 +91,9 @@ func (o *Office) checkPlan(ctx context.Context, s *Sitting, now time.Time) error
 	if err := s.Check(); err != nil {
 		return err
 	}
+	if err := s.Within(ctx); err != nil {
+		return err
+	}
 	if !s.Closes.After(now) {
 		return &FieldError{"/closes", "in-the-past"}
 	}

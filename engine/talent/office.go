@@ -76,10 +76,15 @@ type Office struct{ in Deps }
 // NewOffice returns an Office.
 func NewOffice(d Deps) *Office { return &Office{d} }
 
+// mustLead returns ErrForbidden to all but administrators in use. What is kept here
+// is of all sittings, so an account with limits is outside.
 func (o *Office) mustLead(ctx context.Context, by people.AccountID) error {
 	a, err := o.in.Accounts.Account(ctx, by)
 	if errors.Is(err, people.ErrNotFound) || err == nil && (a.Disabled || !a.Has(people.Administrator)) {
 		return ErrForbidden
+	}
+	if err == nil && !a.Limits().None() {
+		return people.ErrOutside
 	}
 	return err
 }

@@ -4263,6 +4263,8 @@ export interface components {
             roles: components["schemas"]["Role"][];
             /** @description Levels whose sittings it deals with; empty for all. */
             levels: number[];
+            /** @description Sites, by the register of filings, whose sittings it deals with; empty for all, also those held at no named site. */
+            sites: string[];
             disabled: boolean;
             /** Format: date-time */
             created: string;
@@ -4288,11 +4290,13 @@ export interface components {
             name: string;
             roles: components["schemas"]["Role"][];
             levels?: number[];
+            sites?: string[];
         };
         StaffChange: {
             name: string;
             roles: components["schemas"]["Role"][];
             levels: number[];
+            sites: string[];
             disabled: boolean;
             version: number;
         };

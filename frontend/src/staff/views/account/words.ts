@@ -11,6 +11,9 @@ const SYSTEMS: readonly [RegExp, string][] = [
   [/Windows/, 'Windows'], [/Android/, 'Android'], [/iPhone|iPad/, 'iOS'], [/Mac OS X/, 'macOS'], [/Linux/, 'Linux'],
 ]
 
+/** A site that an account may be limited to. */
+export interface Site { id: string; name: string }
+
 /** A browser's own description, short: Chrome 120 · Windows. What is not known is shown as it is. */
 export function browserOf(agent: string): string {
   const found = BROWSERS.map(([re, name]) => { const m = re.exec(agent); return m ? `${name} ${m[1]}` : '' }).find(Boolean)
