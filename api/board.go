@@ -127,6 +127,13 @@ func (p *boardStream) serve(conn net.Conn) {
 			if p.send(conn, "board", u.ID, wireBoard(u, p.server.clock.Now())) != nil {
 				return
 			}
+			select { // a board that never rests must not keep out the look below
+			case <-look.C:
+				if p.server.still(p.call) != nil {
+					return
+				}
+			default:
+			}
 			continue
 		}
 		select {
