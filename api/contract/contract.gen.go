@@ -335,17 +335,21 @@ func (e BankItemType) Valid() bool {
 
 // Defines values for BatchActName.
 const (
-	ApproveBatch BatchActName = "approve"
-	DropBatch    BatchActName = "drop"
-	ExcludeEntry BatchActName = "exclude"
-	IncludeEntry BatchActName = "include"
-	ProposeBatch BatchActName = "propose"
-	ReturnBatch  BatchActName = "return"
+	AcceptEntry   BatchActName = "accept"
+	ApproveBatch  BatchActName = "approve"
+	DropBatch     BatchActName = "drop"
+	ExcludeEntry  BatchActName = "exclude"
+	IncludeEntry  BatchActName = "include"
+	ProposeBatch  BatchActName = "propose"
+	ReturnBatch   BatchActName = "return"
+	UnacceptEntry BatchActName = "unaccept"
 )
 
 // Valid indicates whether the value is a known member of the BatchActName enum.
 func (e BatchActName) Valid() bool {
 	switch e {
+	case AcceptEntry:
+		return true
 	case ApproveBatch:
 		return true
 	case DropBatch:
@@ -357,6 +361,8 @@ func (e BatchActName) Valid() bool {
 	case ProposeBatch:
 		return true
 	case ReturnBatch:
+		return true
+	case UnacceptEntry:
 		return true
 	default:
 		return false
@@ -3544,11 +3550,11 @@ type BatchAct struct {
 	// Digest propose and approve: what was seen
 	Digest *string `json:"digest,omitempty"`
 
-	// Reason exclude, return, drop
+	// Reason exclude, accept (a certificate without a photograph), return, drop
 	Reason       *string `json:"reason,omitempty"`
 	Registration *string `json:"registration,omitempty"`
 
-	// Version exclude and include; the batch's that was seen
+	// Version exclude, include, accept, unaccept: the batch's that was seen
 	Version *int `json:"version,omitempty"`
 }
 
@@ -3560,7 +3566,10 @@ type BatchEntry struct {
 	DocumentMasked string `json:"documentMasked"`
 
 	// Excluded why it is left out
-	Excluded *string        `json:"excluded,omitempty"`
+	Excluded *string `json:"excluded,omitempty"`
+
+	// Faceless why a certificate without a photograph is accepted
+	Faceless *string        `json:"faceless,omitempty"`
 	Findings []BatchFinding `json:"findings"`
 
 	// Held why it was not issued after all

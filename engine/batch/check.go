@@ -58,7 +58,7 @@ func (d *Desk) scenes(ctx context.Context, ids []sitting.ID) (map[sitting.ID]*sc
 
 // check finds out what stands against each entry, as of now.
 func (d *Desk) check(ctx context.Context, b *Batch, scenes map[sitting.ID]*scene) ([]Checked, error) {
-	template, err := d.Printer.Template(ctx)
+	paper, err := d.Printer.Paper(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +66,8 @@ func (d *Desk) check(ctx context.Context, b *Batch, scenes map[sitting.ID]*scene
 	var documents []string
 	for i, e := range b.Entries {
 		out[i].Entry = e
-		out[i].qualified.Template = template
+		out[i].qualified.Template = paper.Version
+		out[i].framed = paper.Portrait
 		if err := d.one(ctx, &out[i], scenes[e.Sitting], cmp.Or(b.Proposer, b.By)); err != nil {
 			return nil, err
 		}
@@ -146,8 +147,8 @@ func (d *Desk) one(ctx context.Context, c *Checked, x *scene, by people.AccountI
 	} else if !printable {
 		c.find(FoundUnprintable, "", true)
 	}
-	if c.Portrait == "" {
-		c.find(FoundPortrait, "", false)
+	if c.Portrait == "" && c.framed {
+		c.find(FoundPortrait, c.Faceless, c.Faceless == "")
 	}
 	return nil
 }

@@ -26,6 +26,8 @@ type stage struct {
 	fault    *certificate.FieldError
 	illegal  string // a name that cannot be printed
 	template int
+
+	frameless bool // the template has no place for a photograph
 }
 
 func (s *stage) Stand(_ context.Context, id sitting.ID) (result.Desk, error) { return s.desks[id], nil }
@@ -54,7 +56,7 @@ func (s *stage) CandidatesByID(context.Context, []people.CandidateID) (map[peopl
 func (s *stage) Portraits(context.Context, sitting.ID) (map[sitting.RegistrationID]string, error) {
 	return s.photos, nil
 }
-func (s *stage) Template(context.Context) (int, error) { return s.template, nil }
+func (s *stage) Paper(context.Context) (Paper, error) { return Paper{s.template, !s.frameless}, nil }
 func (s *stage) Printable(_ context.Context, q certificate.Qualified) (bool, error) {
 	return q.Name != s.illegal, nil
 }
@@ -148,9 +150,14 @@ func TestFindings(t *testing.T) {
 		"a wrong document number":     {func(s *stage, _ *Batch) { s.fault = &certificate.FieldError{Field: "/documentNumber"} }, 0, FoundDocument, "", false},
 		"a name that will not do":     {func(s *stage, _ *Batch) { s.fault = &certificate.FieldError{Field: "/name"} }, 0, FoundName, "/name", false},
 		"a name without a glyph":      {func(s *stage, _ *Batch) { s.illegal = "李乙" }, 1, FoundUnprintable, "", false},
-		"no photograph":               {func(s *stage, _ *Batch) { delete(s.photos, "r3") }, 2, FoundPortrait, "", true},
-		"one like it is valid":        {func(s *stage, _ *Batch) { s.earlier["jia"] = []certificate.Certificate{earlier(9, nil)} }, 0, FoundDuplicate, "S000061000000253000009", false},
-		"one like it has expired":     {func(s *stage, _ *Batch) { s.earlier["jia"] = []certificate.Certificate{earlier(-9, nil)} }, 0, "", "", true},
+		"no photograph":               {func(s *stage, _ *Batch) { delete(s.photos, "r3") }, 2, FoundPortrait, "", false},
+		"no photograph, and it is accepted": {func(s *stage, b *Batch) {
+			delete(s.photos, "r3")
+			b.Entries[2].Faceless = "补拍来不及"
+		}, 2, FoundPortrait, "补拍来不及", true},
+		"no photograph, and no place for one": {func(s *stage, _ *Batch) { s.photos, s.frameless = nil, true }, 0, "", "", true},
+		"one like it is valid":                {func(s *stage, _ *Batch) { s.earlier["jia"] = []certificate.Certificate{earlier(9, nil)} }, 0, FoundDuplicate, "S000061000000253000009", false},
+		"one like it has expired":             {func(s *stage, _ *Batch) { s.earlier["jia"] = []certificate.Certificate{earlier(-9, nil)} }, 0, "", "", true},
 		"one like it was revoked": {func(s *stage, _ *Batch) {
 			s.earlier["jia"] = []certificate.Certificate{earlier(9, func(c *certificate.Certificate) { c.Acts = []certificate.Act{{Kind: certificate.Revoke}} })}
 		}, 0, "", "", true},

@@ -50,10 +50,15 @@ type Portraits interface {
 	Portraits(ctx context.Context, id sitting.ID) (map[sitting.RegistrationID]string, error)
 }
 
+// Paper is what certificates are printed on.
+type Paper struct {
+	Version  int  // of the template that is in use
+	Portrait bool // it has a place for a photograph
+}
+
 // Printer tells whether a certificate could be put on paper.
 type Printer interface {
-	// Template returns the version of the template that is in use.
-	Template(ctx context.Context) (int, error)
+	Paper(ctx context.Context) (Paper, error)
 	// Printable returns false where a character is missing or a text too long
 	// for the version that it names.
 	Printable(ctx context.Context, q certificate.Qualified) (bool, error)

@@ -239,10 +239,13 @@ func (p *Form) head(d surface, font *print.Font, s *Sheet) (float64, error) {
 // fields sets the lines, those that have room beside the portrait.
 func (p *Form) fields(d surface, font *print.Font, s *Sheet, top float64) error {
 	t := &p.Template
-	if err := p.portrait(d, s, right-t.Width, top); err != nil {
-		return err
+	beside := top
+	if t.Framed() {
+		if err := p.portrait(d, s, right-t.Width, top); err != nil {
+			return err
+		}
+		beside += t.Height
 	}
-	beside := top + t.Height
 	for i, f := range t.Fields {
 		text, err := fill(f.Text, s.value)
 		if err != nil {

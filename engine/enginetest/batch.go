@@ -16,7 +16,7 @@ func RunBatches(t *testing.T, each func(t *testing.T, test func(*testing.T, batc
 		b := batch.Batch{
 			ID: "b1", Sittings: []sitting.ID{"s1", "s2"}, State: batch.Draft, By: "staff-1", At: Start, Digest: "d", Proposer: "staff-1",
 			Signed: Start, Second: "staff-2", SecondAt: Start, Word: "理由", Done: Start, Version: 1,
-			Entries: []batch.Entry{{Sitting: "s1", Registration: "r1", Excluded: "缺", Sum: "x", Number: "n", Held: "h"}},
+			Entries: []batch.Entry{{Sitting: "s1", Registration: "r1", Excluded: "缺", Faceless: "照", Sum: "x", Number: "n", Held: "h"}},
 		}
 		_, err := x.Batch(ctx, b.ID)
 		wantErr(t, "none yet", err, batch.ErrNotFound)

@@ -7178,15 +7178,15 @@ export interface components {
         /** @enum {string} */
         BatchState: "draft" | "proposed" | "issuing" | "issued" | "dropped";
         /** @enum {string} */
-        BatchActName: "exclude" | "include" | "propose" | "return" | "approve" | "drop";
+        BatchActName: "exclude" | "include" | "accept" | "unaccept" | "propose" | "return" | "approve" | "drop";
         BatchAct: {
             act: components["schemas"]["BatchActName"];
-            /** @description exclude and include; the batch's that was seen */
+            /** @description exclude, include, accept, unaccept: the batch's that was seen */
             version?: number;
             registration?: string;
             /** @description propose and approve: what was seen */
             digest?: string;
-            /** @description exclude, return, drop */
+            /** @description exclude, accept (a certificate without a photograph), return, drop */
             reason?: string;
         };
         BatchTally: {
@@ -7215,6 +7215,8 @@ export interface components {
             findings: components["schemas"]["BatchFinding"][];
             /** @description why it is left out */
             excluded?: string;
+            /** @description why a certificate without a photograph is accepted */
+            faceless?: string;
             /** @description once issued */
             number?: string;
             /** @description why it was not issued after all */

@@ -14,6 +14,8 @@ export const certificateEn = {
   'batch.clear': 'Checked, nothing found', 'batch.out': 'Left out: {reason}',
   'batch.photo': 'Photograph there',
   'batch.exclude': 'Leave out…', 'batch.excludeTitle': 'Leave {name} out of this batch?', 'batch.excludeText': 'A later batch may take the entry in. The reason is recorded.', 'batch.excludeAct': 'Leave out',
+  'batch.accept': 'Accept without photograph…', 'batch.acceptTitle': 'Certify {name} without a photograph?', 'batch.acceptText': 'The frame stays empty. The reason is recorded and shown to the second person. It is better to add the photograph to the candidate’s materials first.', 'batch.acceptAct': 'Accept without photograph', 'batch.unaccept': 'Take acceptance back',
+  'batch.accepted': 'Accepted without photograph: {reason}', 'batch.acceptedOne': '{name}: {reason}', 'batch.acceptedCount': '{n} of them without a photograph, because:',
   'batch.include': 'Take in', 'batch.why': 'Reason', 'batch.whyHint': '2–500 characters.',
   'batch.first': 'First person', 'batch.second': 'Second person',
   'batch.firstWait': 'Check the entries, then propose the batch.', 'batch.firstBlocked': '{n} cannot be certified: settle that, or leave them out with a reason.',

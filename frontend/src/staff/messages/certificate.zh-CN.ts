@@ -14,6 +14,8 @@ export const certificateZh = {
   'batch.clear': '核查通过', 'batch.out': '不列入：{reason}',
   'batch.photo': '有照片',
   'batch.exclude': '不列入…', 'batch.excludeTitle': '{name} 不列入本批？', 'batch.excludeText': '以后可以收入另一批。理由写入记录。', 'batch.excludeAct': '不列入',
+  'batch.accept': '接受缺照片…', 'batch.acceptTitle': '{name} 没有照片，也发证？', 'batch.acceptText': '照片框将空着。理由写入记录，第二人确认时会看到。最好先在考生材料里补上照片。', 'batch.acceptAct': '接受缺照片', 'batch.unaccept': '收回接受',
+  'batch.accepted': '接受缺照片：{reason}', 'batch.acceptedOne': '{name}：{reason}', 'batch.acceptedCount': '其中 {n} 人没有照片，理由：',
   'batch.include': '列入', 'batch.why': '理由', 'batch.whyHint': '2–500 字。',
   'batch.first': '第一人', 'batch.second': '第二人',
   'batch.firstWait': '核对以后提请确认。', 'batch.firstBlocked': '有 {n} 人不能发证：先处理，或不列入并写明理由。',
