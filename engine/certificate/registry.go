@@ -25,7 +25,9 @@ type Registry struct {
 	body    string
 	permit  Permit
 	years   int
-	place   *sequence.Sequence
+
+	evidence Evidence
+	place    *sequence.Sequence
 }
 
 // Deps is what a Registry works with.
@@ -39,6 +41,8 @@ type Deps struct {
 	Body    string // the certifying body's name as filed
 	Permit  Permit // whether the body may issue; nil asks nobody
 	Years   int    // for which a certificate counts; 0 for always
+	// Evidence has the files of motions; nil where there are none.
+	Evidence Evidence
 }
 
 // NewRegistry returns a Registry, or a *FieldError for a rule that makes no
@@ -50,7 +54,7 @@ func NewRegistry(d Deps) (*Registry, error) {
 	if d.Body = strings.TrimSpace(d.Body); d.Body == "" {
 		return nil, &FieldError{"/bodyName", "empty"}
 	}
-	return &Registry{d.Records, d.Log, d.Keys, d.Sealer, d.Clock, d.Rule, d.Body, d.Permit, d.Years, sequence.New()}, nil
+	return &Registry{d.Records, d.Log, d.Keys, d.Sealer, d.Clock, d.Rule, d.Body, d.Permit, d.Years, d.Evidence, sequence.New()}, nil
 }
 
 // Log returns the log of what was issued.

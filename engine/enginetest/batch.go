@@ -59,7 +59,7 @@ func idsOf(all []batch.Batch) []batch.ID {
 func certificatesMotions(t *testing.T, x CertificateStore) {
 	ctx, c := t.Context(), storedCertificate(1)
 	m := certificate.Motion{
-		Number: c.Number, Seq: 1, Kind: certificate.Revoke, Reason: "原因", Evidence: "依据", Seen: 2, State: certificate.MotionOpen,
+		Number: c.Number, Seq: 1, Kind: certificate.Revoke, Reason: "原因", Evidence: "依据", Files: []string{"file-1", "file-2"}, Seen: 2, State: certificate.MotionOpen,
 		By: "staff-1", At: Start, Second: "staff-2", SecondAt: Start, Word: "退", Version: 1,
 	}
 	check(t, x.InsertMotion(ctx, m))
@@ -68,7 +68,7 @@ func certificatesMotions(t *testing.T, x CertificateStore) {
 	check(t, x.ReplaceMotion(ctx, m))
 	wantErr(t, "over an older version", x.ReplaceMotion(ctx, m), certificate.ErrTaken)
 	two := m
-	two.Seq = 2
+	two.Seq, two.Files = 2, nil
 	check(t, x.InsertMotion(ctx, two))
 	all, err := x.MotionsOf(ctx, c.Number)
 	check(t, err)

@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test'
 import { act, learn, open, plan, release, score, take } from './hall.mjs'
 import { base, call, demo, identity, of, signIn, skip } from './program.mjs'
 import { clean, launch, signedIn } from './staff-harness.mjs'
+import { png } from './workbook.mjs'
 
 const shots = process.env.GONGYUAN_SHOTS
 let browser
@@ -91,12 +92,19 @@ test('certificates', { skip, timeout: 280_000 }, async (t) => {
     await dialog.getByRole('button', { name: '提请' }).click()
     await dialog.getByText('请写 2–500 个字。').first().waitFor() // a reason is asked for
     await dialog.getByLabel('理由').fill('示例：登记信息有误')
-    await dialog.getByLabel('依据').fill('示例：来函，档案 3 卷')
+    await dialog.getByLabel('依据', { exact: true }).fill('示例：来函，档案 3 卷')
+    await dialog.getByLabel('添加材料').setInputFiles({ name: '来函.png', mimeType: 'image/png', buffer: png(60, 80) })
+    await dialog.getByText('来函.png').waitFor()
+    if (kind === '补发') await looked(first, 'proposing')
     await dialog.getByRole('button', { name: '提请' }).click()
     await first.getByText('由您提请，请另一名考务管理员登录后决定。').waitFor()
     assert.equal(await first.getByRole('button', { name: `批准${kind}…` }).count(), 0, 'who proposed does not decide')
     const second = await signedIn(browser, base, two, `/staff/certificates/${number}`)
+    await second.getByRole('button', { name: '查看 来函.png' }).first().click()
+    await second.getByRole('dialog').getByRole('img').waitFor()
+    await second.getByRole('dialog').getByRole('button', { name: '关闭' }).click()
     await second.getByRole('button', { name: `批准${kind}…` }).click()
+    await second.getByRole('dialog').getByText(/附材料.1.件/).waitFor()
     await second.getByRole('dialog').getByRole('button', { name: `批准${kind}` }).click()
     await second.getByText(after).first().waitFor()
     await looked(second, kind === '作废' ? 'revoked' : 'reissued')

@@ -3389,6 +3389,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/certificates/{number}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: components["parameters"]["CertificateNumber"];
+            };
+            cookie?: never;
+        };
+        /** 本人为下一次提请上传的材料 · what the caller has uploaded for the next motion */
+        get: operations["listMotionEvidence"];
+        put?: never;
+        /**
+         * 上传作废、补发的依据 · upload what the next motion is to rest on
+         * @description Announces a file; its parts follow as those of any file do. It counts once a motion names it, and cannot be changed then.
+         */
+        post: operations["provideMotionEvidence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/certificates/{number}/motions/{motion}": {
         parameters: {
             query?: never;
@@ -7363,6 +7386,8 @@ export interface components {
             reason: string;
             /** @description what it rests on and where that is kept */
             evidence: string;
+            /** @description what it rests on */
+            files?: string[];
         };
         MotionDecision: {
             approve: boolean;
@@ -7375,6 +7400,7 @@ export interface components {
             state: components["schemas"]["MotionState"];
             reason: string;
             evidence: string;
+            files: components["schemas"]["StoredFile"][];
             by: string;
             /** Format: date-time */
             at: string;
@@ -13279,6 +13305,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CertificatePrint"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listMotionEvidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: components["parameters"]["CertificateNumber"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredFile"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    provideMotionEvidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: components["parameters"]["CertificateNumber"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFile"];
+            };
+        };
+        responses: {
+            /** @description 已登记 · announced */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Uploading"];
                 };
             };
             default: components["responses"]["ProblemAny"];

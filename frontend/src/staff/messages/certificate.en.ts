@@ -59,6 +59,7 @@ export const certificateEn = {
   'motion.reasonHint': 'Goes into the record; that of a revocation is shown on the public page. Nothing private. 2–500 characters.',
   'motion.evidence': 'Evidence',
   'motion.evidenceHint': 'What it rests on and where that is kept. 2–500 characters.',
+  'motion.files': 'Files it rests on', 'motion.filesHint': 'PDF, JPEG or PNG. They go with the proposal to the second person; nothing is added or taken away afterwards.', 'motion.addFile': 'Add a file', 'motion.sending': 'Propose once the file is uploaded.', 'motion.listing': 'Reading the files.', 'motion.withFiles': '{n} files come with it; look at each before you approve.',
   'motion.rests': 'Evidence: {evidence}',
   'motion.second': 'Second person',
   'motion.other': 'Proposed by you; another administrator must sign in and decide.',

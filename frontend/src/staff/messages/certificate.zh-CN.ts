@@ -59,6 +59,7 @@ export const certificateZh = {
   'motion.reasonHint': '写入记录；作废的理由也显示在公开的查验页。不要写个人隐私。2–500 字。',
   'motion.evidence': '依据',
   'motion.evidenceHint': '依据什么材料，存放在哪里。2–500 字。',
+  'motion.files': '依据的材料', 'motion.filesHint': 'PDF、JPEG 或 PNG。提请时一并提交，给第二人看；提请以后不能增减。', 'motion.addFile': '添加材料', 'motion.sending': '等材料上传完再提请。', 'motion.listing': '正在读取材料。', 'motion.withFiles': '附材料 {n} 件，批准前请逐件看过。',
   'motion.rests': '依据：{evidence}',
   'motion.second': '第二人',
   'motion.other': '由您提请，请另一名考务管理员登录后决定。',
