@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"gongyuan/engine/print"
+	"gongyuan/engine/symbol"
 )
 
 // Printer sets sheets after a template. It is safe for concurrent use.
@@ -16,7 +17,8 @@ type Printer struct {
 	Source *print.Source
 	Form   // of sheets that bring none
 
-	busy sync.Mutex
+	busy  sync.Mutex
+	coder symbol.Coder
 }
 
 // Form is all that a body decides about its certificates.
@@ -141,17 +143,25 @@ func (p *Printer) Write(sheets []Sheet, progress func(done int)) ([]byte, error)
 	doc := print.New(font, print.Info{
 		Title: title, Author: first.Body, Subject: first.Occupation.Name, Language: "zh-CN", Created: created, Relations: codes,
 	})
-	var dark [][][]bool // of the window that is at work
+	var ready []made // of the window that is at work
+	marks := map[*Form]*marks{}
 	for i := range sheets {
 		if i%window == 0 {
-			if dark, err = p.codes(sheets[i:min(i+window, len(sheets))]); err != nil {
+			if ready, err = p.prepare(sheets[i:min(i+window, len(sheets))]); err != nil {
 				return nil, err
 			}
 		}
 		if err := p.Check(&sheets[i]); err != nil {
 			return nil, fmt.Errorf("%s: %w", sheets[i].Certificate.Number, err)
 		}
-		if err := p.form(&sheets[i]).page(doc, font, &sheets[i], dark[i%window]); err != nil {
+		form, x := p.form(&sheets[i]), &ready[i%window]
+		if x.marks = marks[form]; x.marks == nil {
+			if x.marks, err = form.marks(); err != nil {
+				return nil, err
+			}
+			marks[form] = x.marks
+		}
+		if err := form.page(doc, font, &sheets[i], x); err != nil {
 			return nil, fmt.Errorf("%s: %w", sheets[i].Certificate.Number, err)
 		}
 		if progress != nil {
@@ -161,12 +171,40 @@ func (p *Printer) Write(sheets []Sheet, progress func(done int)) ([]byte, error)
 	return doc.Bytes()
 }
 
-// codes makes the QR codes of sheets; they take most of the time.
-func (p *Printer) codes(sheets []Sheet) ([][][]bool, error) {
-	out := make([][][]bool, len(sheets))
+// made is what is made of a sheet before its page is set.
+type made struct {
+	dark     [][]bool     // QR code
+	portrait *print.Image // nil leaves an empty frame
+	marks    *marks
+}
+
+// marks are the pictures of a form. All pages of a document share them.
+type marks struct{ logo, seal *print.Image }
+
+func (p *Form) marks() (*marks, error) {
+	var out marks
+	for _, x := range []struct {
+		name string
+		data []byte
+		img  **print.Image
+	}{{"logo", p.Logo, &out.logo}, {"seal", p.Seal, &out.seal}} {
+		if x.data == nil {
+			continue
+		}
+		var err error
+		if *x.img, err = print.ParseImage(x.data); err != nil {
+			return nil, fmt.Errorf("%s: %w", x.name, err)
+		}
+	}
+	return &out, nil
+}
+
+// prepare does what takes most of the time, on all processors.
+func (p *Printer) prepare(sheets []Sheet) ([]made, error) {
+	out := make([]made, len(sheets))
 	one := func(i int) (err error) {
-		if out[i], err = modules(sheets[i].Code()); err != nil {
-			err = fmt.Errorf("%s: %w", sheets[i].Certificate.Number, &FieldError{"statement", err})
+		if out[i], err = p.make(&sheets[i]); err != nil {
+			err = fmt.Errorf("%s: %w", sheets[i].Certificate.Number, err)
 		}
 		return err
 	}
@@ -176,7 +214,21 @@ func (p *Printer) codes(sheets []Sheet) ([][][]bool, error) {
 	return out, p.spread(len(sheets), one)
 }
 
-func (p *Form) page(d surface, font *print.Font, s *Sheet, dark [][]bool) error {
+func (p *Printer) make(s *Sheet) (made, error) {
+	var out made
+	var err error
+	if out.dark, err = p.coder.Encode(s.Code()); err != nil {
+		return out, &FieldError{"statement", err}
+	}
+	if s.Portrait != nil && p.form(s).Template.Framed() {
+		if out.portrait, err = print.ParseImage(s.Portrait); err != nil {
+			return out, &FieldError{"portrait", err}
+		}
+	}
+	return out, nil
+}
+
+func (p *Form) page(d surface, font *print.Font, s *Sheet, x *made) error {
 	d.Page()
 	d.Box(edge, edge, print.A4Width-2*edge, print.A4Height-2*edge, .8)
 	d.Box(edge+1.4, edge+1.4, print.A4Width-2*edge-2.8, print.A4Height-2*edge-2.8, .2)
@@ -185,23 +237,19 @@ func (p *Form) page(d surface, font *print.Font, s *Sheet, dark [][]bool) error 
 			d.Text(print.A4Width/2, y, "样 张", print.Style{Size: 76, Bold: true, Align: print.Center, Gray: .93})
 		}
 	}
-	y, err := p.head(d, font, s)
+	y, err := p.head(d, font, s, x)
 	if err == nil {
-		err = p.fields(d, font, s, y)
+		err = p.fields(d, font, s, x, y)
 	}
 	if err == nil {
-		err = p.low(d, s, dark)
+		err = p.low(d, s, x)
 	}
 	return err
 }
 
 // head sets logo, title and introduction, and returns where the fields begin.
-func (p *Form) head(d surface, font *print.Font, s *Sheet) (float64, error) {
-	if p.Logo != nil {
-		img, err := print.ParseImage(p.Logo)
-		if err != nil {
-			return 0, fmt.Errorf("logo: %w", err)
-		}
+func (p *Form) head(d surface, font *print.Font, s *Sheet, x *made) (float64, error) {
+	if img := x.marks.logo; img != nil {
 		w, h := within(img, 40, 16)
 		d.Picture((print.A4Width-w)/2, 22+(16-h)/2, w, h, img, s.Certificate.Body)
 	}
@@ -237,13 +285,11 @@ func (p *Form) head(d surface, font *print.Font, s *Sheet) (float64, error) {
 }
 
 // fields sets the lines, those that have room beside the portrait.
-func (p *Form) fields(d surface, font *print.Font, s *Sheet, top float64) error {
+func (p *Form) fields(d surface, font *print.Font, s *Sheet, x *made, top float64) error {
 	t := &p.Template
 	beside := top
 	if t.Framed() {
-		if err := p.portrait(d, s, right-t.Width, top); err != nil {
-			return err
-		}
+		p.portrait(d, s, x.portrait, right-t.Width, top)
 		beside += t.Height
 	}
 	for i, f := range t.Fields {
@@ -303,20 +349,15 @@ func grouped(d surface, font *print.Font, x, y float64, number string, size floa
 	}
 }
 
-func (p *Form) portrait(d surface, s *Sheet, x, y float64) error {
+func (p *Form) portrait(d surface, s *Sheet, img *print.Image, x, y float64) {
 	w, h := p.Template.Width, p.Template.Height
 	d.Box(x, y, w, h, .2)
-	if s.Portrait == nil {
+	if img == nil {
 		d.Text(x+w/2, y+h/2, "照片", print.Style{Size: 10.5, Align: print.Center, Gray: .35})
-		return nil
-	}
-	img, err := print.ParseImage(s.Portrait)
-	if err != nil {
-		return &FieldError{"portrait", err}
+		return
 	}
 	pw, ph := within(img, w, h)
 	d.Picture(x+(w-pw)/2, y+(h-ph)/2, pw, ph, img, s.Certificate.Name)
-	return nil
 }
 
 // within is the size of a picture that fills a place and keeps its shape.
@@ -326,8 +367,8 @@ func within(img *print.Image, w, h float64) (float64, float64) {
 }
 
 // low sets the QR code, the ways to check, the seal's place and the date.
-func (p *Form) low(d surface, s *Sheet, dark [][]bool) error {
-	d.Modules(left, lowTop, codeSide, dark, "二维码：查验本证书")
+func (p *Form) low(d surface, s *Sheet, m *made) error {
+	d.Modules(left, lowTop, codeSide, m.dark, "二维码：查验本证书")
 	x, y := left+codeSide+5, lowTop+8
 	for _, c := range p.Template.Checks {
 		text, err := fill(c.Text, s.value)
@@ -340,16 +381,13 @@ func (p *Form) low(d surface, s *Sheet, dark [][]bool) error {
 		d.End()
 		y += 11
 	}
-	return p.sealed(d, s)
+	p.sealed(d, s, m.marks.seal)
+	return nil
 }
 
-func (p *Form) sealed(d surface, s *Sheet) error {
+func (p *Form) sealed(d surface, s *Sheet, img *print.Image) {
 	middle := right - 22
-	if p.Seal != nil {
-		img, err := print.ParseImage(p.Seal)
-		if err != nil {
-			return fmt.Errorf("seal: %w", err)
-		}
+	if img != nil {
 		w, h := within(img, 42, 42)
 		d.Picture(middle-w/2, lowTop+18-h/2, w, h, img, s.Certificate.Body)
 	} else if p.Template.Seal != "" {
@@ -369,5 +407,4 @@ func (p *Form) sealed(d surface, s *Sheet) error {
 	if note != "" {
 		d.Text(print.A4Width/2, print.A4Height-edge-6, note, print.Style{Size: 8, Align: print.Center, Gray: .3})
 	}
-	return nil
 }

@@ -185,8 +185,10 @@ func (d *Document) Modules(x, y, size float64, dark [][]bool, alt string) {
 	p := d.on()
 	d.Begin("Figure", alt)
 	d.mark(p, "")
-	p.body.WriteString("0 g\n")
-	side := size / float64(max(1, len(dark)))
+	// In modules, from the top: whole numbers are short, and meet exactly.
+	side := strconv.FormatFloat(size/float64(max(1, len(dark)))*point, 'f', 6, 64)
+	fmt.Fprintf(&p.body, "q\n0 g\n%s 0 0 -%s %s %s cm\n", side, side, number(x*point), number((d.info.Height-y)*point))
+	var buf []byte
 	for row, line := range dark {
 		for from := 0; from < len(line); from++ {
 			to := from
@@ -194,13 +196,15 @@ func (d *Document) Modules(x, y, size float64, dark [][]bool, alt string) {
 				to++
 			}
 			if to > from {
-				fmt.Fprintf(&p.body, "%s %s %s %s re\n", number((x+float64(from)*side)*point),
-					number((d.info.Height-y-float64(row+1)*side)*point), number(float64(to-from)*side*point), number(side*point))
+				buf = strconv.AppendInt(buf[:0], int64(from), 10)
+				buf = strconv.AppendInt(append(buf, ' '), int64(row), 10)
+				buf = strconv.AppendInt(append(buf, ' '), int64(to-from), 10)
+				p.body.Write(append(buf, " 1 re\n"...))
 				from = to
 			}
 		}
 	}
-	p.body.WriteString("f\nEMC\n")
+	p.body.WriteString("f\nQ\nEMC\n")
 	d.End()
 }
 
