@@ -20567,12 +20567,20 @@ type GetBatchDocumentResponseObject interface {
 	VisitGetBatchDocumentResponse(ctx *fiber.Ctx) error
 }
 
+type GetBatchDocument200ResponseHeaders struct {
+	GongyuanDocuments *int
+}
+
 type GetBatchDocument200ApplicationpdfResponse struct {
 	Body          io.Reader
+	Headers       GetBatchDocument200ResponseHeaders
 	ContentLength int64
 }
 
 func (response GetBatchDocument200ApplicationpdfResponse) VisitGetBatchDocumentResponse(ctx *fiber.Ctx) error {
+	if response.Headers.GongyuanDocuments != nil {
+		ctx.Response().Header.Set("Gongyuan-Documents", fmt.Sprint(*response.Headers.GongyuanDocuments))
+	}
 	ctx.Response().Header.Set("Content-Type", "application/pdf")
 	if response.ContentLength != 0 {
 		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))

@@ -1,8 +1,10 @@
 package diploma
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"sync"
 	"time"
@@ -116,59 +118,107 @@ func fit(font *print.Font, text string) float64 {
 // stand anywhere.
 const valueWidth = right - 36 - left - labelWidth - 7
 
-// Write returns the sheets as one PDF, a page each. Progress, which may be nil,
-// is told after each page. Errors are those of Check.
-func (p *Printer) Write(sheets []Sheet, progress func(done int)) ([]byte, error) {
-	if len(sheets) == 0 {
-		return nil, errors.New("diploma: nothing to print")
+// Write returns the sheets as one PDF, a page each. Errors are those of Check.
+func (p *Printer) Write(sheets []Sheet) ([]byte, error) {
+	var out bytes.Buffer
+	err := p.Bind(&out, len(sheets), func(i int) (Sheet, error) { return sheets[i], nil })
+	return out.Bytes(), err
+}
+
+// Bind writes certificates as one PDF, a page each, in order. at returns a
+// sheet; it is called in order. Behind the first line of the document stands a
+// line per page, as soon as that is set, so that a reader knows how far it is;
+// the pages themselves come at the end. Errors are those of Check and of at;
+// what was written then is no document.
+func (p *Printer) Bind(w io.Writer, count int, at func(i int) (Sheet, error)) error {
+	if count == 0 {
+		return errors.New("diploma: nothing to print")
 	}
 	font, err := p.Source.Font()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	first := &sheets[0].Certificate
-	name := p.form(&sheets[0]).Template.Title
+	var doc *print.Document
+	sent := 0
+	send := func(part string) error {
+		n, err := io.WriteString(w, part)
+		sent += n
+		return err
+	}
+	marks := map[*Form]*marks{}
+	for from := 0; from < count; from += window {
+		sheets, err := some(at, from, min(window, count-from))
+		if err != nil {
+			return err
+		}
+		ready, err := p.prepare(sheets)
+		if err != nil {
+			return err
+		}
+		if doc == nil {
+			doc = p.begin(font, &sheets[0], count)
+			if err := send(print.Head); err != nil {
+				return err
+			}
+		}
+		for i := range sheets {
+			if err := p.set(doc, font, &sheets[i], &ready[i], marks); err != nil {
+				return fmt.Errorf("%s: %w", sheets[i].Certificate.Number, err)
+			}
+			if err := send(doc.Remark(fmt.Sprintf("page %d of %d", from+i+1, count))); err != nil {
+				return err
+			}
+		}
+	}
+	raw, err := doc.Bytes()
+	if err == nil {
+		_, err = w.Write(raw[sent:])
+	}
+	return err
+}
+
+// some asks for a window of sheets.
+func some(at func(i int) (Sheet, error), from, n int) ([]Sheet, error) {
+	out := make([]Sheet, n)
+	for i := range out {
+		var err error
+		if out[i], err = at(from + i); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// begin returns a document for count pages, of which s is the first.
+func (p *Printer) begin(font *print.Font, s *Sheet, count int) *print.Document {
+	first := &s.Certificate
+	name := p.form(s).Template.Title
 	title := name + " " + string(first.Number)
-	if len(sheets) > 1 {
-		title = fmt.Sprintf("%s %d 份", name, len(sheets))
+	if count > 1 {
+		title = fmt.Sprintf("%s %d 份", name, count)
 	}
 	created := first.Issued
 	if created.IsZero() {
 		created = time.Unix(0, 0)
 	}
-	codes := make([]string, len(sheets))
-	for i := range sheets {
-		codes[i] = sheets[i].Code()
+	return print.New(font, print.Info{Title: title, Author: first.Body, Subject: first.Occupation.Name, Language: "zh-CN", Created: created})
+}
+
+// set checks a sheet and sets its page.
+func (p *Printer) set(doc *print.Document, font *print.Font, s *Sheet, x *made, known map[*Form]*marks) error {
+	if err := p.Check(s); err != nil {
+		return err
 	}
-	doc := print.New(font, print.Info{
-		Title: title, Author: first.Body, Subject: first.Occupation.Name, Language: "zh-CN", Created: created, Relations: codes,
-	})
-	var ready []made // of the window that is at work
-	marks := map[*Form]*marks{}
-	for i := range sheets {
-		if i%window == 0 {
-			if ready, err = p.prepare(sheets[i:min(i+window, len(sheets))]); err != nil {
-				return nil, err
-			}
+	form := p.form(s)
+	if x.marks = known[form]; x.marks == nil {
+		var err error
+		if x.marks, err = form.marks(); err != nil {
+			return err
 		}
-		if err := p.Check(&sheets[i]); err != nil {
-			return nil, fmt.Errorf("%s: %w", sheets[i].Certificate.Number, err)
-		}
-		form, x := p.form(&sheets[i]), &ready[i%window]
-		if x.marks = marks[form]; x.marks == nil {
-			if x.marks, err = form.marks(); err != nil {
-				return nil, err
-			}
-			marks[form] = x.marks
-		}
-		if err := form.page(doc, font, &sheets[i], x); err != nil {
-			return nil, fmt.Errorf("%s: %w", sheets[i].Certificate.Number, err)
-		}
-		if progress != nil {
-			progress(i + 1)
-		}
+		known[form] = x.marks
 	}
-	return doc.Bytes()
+	doc.Relate(s.Code())
+	return form.page(doc, font, s, x)
 }
 
 // made is what is made of a sheet before its page is set.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -72,8 +73,29 @@ type Document struct {
 	images []*Image
 	root   *element
 	open   []*element // the innermost last
+	lead   strings.Builder
 	err    error
 }
+
+// Head is how every document begins. Remarks follow it.
+const Head = "%PDF-1.7\n%\xE2\xE3\xCF\xD3\n"
+
+// Remark adds a comment, of ASCII characters, behind those that there are, which readers of the
+// document pass over, and returns its line. Head and remarks can be sent on
+// before the document is done, to tell who receives it how far it is.
+func (d *Document) Remark(text string) string {
+	line := "% " + strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return -1
+		}
+		return r
+	}, text) + "\n"
+	d.lead.WriteString(line)
+	return line
+}
+
+// Relate adds to the relations that stand in the metadata.
+func (d *Document) Relate(text string) { d.info.Relations = append(d.info.Relations, text) }
 
 // page is the content of one page.
 type page struct {

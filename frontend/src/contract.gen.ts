@@ -3191,7 +3191,11 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** 本批全部有效证书（一个 PDF） · all valid certificates of the batch as one document */
+        /**
+         * 本批全部有效证书（一个 PDF） · all valid certificates of the batch as one document
+         * @description Sent while it is printed. Gongyuan-Documents says how many pages there are; behind the document's first line comes a
+         *     comment for each as soon as it is set. A document that was cut off lacks the last chunk of the transfer.
+         */
         get: operations["getBatchDocument"];
         put?: never;
         post?: never;
@@ -13063,6 +13067,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "Gongyuan-Documents"?: number;
                     [name: string]: unknown;
                 };
                 content: {
