@@ -23,6 +23,7 @@ var findings = map[string][2]string{
 	batch.FoundDocument:    {"证件号无法读取或不对，请核对", "the document number cannot be read or is wrong"},
 	batch.FoundUnprintable: {"姓名等内容印不出来（字库没有其中的字，或太长）", "the name or another text cannot be printed (a character is missing, or it is too long)"},
 	batch.FoundPortrait:    {"没有照片", "no photograph"},
+	batch.FoundSite:        {"本场次的站点没有登记六位站点序号，编号定不下来；先在备案里登记", "the sitting's site has no six digits registered, which the number needs; register them in its filing"},
 	batch.FoundIssued:      {"本次报名已有证书", "certified already for this registration"},
 	batch.FoundDuplicate:   {"同一证件已有同职业同等级的有效证书", "the same document has a valid certificate of this occupation and level"},
 	batch.FoundTwice:       {"同一人在本批中出现两次", "the same person stands twice in this batch"},

@@ -115,6 +115,7 @@ const (
 	FoundDocument    = "document"
 	FoundUnprintable = "unprintable"
 	FoundPortrait    = "portrait" // there is none, and the page has a place for it; blocks until it is accepted
+	FoundSite        = "site"     // the sitting's has no digits for the number
 	FoundIssued      = "issued"
 	FoundDuplicate   = "duplicate" // of a valid certificate of this occupation and level
 	FoundTwice       = "twice"     // one person twice in the batch

@@ -19,6 +19,7 @@ type scene struct {
 	portraits map[sitting.RegistrationID]string
 	persons   map[people.CandidateID]people.Candidate
 	issued    map[sitting.RegistrationID]certificate.Number
+	site      string // its digits in the number, "" where the sitting names no site
 }
 
 func (d *Desk) scene(ctx context.Context, id sitting.ID) (*scene, error) {
@@ -36,6 +37,11 @@ func (d *Desk) scene(ctx context.Context, id sitting.ID) (*scene, error) {
 	}
 	if x.persons, err = d.Candidates.CandidatesByID(ctx, ids); err != nil {
 		return nil, err
+	}
+	if s := x.desk.All.Sitting.Site; s != "" {
+		if x.site, err = d.Sites.SiteSerial(ctx, s); err != nil {
+			return nil, err
+		}
 	}
 	all, err := d.Register.OfSitting(ctx, id)
 	for _, c := range all {
@@ -112,7 +118,7 @@ func (d *Desk) one(ctx context.Context, c *Checked, x *scene, by people.AccountI
 	person := x.persons[at.Registration.Candidate]
 	s := x.desk.All.Sitting
 	c.Name, c.Masked, c.Level, c.Portrait = person.Name, person.IDMasked, x.desk.All.Scheme.Title, x.portraits[c.Registration]
-	c.facts = fmt.Sprintf("%s %s %d %s %d", person.IDHash, s.Occupation.Code, s.Level, at.Outcome.Result, c.qualified.Template)
+	c.facts = fmt.Sprintf("%s %s %d %s %d %s", person.IDHash, s.Occupation.Code, s.Level, at.Outcome.Result, c.qualified.Template, x.site)
 	if c.Number != "" {
 		return nil // what is issued is issued
 	}
@@ -123,6 +129,9 @@ func (d *Desk) one(ctx context.Context, c *Checked, x *scene, by people.AccountI
 	if why := x.desk.Held(&at, d.Clock.Now()); why != "" {
 		c.find(why, "", true)
 	}
+	if s.Site != "" && x.site == "" {
+		c.find(FoundSite, "", true)
+	}
 	number, err := d.Opener.Open(person.IDSealed, string(person.ID))
 	if errors.Is(err, people.ErrSealed) {
 		c.find(FoundDocument, "", true)
@@ -132,7 +141,7 @@ func (d *Desk) one(ctx context.Context, c *Checked, x *scene, by people.AccountI
 	}
 	c.qualified = certificate.Qualified{
 		Sitting: s.ID, Registration: c.Registration, Candidate: at.Registration.Candidate, Name: person.Name,
-		Document: certificate.ResidentIdentity, DocumentNumber: number, Occupation: s.Occupation, Level: s.Level, LevelTitle: c.Level, Template: c.qualified.Template,
+		Document: certificate.ResidentIdentity, DocumentNumber: number, Occupation: s.Occupation, Level: s.Level, LevelTitle: c.Level, Site: x.site, Template: c.qualified.Template,
 	}
 	var field *certificate.FieldError
 	if err := d.Register.Check(c.qualified, by); errors.As(err, &field) && field.Field == "/documentNumber" {

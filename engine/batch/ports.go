@@ -64,6 +64,13 @@ type Printer interface {
 	Printable(ctx context.Context, q certificate.Qualified) (bool, error)
 }
 
+// Sites knows what was assigned to sites.
+type Sites interface {
+	// SiteSerial is six digits of the certificate number, "" where none are
+	// registered.
+	SiteSerial(ctx context.Context, site string) (string, error)
+}
+
 // Accounts knows who may act.
 type Accounts interface {
 	Account(ctx context.Context, id people.AccountID) (people.Account, error)
@@ -85,6 +92,7 @@ type Deps struct {
 	Candidates Candidates
 	Portraits  Portraits
 	Printer    Printer
+	Sites      Sites
 	Accounts   Accounts
 	Opener     Opener
 	Audit      audit.Recorder

@@ -1,6 +1,7 @@
 package certificate
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -78,8 +79,9 @@ func (r *Registry) Issue(ctx context.Context, q Qualified, by people.AccountID) 
 	if err := r.permitted(ctx, &c); err != nil {
 		return Certificate{}, err
 	}
-	year := c.Date.Year()
-	series := r.rule.Series(year, c.Level)
+	year, rule := c.Date.Year(), r.rule
+	rule.Site = cmp.Or(q.Site, rule.Site)
+	series := rule.Series(year, c.Level)
 	c.Series = series
 	err = r.place.Place(ctx, sequence.Step{
 		Run: string(series), First: 1,
@@ -88,7 +90,7 @@ func (r *Registry) Issue(ctx context.Context, q Qualified, by people.AccountID) 
 			return int64(n), err
 		},
 		Insert: func(ctx context.Context, serial int64) error {
-			if err := r.number(&c, year, int(serial)); err != nil {
+			if err := r.number(&c, rule, int(serial)); err != nil {
 				return err
 			}
 			return r.records.Insert(ctx, c)
@@ -138,8 +140,8 @@ func (r *Registry) OfDocuments(ctx context.Context, numbers []string) (map[strin
 }
 
 // number gives the draft a serial and signs what it says with it.
-func (r *Registry) number(c *Certificate, year, serial int) error {
-	n, err := r.rule.Number(year, c.Level, serial)
+func (r *Registry) number(c *Certificate, rule Rule, serial int) error {
+	n, err := rule.Number(c.Date.Year(), c.Level, serial)
 	if err != nil {
 		return err
 	}
@@ -197,6 +199,8 @@ func (q *Qualified) check(by people.AccountID, today Date) error {
 		return &FieldError{"/level", "level-1-5"}
 	case q.LevelTitle == "":
 		return &FieldError{"/levelTitle", "empty"}
+	case q.Site != "" && !digits(q.Site, 6):
+		return &FieldError{"/site", "6-digits"}
 	case q.Date > today:
 		return &FieldError{"/date", "in-the-future"}
 	}
