@@ -1719,6 +1719,7 @@ const (
 	PeriodIndustry PeriodGroup = "industry"
 	PeriodKeyUnit  PeriodGroup = "keyUnit"
 	PeriodLevel    PeriodGroup = "level"
+	PeriodSite     PeriodGroup = "site"
 	PeriodTotal    PeriodGroup = "total"
 )
 
@@ -1732,6 +1733,8 @@ func (e PeriodGroup) Valid() bool {
 	case PeriodKeyUnit:
 		return true
 	case PeriodLevel:
+		return true
+	case PeriodSite:
 		return true
 	case PeriodTotal:
 		return true

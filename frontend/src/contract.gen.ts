@@ -7912,7 +7912,7 @@ export interface components {
             head: string[];
         };
         /** @enum {string} */
-        PeriodGroup: "total" | "level" | "city" | "industry" | "keyUnit";
+        PeriodGroup: "total" | "level" | "city" | "industry" | "keyUnit" | "site";
         PeriodLine: {
             group: components["schemas"]["PeriodGroup"];
             label: string;
