@@ -22,7 +22,8 @@ var findings = map[string][2]string{
 	batch.FoundName:        {"姓名等内容不能用于证书", "the name or another text cannot stand on a certificate"},
 	batch.FoundDocument:    {"证件号无法读取或不对，请核对", "the document number cannot be read or is wrong"},
 	batch.FoundUnprintable: {"姓名等内容印不出来（字库没有其中的字，或太长）", "the name or another text cannot be printed (a character is missing, or it is too long)"},
-	batch.FoundPortrait:    {"没有照片，照片框将空着", "no photograph; its frame stays empty"},
+	batch.FoundPortrait:    {"没有照片", "no photograph"},
+	batch.FoundSite:        {"本场次的站点没有登记六位站点序号，编号定不下来；先在备案里登记", "the sitting's site has no six digits registered, which the number needs; register them in its filing"},
 	batch.FoundIssued:      {"本次报名已有证书", "certified already for this registration"},
 	batch.FoundDuplicate:   {"同一证件已有同职业同等级的有效证书", "the same document has a valid certificate of this occupation and level"},
 	batch.FoundTwice:       {"同一人在本批中出现两次", "the same person stands twice in this batch"},
@@ -107,22 +108,24 @@ func (s *server) GetBatch(ctx context.Context, r contract.GetBatchRequestObject)
 
 // ActOnBatch moves a batch on.
 func (s *server) ActOnBatch(ctx context.Context, r contract.ActOnBatchRequestObject) (contract.ActOnBatchResponseObject, error) {
-	text := func(p *string) string {
-		if p == nil {
-			return ""
-		}
-		return *p
-	}
 	id, by := batch.ID(r.Batch), staff(ctx)
-	digest, reason := text(r.Body.Digest), text(r.Body.Reason)
+	digest, reason := textOr(r.Body.Digest), textOr(r.Body.Reason)
 	var v batch.View
 	var err error
 	switch r.Body.Act {
-	case contract.ExcludeEntry, contract.IncludeEntry:
+	case contract.ExcludeEntry, contract.IncludeEntry, contract.AcceptEntry, contract.UnacceptEntry:
 		if r.Body.Version == nil {
 			return nil, &batch.FieldError{Field: "/version", Reason: "required"}
 		}
-		v, err = s.batches.Exclude(ctx, by, id, *r.Body.Version, sitting.RegistrationID(text(r.Body.Registration)), r.Body.Act == contract.ExcludeEntry, reason)
+		word := batch.Word{
+			Batch: id, Version: *r.Body.Version, Registration: sitting.RegistrationID(textOr(r.Body.Registration)), Reason: reason,
+			Back: r.Body.Act == contract.IncludeEntry || r.Body.Act == contract.UnacceptEntry,
+		}
+		decide := s.batches.Exclude
+		if r.Body.Act == contract.AcceptEntry || r.Body.Act == contract.UnacceptEntry {
+			decide = s.batches.Accept
+		}
+		v, err = decide(ctx, by, word)
 	case contract.ProposeBatch:
 		v, err = s.batches.Propose(ctx, by, id, digest)
 	case contract.ReturnBatch:
@@ -189,6 +192,7 @@ func wireEntry(ctx context.Context, c *batch.Checked) contract.BatchEntry {
 	if c.Excluded != "" {
 		e.Excluded = &c.Excluded
 	}
+	e.Faceless = textOrNone(c.Faceless)
 	if c.Number != "" {
 		number := string(c.Number)
 		e.Number = &number

@@ -78,7 +78,10 @@ func (s *server) printOf(ctx context.Context, n certificate.Number) (contract.Ce
 	if err != nil {
 		return out, err
 	}
-	out = contract.CertificatePrint{Certificate: s.wireCertificate(c), Statement: c.Statement, Motions: s.wireMotions(ctx, motions)}
+	out = contract.CertificatePrint{Certificate: s.wireCertificate(c), Statement: c.Statement}
+	if out.Motions, err = s.wireMotions(ctx, motions); err != nil {
+		return out, err
+	}
 	for _, f := range certificate.Fields(c, certificate.Print{CheckAddress: "/verify?number=" + string(c.Number)}) {
 		label := f.LabelZH
 		if callOf(ctx).lang == "en" {

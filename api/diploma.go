@@ -19,7 +19,8 @@ import (
 type Diplomas interface {
 	Check(s *diploma.Sheet) error
 	SVG(s *diploma.Sheet) ([]byte, error)
-	Write(sheets []diploma.Sheet, progress func(done int)) ([]byte, error)
+	Write(sheets []diploma.Sheet) ([]byte, error)
+	Bind(w io.Writer, count int, at func(i int) (diploma.Sheet, error)) error
 	Archive(w io.Writer, count int, at func(i int) (diploma.Sheet, error)) error
 }
 
@@ -87,7 +88,7 @@ func (s *server) diplomas(ctx context.Context, object string, all []certificate.
 			return nil, err
 		}
 	}
-	return s.handouts.Diplomas.Write(sheets, nil)
+	return s.handouts.Diplomas.Write(sheets)
 }
 
 // sheets returns what makes the pages of certificates, one by one. The pages

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -47,73 +46,80 @@ func (s *server) valid(ctx context.Context, id string) ([]certificate.Certificat
 
 // GetBatchDocument prints the valid certificates of a batch, a page each.
 func (s *server) GetBatchDocument(ctx context.Context, r contract.GetBatchDocumentRequestObject) (contract.GetBatchDocumentResponseObject, error) {
-	all, err := s.valid(ctx, r.Batch)
-	if err != nil {
-		return nil, err
-	}
-	doc, err := s.diplomas(ctx, "certificate-batch:"+r.Batch, all)
-	if err != nil {
-		return nil, err
-	}
-	return contract.GetBatchDocument200ApplicationpdfResponse{Body: bytes.NewReader(doc), ContentLength: int64(len(doc))}, nil
+	return s.printing(ctx, r.Batch, "application/pdf", s.handouts.Diplomas.Bind)
 }
 
 // GetBatchArchive prints the valid certificates of a batch, a document each.
 func (s *server) GetBatchArchive(ctx context.Context, r contract.GetBatchArchiveRequestObject) (contract.GetBatchArchiveResponseObject, error) {
-	all, err := s.valid(ctx, r.Batch)
+	return s.printing(ctx, r.Batch, "application/zip", s.handouts.Diplomas.Archive)
+}
+
+// printer writes certificates as it makes them.
+type printer func(w io.Writer, count int, at func(i int) (diploma.Sheet, error)) error
+
+func (s *server) printing(ctx context.Context, id, kind string, print printer) (*printing, error) {
+	all, err := s.valid(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), printTime)
-	at, err := s.sheets(ctx, "certificate-batch:"+r.Batch, all)
-	if err == nil && len(all) > 0 { // what cannot be printed is said before the archive begins
+	at, err := s.sheets(ctx, "certificate-batch:"+id, all)
+	if err == nil { // what cannot be printed is said before anything is sent
 		_, err = at(0)
 	}
 	if err != nil {
 		cancel()
 		return nil, err
 	}
-	return &archive{s, callOf(ctx).requestID, len(all), func(i int) (diploma.Sheet, error) {
-		if err := ctx.Err(); err != nil {
-			return diploma.Sheet{}, err
-		}
-		return at(i)
+	return &printing{s, callOf(ctx).requestID, kind, len(all), func(w io.Writer) error {
+		return print(w, len(all), func(i int) (diploma.Sheet, error) {
+			if err := ctx.Err(); err != nil {
+				return diploma.Sheet{}, err
+			}
+			return at(i)
+		})
 	}, cancel}, nil
 }
 
-// archive is sent while it is printed: its first documents are with the reader
-// before the last are made. Like stream it takes the connection over, for a
-// server gives an ordinary answer a minute. An archive that was cut off lacks
-// the last chunk, which every reader notices.
-type archive struct {
+// printing is sent while it is made: its reader knows how far it is before the
+// last page is set. Like stream it takes the connection over, for a server
+// gives an ordinary answer a minute. What was cut off lacks the last chunk,
+// which every reader notices.
+type printing struct {
 	server  *server
 	request string
+	kind    string
 	count   int
-	at      func(i int) (diploma.Sheet, error)
+	write   func(w io.Writer) error
 	cancel  context.CancelFunc
 }
 
 // VisitGetBatchArchiveResponse implements contract.GetBatchArchiveResponseObject.
-func (a *archive) VisitGetBatchArchiveResponse(c *fiber.Ctx) error {
+func (a *printing) VisitGetBatchArchiveResponse(c *fiber.Ctx) error { return a.take(c) }
+
+// VisitGetBatchDocumentResponse implements contract.GetBatchDocumentResponseObject.
+func (a *printing) VisitGetBatchDocumentResponse(c *fiber.Ctx) error { return a.take(c) }
+
+func (a *printing) take(c *fiber.Ctx) error {
 	c.Context().HijackSetNoResponse(true)
 	c.Context().Hijack(a.serve)
 	return nil
 }
 
-func (a *archive) serve(conn net.Conn) {
+func (a *printing) serve(conn net.Conn) {
 	defer a.cancel()
-	err := write(conn, fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: application/zip\r\nCache-Control: no-store\r\nX-Accel-Buffering: no\r\n"+
-		"X-Content-Type-Options: nosniff\r\nGongyuan-Documents: %d\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n", a.count))
+	err := write(conn, fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: %s\r\nCache-Control: no-store\r\nX-Accel-Buffering: no\r\n"+
+		"X-Content-Type-Options: nosniff\r\nGongyuan-Documents: %d\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n", a.kind, a.count))
 	if err == nil {
 		chunks := httputil.NewChunkedWriter(patient{conn})
-		if err = a.server.handouts.Diplomas.Archive(chunks, a.count, a.at); err == nil {
+		if err = a.write(chunks); err == nil {
 			if err = chunks.Close(); err == nil {
 				err = write(conn, "\r\n")
 			}
 		}
 	}
 	if err != nil {
-		a.server.log.Warn("an archive of certificates was cut off", "request", a.request, "error", err)
+		a.server.log.Warn("printed certificates were cut off", "request", a.request, "error", err)
 	}
 }
 

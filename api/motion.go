@@ -6,6 +6,7 @@ import (
 	"gongyuan/api/contract"
 	"gongyuan/engine/audit"
 	"gongyuan/engine/certificate"
+	"gongyuan/engine/evidence"
 )
 
 // ProposeMotion moves that a certificate is revoked or printed again.
@@ -14,9 +15,12 @@ func (s *server) ProposeMotion(ctx context.Context, r contract.ProposeMotionRequ
 	m := certificate.Motion{
 		Number: n, Kind: certificate.ActKind(r.Body.Kind), Reason: r.Body.Reason, Evidence: r.Body.Evidence, By: staff(ctx),
 	}
+	if r.Body.Files != nil {
+		m.Files = *r.Body.Files
+	}
 	ev := audit.Event{
 		Actor: string(m.By), Act: "certificate-motion.propose", Object: "certificate:" + string(n), Why: m.Reason,
-		After: map[string]string{"kind": string(m.Kind), "evidence": m.Evidence},
+		After: map[string]any{"kind": m.Kind, "evidence": m.Evidence, "files": m.Files},
 	}
 	err := audit.Do(ctx, s.audit, ev, func() error {
 		_, err := s.certificates.Propose(ctx, m)
@@ -50,7 +54,30 @@ func (s *server) DecideMotion(ctx context.Context, r contract.DecideMotionReques
 	return contract.DecideMotion200JSONResponse(out), err
 }
 
-func (s *server) wireMotions(ctx context.Context, all []certificate.Motion) []contract.Motion {
+// ListMotionEvidence lists what the caller has uploaded for the next motion.
+func (s *server) ListMotionEvidence(ctx context.Context, r contract.ListMotionEvidenceRequestObject) (contract.ListMotionEvidenceResponseObject, error) {
+	n := certificate.NormalNumber(r.Number)
+	next, err := s.certificates.NextMotion(ctx, n)
+	if err != nil {
+		return nil, err
+	}
+	files, err := s.files.Supports(ctx, staff(ctx), string(n), next)
+	if err != nil {
+		return nil, err
+	}
+	return contract.ListMotionEvidence200JSONResponse(wireFiles(files)), nil
+}
+
+// ProvideMotionEvidence announces a file that the next motion is to rest on.
+func (s *server) ProvideMotionEvidence(ctx context.Context, r contract.ProvideMotionEvidenceRequestObject) (contract.ProvideMotionEvidenceResponseObject, error) {
+	p, err := s.files.Support(ctx, staff(ctx), string(certificate.NormalNumber(r.Number)), newFile(r.Body))
+	if err != nil {
+		return nil, err
+	}
+	return contract.ProvideMotionEvidence201JSONResponse(wireProgress(p)), nil
+}
+
+func (s *server) wireMotions(ctx context.Context, all []certificate.Motion) ([]contract.Motion, error) {
 	out := make([]contract.Motion, len(all))
 	for i, m := range all {
 		out[i] = contract.Motion{
@@ -61,6 +88,15 @@ func (s *server) wireMotions(ctx context.Context, all []certificate.Motion) []co
 			second := s.staffName(ctx, m.Second)
 			out[i].Second, out[i].SecondAt = &second, instant(m.SecondAt)
 		}
+		ids := make([]evidence.FileID, len(m.Files))
+		for j, id := range m.Files {
+			ids[j] = evidence.FileID(id)
+		}
+		files, err := s.files.Grounds(ctx, staff(ctx), string(m.Number), m.Seq, ids)
+		if err != nil {
+			return nil, err
+		}
+		out[i].Files = wireFiles(files)
 	}
-	return out
+	return out, nil
 }

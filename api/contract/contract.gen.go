@@ -335,17 +335,21 @@ func (e BankItemType) Valid() bool {
 
 // Defines values for BatchActName.
 const (
-	ApproveBatch BatchActName = "approve"
-	DropBatch    BatchActName = "drop"
-	ExcludeEntry BatchActName = "exclude"
-	IncludeEntry BatchActName = "include"
-	ProposeBatch BatchActName = "propose"
-	ReturnBatch  BatchActName = "return"
+	AcceptEntry   BatchActName = "accept"
+	ApproveBatch  BatchActName = "approve"
+	DropBatch     BatchActName = "drop"
+	ExcludeEntry  BatchActName = "exclude"
+	IncludeEntry  BatchActName = "include"
+	ProposeBatch  BatchActName = "propose"
+	ReturnBatch   BatchActName = "return"
+	UnacceptEntry BatchActName = "unaccept"
 )
 
 // Valid indicates whether the value is a known member of the BatchActName enum.
 func (e BatchActName) Valid() bool {
 	switch e {
+	case AcceptEntry:
+		return true
 	case ApproveBatch:
 		return true
 	case DropBatch:
@@ -357,6 +361,8 @@ func (e BatchActName) Valid() bool {
 	case ProposeBatch:
 		return true
 	case ReturnBatch:
+		return true
+	case UnacceptEntry:
 		return true
 	default:
 		return false
@@ -1713,6 +1719,7 @@ const (
 	PeriodIndustry PeriodGroup = "industry"
 	PeriodKeyUnit  PeriodGroup = "keyUnit"
 	PeriodLevel    PeriodGroup = "level"
+	PeriodSite     PeriodGroup = "site"
 	PeriodTotal    PeriodGroup = "total"
 )
 
@@ -1726,6 +1733,8 @@ func (e PeriodGroup) Valid() bool {
 	case PeriodKeyUnit:
 		return true
 	case PeriodLevel:
+		return true
+	case PeriodSite:
 		return true
 	case PeriodTotal:
 		return true
@@ -3544,11 +3553,11 @@ type BatchAct struct {
 	// Digest propose and approve: what was seen
 	Digest *string `json:"digest,omitempty"`
 
-	// Reason exclude, return, drop
+	// Reason exclude, accept (a certificate without a photograph), return, drop
 	Reason       *string `json:"reason,omitempty"`
 	Registration *string `json:"registration,omitempty"`
 
-	// Version exclude and include; the batch's that was seen
+	// Version exclude, include, accept, unaccept: the batch's that was seen
 	Version *int `json:"version,omitempty"`
 }
 
@@ -3560,7 +3569,10 @@ type BatchEntry struct {
 	DocumentMasked string `json:"documentMasked"`
 
 	// Excluded why it is left out
-	Excluded *string        `json:"excluded,omitempty"`
+	Excluded *string `json:"excluded,omitempty"`
+
+	// Faceless why a certificate without a photograph is accepted
+	Faceless *string        `json:"faceless,omitempty"`
 	Findings []BatchFinding `json:"findings"`
 
 	// Held why it was not issued after all
@@ -5369,17 +5381,18 @@ type MayStart string
 
 // Motion defines model for Motion.
 type Motion struct {
-	At       time.Time   `json:"at"`
-	By       string      `json:"by"`
-	Evidence string      `json:"evidence"`
-	Kind     MotionKind  `json:"kind"`
-	Mine     bool        `json:"mine"`
-	Reason   string      `json:"reason"`
-	Second   *string     `json:"second,omitempty"`
-	SecondAt *time.Time  `json:"secondAt,omitempty"`
-	Seq      int         `json:"seq"`
-	State    MotionState `json:"state"`
-	Word     string      `json:"word"`
+	At       time.Time    `json:"at"`
+	By       string       `json:"by"`
+	Evidence string       `json:"evidence"`
+	Files    []StoredFile `json:"files"`
+	Kind     MotionKind   `json:"kind"`
+	Mine     bool         `json:"mine"`
+	Reason   string       `json:"reason"`
+	Second   *string      `json:"second,omitempty"`
+	SecondAt *time.Time   `json:"secondAt,omitempty"`
+	Seq      int          `json:"seq"`
+	State    MotionState  `json:"state"`
+	Word     string       `json:"word"`
 }
 
 // MotionDecision defines model for MotionDecision.
@@ -5487,9 +5500,12 @@ type NewItem struct {
 // NewMotion defines model for NewMotion.
 type NewMotion struct {
 	// Evidence what it rests on and where that is kept
-	Evidence string     `json:"evidence"`
-	Kind     MotionKind `json:"kind"`
-	Reason   string     `json:"reason"`
+	Evidence string `json:"evidence"`
+
+	// Files what it rests on
+	Files  *[]string  `json:"files,omitempty"`
+	Kind   MotionKind `json:"kind"`
+	Reason string     `json:"reason"`
 }
 
 // NewOwnAppeal defines model for NewOwnAppeal.
@@ -8930,6 +8946,9 @@ type SaveTemplateJSONRequestBody = NewTemplate
 // PreviewTemplateJSONRequestBody defines body for PreviewTemplate for application/json ContentType.
 type PreviewTemplateJSONRequestBody = TemplatePreview
 
+// ProvideMotionEvidenceJSONRequestBody defines body for ProvideMotionEvidence for application/json ContentType.
+type ProvideMotionEvidenceJSONRequestBody = NewFile
+
 // ProposeMotionJSONRequestBody defines body for ProposeMotion for application/json ContentType.
 type ProposeMotionJSONRequestBody = NewMotion
 
@@ -9451,6 +9470,12 @@ type ServerInterface interface {
 	// GetCertificateDocument 证书（PDF，A4） · the certificate on paper
 	// (GET /api/v1/certificates/{number}/document)
 	GetCertificateDocument(c *fiber.Ctx, number CertificateNumber) error
+	// ListMotionEvidence 本人为下一次提请上传的材料 · what the caller has uploaded for the next motion
+	// (GET /api/v1/certificates/{number}/evidence)
+	ListMotionEvidence(c *fiber.Ctx, number CertificateNumber) error
+	// ProvideMotionEvidence 上传作废、补发的依据 · upload what the next motion is to rest on
+	// (POST /api/v1/certificates/{number}/evidence)
+	ProvideMotionEvidence(c *fiber.Ctx, number CertificateNumber) error
 	// ProposeMotion 提请作废或补发 · propose a revocation or a reissue
 	// (POST /api/v1/certificates/{number}/motions)
 	ProposeMotion(c *fiber.Ctx, number CertificateNumber) error
@@ -12878,6 +12903,64 @@ func (siw *ServerInterfaceWrapper) GetCertificateDocument(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.GetCertificateDocument(c, number)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListMotionEvidence operation middleware
+func (siw *ServerInterfaceWrapper) ListMotionEvidence(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "number" -------------
+	var number CertificateNumber
+
+	err = runtime.BindStyledParameterWithOptions("simple", "number", c.Params("number"), &number, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter number: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListMotionEvidence(c, number)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ProvideMotionEvidence operation middleware
+func (siw *ServerInterfaceWrapper) ProvideMotionEvidence(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "number" -------------
+	var number CertificateNumber
+
+	err = runtime.BindStyledParameterWithOptions("simple", "number", c.Params("number"), &number, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter number: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ProvideMotionEvidence(c, number)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -18128,6 +18211,10 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Post(options.BaseURL+"/api/v1/certificates/:number/motions", wrapper.ProposeMotion)
 
+	router.Get(options.BaseURL+"/api/v1/certificates/:number/evidence", wrapper.ListMotionEvidence)
+
+	router.Post(options.BaseURL+"/api/v1/certificates/:number/evidence", wrapper.ProvideMotionEvidence)
+
 	router.Post(options.BaseURL+"/api/v1/certificates/:number/motions/:motion", wrapper.DecideMotion)
 
 	router.Get(options.BaseURL+"/api/v1/certificate-log/head", wrapper.GetLogHead)
@@ -20667,12 +20754,20 @@ type GetBatchDocumentResponseObject interface {
 	VisitGetBatchDocumentResponse(ctx *fiber.Ctx) error
 }
 
+type GetBatchDocument200ResponseHeaders struct {
+	GongyuanDocuments *int
+}
+
 type GetBatchDocument200ApplicationpdfResponse struct {
 	Body          io.Reader
+	Headers       GetBatchDocument200ResponseHeaders
 	ContentLength int64
 }
 
 func (response GetBatchDocument200ApplicationpdfResponse) VisitGetBatchDocumentResponse(ctx *fiber.Ctx) error {
+	if response.Headers.GongyuanDocuments != nil {
+		ctx.Response().Header.Set("Gongyuan-Documents", fmt.Sprint(*response.Headers.GongyuanDocuments))
+	}
 	ctx.Response().Header.Set("Content-Type", "application/pdf")
 	if response.ContentLength != 0 {
 		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
@@ -21154,6 +21249,65 @@ type GetCertificateDocumentdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetCertificateDocumentdefaultApplicationProblemPlusJSONResponse) VisitGetCertificateDocumentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListMotionEvidenceRequestObject struct {
+	Number CertificateNumber `json:"number"`
+}
+
+type ListMotionEvidenceResponseObject interface {
+	VisitListMotionEvidenceResponse(ctx *fiber.Ctx) error
+}
+
+type ListMotionEvidence200JSONResponse []StoredFile
+
+func (response ListMotionEvidence200JSONResponse) VisitListMotionEvidenceResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListMotionEvidencedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListMotionEvidencedefaultApplicationProblemPlusJSONResponse) VisitListMotionEvidenceResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ProvideMotionEvidenceRequestObject struct {
+	Number CertificateNumber `json:"number"`
+	Body   *ProvideMotionEvidenceJSONRequestBody
+}
+
+type ProvideMotionEvidenceResponseObject interface {
+	VisitProvideMotionEvidenceResponse(ctx *fiber.Ctx) error
+}
+
+type ProvideMotionEvidence201JSONResponse Uploading
+
+func (response ProvideMotionEvidence201JSONResponse) VisitProvideMotionEvidenceResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type ProvideMotionEvidencedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ProvideMotionEvidencedefaultApplicationProblemPlusJSONResponse) VisitProvideMotionEvidenceResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -26452,6 +26606,12 @@ type StrictServerInterface interface {
 	// GetCertificateDocument 证书（PDF，A4） · the certificate on paper
 	// (GET /api/v1/certificates/{number}/document)
 	GetCertificateDocument(ctx context.Context, request GetCertificateDocumentRequestObject) (GetCertificateDocumentResponseObject, error)
+	// ListMotionEvidence 本人为下一次提请上传的材料 · what the caller has uploaded for the next motion
+	// (GET /api/v1/certificates/{number}/evidence)
+	ListMotionEvidence(ctx context.Context, request ListMotionEvidenceRequestObject) (ListMotionEvidenceResponseObject, error)
+	// ProvideMotionEvidence 上传作废、补发的依据 · upload what the next motion is to rest on
+	// (POST /api/v1/certificates/{number}/evidence)
+	ProvideMotionEvidence(ctx context.Context, request ProvideMotionEvidenceRequestObject) (ProvideMotionEvidenceResponseObject, error)
 	// ProposeMotion 提请作废或补发 · propose a revocation or a reissue
 	// (POST /api/v1/certificates/{number}/motions)
 	ProposeMotion(ctx context.Context, request ProposeMotionRequestObject) (ProposeMotionResponseObject, error)
@@ -30052,6 +30212,74 @@ func (sh *strictHandler) GetCertificateDocument(ctx *fiber.Ctx, number Certifica
 		return err
 	} else if validResponse, ok := response.(GetCertificateDocumentResponseObject); ok {
 		if err := validResponse.VisitGetCertificateDocumentResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListMotionEvidence operation middleware
+func (sh *strictHandler) ListMotionEvidence(ctx *fiber.Ctx, number CertificateNumber) error {
+	var request ListMotionEvidenceRequestObject
+
+	request.Number = number
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMotionEvidence(ctx.UserContext(), request.(ListMotionEvidenceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMotionEvidence")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListMotionEvidenceResponseObject); ok {
+		if err := validResponse.VisitListMotionEvidenceResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ProvideMotionEvidence operation middleware
+func (sh *strictHandler) ProvideMotionEvidence(ctx *fiber.Ctx, number CertificateNumber) error {
+	var request ProvideMotionEvidenceRequestObject
+
+	request.Number = number
+
+	var body ProvideMotionEvidenceJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ProvideMotionEvidence(ctx.UserContext(), request.(ProvideMotionEvidenceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ProvideMotionEvidence")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ProvideMotionEvidenceResponseObject); ok {
+		if err := validResponse.VisitProvideMotionEvidenceResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

@@ -44,7 +44,7 @@ func certificateFigures(ctx context.Context, wanted func(string) bool, show func
 			sheets[i] = sheetOf(i+1, portrait)
 		}
 		start := time.Now()
-		if _, err := p.Write(sheets, nil); err != nil {
+		if _, err := p.Write(sheets); err != nil {
 			return err
 		}
 		show(figure.Figure{ID: "C2", Value: time.Since(start).Seconds(), Unit: "s", Aim: figure.AtMost(60)})

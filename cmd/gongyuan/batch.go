@@ -15,7 +15,7 @@ import (
 // newBatches ties batches to where they take people from and what they issue.
 func (e *engine) newBatches(store *mongostore.Batches) *batch.Desk {
 	return batch.NewDesk(batch.Deps{
-		Store: store, Sittings: e.sittings, Results: e.registrar, Register: e.registry, Candidates: e.people, Portraits: portraits{e}, Printer: printing{e},
+		Store: store, Sittings: e.sittings, Results: e.registrar, Register: e.registry, Candidates: e.people, Portraits: portraits{e}, Printer: printing{e}, Sites: e.filings,
 		Accounts: e.people, Opener: e.sealer, Audit: e.trail, Clock: e.clock, Behind: e.behind.Go,
 		Failed: func(id batch.ID, err error) {
 			e.log.Error("a batch stopped in the middle; it goes on when the program starts", "batch", string(id), "error", err)
@@ -39,8 +39,19 @@ func (p portraits) Portraits(ctx context.Context, id sitting.ID) (map[sitting.Re
 // printing tries a certificate on its template.
 type printing struct{ e *engine }
 
-// Template implements batch.Printer.
-func (p printing) Template(ctx context.Context) (int, error) { return p.e.handouts.Forms.Current(ctx) }
+// Paper implements batch.Printer.
+func (p printing) Paper(ctx context.Context) (batch.Paper, error) {
+	forms := p.e.handouts.Forms
+	number, err := forms.Current(ctx)
+	if err != nil {
+		return batch.Paper{}, err
+	}
+	form, err := forms.Form(ctx, number)
+	if err != nil {
+		return batch.Paper{}, err
+	}
+	return batch.Paper{Version: number, Portrait: form.Template.Framed()}, nil
+}
 
 // Printable implements batch.Printer.
 func (p printing) Printable(ctx context.Context, q certificate.Qualified) (bool, error) {

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"slices"
 	"testing"
 	"time"
 
 	"go.mongodb.org/mongo-driver/bson"
 
 	"gongyuan/api/contract"
+	"gongyuan/engine/batch"
 	"gongyuan/engine/people"
 	"gongyuan/engine/sitting"
 )
@@ -21,6 +23,7 @@ func (w *world) certify(id sitting.ID, registrations ...string) contract.Batch {
 	var b contract.Batch
 	w.call("POST", batchesPath, first, contract.NewBatch{Sittings: []string{string(id)}, Registrations: &registrations}).must(w.t, 201).into(w.t, &b)
 	path, reason := batchesPath+"/"+b.Id, "不能发证"
+	w.faceless(first, &b)
 	for _, e := range b.Entries {
 		for _, f := range e.Findings {
 			if f.Blocking {
@@ -35,6 +38,18 @@ func (w *world) certify(id sitting.ID, registrations ...string) contract.Batch {
 	w.call("POST", path, first, contract.BatchAct{Act: contract.ProposeBatch, Digest: &b.Current}).must(w.t, 200).into(w.t, &b)
 	w.call("POST", path, second, contract.BatchAct{Act: contract.ApproveBatch, Digest: &b.Digest}).must(w.t, 200)
 	return w.issued(b.Id)
+}
+
+// faceless accepts that the photographs of a batch are missing.
+func (w *world) faceless(by string, b *contract.Batch) {
+	w.t.Helper()
+	reason := "补拍来不及"
+	for _, e := range b.Entries {
+		if slices.ContainsFunc(e.Findings, func(f contract.BatchFinding) bool { return f.Code == batch.FoundPortrait }) {
+			ask := contract.BatchAct{Act: contract.AcceptEntry, Version: &b.Version, Registration: &e.Registration, Reason: &reason}
+			w.call("POST", batchesPath+"/"+b.Id, by, ask).must(w.t, 200).into(w.t, b)
+		}
+	}
 }
 
 // issued waits until a batch is done.
@@ -72,19 +87,34 @@ func TestBatch(t *testing.T) {
 		release(t, w, string(s.ID))
 		var b contract.Batch
 		w.call("POST", batchesPath, first.token, ask).must(t, 201).into(t, &b)
-		if b.Tally.Entries != 3 || b.Tally.Blocked != 0 || b.State != contract.BatchDraft || b.Entries[0].Portrait || len(b.Entries[0].Findings) != 1 {
+		if b.Tally.Entries != 3 || b.Tally.Blocked != 3 || b.State != contract.BatchDraft || b.Entries[0].Portrait || len(b.Entries[0].Findings) != 1 {
 			t.Fatalf("taken in: %+v", b)
 		}
 		path := batchesPath + "/" + b.Id
 		act := func(by member, a contract.BatchAct) reply { return w.call("POST", path, by.token, a) }
 		reason := "本人要求暂缓"
+		refused(t, "without photographs", act(first, contract.BatchAct{Act: contract.ProposeBatch, Digest: &b.Current}), 409, "batch-blocked")
+		accept := contract.BatchAct{Act: contract.AcceptEntry, Version: &b.Version, Registration: &b.Entries[0].Registration}
+		refused(t, "accepted without a reason", act(first, accept), 422, "invalid")
+		accept.Reason = &reason
+		act(first, accept).must(t, 200).into(t, &b)
+		act(first, contract.BatchAct{Act: contract.UnacceptEntry, Version: &b.Version, Registration: accept.Registration}).must(t, 200)
+		b = contract.Batch{}
+		w.call("GET", path, first.token, nil).must(t, 200).into(t, &b)
+		if b.Tally.Blocked != 3 || b.Entries[0].Faceless != nil {
+			t.Errorf("taken back: %+v", b.Tally)
+		}
+		w.faceless(first.token, &b)
+		if b.Tally.Blocked != 0 || *b.Entries[0].Faceless != "补拍来不及" {
+			t.Errorf("accepted: %+v", b.Tally)
+		}
 		left := b.Entries[2].Registration
 		exclude := contract.BatchAct{Act: contract.ExcludeEntry, Version: &b.Version, Registration: &left}
 		refused(t, "without a reason", act(first, exclude), 422, "invalid")
 		exclude.Reason = &reason
 		old := b.Current
 		act(first, exclude).must(t, 200).into(t, &b)
-		stale := 1
+		stale := b.Version - 1
 		exclude.Version = &stale
 		refused(t, "over a batch that moved on", act(first, exclude), 409, "conflict")
 		refused(t, "what was seen before", act(first, contract.BatchAct{Act: contract.ProposeBatch, Digest: &old}), 409, "conflict")
@@ -108,7 +138,7 @@ func TestBatch(t *testing.T) {
 			t.Errorf("issued: %+v", b)
 		}
 		refused(t, "once more", act(second, contract.BatchAct{Act: contract.ApproveBatch, Digest: &b.Digest}), 409, "wrong-state")
-		for name, want := range map[string]int{"create": 1, "exclude": 2, "propose": 3, "void": 1, "return": 1, "approve": 1, "issued": 1} {
+		for name, want := range map[string]int{"create": 1, "accept": 4, "unaccept": 1, "exclude": 2, "propose": 3, "void": 1, "return": 1, "approve": 1, "issued": 1} {
 			if n := recorded(t, w, "certificate-batch."+name); n != want {
 				t.Errorf("%s recorded %d times, want %d", name, n, want)
 			}
@@ -136,6 +166,7 @@ func TestBatchGoesOn(t *testing.T) {
 	var b contract.Batch
 	w.call("POST", batchesPath, first, contract.NewBatch{Sittings: []string{string(s.ID)}}).must(t, 201).into(t, &b)
 	path := batchesPath + "/" + b.Id
+	w.faceless(first, &b)
 	w.call("POST", path, first, contract.BatchAct{Act: contract.ProposeBatch, Digest: &b.Current}).must(t, 200).into(t, &b)
 	behind := w.engine.batches.Behind
 	w.engine.batches.Behind = func(func()) {} // the program dies here

@@ -1,6 +1,10 @@
 package main
 
 import (
+	"context"
+	"errors"
+
+	"gongyuan/engine/certificate"
 	"gongyuan/engine/evidence"
 	"gongyuan/engine/mongostore"
 	"gongyuan/engine/people"
@@ -16,7 +20,29 @@ func (e *engine) keepFiles(store *mongostore.Store, secrets []people.Secret) err
 	papers, assessments := store.Evidence(), store.Assessments()
 	e.files = evidence.NewCabinet(evidence.Deps{
 		Files: papers, Drafts: papers, Contents: papers, Terms: papers, Panels: assessments, Sheets: assessments, Scores: assessments,
-		Sittings: e.sittings, Accounts: e.people, Filings: store.Filings(), Standard: e.standard, Vault: vault, Trail: e.trail, Clock: e.clock, Limits: evidence.DefaultLimits(),
+		Sittings: e.sittings, Accounts: e.people, Filings: store.Filings(), Certificates: motions{e}, Standard: e.standard, Vault: vault, Trail: e.trail, Clock: e.clock, Limits: evidence.DefaultLimits(),
 	})
 	return nil
+}
+
+// motions lets the cabinet know what is proposed about certificates, and the
+// registry what the cabinet holds for it.
+type motions struct{ e *engine }
+
+// NextMotion implements evidence.Certificates.
+func (m motions) NextMotion(ctx context.Context, number string) (int, error) {
+	n, err := m.e.registry.NextMotion(ctx, certificate.Number(number))
+	if errors.Is(err, certificate.ErrNotFound) {
+		err = evidence.ErrNotFound
+	}
+	return n, err
+}
+
+// Holds implements certificate.Evidence.
+func (m motions) Holds(ctx context.Context, by people.AccountID, n certificate.Number, seq int, files []string) (bool, error) {
+	ids := make([]evidence.FileID, len(files))
+	for i, id := range files {
+		ids[i] = evidence.FileID(id)
+	}
+	return m.e.files.Holds(ctx, by, string(n), seq, ids)
 }

@@ -294,7 +294,18 @@ func certify(t *testing.T, w *world, s sitting.Sitting, admin member, rows []con
 	second := w.member(people.Administrator)
 	propose := contract.NewMotion{Kind: contract.MotionReissue, Reason: "遗失", Evidence: "声明，档案 3 卷"}
 	refused(t, "without evidence", w.call("POST", motions, admin.token, contract.NewMotion{Kind: contract.MotionReissue, Reason: "遗失", Evidence: "  "}), 422, "invalid")
+	letter := w.supported(c.Number, admin, second)
+	propose.Files = &[]string{letter}
+	refused(t, "with a file of somebody else", w.call("POST", motions, second.token, propose), 422, "invalid")
 	w.call("POST", motions, admin.token, propose).must(t, 201)
+	w.call("GET", "/api/v1/certificates/"+c.Number, second.token, nil).must(t, 200).into(t, &full)
+	if files := full.Motions[0].Files; len(files) != 1 || files[0].Id != letter {
+		t.Errorf("what the second person sees: %+v", files)
+	}
+	w.call("GET", "/api/v1/files/"+letter, second.token, nil).must(t, 200)
+	w.call("GET", "/api/v1/files/"+letter, w.staff(people.Editor), nil).must(t, 403)
+	refused(t, "taken away after the proposal", w.call("DELETE", "/api/v1/files/"+letter+"?why=x", admin.token, nil), 409, "file-closed")
+	propose.Files = nil
 	refused(t, "a second motion", w.call("POST", motions, second.token, propose), 409, "conflict")
 	refused(t, "by the same person", w.call("POST", motions+"/1", admin.token, contract.MotionDecision{Approve: true}), 422, "second-person")
 	w.call("POST", motions+"/1", second.token, contract.MotionDecision{Approve: true}).must(t, 200).into(t, &full)
@@ -313,7 +324,7 @@ func certify(t *testing.T, w *world, s sitting.Sitting, admin member, rows []con
 		t.Errorf("motions: %+v", full.Motions)
 	}
 	// What was refused is recorded too, as an attempt.
-	for act, want := range map[string]int{"propose": 5, "approve": 4, "return": 1} {
+	for act, want := range map[string]int{"propose": 6, "approve": 4, "return": 1} {
 		if n := recorded(t, w, "certificate-motion."+act); n != want {
 			t.Errorf("certificate-motion.%s recorded %d times, want %d", act, n, want)
 		}
@@ -323,4 +334,21 @@ func certify(t *testing.T, w *world, s sitting.Sitting, admin member, rows []con
 	}
 	scan(full.Statement, contract.Genuine, "revoked")
 	w.call("GET", "/api/v1/certificates/"+c.Number+"/document", admin.token, nil).must(t, 409)
+}
+
+// supported uploads what a motion is to rest on, which only who uploaded it has
+// in hand before it is proposed, and returns the file.
+func (w *world) supported(number string, by, other member) string {
+	w.t.Helper()
+	path := "/api/v1/certificates/" + number + "/evidence"
+	var kept contract.StoredFile
+	w.upload(path, by.token, "声明.jpg", aPhoto(w.t, 20), nil).must(w.t, 200).into(w.t, &kept)
+	for who, want := range map[string]int{by.token: 1, other.token: 0} {
+		var all []contract.StoredFile
+		w.call("GET", path, who, nil).must(w.t, 200).into(w.t, &all)
+		if len(all) != want {
+			w.t.Errorf("%d files in hand, want %d", len(all), want)
+		}
+	}
+	return kept.Id
 }

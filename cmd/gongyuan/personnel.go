@@ -2,16 +2,14 @@ package main
 
 import (
 	"cmp"
-	"image/color"
 	"strings"
-
-	"github.com/boombuler/barcode/qr"
 
 	"gongyuan/engine/mongostore"
 	"gongyuan/engine/people"
 	"gongyuan/engine/personnel"
 	"gongyuan/engine/personnel/passkey"
 	"gongyuan/engine/personnel/redischallenge"
+	"gongyuan/engine/symbol"
 )
 
 // demanded is the setting by which roles that can change results, keys or
@@ -41,17 +39,17 @@ func (e *engine) keepPersonnel(store *mongostore.Store, settings *storeSettings)
 	})
 }
 
-// symbol is a text as a QR code: a line per row, 1 where it is dark.
-func symbol(text string) (string, error) {
-	code, err := qr.Encode(text, qr.M, qr.Unicode)
+// rows is a text as a QR code: a line per row, 1 where it is dark.
+func rows(text string) (string, error) {
+	var coder symbol.Coder
+	code, err := coder.Encode(text)
 	if err != nil {
 		return "", err
 	}
 	var b strings.Builder
-	bounds := code.Bounds()
-	for y := bounds.Min.Y; y < bounds.Max.Y; y++ {
-		for x := bounds.Min.X; x < bounds.Max.X; x++ {
-			if code.At(x, y) == color.Black {
+	for _, row := range code {
+		for _, dark := range row {
+			if dark {
 				b.WriteByte('1')
 			} else {
 				b.WriteByte('0')

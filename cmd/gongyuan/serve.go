@@ -96,7 +96,7 @@ func (e *engine) app(server *serverSettings, m *metrics) (*fiber.App, error) {
 		Register:  e.register,
 		Marking:   e.marking,
 		Audit:     e.trail,
-		Gate:      e.gate, Staff: e.personnel, Factors: e.factors, QR: symbol,
+		Gate:      e.gate, Staff: e.personnel, Factors: e.factors, QR: rows,
 		Handouts:  e.handouts,
 		Editorial: e.editorial,
 		Compose:   e.compose,

@@ -42,6 +42,7 @@ func TestTemplate(t *testing.T) {
 	var b contract.Batch
 	w.call("POST", batchesPath, first, contract.NewBatch{Sittings: []string{string(s.ID)}}).must(t, 201).into(t, &b)
 	path := batchesPath + "/" + b.Id
+	w.faceless(first, &b)
 	w.call("POST", path, first, contract.BatchAct{Act: contract.ProposeBatch, Digest: &b.Current}).must(t, 200).into(t, &b)
 
 	changed := form

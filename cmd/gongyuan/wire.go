@@ -240,7 +240,7 @@ func (e *engine) certify(store *mongostore.Certificates, body *bodySettings, sec
 		return err
 	}
 	e.registry, err = certificate.NewRegistry(certificate.Deps{
-		Records: store, Log: certificate.NewLog(store, keys, e.clock), Keys: keys, Sealer: e.sealer, Clock: e.clock, Body: body.BodyName, Permit: e.filings, Years: max(0, body.Years), Sittings: e.sittings,
+		Records: store, Log: certificate.NewLog(store, keys, e.clock), Keys: keys, Sealer: e.sealer, Clock: e.clock, Body: body.BodyName, Evidence: motions{e}, Permit: e.filings, Years: max(0, body.Years), Sittings: e.sittings,
 		Rule: certificate.Rule{
 			Kind: certificate.BodyKind(body.BodyKind), Body: body.BodyCode, Province: body.BodyProvince, Site: body.BodySite,
 			Restart: certificate.Restart(body.Restart),

@@ -81,6 +81,7 @@ type Entry struct {
 	Sitting      sitting.ID
 	Registration sitting.RegistrationID
 	Excluded     string             // why it is left out, "" where it is in
+	Faceless     string             // why a certificate without a photograph is accepted, "" where it is not
 	Sum          string             // of what was confirmed, set by the proposal
 	Number       certificate.Number // once issued
 	Held         string             // why nothing was issued after all: a Finding's code
@@ -96,13 +97,14 @@ type Checked struct {
 	Findings []Finding
 
 	qualified certificate.Qualified
+	framed    bool // the page has a place for a photograph
 	facts     string
 }
 
 // Finding is one thing that a check found.
 type Finding struct {
 	Code     string
-	Detail   string // such as a certificate number
+	Detail   string // such as a certificate number, or why it was accepted
 	Blocking bool   // nothing may be issued as long as it stands
 }
 
@@ -112,7 +114,8 @@ const (
 	FoundName        = "name"
 	FoundDocument    = "document"
 	FoundUnprintable = "unprintable"
-	FoundPortrait    = "portrait" // there is none; the frame is printed empty
+	FoundPortrait    = "portrait" // there is none, and the page has a place for it; blocks until it is accepted
+	FoundSite        = "site"     // the sitting's has no digits for the number
 	FoundIssued      = "issued"
 	FoundDuplicate   = "duplicate" // of a valid certificate of this occupation and level
 	FoundTwice       = "twice"     // one person twice in the batch

@@ -27,7 +27,8 @@ func TestSum(t *testing.T) {
 	for name, change := range map[string]func(*Checked){
 		"name": func(c *Checked) { c.Name = "王乙" }, "document": func(c *Checked) { c.facts = "x" }, "photograph": func(c *Checked) { c.Portrait = "q" },
 		"left out": func(c *Checked) { c.Excluded = "缺" }, "finding": func(c *Checked) { c.find(FoundPortrait, "", false) },
-		"sitting": func(c *Checked) { c.Sitting = "t" }, "registration": func(c *Checked) { c.Registration = "u" }, "level": func(c *Checked) { c.Level = "二级" },
+		"accepted without a photograph": func(c *Checked) { c.find(FoundPortrait, "补拍来不及", false) },
+		"sitting":                       func(c *Checked) { c.Sitting = "t" }, "registration": func(c *Checked) { c.Registration = "u" }, "level": func(c *Checked) { c.Level = "二级" },
 	} {
 		c := base
 		change(&c)

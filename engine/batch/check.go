@@ -19,6 +19,7 @@ type scene struct {
 	portraits map[sitting.RegistrationID]string
 	persons   map[people.CandidateID]people.Candidate
 	issued    map[sitting.RegistrationID]certificate.Number
+	site      string // its digits in the number, "" where the sitting names no site
 }
 
 func (d *Desk) scene(ctx context.Context, id sitting.ID) (*scene, error) {
@@ -36,6 +37,11 @@ func (d *Desk) scene(ctx context.Context, id sitting.ID) (*scene, error) {
 	}
 	if x.persons, err = d.Candidates.CandidatesByID(ctx, ids); err != nil {
 		return nil, err
+	}
+	if s := x.desk.All.Sitting.Site; s != "" {
+		if x.site, err = d.Sites.SiteSerial(ctx, s); err != nil {
+			return nil, err
+		}
 	}
 	all, err := d.Register.OfSitting(ctx, id)
 	for _, c := range all {
@@ -58,7 +64,7 @@ func (d *Desk) scenes(ctx context.Context, ids []sitting.ID) (map[sitting.ID]*sc
 
 // check finds out what stands against each entry, as of now.
 func (d *Desk) check(ctx context.Context, b *Batch, scenes map[sitting.ID]*scene) ([]Checked, error) {
-	template, err := d.Printer.Template(ctx)
+	paper, err := d.Printer.Paper(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +72,8 @@ func (d *Desk) check(ctx context.Context, b *Batch, scenes map[sitting.ID]*scene
 	var documents []string
 	for i, e := range b.Entries {
 		out[i].Entry = e
-		out[i].qualified.Template = template
+		out[i].qualified.Template = paper.Version
+		out[i].framed = paper.Portrait
 		if err := d.one(ctx, &out[i], scenes[e.Sitting], cmp.Or(b.Proposer, b.By)); err != nil {
 			return nil, err
 		}
@@ -111,7 +118,7 @@ func (d *Desk) one(ctx context.Context, c *Checked, x *scene, by people.AccountI
 	person := x.persons[at.Registration.Candidate]
 	s := x.desk.All.Sitting
 	c.Name, c.Masked, c.Level, c.Portrait = person.Name, person.IDMasked, x.desk.All.Scheme.Title, x.portraits[c.Registration]
-	c.facts = fmt.Sprintf("%s %s %d %s %d", person.IDHash, s.Occupation.Code, s.Level, at.Outcome.Result, c.qualified.Template)
+	c.facts = fmt.Sprintf("%s %s %d %s %d %s", person.IDHash, s.Occupation.Code, s.Level, at.Outcome.Result, c.qualified.Template, x.site)
 	if c.Number != "" {
 		return nil // what is issued is issued
 	}
@@ -122,6 +129,9 @@ func (d *Desk) one(ctx context.Context, c *Checked, x *scene, by people.AccountI
 	if why := x.desk.Held(&at, d.Clock.Now()); why != "" {
 		c.find(why, "", true)
 	}
+	if s.Site != "" && x.site == "" {
+		c.find(FoundSite, "", true)
+	}
 	number, err := d.Opener.Open(person.IDSealed, string(person.ID))
 	if errors.Is(err, people.ErrSealed) {
 		c.find(FoundDocument, "", true)
@@ -131,7 +141,7 @@ func (d *Desk) one(ctx context.Context, c *Checked, x *scene, by people.AccountI
 	}
 	c.qualified = certificate.Qualified{
 		Sitting: s.ID, Registration: c.Registration, Candidate: at.Registration.Candidate, Name: person.Name,
-		Document: certificate.ResidentIdentity, DocumentNumber: number, Occupation: s.Occupation, Level: s.Level, LevelTitle: c.Level, Template: c.qualified.Template,
+		Document: certificate.ResidentIdentity, DocumentNumber: number, Occupation: s.Occupation, Level: s.Level, LevelTitle: c.Level, Site: x.site, Template: c.qualified.Template,
 	}
 	var field *certificate.FieldError
 	if err := d.Register.Check(c.qualified, by); errors.As(err, &field) && field.Field == "/documentNumber" {
@@ -146,8 +156,8 @@ func (d *Desk) one(ctx context.Context, c *Checked, x *scene, by people.AccountI
 	} else if !printable {
 		c.find(FoundUnprintable, "", true)
 	}
-	if c.Portrait == "" {
-		c.find(FoundPortrait, "", false)
+	if c.Portrait == "" && c.framed {
+		c.find(FoundPortrait, c.Faceless, c.Faceless == "")
 	}
 	return nil
 }

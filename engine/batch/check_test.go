@@ -26,6 +26,9 @@ type stage struct {
 	fault    *certificate.FieldError
 	illegal  string // a name that cannot be printed
 	template int
+
+	serial    string // of every site
+	frameless bool   // the template has no place for a photograph
 }
 
 func (s *stage) Stand(_ context.Context, id sitting.ID) (result.Desk, error) { return s.desks[id], nil }
@@ -54,7 +57,7 @@ func (s *stage) CandidatesByID(context.Context, []people.CandidateID) (map[peopl
 func (s *stage) Portraits(context.Context, sitting.ID) (map[sitting.RegistrationID]string, error) {
 	return s.photos, nil
 }
-func (s *stage) Template(context.Context) (int, error) { return s.template, nil }
+func (s *stage) Paper(context.Context) (Paper, error) { return Paper{s.template, !s.frameless}, nil }
 func (s *stage) Printable(_ context.Context, q certificate.Qualified) (bool, error) {
 	return q.Name != s.illegal, nil
 }
@@ -66,10 +69,11 @@ func (s *stage) Open(sealed []byte, _ string) (string, error) {
 	}
 	return "", people.ErrSealed
 }
-func (s *stage) Now() time.Time { return today }
+func (s *stage) SiteSerial(context.Context, string) (string, error) { return s.serial, nil }
+func (s *stage) Now() time.Time                                     { return today }
 
 func (s *stage) desk() *Desk {
-	return &Desk{Deps: Deps{Results: s, Register: s, Candidates: s, Portraits: s, Printer: s, Opener: s, Clock: s}}
+	return &Desk{Deps: Deps{Results: s, Register: s, Candidates: s, Portraits: s, Printer: s, Sites: s, Opener: s, Clock: s}}
 }
 
 const guard = "guard"
@@ -148,9 +152,19 @@ func TestFindings(t *testing.T) {
 		"a wrong document number":     {func(s *stage, _ *Batch) { s.fault = &certificate.FieldError{Field: "/documentNumber"} }, 0, FoundDocument, "", false},
 		"a name that will not do":     {func(s *stage, _ *Batch) { s.fault = &certificate.FieldError{Field: "/name"} }, 0, FoundName, "/name", false},
 		"a name without a glyph":      {func(s *stage, _ *Batch) { s.illegal = "李乙" }, 1, FoundUnprintable, "", false},
-		"no photograph":               {func(s *stage, _ *Batch) { delete(s.photos, "r3") }, 2, FoundPortrait, "", true},
-		"one like it is valid":        {func(s *stage, _ *Batch) { s.earlier["jia"] = []certificate.Certificate{earlier(9, nil)} }, 0, FoundDuplicate, "S000061000000253000009", false},
-		"one like it has expired":     {func(s *stage, _ *Batch) { s.earlier["jia"] = []certificate.Certificate{earlier(-9, nil)} }, 0, "", "", true},
+		"no photograph":               {func(s *stage, _ *Batch) { delete(s.photos, "r3") }, 2, FoundPortrait, "", false},
+		"no photograph, and it is accepted": {func(s *stage, b *Batch) {
+			delete(s.photos, "r3")
+			b.Entries[2].Faceless = "补拍来不及"
+		}, 2, FoundPortrait, "补拍来不及", true},
+		"no photograph, and no place for one": {func(s *stage, _ *Batch) { s.photos, s.frameless = nil, true }, 0, "", "", true},
+		"a site without digits": {func(s *stage, _ *Batch) {
+			d := s.desks["s2"]
+			d.All.Sitting.Site = "east"
+			s.desks["s2"] = d
+		}, 2, FoundSite, "", false},
+		"one like it is valid":    {func(s *stage, _ *Batch) { s.earlier["jia"] = []certificate.Certificate{earlier(9, nil)} }, 0, FoundDuplicate, "S000061000000253000009", false},
+		"one like it has expired": {func(s *stage, _ *Batch) { s.earlier["jia"] = []certificate.Certificate{earlier(-9, nil)} }, 0, "", "", true},
 		"one like it was revoked": {func(s *stage, _ *Batch) {
 			s.earlier["jia"] = []certificate.Certificate{earlier(9, func(c *certificate.Certificate) { c.Acts = []certificate.Act{{Kind: certificate.Revoke}} })}
 		}, 0, "", "", true},
@@ -196,5 +210,24 @@ func TestFindings(t *testing.T) {
 				t.Errorf("after template %d", got[at].qualified.Template)
 			}
 		})
+	}
+}
+
+// TestSiteSerial is that a number is to have the digits of the site where it was
+// gained, which both people sign.
+func TestSiteSerial(t *testing.T) {
+	t.Parallel()
+	s, b := twoSittings()
+	d := s.desks["s2"]
+	d.All.Sitting.Site, s.serial = "east", "000017"
+	s.desks["s2"] = d
+	got := checked(t, s, b)
+	if got[0].qualified.Site != "" || got[2].qualified.Site != "000017" || got[2].Blocked() {
+		t.Errorf("sites %q and %q, %v", got[0].qualified.Site, got[2].qualified.Site, got[2].Findings)
+	}
+	sum := got[2].sum()
+	s.serial = "000018"
+	if checked(t, s, b)[2].sum() == sum {
+		t.Error("what was signed does not cover the site")
 	}
 }

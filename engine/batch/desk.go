@@ -175,33 +175,70 @@ func (d *Desk) view(ctx context.Context, b Batch, scenes map[sitting.ID]*scene) 
 	return v, nil
 }
 
-// Exclude leaves an entry out, with a reason, or takes it in again for none.
-func (d *Desk) Exclude(ctx context.Context, by people.AccountID, id ID, version int, r sitting.RegistrationID, out bool, reason string) (View, error) {
-	reason = strings.TrimSpace(reason)
-	if n := len([]rune(reason)); out && (n < 2 || n > 500) {
+// Word is what somebody decides about one entry of a draft.
+type Word struct {
+	Batch        ID
+	Version      int // of the batch that was seen
+	Registration sitting.RegistrationID
+	Reason       string
+	Back         bool // takes the decision back, for which no reason is asked
+}
+
+// Exclude leaves an entry out, or takes it in again.
+func (d *Desk) Exclude(ctx context.Context, by people.AccountID, w Word) (View, error) {
+	act := "exclude"
+	if w.Back {
+		act = "include"
+	}
+	return d.decide(ctx, by, act, w, func(c *Checked) (*string, error) { return &c.Excluded, nil })
+}
+
+// Accept lets an entry go without a photograph, for a reason that the second
+// person signs with the rest, or asks for one again.
+func (d *Desk) Accept(ctx context.Context, by people.AccountID, w Word) (View, error) {
+	act := "accept"
+	if w.Back {
+		act = "unaccept"
+	}
+	return d.decide(ctx, by, act, w, func(c *Checked) (*string, error) {
+		if !w.Back && !slices.ContainsFunc(c.Findings, func(f Finding) bool { return f.Code == FoundPortrait }) {
+			return nil, &FieldError{"/registration", "has-photograph"}
+		}
+		return &c.Faceless, nil
+	})
+}
+
+// decide puts the reason where field says in a draft.
+func (d *Desk) decide(ctx context.Context, by people.AccountID, act string, w Word, field func(*Checked) (*string, error)) (View, error) {
+	reason := strings.TrimSpace(w.Reason)
+	if n := len([]rune(reason)); w.Back {
+		reason = ""
+	} else if n < 2 || n > 500 {
 		return View{}, &FieldError{"/reason", "length-2-500"}
 	}
-	v, scenes, err := d.look(ctx, by, id)
+	v, scenes, err := d.look(ctx, by, w.Batch)
 	if err != nil {
 		return View{}, err
 	}
-	at := slices.IndexFunc(v.Entries, func(e Entry) bool { return e.Registration == r })
+	at := slices.IndexFunc(v.Entries, func(e Entry) bool { return e.Registration == w.Registration })
 	switch {
 	case v.State != Draft:
 		return View{}, ErrState
-	case v.Version != version:
+	case v.Version != w.Version:
 		return View{}, ErrConflict
 	case at < 0:
 		return View{}, &FieldError{"/registration", "unknown"}
 	}
-	act := "include"
+	checked := v.Checked[at]
+	text, err := field(&checked)
+	if err != nil {
+		return View{}, err
+	}
+	*text = reason
 	b := v.Batch
 	b.Entries = slices.Clone(b.Entries)
-	b.Entries[at].Excluded = ""
-	if out {
-		act, b.Entries[at].Excluded = "exclude", reason
-	}
-	return d.keep(ctx, b, scenes, event(by, act, &b, reason, nil, map[string]any{"registration": r}))
+	b.Entries[at] = checked.Entry
+	return d.keep(ctx, b, scenes, event(by, act, &b, reason, nil, map[string]any{"registration": w.Registration}))
 }
 
 func (d *Desk) keep(ctx context.Context, b Batch, scenes map[sitting.ID]*scene, ev audit.Event) (View, error) {

@@ -50,13 +50,25 @@ type Portraits interface {
 	Portraits(ctx context.Context, id sitting.ID) (map[sitting.RegistrationID]string, error)
 }
 
+// Paper is what certificates are printed on.
+type Paper struct {
+	Version  int  // of the template that is in use
+	Portrait bool // it has a place for a photograph
+}
+
 // Printer tells whether a certificate could be put on paper.
 type Printer interface {
-	// Template returns the version of the template that is in use.
-	Template(ctx context.Context) (int, error)
+	Paper(ctx context.Context) (Paper, error)
 	// Printable returns false where a character is missing or a text too long
 	// for the version that it names.
 	Printable(ctx context.Context, q certificate.Qualified) (bool, error)
+}
+
+// Sites knows what was assigned to sites.
+type Sites interface {
+	// SiteSerial is six digits of the certificate number, "" where none are
+	// registered.
+	SiteSerial(ctx context.Context, site string) (string, error)
 }
 
 // Accounts knows who may act.
@@ -81,6 +93,7 @@ type Deps struct {
 	Candidates Candidates
 	Portraits  Portraits
 	Printer    Printer
+	Sites      Sites
 	Accounts   Accounts
 	Opener     Opener
 	Audit      audit.Recorder

@@ -66,8 +66,9 @@ type Qualified struct {
 	Direction      string // empty where there is none
 	Level          standard.Level
 	LevelTitle     string
-	Date           Date // of issue; empty means today
-	Template       int  // version of the template to print it after
+	Site           string // six digits of the site where it was gained; empty for the rule's
+	Date           Date   // of issue; empty means today
+	Template       int    // version of the template to print it after
 }
 
 // State is whether a certificate counts.

@@ -31,8 +31,9 @@ type Motion struct {
 	Seq      int // from 1; a certificate has one open motion at most, its last
 	Kind     ActKind
 	Reason   string
-	Evidence string // what it rests on and where that is kept
-	Seen     int    // acts of the certificate when it was proposed
+	Evidence string   // what it rests on and where that is kept
+	Files    []string // of what it rests on, by id
+	Seen     int      // acts of the certificate when it was proposed
 	State    MotionState
 	By       people.AccountID
 	At       time.Time
@@ -51,6 +52,16 @@ type Motions interface {
 	ReplaceMotion(ctx context.Context, m Motion) error
 	// MotionsOf returns those of a certificate in order.
 	MotionsOf(ctx context.Context, n Number) ([]Motion, error)
+}
+
+// mostMotionFiles bounds the files that one motion names.
+const mostMotionFiles = 20
+
+// Evidence knows the files that motions rest on.
+type Evidence interface {
+	// Holds tells whether somebody has kept each of the files for the motion seq
+	// about a certificate.
+	Holds(ctx context.Context, by people.AccountID, n Number, seq int, files []string) (bool, error)
 }
 
 // Motions returns what was proposed about a certificate, in order.
@@ -85,6 +96,9 @@ func (r *Registry) Propose(ctx context.Context, m Motion) (Motion, error) {
 	if n := len(all); n > 0 && all[n-1].State == MotionOpen {
 		return Motion{}, ErrConflict
 	}
+	if err := r.supported(ctx, &m, len(all)+1); err != nil {
+		return Motion{}, err
+	}
 	m.Seq, m.Seen, m.State, m.Version = len(all)+1, len(c.Acts), MotionOpen, 1
 	m.At = r.clock.Now().UTC().Truncate(time.Second)
 	if err := r.records.InsertMotion(ctx, m); errors.Is(err, ErrTaken) {
@@ -93,6 +107,39 @@ func (r *Registry) Propose(ctx context.Context, m Motion) (Motion, error) {
 		return Motion{}, fmt.Errorf("propose about %s: %w", m.Number, err)
 	}
 	return m, nil
+}
+
+// supported returns a *FieldError where a file is named that who proposes has
+// not put there.
+func (r *Registry) supported(ctx context.Context, m *Motion, seq int) error {
+	switch {
+	case len(m.Files) == 0:
+		return nil
+	case r.evidence == nil || len(m.Files) > mostMotionFiles:
+		return &FieldError{"/files", "unknown"}
+	}
+	holds, err := r.evidence.Holds(ctx, m.By, m.Number, seq, m.Files)
+	if err != nil {
+		return fmt.Errorf("files of a motion about %s: %w", m.Number, err)
+	}
+	if !holds {
+		return &FieldError{"/files", "unknown"}
+	}
+	return nil
+}
+
+// NextMotion returns the number that the next motion about a certificate will
+// have, 0 where nothing may be proposed now, or ErrNotFound.
+func (r *Registry) NextMotion(ctx context.Context, n Number) (int, error) {
+	c, err := r.records.ByNumber(ctx, n)
+	if err != nil {
+		return 0, err
+	}
+	all, err := r.records.MotionsOf(ctx, n)
+	if err != nil || c.State() == Revoked || len(all) > 0 && all[len(all)-1].State == MotionOpen {
+		return 0, err
+	}
+	return len(all) + 1, nil
 }
 
 // Decide approves the open motion seq of a certificate, or returns it with a

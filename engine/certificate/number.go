@@ -174,9 +174,11 @@ func (r Rule) Series(year int, level standard.Level) Series {
 	return Series(s)
 }
 
+// digits tells whether a text is n digits.
+func digits(s string, n int) bool { return len(s) == n && strings.Trim(s, "0123456789") == "" }
+
 // Check tells what is wrong with a rule, as a *FieldError.
 func (r Rule) Check() error {
-	digits := func(s string, n int) bool { return len(s) == n && strings.Trim(s, "0123456789") == "" }
 	switch {
 	case r.Kind != Employer && r.Kind != SocialBody:
 		return &FieldError{"/kind", "kind-Y-or-S"}

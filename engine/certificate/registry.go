@@ -1,6 +1,7 @@
 package certificate
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,8 +26,10 @@ type Registry struct {
 	body    string
 	permit  Permit
 	years   int
-	place   *sequence.Sequence
-	finder  sitting.Finder
+
+	evidence Evidence
+	place    *sequence.Sequence
+	finder   sitting.Finder
 }
 
 // Deps is what a Registry works with.
@@ -43,6 +46,8 @@ type Deps struct {
 	// Sittings tells whether whoever acts deals with the sitting of a certificate;
 	// nil asks nobody.
 	Sittings sitting.Finder
+	// Evidence has the files of motions; nil where there are none.
+	Evidence Evidence
 }
 
 // NewRegistry returns a Registry, or a *FieldError for a rule that makes no
@@ -54,7 +59,7 @@ func NewRegistry(d Deps) (*Registry, error) {
 	if d.Body = strings.TrimSpace(d.Body); d.Body == "" {
 		return nil, &FieldError{"/bodyName", "empty"}
 	}
-	return &Registry{d.Records, d.Log, d.Keys, d.Sealer, d.Clock, d.Rule, d.Body, d.Permit, d.Years, sequence.New(), d.Sittings}, nil
+	return &Registry{d.Records, d.Log, d.Keys, d.Sealer, d.Clock, d.Rule, d.Body, d.Permit, d.Years, d.Evidence, sequence.New(), d.Sittings}, nil
 }
 
 // Log returns the log of what was issued.
@@ -78,8 +83,9 @@ func (r *Registry) Issue(ctx context.Context, q Qualified, by people.AccountID) 
 	if err := r.permitted(ctx, &c); err != nil {
 		return Certificate{}, err
 	}
-	year := c.Date.Year()
-	series := r.rule.Series(year, c.Level)
+	year, rule := c.Date.Year(), r.rule
+	rule.Site = cmp.Or(q.Site, rule.Site)
+	series := rule.Series(year, c.Level)
 	c.Series = series
 	err = r.place.Place(ctx, sequence.Step{
 		Run: string(series), First: 1,
@@ -88,7 +94,7 @@ func (r *Registry) Issue(ctx context.Context, q Qualified, by people.AccountID) 
 			return int64(n), err
 		},
 		Insert: func(ctx context.Context, serial int64) error {
-			if err := r.number(&c, year, int(serial)); err != nil {
+			if err := r.number(&c, rule, int(serial)); err != nil {
 				return err
 			}
 			return r.records.Insert(ctx, c)
@@ -138,8 +144,8 @@ func (r *Registry) OfDocuments(ctx context.Context, numbers []string) (map[strin
 }
 
 // number gives the draft a serial and signs what it says with it.
-func (r *Registry) number(c *Certificate, year, serial int) error {
-	n, err := r.rule.Number(year, c.Level, serial)
+func (r *Registry) number(c *Certificate, rule Rule, serial int) error {
+	n, err := rule.Number(c.Date.Year(), c.Level, serial)
 	if err != nil {
 		return err
 	}
@@ -197,6 +203,8 @@ func (q *Qualified) check(by people.AccountID, today Date) error {
 		return &FieldError{"/level", "level-1-5"}
 	case q.LevelTitle == "":
 		return &FieldError{"/levelTitle", "empty"}
+	case q.Site != "" && !digits(q.Site, 6):
+		return &FieldError{"/site", "6-digits"}
 	case q.Date > today:
 		return &FieldError{"/date", "in-the-future"}
 	}

@@ -50,6 +50,16 @@ func TestIssue(t *testing.T) {
 	ctx := t.Context()
 	first := w.issue(t, 1)
 	diff(t, "number", first.Number, certificate.Number("S000061000001273000001"))
+	elsewhere := enginetest.Qualified("s", 90)
+	elsewhere.Site = "000017"
+	other, err := w.Issue(ctx, elsewhere, "staff-1")
+	check(t, err)
+	diff(t, "at another site", other.Number, certificate.Number("S000061000017273000001"))
+	elsewhere.Site = "17"
+	var field *certificate.FieldError
+	if err := w.Check(elsewhere, "staff-1"); !errors.As(err, &field) || field.Field != "/site" {
+		t.Errorf("a site of two digits: %v", err)
+	}
 	w.clock.Advance(24 * time.Hour)
 	diff(t, "twice is once, the next day too", w.issue(t, 1), first)
 	stored, err := w.Certificate(ctx, first.Number)
@@ -61,7 +71,7 @@ func TestIssue(t *testing.T) {
 
 	q := enginetest.Qualified("s", 2)
 	q.Level, q.LevelTitle = 2, "二级/技师"
-	other, err := w.Issue(ctx, q, "staff-1")
+	other, err = w.Issue(ctx, q, "staff-1")
 	check(t, err)
 	diff(t, "a level has serials of its own", other.Number, certificate.Number("S000061000001272000001"))
 	w.clock.Set(time.Date(2027, 12, 31, 16, 0, 0, 0, time.UTC))

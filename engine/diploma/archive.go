@@ -25,16 +25,13 @@ func (p *Printer) Archive(w io.Writer, count int, at func(i int) (Sheet, error))
 	}
 	out := zip.NewWriter(w)
 	for from := 0; from < count; from += window {
-		n := min(window, count-from)
-		sheets, docs := make([]Sheet, n), make([][]byte, n)
-		for i := range sheets {
-			var err error
-			if sheets[i], err = at(from + i); err != nil {
-				return err
-			}
+		sheets, err := some(at, from, min(window, count-from))
+		if err != nil {
+			return err
 		}
-		err := p.spread(n, func(i int) (err error) {
-			docs[i], err = p.Write(sheets[i:i+1], nil)
+		docs := make([][]byte, len(sheets))
+		err = p.spread(len(sheets), func(i int) (err error) {
+			docs[i], err = p.Write(sheets[i : i+1])
 			return err
 		})
 		if err != nil {

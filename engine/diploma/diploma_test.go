@@ -61,7 +61,7 @@ func sheet(name string, serial int) diploma.Sheet {
 
 func write(t *testing.T, p *diploma.Printer, name string, sheets ...diploma.Sheet) []byte {
 	t.Helper()
-	doc, err := p.Write(sheets, nil)
+	doc, err := p.Write(sheets)
 	if errors.Is(err, fs.ErrNotExist) {
 		t.Fatal("the font is not there: run `make build`")
 	}
@@ -96,13 +96,16 @@ func TestWrite(t *testing.T) {
 		for n := range 10 {
 			sheets = append(sheets, sheet("王甲", n+1))
 		}
-		var told []int
-		doc, err := printer().Write(sheets, func(done int) { told = append(told, done) })
-		if err != nil {
+		var told writes
+		if err := printer().Bind(&told, 10, func(i int) (diploma.Sheet, error) { return sheets[i], nil }); err != nil {
 			t.Fatal(err)
 		}
-		if len(told) != 10 || told[9] != 10 || !bytes.Contains(doc, []byte("/Count 10")) {
-			t.Errorf("told %v of ten pages", told)
+		if len(told) != 12 || told[10] != "% page 10 of 10\n" || !strings.Contains(told[11], "/Count 10") {
+			t.Errorf("told in %d pieces: %q", len(told), told[:min(11, len(told))])
+		}
+		whole, err := printer().Write(sheets)
+		if err != nil || strings.Join(told, "") != string(whole) {
+			t.Errorf("in one piece it is another document, %v", err)
 		}
 	})
 	t.Run("OK a rare name, a long body, two languages, a reissue", func(t *testing.T) {
@@ -142,7 +145,7 @@ func TestCheck(t *testing.T) {
 		t.Parallel()
 		x := sheet("王甲", 1)
 		x.Portrait = []byte("not a picture")
-		if _, err := printer().Write([]diploma.Sheet{x}, nil); !errors.Is(err, print.ErrImage) {
+		if _, err := printer().Write([]diploma.Sheet{x}); !errors.Is(err, print.ErrImage) {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -177,7 +180,7 @@ func BenchmarkWrite(b *testing.B) {
 		sheets[i].Portrait = img.Bytes()
 	}
 	for b.Loop() {
-		doc, err := p.Write(sheets, nil)
+		doc, err := p.Write(sheets)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -234,4 +237,12 @@ func TestArchive(t *testing.T) {
 			t.Error("an archive of nothing")
 		}
 	})
+}
+
+// writes keeps what is written, piece by piece.
+type writes []string
+
+func (w *writes) Write(p []byte) (int, error) {
+	*w = append(*w, string(p))
+	return len(p), nil
 }

@@ -1,14 +1,17 @@
 package diploma
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"sync"
 	"time"
 	"unicode/utf8"
 
 	"gongyuan/engine/print"
+	"gongyuan/engine/symbol"
 )
 
 // Printer sets sheets after a template. It is safe for concurrent use.
@@ -16,7 +19,8 @@ type Printer struct {
 	Source *print.Source
 	Form   // of sheets that bring none
 
-	busy sync.Mutex
+	busy  sync.Mutex
+	coder symbol.Coder
 }
 
 // Form is all that a body decides about its certificates.
@@ -114,59 +118,143 @@ func fit(font *print.Font, text string) float64 {
 // stand anywhere.
 const valueWidth = right - 36 - left - labelWidth - 7
 
-// Write returns the sheets as one PDF, a page each. Progress, which may be nil,
-// is told after each page. Errors are those of Check.
-func (p *Printer) Write(sheets []Sheet, progress func(done int)) ([]byte, error) {
-	if len(sheets) == 0 {
-		return nil, errors.New("diploma: nothing to print")
+// Write returns the sheets as one PDF, a page each. Errors are those of Check.
+func (p *Printer) Write(sheets []Sheet) ([]byte, error) {
+	var out bytes.Buffer
+	err := p.Bind(&out, len(sheets), func(i int) (Sheet, error) { return sheets[i], nil })
+	return out.Bytes(), err
+}
+
+// Bind writes certificates as one PDF, a page each, in order. at returns a
+// sheet; it is called in order. Behind the first line of the document stands a
+// line per page, as soon as that is set, so that a reader knows how far it is;
+// the pages themselves come at the end. Errors are those of Check and of at;
+// what was written then is no document.
+func (p *Printer) Bind(w io.Writer, count int, at func(i int) (Sheet, error)) error {
+	if count == 0 {
+		return errors.New("diploma: nothing to print")
 	}
 	font, err := p.Source.Font()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	first := &sheets[0].Certificate
-	name := p.form(&sheets[0]).Template.Title
+	var doc *print.Document
+	sent := 0
+	send := func(part string) error {
+		n, err := io.WriteString(w, part)
+		sent += n
+		return err
+	}
+	marks := map[*Form]*marks{}
+	for from := 0; from < count; from += window {
+		sheets, err := some(at, from, min(window, count-from))
+		if err != nil {
+			return err
+		}
+		ready, err := p.prepare(sheets)
+		if err != nil {
+			return err
+		}
+		if doc == nil {
+			doc = p.begin(font, &sheets[0], count)
+			if err := send(print.Head); err != nil {
+				return err
+			}
+		}
+		for i := range sheets {
+			if err := p.set(doc, font, &sheets[i], &ready[i], marks); err != nil {
+				return fmt.Errorf("%s: %w", sheets[i].Certificate.Number, err)
+			}
+			if err := send(doc.Remark(fmt.Sprintf("page %d of %d", from+i+1, count))); err != nil {
+				return err
+			}
+		}
+	}
+	raw, err := doc.Bytes()
+	if err == nil {
+		_, err = w.Write(raw[sent:])
+	}
+	return err
+}
+
+// some asks for a window of sheets.
+func some(at func(i int) (Sheet, error), from, n int) ([]Sheet, error) {
+	out := make([]Sheet, n)
+	for i := range out {
+		var err error
+		if out[i], err = at(from + i); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// begin returns a document for count pages, of which s is the first.
+func (p *Printer) begin(font *print.Font, s *Sheet, count int) *print.Document {
+	first := &s.Certificate
+	name := p.form(s).Template.Title
 	title := name + " " + string(first.Number)
-	if len(sheets) > 1 {
-		title = fmt.Sprintf("%s %d 份", name, len(sheets))
+	if count > 1 {
+		title = fmt.Sprintf("%s %d 份", name, count)
 	}
 	created := first.Issued
 	if created.IsZero() {
 		created = time.Unix(0, 0)
 	}
-	codes := make([]string, len(sheets))
-	for i := range sheets {
-		codes[i] = sheets[i].Code()
-	}
-	doc := print.New(font, print.Info{
-		Title: title, Author: first.Body, Subject: first.Occupation.Name, Language: "zh-CN", Created: created, Relations: codes,
-	})
-	var dark [][][]bool // of the window that is at work
-	for i := range sheets {
-		if i%window == 0 {
-			if dark, err = p.codes(sheets[i:min(i+window, len(sheets))]); err != nil {
-				return nil, err
-			}
-		}
-		if err := p.Check(&sheets[i]); err != nil {
-			return nil, fmt.Errorf("%s: %w", sheets[i].Certificate.Number, err)
-		}
-		if err := p.form(&sheets[i]).page(doc, font, &sheets[i], dark[i%window]); err != nil {
-			return nil, fmt.Errorf("%s: %w", sheets[i].Certificate.Number, err)
-		}
-		if progress != nil {
-			progress(i + 1)
-		}
-	}
-	return doc.Bytes()
+	return print.New(font, print.Info{Title: title, Author: first.Body, Subject: first.Occupation.Name, Language: "zh-CN", Created: created})
 }
 
-// codes makes the QR codes of sheets; they take most of the time.
-func (p *Printer) codes(sheets []Sheet) ([][][]bool, error) {
-	out := make([][][]bool, len(sheets))
+// set checks a sheet and sets its page.
+func (p *Printer) set(doc *print.Document, font *print.Font, s *Sheet, x *made, known map[*Form]*marks) error {
+	if err := p.Check(s); err != nil {
+		return err
+	}
+	form := p.form(s)
+	if x.marks = known[form]; x.marks == nil {
+		var err error
+		if x.marks, err = form.marks(); err != nil {
+			return err
+		}
+		known[form] = x.marks
+	}
+	doc.Relate(s.Code())
+	return form.page(doc, font, s, x)
+}
+
+// made is what is made of a sheet before its page is set.
+type made struct {
+	dark     [][]bool     // QR code
+	portrait *print.Image // nil leaves an empty frame
+	marks    *marks
+}
+
+// marks are the pictures of a form. All pages of a document share them.
+type marks struct{ logo, seal *print.Image }
+
+func (p *Form) marks() (*marks, error) {
+	var out marks
+	for _, x := range []struct {
+		name string
+		data []byte
+		img  **print.Image
+	}{{"logo", p.Logo, &out.logo}, {"seal", p.Seal, &out.seal}} {
+		if x.data == nil {
+			continue
+		}
+		var err error
+		if *x.img, err = print.ParseImage(x.data); err != nil {
+			return nil, fmt.Errorf("%s: %w", x.name, err)
+		}
+	}
+	return &out, nil
+}
+
+// prepare does what takes most of the time, on all processors.
+func (p *Printer) prepare(sheets []Sheet) ([]made, error) {
+	out := make([]made, len(sheets))
 	one := func(i int) (err error) {
-		if out[i], err = modules(sheets[i].Code()); err != nil {
-			err = fmt.Errorf("%s: %w", sheets[i].Certificate.Number, &FieldError{"statement", err})
+		if out[i], err = p.make(&sheets[i]); err != nil {
+			err = fmt.Errorf("%s: %w", sheets[i].Certificate.Number, err)
 		}
 		return err
 	}
@@ -176,7 +264,21 @@ func (p *Printer) codes(sheets []Sheet) ([][][]bool, error) {
 	return out, p.spread(len(sheets), one)
 }
 
-func (p *Form) page(d surface, font *print.Font, s *Sheet, dark [][]bool) error {
+func (p *Printer) make(s *Sheet) (made, error) {
+	var out made
+	var err error
+	if out.dark, err = p.coder.Encode(s.Code()); err != nil {
+		return out, &FieldError{"statement", err}
+	}
+	if s.Portrait != nil && p.form(s).Template.Framed() {
+		if out.portrait, err = print.ParseImage(s.Portrait); err != nil {
+			return out, &FieldError{"portrait", err}
+		}
+	}
+	return out, nil
+}
+
+func (p *Form) page(d surface, font *print.Font, s *Sheet, x *made) error {
 	d.Page()
 	d.Box(edge, edge, print.A4Width-2*edge, print.A4Height-2*edge, .8)
 	d.Box(edge+1.4, edge+1.4, print.A4Width-2*edge-2.8, print.A4Height-2*edge-2.8, .2)
@@ -185,23 +287,19 @@ func (p *Form) page(d surface, font *print.Font, s *Sheet, dark [][]bool) error 
 			d.Text(print.A4Width/2, y, "样 张", print.Style{Size: 76, Bold: true, Align: print.Center, Gray: .93})
 		}
 	}
-	y, err := p.head(d, font, s)
+	y, err := p.head(d, font, s, x)
 	if err == nil {
-		err = p.fields(d, font, s, y)
+		err = p.fields(d, font, s, x, y)
 	}
 	if err == nil {
-		err = p.low(d, s, dark)
+		err = p.low(d, s, x)
 	}
 	return err
 }
 
 // head sets logo, title and introduction, and returns where the fields begin.
-func (p *Form) head(d surface, font *print.Font, s *Sheet) (float64, error) {
-	if p.Logo != nil {
-		img, err := print.ParseImage(p.Logo)
-		if err != nil {
-			return 0, fmt.Errorf("logo: %w", err)
-		}
+func (p *Form) head(d surface, font *print.Font, s *Sheet, x *made) (float64, error) {
+	if img := x.marks.logo; img != nil {
 		w, h := within(img, 40, 16)
 		d.Picture((print.A4Width-w)/2, 22+(16-h)/2, w, h, img, s.Certificate.Body)
 	}
@@ -237,12 +335,13 @@ func (p *Form) head(d surface, font *print.Font, s *Sheet) (float64, error) {
 }
 
 // fields sets the lines, those that have room beside the portrait.
-func (p *Form) fields(d surface, font *print.Font, s *Sheet, top float64) error {
+func (p *Form) fields(d surface, font *print.Font, s *Sheet, x *made, top float64) error {
 	t := &p.Template
-	if err := p.portrait(d, s, right-t.Width, top); err != nil {
-		return err
+	beside := top
+	if t.Framed() {
+		p.portrait(d, s, x.portrait, right-t.Width, top)
+		beside += t.Height
 	}
-	beside := top + t.Height
 	for i, f := range t.Fields {
 		text, err := fill(f.Text, s.value)
 		if err != nil {
@@ -300,20 +399,15 @@ func grouped(d surface, font *print.Font, x, y float64, number string, size floa
 	}
 }
 
-func (p *Form) portrait(d surface, s *Sheet, x, y float64) error {
+func (p *Form) portrait(d surface, s *Sheet, img *print.Image, x, y float64) {
 	w, h := p.Template.Width, p.Template.Height
 	d.Box(x, y, w, h, .2)
-	if s.Portrait == nil {
+	if img == nil {
 		d.Text(x+w/2, y+h/2, "照片", print.Style{Size: 10.5, Align: print.Center, Gray: .35})
-		return nil
-	}
-	img, err := print.ParseImage(s.Portrait)
-	if err != nil {
-		return &FieldError{"portrait", err}
+		return
 	}
 	pw, ph := within(img, w, h)
 	d.Picture(x+(w-pw)/2, y+(h-ph)/2, pw, ph, img, s.Certificate.Name)
-	return nil
 }
 
 // within is the size of a picture that fills a place and keeps its shape.
@@ -323,8 +417,8 @@ func within(img *print.Image, w, h float64) (float64, float64) {
 }
 
 // low sets the QR code, the ways to check, the seal's place and the date.
-func (p *Form) low(d surface, s *Sheet, dark [][]bool) error {
-	d.Modules(left, lowTop, codeSide, dark, "二维码：查验本证书")
+func (p *Form) low(d surface, s *Sheet, m *made) error {
+	d.Modules(left, lowTop, codeSide, m.dark, "二维码：查验本证书")
 	x, y := left+codeSide+5, lowTop+8
 	for _, c := range p.Template.Checks {
 		text, err := fill(c.Text, s.value)
@@ -337,16 +431,13 @@ func (p *Form) low(d surface, s *Sheet, dark [][]bool) error {
 		d.End()
 		y += 11
 	}
-	return p.sealed(d, s)
+	p.sealed(d, s, m.marks.seal)
+	return nil
 }
 
-func (p *Form) sealed(d surface, s *Sheet) error {
+func (p *Form) sealed(d surface, s *Sheet, img *print.Image) {
 	middle := right - 22
-	if p.Seal != nil {
-		img, err := print.ParseImage(p.Seal)
-		if err != nil {
-			return fmt.Errorf("seal: %w", err)
-		}
+	if img != nil {
 		w, h := within(img, 42, 42)
 		d.Picture(middle-w/2, lowTop+18-h/2, w, h, img, s.Certificate.Body)
 	} else if p.Template.Seal != "" {
@@ -366,5 +457,4 @@ func (p *Form) sealed(d surface, s *Sheet) error {
 	if note != "" {
 		d.Text(print.A4Width/2, print.A4Height-edge-6, note, print.Style{Size: 8, Align: print.Center, Gray: .3})
 	}
-	return nil
 }

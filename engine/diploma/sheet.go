@@ -5,8 +5,6 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/boombuler/barcode/qr"
-
 	"gongyuan/engine/certificate"
 )
 
@@ -87,22 +85,4 @@ func dateWords(d certificate.Date) string {
 		return string(d)
 	}
 	return parts[0] + "年" + strings.TrimPrefix(parts[1], "0") + "月" + strings.TrimPrefix(parts[2], "0") + "日"
-}
-
-// modules returns the QR code of a text, true where it is dark.
-func modules(text string) ([][]bool, error) {
-	code, err := qr.Encode(text, qr.M, qr.Unicode)
-	if err != nil {
-		return nil, fmt.Errorf("diploma: QR code of %d bytes: %w", len(text), err)
-	}
-	side := code.Bounds().Dx()
-	out := make([][]bool, side)
-	for y := range out {
-		out[y] = make([]bool, side)
-		for x := range out[y] {
-			r, _, _, _ := code.At(x, y).RGBA()
-			out[y][x] = r == 0
-		}
-	}
-	return out, nil
 }

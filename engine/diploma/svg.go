@@ -21,13 +21,16 @@ func (p *Printer) SVG(s *Sheet) ([]byte, error) {
 	if err := p.Check(s); err != nil {
 		return nil, err
 	}
-	dark, err := modules(s.Code())
+	x, err := p.make(s)
 	if err != nil {
-		return nil, &FieldError{"statement", err}
+		return nil, err
 	}
 	form := p.form(s)
+	if x.marks, err = form.marks(); err != nil {
+		return nil, err
+	}
 	out := &picture{font: font}
-	if err := form.page(out, font, s, dark); err != nil {
+	if err := form.page(out, font, s, &x); err != nil {
 		return nil, err
 	}
 	out.b.WriteString("</svg>")

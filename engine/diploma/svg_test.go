@@ -49,3 +49,25 @@ func TestSVG(t *testing.T) {
 		t.Errorf("what Write refuses: %v", err)
 	}
 }
+
+func TestWithoutPlaceForPortrait(t *testing.T) {
+	t.Parallel()
+	p := printer()
+	x := sheet("王甲", 1)
+	for _, framed := range []bool{true, false} {
+		if !framed {
+			p.Template.Portrait = diploma.Portrait{}
+		}
+		if err := p.Template.Validate(); err != nil {
+			t.Errorf("framed %t: %v", framed, err)
+		}
+		svg, err := p.SVG(&x)
+		if err != nil || strings.Contains(string(svg), ">照片<") != framed {
+			t.Errorf("framed %t: %v", framed, err)
+		}
+	}
+	p.Template.Height = 35
+	if err := p.Template.Validate(); err == nil {
+		t.Error("a picture of no width")
+	}
+}

@@ -24,11 +24,14 @@ type Template struct {
 	Portrait
 }
 
-// Portrait is the place of the holder's picture, in millimetres.
+// Portrait is the place of the holder's picture, in millimetres; 0 by 0 for none.
 type Portrait struct {
 	Width  float64 `json:"portraitWidth"`
 	Height float64 `json:"portraitHeight"`
 }
+
+// Framed tells whether the page has a place for the holder's picture.
+func (p Portrait) Framed() bool { return p.Width > 0 }
 
 // Field is one line: a label and what is filled in.
 type Field struct {
@@ -100,7 +103,7 @@ func (t *Template) Validate() error {
 		return &TemplateError{"/fields", "between-1-9-lines"}
 	case len(t.Checks) > mostChecks:
 		return &TemplateError{"/checks", "between-0-3-lines"}
-	case t.Width < 20 || t.Width > 40 || t.Height < 28 || t.Height > 55:
+	case t.Portrait != (Portrait{}) && (t.Width < 20 || t.Width > 40 || t.Height < 28 || t.Height > 55):
 		return &TemplateError{"/portraitWidth", "portrait-size"}
 	}
 	if err := checkText("/title", t.Title, 1, 20); err != nil {

@@ -16,7 +16,7 @@ func RunBatches(t *testing.T, each func(t *testing.T, test func(*testing.T, batc
 		b := batch.Batch{
 			ID: "b1", Sittings: []sitting.ID{"s1", "s2"}, State: batch.Draft, By: "staff-1", At: Start, Digest: "d", Proposer: "staff-1",
 			Signed: Start, Second: "staff-2", SecondAt: Start, Word: "理由", Done: Start, Version: 1,
-			Entries: []batch.Entry{{Sitting: "s1", Registration: "r1", Excluded: "缺", Sum: "x", Number: "n", Held: "h"}},
+			Entries: []batch.Entry{{Sitting: "s1", Registration: "r1", Excluded: "缺", Faceless: "照", Sum: "x", Number: "n", Held: "h"}},
 		}
 		_, err := x.Batch(ctx, b.ID)
 		wantErr(t, "none yet", err, batch.ErrNotFound)
@@ -59,7 +59,7 @@ func idsOf(all []batch.Batch) []batch.ID {
 func certificatesMotions(t *testing.T, x CertificateStore) {
 	ctx, c := t.Context(), storedCertificate(1)
 	m := certificate.Motion{
-		Number: c.Number, Seq: 1, Kind: certificate.Revoke, Reason: "原因", Evidence: "依据", Seen: 2, State: certificate.MotionOpen,
+		Number: c.Number, Seq: 1, Kind: certificate.Revoke, Reason: "原因", Evidence: "依据", Files: []string{"file-1", "file-2"}, Seen: 2, State: certificate.MotionOpen,
 		By: "staff-1", At: Start, Second: "staff-2", SecondAt: Start, Word: "退", Version: 1,
 	}
 	check(t, x.InsertMotion(ctx, m))
@@ -68,7 +68,7 @@ func certificatesMotions(t *testing.T, x CertificateStore) {
 	check(t, x.ReplaceMotion(ctx, m))
 	wantErr(t, "over an older version", x.ReplaceMotion(ctx, m), certificate.ErrTaken)
 	two := m
-	two.Seq = 2
+	two.Seq, two.Files = 2, nil
 	check(t, x.InsertMotion(ctx, two))
 	all, err := x.MotionsOf(ctx, c.Number)
 	check(t, err)

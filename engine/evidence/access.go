@@ -168,6 +168,8 @@ func (c *Cabinet) mayAdd(ctx context.Context, by Actor, f *File) error {
 			return err
 		}
 		return s.forStaff()
+	case Ground:
+		return c.groundsOpen(ctx, by.Account, o)
 	}
 	return c.mustBe(ctx, by.Account, people.Administrator)
 }
@@ -176,6 +178,9 @@ func (c *Cabinet) mayAdd(ctx context.Context, by Actor, f *File) error {
 func (c *Cabinet) mayRemove(ctx context.Context, by Actor, f *File) error {
 	if f.Owner.Kind == Material && by.Registration != "" && f.By != by.Name() && f.Owner.Registration == by.Registration {
 		return ErrForbidden // what an administrator handed in for the candidate stays
+	}
+	if f.Owner.Kind == Ground && f.By != by.Name() {
+		return ErrNotFound
 	}
 	err := c.mayAdd(ctx, by, f)
 	if errors.Is(err, ErrForbidden) {
@@ -281,6 +286,9 @@ func (c *Cabinet) readable(ctx context.Context, by Actor, f File) (File, error) 
 	}
 	if o.Kind == ScoreFile {
 		return c.readAttachment(ctx, by, f)
+	}
+	if o.Kind == Ground {
+		return c.readGround(ctx, by, f)
 	}
 	admin, err := c.administers(ctx, by)
 	if err != nil {

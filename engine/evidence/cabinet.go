@@ -36,11 +36,13 @@ type Deps struct {
 	Sittings Sittings
 	Accounts Accounts
 	Filings  Filings
-	Standard standard.Standard
-	Vault    *Vault
-	Trail    audit.Recorder
-	Clock    Clock
-	Limits   Limits
+	// Certificates may be nil where no motion has files.
+	Certificates Certificates
+	Standard     standard.Standard
+	Vault        *Vault
+	Trail        audit.Recorder
+	Clock        Clock
+	Limits       Limits
 }
 
 // NewCabinet returns a Cabinet.

@@ -18,7 +18,8 @@
 // Who may read is decided here: examiners their own attachments, the whole
 // panel all of them once all have signed; reviewers the materials of their own
 // candidates, without names where the panel reads blind; candidates their own
-// materials; administrators materials, portraits and documents of filings.
+// materials; administrators materials, portraits and documents of filings; who
+// sees to certificates what a revocation or a reissue rests on.
 //
 // What is scored is in engine/assess, where the bytes lie in engine/mongostore.
 package evidence

@@ -26,10 +26,11 @@ const (
 	Material  Kind = "material" // handed in for the comprehensive review
 	Portrait  Kind = "portrait" // a photograph of the candidate
 	Paper     Kind = "filing"   // a document of a step in the register of bodies and sites
+	Ground    Kind = "motion"   // what a revocation or a reissue of a certificate rests on
 )
 
 // Owner is what a file belongs to: one examiner's score of a candidate, a
-// registration, or a step of a filing.
+// registration, a step of a filing, or a motion about a certificate.
 type Owner struct {
 	Kind         Kind
 	Sitting      sitting.ID
@@ -37,7 +38,8 @@ type Owner struct {
 	Panel        assess.PanelID   // of a ScoreFile, else ""
 	Examiner     people.AccountID // of a ScoreFile, else ""
 	Filing       filing.ID        // of a Paper, else ""
-	Step         int              // of a Paper, from 1
+	Certificate  string           // number; of a Ground, else ""
+	Step         int              // of a Paper or, as the motion's number, of a Ground, from 1
 }
 
 // Key is the owner as one text, unique among owners.
@@ -45,6 +47,8 @@ func (o Owner) Key() string {
 	switch o.Kind {
 	case Paper:
 		return fmt.Sprintf("%s:%s:%d", o.Kind, o.Filing, o.Step)
+	case Ground:
+		return fmt.Sprintf("%s:%s:%d", o.Kind, o.Certificate, o.Step)
 	case ScoreFile:
 		return string(o.Kind) + ":" + string(o.Panel) + ":" + string(o.Registration) + ":" + string(o.Examiner)
 	}

@@ -100,5 +100,13 @@ type Filings interface {
 	Filing(ctx context.Context, id filing.ID) (filing.Filing, error)
 }
 
+// Certificates knows what is proposed about certificates.
+type Certificates interface {
+	// NextMotion returns the number that the next motion about a certificate
+	// will have, 0 where nothing may be proposed now, ErrNotFound where there is
+	// no such certificate.
+	NextMotion(ctx context.Context, number string) (int, error)
+}
+
 // Clock tells the time.
 type Clock interface{ Now() time.Time }

@@ -216,6 +216,16 @@ func (o *Office) SiteName(ctx context.Context, id string) (string, error) {
 	return f.Subject.Name, err
 }
 
+// SiteSerial is the six digits that were assigned to a site, "" where there are
+// none.
+func (o *Office) SiteSerial(ctx context.Context, id string) (string, error) {
+	f, err := o.site(ctx, id)
+	if errors.Is(err, ErrNotFound) {
+		return "", nil
+	}
+	return f.Subject.Code, err
+}
+
 // Provide enters an own body that is filed and registered, where there is none:
 // what a demonstration needs. Its name says that it is a sample (示例). It is
 // idempotent, and carries on what was cut off.

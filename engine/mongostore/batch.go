@@ -36,6 +36,7 @@ type batchEntryDoc struct {
 	Sitting      string `bson:"sitting"`
 	Registration string `bson:"registration"`
 	Excluded     string `bson:"excluded"`
+	Faceless     string `bson:"faceless,omitempty"`
 	Sum          string `bson:"sum"`
 	Number       string `bson:"number"`
 	Held         string `bson:"held"`
@@ -67,7 +68,7 @@ func docOfBatch(b *batch.Batch) batchDoc {
 		d.Sittings = append(d.Sittings, string(id))
 	}
 	for _, e := range b.Entries {
-		d.Entries = append(d.Entries, batchEntryDoc{string(e.Sitting), string(e.Registration), e.Excluded, e.Sum, string(e.Number), e.Held})
+		d.Entries = append(d.Entries, batchEntryDoc{string(e.Sitting), string(e.Registration), e.Excluded, e.Faceless, e.Sum, string(e.Number), e.Held})
 	}
 	return d
 }
@@ -83,7 +84,7 @@ func (d *batchDoc) batch() batch.Batch {
 	}
 	for _, e := range d.Entries {
 		b.Entries = append(b.Entries, batch.Entry{
-			Sitting: sitting.ID(e.Sitting), Registration: sitting.RegistrationID(e.Registration), Excluded: e.Excluded, Sum: e.Sum,
+			Sitting: sitting.ID(e.Sitting), Registration: sitting.RegistrationID(e.Registration), Excluded: e.Excluded, Faceless: e.Faceless, Sum: e.Sum,
 			Number: certificate.Number(e.Number), Held: e.Held,
 		})
 	}

@@ -18,6 +18,7 @@ type motionDoc struct {
 	Kind     string    `bson:"kind"`
 	Reason   string    `bson:"reason"`
 	Evidence string    `bson:"evidence"`
+	Files    []string  `bson:"files,omitempty"`
 	Seen     int       `bson:"seen"`
 	State    string    `bson:"state"`
 	By       string    `bson:"by"`
@@ -30,14 +31,14 @@ type motionDoc struct {
 
 func docOfMotion(m *certificate.Motion) motionDoc {
 	return motionDoc{
-		certificateActID(m.Number, m.Seq), string(m.Number), m.Seq, string(m.Kind), m.Reason, m.Evidence, m.Seen, string(m.State),
+		certificateActID(m.Number, m.Seq), string(m.Number), m.Seq, string(m.Kind), m.Reason, m.Evidence, m.Files, m.Seen, string(m.State),
 		string(m.By), m.At, string(m.Second), m.SecondAt, m.Word, m.Version,
 	}
 }
 
 func (d *motionDoc) motion() certificate.Motion {
 	return certificate.Motion{
-		Number: certificate.Number(d.Number), Seq: d.Seq, Kind: certificate.ActKind(d.Kind), Reason: d.Reason, Evidence: d.Evidence, Seen: d.Seen,
+		Number: certificate.Number(d.Number), Seq: d.Seq, Kind: certificate.ActKind(d.Kind), Reason: d.Reason, Evidence: d.Evidence, Files: d.Files, Seen: d.Seen,
 		State: certificate.MotionState(d.State), By: people.AccountID(d.By), At: d.At.UTC(), Second: people.AccountID(d.Second),
 		SecondAt: d.SecondAt.UTC(), Word: d.Word, Version: d.Version,
 	}

@@ -67,6 +67,7 @@ type fileDoc struct {
 	Panel        string    `bson:"panel"`
 	Examiner     string    `bson:"examiner"`
 	Filing       string    `bson:"filing,omitempty"`
+	Certificate  string    `bson:"certificate,omitempty"`
 	Step         int       `bson:"step,omitempty"`
 	Slot         string    `bson:"slot"`
 	Name         string    `bson:"name"`
@@ -89,7 +90,7 @@ func fileDocOf(f evidence.File) fileDoc {
 	return fileDoc{
 		ID: string(f.ID), Owner: f.Owner.Key(), Kind: string(f.Owner.Kind), Sitting: string(f.Owner.Sitting),
 		Registration: string(f.Owner.Registration), Panel: string(f.Owner.Panel), Examiner: string(f.Owner.Examiner),
-		Filing: string(f.Owner.Filing), Step: f.Owner.Step,
+		Filing: string(f.Owner.Filing), Certificate: f.Owner.Certificate, Step: f.Owner.Step,
 		Slot: string(f.Slot), Name: f.Name, Given: f.Given, Length: f.Length, State: string(f.State), By: f.By, Begun: f.Begun,
 		Type: string(f.Type), Size: f.Size, Digest: f.Digest, Content: f.Content, At: f.At, Removed: f.Removed, Remover: f.Remover, Version: f.Version,
 	}
@@ -100,7 +101,7 @@ func (d fileDoc) file() evidence.File {
 		ID: evidence.FileID(d.ID), Owner: evidence.Owner{
 			Kind: evidence.Kind(d.Kind), Sitting: sitting.ID(d.Sitting), Registration: sitting.RegistrationID(d.Registration),
 			Panel: assess.PanelID(d.Panel), Examiner: people.AccountID(d.Examiner),
-			Filing: filing.ID(d.Filing), Step: d.Step,
+			Filing: filing.ID(d.Filing), Certificate: d.Certificate, Step: d.Step,
 		},
 		Slot: assess.AttachmentID(d.Slot), Name: d.Name, Given: d.Given, Length: d.Length, State: evidence.State(d.State), By: d.By,
 		Begun: d.Begun.UTC(), Type: evidence.Type(d.Type), Size: d.Size, Digest: d.Digest, Content: d.Content, At: d.At.UTC(),

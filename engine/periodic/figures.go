@@ -72,6 +72,7 @@ const Unknown = "unknown"
 // Place is what figures are broken down by.
 type Place struct {
 	Level    standard.Level
+	Site     string // name of the sitting's; Unknown where it names none, "" of trainings
 	City     string // "" where not known
 	Industry profile.Industry
 	Known    bool // there is a profile
@@ -128,6 +129,7 @@ const (
 	ByCity     Group = "city"
 	ByIndustry Group = "industry"
 	ByKeyUnit  Group = "keyUnit"
+	BySite     Group = "site"
 )
 
 // Line is the counts of one group's member.
@@ -179,7 +181,7 @@ func Compute(f *Facts) Figures {
 	if out.Lines[0].Counts == nil {
 		out.Lines[0].Counts = make([]int, len(Columns()))
 	}
-	for _, g := range []Group{ByLevel, ByCity, ByIndustry, ByKeyUnit} {
+	for _, g := range []Group{ByLevel, ByCity, ByIndustry, ByKeyUnit, BySite} {
 		var some []Line
 		for key, counts := range lines[g] {
 			some = append(some, Line{g, key, counts})
@@ -194,6 +196,9 @@ func keys(p *Place) map[Group]string {
 	out := map[Group]string{Total: "", ByCity: Unknown, ByIndustry: Unknown, ByKeyUnit: Unknown}
 	if p.Level != 0 {
 		out[ByLevel] = fmt.Sprint(int(p.Level))
+	}
+	if p.Site != "" {
+		out[BySite] = p.Site
 	}
 	if p.Known {
 		out[ByCity], out[ByIndustry], out[ByKeyUnit] = p.City, string(p.Industry), "no"
@@ -254,16 +259,17 @@ type Difference struct {
 	Was, Now int
 }
 
-// Differences compares a report with a later one, in the columns that both
-// have: what a report did not count when it was submitted has not changed since.
+// Differences compares a report with a later one, in the columns and groups that
+// both have: what a report did not count when it was submitted has not changed since.
 func Differences(was, now *Figures) []Difference {
 	type at struct {
 		group Group
 		key   string
 	}
-	before := map[at][]int{}
+	before, counted := map[at][]int{}, map[Group]bool{}
 	for _, l := range was.Lines {
 		before[at{l.Group, l.Key}] = l.Counts
+		counted[l.Group] = true
 	}
 	var out []Difference
 	known := len(Columns())
@@ -278,6 +284,9 @@ func Differences(was, now *Figures) []Difference {
 		}
 	}
 	for _, l := range now.Lines {
+		if l.Group == BySite && !counted[BySite] {
+			continue
+		}
 		compare(l.Group, l.Key, before[at{l.Group, l.Key}], l.Counts)
 		delete(before, at{l.Group, l.Key})
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -37,15 +38,15 @@ var (
 func small() periodic.Facts {
 	return periodic.Facts{
 		Seats: []periodic.Seat{
-			{Place: school(3), Admitted: true, Took: both, Passed: both, Qualified: true},
+			{Place: at("东站", school(3)), Admitted: true, Took: both, Passed: both, Qualified: true},
 			{Place: school(3), Admitted: true, Took: both, Passed: theory},
-			{Place: bank(3), Admitted: true, Took: both, Passed: both, Qualified: true},
+			{Place: at("东站", bank(3)), Admitted: true, Took: both, Passed: both, Qualified: true},
 			{Place: bank(3), Admitted: true},  // did not come
 			{Place: periodic.Place{Level: 3}}, // not admitted yet, no profile
-			{Place: school(2), Admitted: true, Took: all, Passed: all, Qualified: true},
+			{Place: at(periodic.Unknown, school(2)), Admitted: true, Took: all, Passed: all, Qualified: true},
 		},
 		Holders: []periodic.Holder{
-			{Place: school(3), Issued: true, Incentive: true}, {Place: bank(3), Issued: true, Voided: true}, {Place: school(2), Issued: true},
+			{Place: at("东站", school(3)), Issued: true, Incentive: true}, {Place: bank(3), Issued: true, Voided: true}, {Place: school(2), Issued: true},
 			{Place: periodic.Place{Level: 3}, Voided: true},
 		},
 		Trained: []periodic.Trained{
@@ -53,6 +54,12 @@ func small() periodic.Facts {
 		},
 		Staff: periodic.Staff{Bodies: 1, Sites: 2, Examiners: 3, Assessed: 1, NotPassed: 1, Unassessed: 1},
 	}
+}
+
+// at gives a place a site.
+func at(site string, p periodic.Place) periodic.Place {
+	p.Site = site
+	return p
 }
 
 func table(f *periodic.Figures) string {
@@ -109,6 +116,11 @@ func TestDifferences(t *testing.T) {
 	}
 	if d := periodic.Differences(&old, &was); d != nil {
 		t.Errorf("in columns that were not counted: %v", d)
+	}
+	old = was // before sites were counted
+	old.Lines = slices.DeleteFunc(slices.Clone(was.Lines), func(l periodic.Line) bool { return l.Group == periodic.BySite })
+	if d := periodic.Differences(&old, &was); d != nil {
+		t.Errorf("in a group that was not counted: %v", d)
 	}
 	facts.Seats[3].Place.City = "丙市"
 	now := periodic.Compute(&facts)

@@ -1,6 +1,7 @@
 package periodic
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -174,10 +175,11 @@ func (o *Office) Due(ctx context.Context, by people.AccountID) ([]Due, error) {
 // gather finds the facts of a span of days.
 func (o *Office) gather(ctx context.Context, span Span) (Facts, error) {
 	var out Facts
-	if err := o.gatherSeats(ctx, span, &out); err != nil {
+	sites, err := o.gatherSeats(ctx, span, &out)
+	if err != nil {
 		return out, err
 	}
-	if err := o.gatherHolders(ctx, span, &out); err != nil {
+	if err := o.gatherHolders(ctx, span, sites, &out); err != nil {
 		return out, err
 	}
 	if err := o.gatherTrained(ctx, span, &out); err != nil {
@@ -217,28 +219,47 @@ func (o *Office) gather(ctx context.Context, span Span) (Facts, error) {
 	return out, nil
 }
 
-func (o *Office) gatherSeats(ctx context.Context, span Span, out *Facts) error {
+// siteNames are the names of filed sites, by id.
+func (o *Office) siteNames(ctx context.Context) (map[string]string, error) {
+	all, err := o.in.Sources.Filings(ctx)
+	out := map[string]string{}
+	for _, f := range all {
+		if f.Kind == filing.Site {
+			out[string(f.ID)] = f.Subject.Name
+		}
+	}
+	return out, err
+}
+
+// gatherSeats also returns the names of the sites of all sittings.
+func (o *Office) gatherSeats(ctx context.Context, span Span, out *Facts) (map[sitting.ID]string, error) {
 	const many = 100
+	names, err := o.siteNames(ctx)
+	if err != nil {
+		return nil, err
+	}
+	sites := map[sitting.ID]string{}
 	for skip := 0; ; skip += many {
 		some, total, err := o.in.Sittings.Sittings(ctx, skip, many)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for _, s := range some {
+			sites[s.ID] = cmp.Or(names[s.Site], Unknown)
 			if day := Today(s.Opens); day < span.From || day > span.Until {
 				continue
 			}
-			if err := o.gatherSitting(ctx, s, out); err != nil {
-				return err
+			if err := o.gatherSitting(ctx, s, sites[s.ID], out); err != nil {
+				return nil, err
 			}
 		}
 		if skip+len(some) >= total || len(some) == 0 {
-			return nil
+			return sites, nil
 		}
 	}
 }
 
-func (o *Office) gatherSitting(ctx context.Context, s sitting.Sitting, out *Facts) error {
+func (o *Office) gatherSitting(ctx context.Context, s sitting.Sitting, site string, out *Facts) error {
 	regs, err := o.in.Sittings.Roster(ctx, s)
 	if err != nil {
 		return err
@@ -258,7 +279,7 @@ func (o *Office) gatherSitting(ctx context.Context, s sitting.Sitting, out *Fact
 		}
 	}
 	for _, r := range regs {
-		seat := Seat{Place: placeOf(s.Level, profiles, r.Candidate), Admitted: s.State != sitting.Draft}
+		seat := Seat{Place: placeOf(s.Level, site, profiles, r.Candidate), Admitted: s.State != sitting.Draft}
 		rec := records[r.ID]
 		for _, c := range rec.Outcome.Components {
 			if c.State != result.Scored && c.State != result.Vetoed && c.State != result.Cheated {
@@ -275,7 +296,7 @@ func (o *Office) gatherSitting(ctx context.Context, s sitting.Sitting, out *Fact
 	return nil
 }
 
-func (o *Office) gatherHolders(ctx context.Context, span Span, out *Facts) error {
+func (o *Office) gatherHolders(ctx context.Context, span Span, sites map[sitting.ID]string, out *Facts) error {
 	// One issued before may be voided in the period.
 	all, err := o.in.Sources.Issued(ctx, "2000-01-01", certificate.Date(span.Until))
 	if err != nil {
@@ -293,7 +314,7 @@ func (o *Office) gatherHolders(ctx context.Context, span Span, out *Facts) error
 		return err
 	}
 	for _, c := range in {
-		h := Holder{Place: placeOf(c.Level, profiles, c.Candidate), Issued: within(span, string(c.Date)), Incentive: profiles[c.Candidate].Incentive != ""}
+		h := Holder{Place: placeOf(c.Level, cmp.Or(sites[c.Sitting], Unknown), profiles, c.Candidate), Issued: within(span, string(c.Date)), Incentive: profiles[c.Candidate].Incentive != ""}
 		if a, ok := c.Revocation(); ok {
 			h.Voided = within(span, Today(a.At))
 		}

@@ -34,7 +34,7 @@ func (o *Office) gatherTrained(ctx context.Context, span Span, out *Facts) error
 		return err
 	}
 	for _, id := range who {
-		did[id].Place = placeOf(0, profiles, id)
+		did[id].Place = placeOf(0, "", profiles, id)
 		out.Trained = append(out.Trained, *did[id])
 	}
 	return nil
@@ -42,7 +42,7 @@ func (o *Office) gatherTrained(ctx context.Context, span Span, out *Facts) error
 
 func within(span Span, day string) bool { return day >= span.From && day <= span.Until }
 
-func placeOf(l standard.Level, all map[people.CandidateID]profile.Profile, id people.CandidateID) Place {
+func placeOf(l standard.Level, site string, all map[people.CandidateID]profile.Profile, id people.CandidateID) Place {
 	p, known := all[id]
-	return Place{Level: l, City: p.City, Industry: p.Industry, Known: known, KeyUnit: p.KeyUnit}
+	return Place{Level: l, Site: site, City: p.City, Industry: p.Industry, Known: known, KeyUnit: p.KeyUnit}
 }

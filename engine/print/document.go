@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -72,8 +73,29 @@ type Document struct {
 	images []*Image
 	root   *element
 	open   []*element // the innermost last
+	lead   strings.Builder
 	err    error
 }
+
+// Head is how every document begins. Remarks follow it.
+const Head = "%PDF-1.7\n%\xE2\xE3\xCF\xD3\n"
+
+// Remark adds a comment, of ASCII characters, behind those that there are, which readers of the
+// document pass over, and returns its line. Head and remarks can be sent on
+// before the document is done, to tell who receives it how far it is.
+func (d *Document) Remark(text string) string {
+	line := "% " + strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return -1
+		}
+		return r
+	}, text) + "\n"
+	d.lead.WriteString(line)
+	return line
+}
+
+// Relate adds to the relations that stand in the metadata.
+func (d *Document) Relate(text string) { d.info.Relations = append(d.info.Relations, text) }
 
 // page is the content of one page.
 type page struct {
@@ -185,8 +207,10 @@ func (d *Document) Modules(x, y, size float64, dark [][]bool, alt string) {
 	p := d.on()
 	d.Begin("Figure", alt)
 	d.mark(p, "")
-	p.body.WriteString("0 g\n")
-	side := size / float64(max(1, len(dark)))
+	// In modules, from the top: whole numbers are short, and meet exactly.
+	side := strconv.FormatFloat(size/float64(max(1, len(dark)))*point, 'f', 6, 64)
+	fmt.Fprintf(&p.body, "q\n0 g\n%s 0 0 -%s %s %s cm\n", side, side, number(x*point), number((d.info.Height-y)*point))
+	var buf []byte
 	for row, line := range dark {
 		for from := 0; from < len(line); from++ {
 			to := from
@@ -194,13 +218,15 @@ func (d *Document) Modules(x, y, size float64, dark [][]bool, alt string) {
 				to++
 			}
 			if to > from {
-				fmt.Fprintf(&p.body, "%s %s %s %s re\n", number((x+float64(from)*side)*point),
-					number((d.info.Height-y-float64(row+1)*side)*point), number(float64(to-from)*side*point), number(side*point))
+				buf = strconv.AppendInt(buf[:0], int64(from), 10)
+				buf = strconv.AppendInt(append(buf, ' '), int64(row), 10)
+				buf = strconv.AppendInt(append(buf, ' '), int64(to-from), 10)
+				p.body.Write(append(buf, " 1 re\n"...))
 				from = to
 			}
 		}
 	}
-	p.body.WriteString("f\nEMC\n")
+	p.body.WriteString("f\nQ\nEMC\n")
 	d.End()
 }
 

@@ -86,7 +86,7 @@ func (d *Document) Bytes() ([]byte, error) {
 		return nil, d.err
 	}
 	w := &writer{}
-	w.out.WriteString("%PDF-1.7\n%\xE2\xE3\xCF\xD3\n")
+	w.out.WriteString(Head + d.lead.String())
 	catalog, tree, info, meta, root := w.reserve(), w.reserve(), w.reserve(), w.reserve(), w.reserve()
 	fontNumber := w.font(d)
 	images := make([]int, len(d.images))

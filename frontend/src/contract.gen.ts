@@ -3261,7 +3261,11 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** 本批全部有效证书（一个 PDF） · all valid certificates of the batch as one document */
+        /**
+         * 本批全部有效证书（一个 PDF） · all valid certificates of the batch as one document
+         * @description Sent while it is printed. Gongyuan-Documents says how many pages there are; behind the document's first line comes a
+         *     comment for each as soon as it is set. A document that was cut off lacks the last chunk of the transfer.
+         */
         get: operations["getBatchDocument"];
         put?: never;
         post?: never;
@@ -3453,6 +3457,29 @@ export interface paths {
          * @description A certificate has one open motion at most. Another administrator decides it, signed in as themselves.
          */
         post: operations["proposeMotion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/certificates/{number}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: components["parameters"]["CertificateNumber"];
+            };
+            cookie?: never;
+        };
+        /** 本人为下一次提请上传的材料 · what the caller has uploaded for the next motion */
+        get: operations["listMotionEvidence"];
+        put?: never;
+        /**
+         * 上传作废、补发的依据 · upload what the next motion is to rest on
+         * @description Announces a file; its parts follow as those of any file do. It counts once a motion names it, and cannot be changed then.
+         */
+        post: operations["provideMotionEvidence"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7311,15 +7338,15 @@ export interface components {
         /** @enum {string} */
         BatchState: "draft" | "proposed" | "issuing" | "issued" | "dropped";
         /** @enum {string} */
-        BatchActName: "exclude" | "include" | "propose" | "return" | "approve" | "drop";
+        BatchActName: "exclude" | "include" | "accept" | "unaccept" | "propose" | "return" | "approve" | "drop";
         BatchAct: {
             act: components["schemas"]["BatchActName"];
-            /** @description exclude and include; the batch's that was seen */
+            /** @description exclude, include, accept, unaccept: the batch's that was seen */
             version?: number;
             registration?: string;
             /** @description propose and approve: what was seen */
             digest?: string;
-            /** @description exclude, return, drop */
+            /** @description exclude, accept (a certificate without a photograph), return, drop */
             reason?: string;
         };
         BatchTally: {
@@ -7348,6 +7375,8 @@ export interface components {
             findings: components["schemas"]["BatchFinding"][];
             /** @description why it is left out */
             excluded?: string;
+            /** @description why a certificate without a photograph is accepted */
+            faceless?: string;
             /** @description once issued */
             number?: string;
             /** @description why it was not issued after all */
@@ -7494,6 +7523,8 @@ export interface components {
             reason: string;
             /** @description what it rests on and where that is kept */
             evidence: string;
+            /** @description what it rests on */
+            files?: string[];
         };
         MotionDecision: {
             approve: boolean;
@@ -7506,6 +7537,7 @@ export interface components {
             state: components["schemas"]["MotionState"];
             reason: string;
             evidence: string;
+            files: components["schemas"]["StoredFile"][];
             by: string;
             /** Format: date-time */
             at: string;
@@ -8013,7 +8045,7 @@ export interface components {
             head: string[];
         };
         /** @enum {string} */
-        PeriodGroup: "total" | "level" | "city" | "industry" | "keyUnit";
+        PeriodGroup: "total" | "level" | "city" | "industry" | "keyUnit" | "site";
         PeriodLine: {
             group: components["schemas"]["PeriodGroup"];
             label: string;
@@ -13265,6 +13297,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "Gongyuan-Documents"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13507,6 +13540,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CertificatePrint"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listMotionEvidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: components["parameters"]["CertificateNumber"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredFile"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    provideMotionEvidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: components["parameters"]["CertificateNumber"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFile"];
+            };
+        };
+        responses: {
+            /** @description 已登记 · announced */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Uploading"];
                 };
             };
             default: components["responses"]["ProblemAny"];

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { documents, fetchTold, whileTold } from './archive'
+import { documents, fetchTold, pages, whileTold } from './archive'
 
 /** A zip of stored documents, without the list at its end but for its first bytes. */
 function zip(sizes: number[]): Uint8Array {
@@ -22,6 +22,17 @@ test('documents are counted however the archive is cut', () => {
     const seen: number[] = []
     for (let i = 0; i < all.length; i += step) seen.push(walk(all.subarray(i, i + step)))
     expect(seen[seen.length - 1]).toBe(4)
+    expect(seen).toEqual([...seen].sort((a, b) => a - b))
+  }
+})
+
+test('pages are counted until the first object, however the document is cut', () => {
+  const all = new TextEncoder().encode('%PDF-1.7\n%bin\n% page 1 of 2\n% page 2 of 2\n6 0 obj\n% page 9\nendobj\n%%EOF\n')
+  for (const step of [1, 7, 1000]) {
+    const walk = pages()
+    const seen: number[] = []
+    for (let i = 0; i < all.length; i += step) seen.push(walk(all.subarray(i, i + step)))
+    expect(seen[seen.length - 1]).toBe(2)
     expect(seen).toEqual([...seen].sort((a, b) => a - b))
   }
 })

@@ -46,14 +46,33 @@ export function documents(): (piece: Uint8Array) => number {
   }
 }
 
-/** `fetch`, which tells how far an archive is. */
+/**
+ * Counts the pages of a PDF of ours while it is set: a comment each behind its
+ * first line, until the first object.
+ */
+export function pages(): (piece: Uint8Array) => number {
+  let count = 0
+  let first = true // of a line
+  let over = false
+  return (piece) => {
+    for (let at = 0; at < piece.length && !over; at++) {
+      const c = piece[at]
+      if (first && c !== 0x25) over = true
+      else if (c === 0x0a) count++
+      first = c === 0x0a
+    }
+    return Math.max(0, count - 2) // the first two lines are of every PDF
+  }
+}
+
+/** `fetch`, which tells how far an archive or a document is. */
 export async function fetchTold(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
   // eslint-disable-next-line no-restricted-globals -- handed to shared/api.ts, which alone calls it
   const response = await fetch(input, init)
   const tell = told
   const of = Number(response.headers.get('Gongyuan-Documents') ?? 0)
   if (!tell || of === 0 || !response.body) return response
-  const walk = documents()
+  const walk = response.headers.get('Content-Type')?.startsWith('application/pdf') ? pages() : documents()
   tell(0, of)
   const body = response.body.pipeThrough(new TransformStream<Uint8Array, Uint8Array>({
     transform(piece, out) {

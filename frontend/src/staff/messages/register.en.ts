@@ -102,7 +102,7 @@ export const registerEn = {
   'period.byLevel': 'By level',
   'period.byKeyUnit': 'By key unit or not',
   'period.byIndustry': 'By industry',
-  'period.byCity': 'By city',
+  'period.byCity': 'By city', 'period.bySite': 'By site', 'period.plot.site': 'Who sat, qualified and was certified, by site', 'period.plot.passing': 'Pass rates of the components by level (%)',
   'period.staff': 'Bodies and examiners',
   'period.staff.bodies': 'Bodies filed',
   'period.staff.sites': 'Sites filed',

@@ -102,7 +102,7 @@ export const registerZh = {
   'period.byLevel': '按等级',
   'period.byKeyUnit': '按是否重点单位',
   'period.byIndustry': '按行业',
-  'period.byCity': '按城市',
+  'period.byCity': '按城市', 'period.bySite': '按站点', 'period.plot.site': '各站点的参加、总评合格和发证人数', 'period.plot.passing': '各等级分项合格率（%）',
   'period.staff': '机构和考评员',
   'period.staff.bodies': '有效备案的评价机构',
   'period.staff.sites': '有效备案的站点',

@@ -107,6 +107,8 @@ export const line = {
       : await client.bytes('/api/v1/sittings/{sitting}/certificates/document', { path: of, timeoutMs: 10 * LONG }, 'application/pdf', 'get')], { type: 'application/pdf' }),
   propose: async (number: string, body: NewMotion) =>
     (await client.call('post', '/api/v1/certificates/{number}/motions', { path: { number }, body })).data,
+  motionEvidence: async (number: string, signal: AbortSignal) => (await client.call('get', '/api/v1/certificates/{number}/evidence', { path: { number }, signal })).data,
+  addMotionEvidence: async (number: string, body: Schemas['NewFile']) => (await client.call('post', '/api/v1/certificates/{number}/evidence', { path: { number }, body })).data,
   decideMotion: async (number: string, motion: number, body: MotionDecision) =>
     (await client.call('post', '/api/v1/certificates/{number}/motions/{motion}', { path: { number, motion: motion as never }, body })).data,
 }

@@ -8,6 +8,8 @@ export type Dossier = Schemas['Dossier']
 export type Terms = Schemas['PanelTerms']
 /** A component, or a further station of it: skill, skill-2. */
 export type Station = Schemas['StationName']
+/** Hears how much of an upload is there. */
+export type Told = (have: number, of: number) => void
 export type FileKind = 'material' | 'portrait'
 
 export const files = createFiles({ api: client, language: () => language.value })
@@ -25,13 +27,19 @@ export const office = {
   },
 }
 
-/** Uploads a file for a candidate. `told` hears how much of it is there. */
-export async function provide(sitting: string, registration: string, kind: FileKind, file: File, told: (have: number, of: number) => void): Promise<StoredFile> {
+type Facts = Awaited<ReturnType<typeof announced>>
+
+/** Uploads a file to wherever `begin` announces it. */
+export async function sent(file: File, told: Told, begin: (facts: Facts) => Promise<Schemas['Uploading']>): Promise<StoredFile> {
   const { name, bytes } = await shrunk(file)
   const facts = await announced(newFileID(), name, bytes)
   return upload({
-    begin: async () => (await client.call('post', '/api/v1/sittings/{sitting}/registrations/{registration}/files', { path: { sitting, registration }, body: { ...facts, kind } })).data,
+    begin: () => begin(facts),
     put: (part, piece) => files.put(facts.id, part, piece),
     complete: async () => (await client.call('post', '/api/v1/files/{file}/complete', { path: { file: facts.id }, timeoutMs: 60_000 })).data,
   }, bytes, told)
 }
+
+/** Uploads a file for a candidate. */
+export const provide = (sitting: string, registration: string, kind: FileKind, file: File, told: Told): Promise<StoredFile> =>
+  sent(file, told, async (facts) => (await client.call('post', '/api/v1/sittings/{sitting}/registrations/{registration}/files', { path: { sitting, registration }, body: { ...facts, kind } })).data)

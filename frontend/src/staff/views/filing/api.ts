@@ -1,8 +1,7 @@
 import type { Schemas } from '../../../shared/api'
-import { announced, newFileID, upload, type StoredFile } from '../../../shared/files'
-import { shrunk } from '../../../shared/photo'
+import type { StoredFile } from '../../../shared/files'
 import { client } from '../../api'
-import { files } from '../evidence/api'
+import { sent, type Told } from '../evidence/api'
 
 export type Filing = Schemas['Filing']
 export type FilingAct = Schemas['FilingAct']
@@ -22,13 +21,6 @@ export const filings = {
   duties: async (signal: AbortSignal) => (await client.call('get', '/api/v1/duties', { signal })).data,
 }
 
-/** Uploads a document of a step, from 1. `told` hears how much of it is there. */
-export async function addPaper(filing: string, step: number, file: File, told: (have: number, of: number) => void): Promise<StoredFile> {
-  const { name, bytes } = await shrunk(file)
-  const facts = await announced(newFileID(), name, bytes)
-  return upload({
-    begin: async () => (await client.call('post', '/api/v1/filings/{filing}/documents', { path: { filing }, body: { ...facts, step } })).data,
-    put: (part, piece) => files.put(facts.id, part, piece),
-    complete: async () => (await client.call('post', '/api/v1/files/{file}/complete', { path: { file: facts.id }, timeoutMs: 60_000 })).data,
-  }, bytes, told)
-}
+/** Uploads a document of a step, from 1. */
+export const addPaper = (filing: string, step: number, file: File, told: Told): Promise<StoredFile> =>
+  sent(file, told, async (facts) => (await client.call('post', '/api/v1/filings/{filing}/documents', { path: { filing }, body: { ...facts, step } })).data)
