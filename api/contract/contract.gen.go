@@ -2612,15 +2612,21 @@ func (e SittingRelease) Valid() bool {
 
 // Defines values for SittingActAct.
 const (
-	SittingActActClose SittingActAct = "close"
-	SittingActActOpen  SittingActAct = "open"
-	SittingActActSeal  SittingActAct = "seal"
+	SittingActActAskSeal  SittingActAct = "ask-seal"
+	SittingActActClose    SittingActAct = "close"
+	SittingActActDropSeal SittingActAct = "drop-seal"
+	SittingActActOpen     SittingActAct = "open"
+	SittingActActSeal     SittingActAct = "seal"
 )
 
 // Valid indicates whether the value is a known member of the SittingActAct enum.
 func (e SittingActAct) Valid() bool {
 	switch e {
+	case SittingActActAskSeal:
+		return true
 	case SittingActActClose:
+		return true
+	case SittingActActDropSeal:
 		return true
 	case SittingActActOpen:
 		return true
@@ -7252,6 +7258,20 @@ type ScoreVersion struct {
 	Score    Score  `json:"score"`
 }
 
+// SealProposal 第一人提请封卷 · the first of two signatures under the papers; after a change it is gone
+type SealProposal struct {
+	At time.Time `json:"at"`
+
+	// Basis digest of the plan
+	Basis string `json:"basis"`
+
+	// By the person's name
+	By string `json:"by"`
+
+	// Own given by the caller
+	Own bool `json:"own"`
+}
+
 // SeatNeeds 便利措施 · what a candidate was granted beside extra time
 type SeatNeeds struct {
 	// Accessible an accessible seat
@@ -7434,20 +7454,26 @@ type Signature string
 
 // Sitting defines model for Sitting.
 type Sitting struct {
-	BlueprintId      string         `json:"blueprintId"`
-	BlueprintTitle   string         `json:"blueprintTitle"`
-	Closes           time.Time      `json:"closes"`
-	DurationMinutes  int            `json:"durationMinutes"`
-	Explain          bool           `json:"explain"`
-	Id               string         `json:"id"`
-	LateEntryMinutes int            `json:"lateEntryMinutes"`
-	Level            int            `json:"level"`
-	LevelTitle       string         `json:"levelTitle"`
-	Opens            time.Time      `json:"opens"`
-	PapersAhead      bool           `json:"papersAhead"`
-	Registrations    int            `json:"registrations"`
-	Release          SittingRelease `json:"release"`
-	SealedAt         *time.Time     `json:"sealedAt,omitempty"`
+	BlueprintId      string    `json:"blueprintId"`
+	BlueprintTitle   string    `json:"blueprintTitle"`
+	Closes           time.Time `json:"closes"`
+	DurationMinutes  int       `json:"durationMinutes"`
+	Explain          bool      `json:"explain"`
+	Id               string    `json:"id"`
+	LateEntryMinutes int       `json:"lateEntryMinutes"`
+	Level            int       `json:"level"`
+	LevelTitle       string    `json:"levelTitle"`
+
+	// OneSealer one person seals the papers
+	OneSealer     *bool          `json:"oneSealer,omitempty"`
+	Opens         time.Time      `json:"opens"`
+	PapersAhead   bool           `json:"papersAhead"`
+	Registrations int            `json:"registrations"`
+	Release       SittingRelease `json:"release"`
+
+	// SealProposal 第一人提请封卷 · the first of two signatures under the papers; after a change it is gone
+	SealProposal *SealProposal `json:"sealProposal,omitempty"`
+	SealedAt     *time.Time    `json:"sealedAt,omitempty"`
 
 	// SealedBy the person's name
 	SealedBy     *string      `json:"sealedBy,omitempty"`
@@ -7481,9 +7507,12 @@ type SittingChange struct {
 	Explain         bool      `json:"explain"`
 
 	// LateEntryMinutes 0 means until the window closes
-	LateEntryMinutes *int      `json:"lateEntryMinutes,omitempty"`
-	Level            int       `json:"level"`
-	Opens            time.Time `json:"opens"`
+	LateEntryMinutes *int `json:"lateEntryMinutes,omitempty"`
+	Level            int  `json:"level"`
+
+	// OneSealer one person seals the papers; without it two do
+	OneSealer *bool     `json:"oneSealer,omitempty"`
+	Opens     time.Time `json:"opens"`
 
 	// PapersAhead send papers encrypted before the start
 	PapersAhead *bool                `json:"papersAhead,omitempty"`
@@ -7575,9 +7604,12 @@ type SittingPlan struct {
 	Explain         bool      `json:"explain"`
 
 	// LateEntryMinutes 0 means until the window closes
-	LateEntryMinutes *int      `json:"lateEntryMinutes,omitempty"`
-	Level            int       `json:"level"`
-	Opens            time.Time `json:"opens"`
+	LateEntryMinutes *int `json:"lateEntryMinutes,omitempty"`
+	Level            int  `json:"level"`
+
+	// OneSealer one person seals the papers; without it two do
+	OneSealer *bool     `json:"oneSealer,omitempty"`
+	Opens     time.Time `json:"opens"`
 
 	// PapersAhead send papers encrypted before the start
 	PapersAhead *bool              `json:"papersAhead,omitempty"`

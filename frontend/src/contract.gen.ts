@@ -5488,6 +5488,11 @@ export interface components {
              * @default false
              */
             papersAhead: boolean;
+            /**
+             * @description one person seals the papers; without it two do
+             * @default false
+             */
+            oneSealer: boolean;
             /** @description 站点 · an entry of the register of sites; without it the sitting names none */
             site?: string;
         };
@@ -5521,6 +5526,20 @@ export interface components {
             sealedAt?: string;
             /** @description the person's name */
             sealedBy?: string;
+            /** @description one person seals the papers */
+            oneSealer?: boolean;
+            sealProposal?: components["schemas"]["SealProposal"];
+        };
+        /** @description 第一人提请封卷 · the first of two signatures under the papers; after a change it is gone */
+        SealProposal: {
+            /** @description the person's name */
+            by: string;
+            /** Format: date-time */
+            at: string;
+            /** @description given by the caller */
+            own: boolean;
+            /** @description digest of the plan */
+            basis: string;
         };
         SittingPage: {
             total: number;
@@ -5528,7 +5547,7 @@ export interface components {
         };
         SittingAct: {
             /** @enum {string} */
-            act: "seal" | "open" | "close";
+            act: "ask-seal" | "drop-seal" | "seal" | "open" | "close";
             /** @description of the sitting as the caller saw it */
             version: number;
         };

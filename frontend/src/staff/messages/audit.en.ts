@@ -26,7 +26,7 @@ export const auditEn = {
   'audit.noun.talent': 'Talent pool', 'audit.noun.training': 'Training record',
   'audit.noun.account': 'Account', 'audit.noun.access': 'Access rules', 'audit.noun.roster': 'Roster', 'audit.noun.seating': 'Seating', 'audit.noun.certificate-template': 'Certificate template', 'audit.noun.venue': 'Venue',
   'audit.noun.day': 'Exam day',
-  'audit.verb.seal': 'seal', 'audit.verb.open': 'open', 'audit.verb.close': 'close', 'audit.verb.release': 'release', 'audit.verb.propose': 'propose',
+  'audit.verb.ask-seal': 'sealing proposed', 'audit.verb.drop-seal': 'proposal to seal dropped', 'audit.verb.seal': 'seal', 'audit.verb.open': 'open', 'audit.verb.close': 'close', 'audit.verb.release': 'release', 'audit.verb.propose': 'propose',
   'audit.verb.approved': 'approve', 'audit.verb.returned': 'return', 'audit.verb.approve': 'approve', 'audit.verb.return': 'return',
   'audit.verb.void': 'void', 'audit.verb.version': 'new version', 'audit.verb.versions': 'new versions', 'audit.verb.make': 'enter', 'audit.verb.confirm': 'confirm',
   'audit.verb.refuse': 'refuse', 'audit.verb.lift': 'lift', 'audit.verb.export': 'export', 'audit.verb.export.take': 'take the exported file', 'audit.verb.read': 'read',
