@@ -22,6 +22,7 @@ import (
 	"gongyuan/engine/personnel"
 	"gongyuan/engine/proctor"
 	"gongyuan/engine/profile"
+	"gongyuan/engine/readiness"
 	"gongyuan/engine/report"
 	"gongyuan/engine/result"
 	"gongyuan/engine/sitting"
@@ -29,6 +30,8 @@ import (
 
 // fieldTexts says what each reason means and what to do.
 var fieldTexts = map[string][2]string{
+	"no-drill-report":            {"这不是演练报告。请选 gongyuan drill --json 写出的文件。", "This is no drill's report. Choose the file that gongyuan drill --json wrote."},
+	"drill-in-the-future":        {"演练的结束时间在将来，请核对那台机器的时钟。", "The drill ended in the future; check the clock of the machine that it ran on."},
 	"address-range":              {"请填写 IP 地址或网段，例如 10.3.1.0/24。", "Enter an address or a range, such as 10.3.1.0/24."},
 	"web-address":                {"请填写完整的网址，以 http:// 或 https:// 开头，不带 #。", "Enter the whole address, from http:// or https://, without #."},
 	"config-key":                 {"配置密钥是 64 位十六进制数。", "A Config Key has 64 hexadecimal digits."},
@@ -313,7 +316,10 @@ func fieldsOf(err error) []sitting.FieldError {
 	var kept *personnel.FieldError
 	var taken *sitting.TakenError
 	var entering *access.FieldError
+	var ready *readiness.FieldError
 	switch {
+	case errors.As(err, &ready):
+		return []sitting.FieldError{{Field: ready.Field, Reason: ready.Reason}}
 	case errors.As(err, &entering):
 		return []sitting.FieldError{{Field: entering.Field, Reason: entering.Reason}}
 	case errors.As(err, &tabled):

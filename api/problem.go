@@ -31,6 +31,7 @@ import (
 	"gongyuan/engine/print"
 	"gongyuan/engine/proctor"
 	"gongyuan/engine/profile"
+	"gongyuan/engine/readiness"
 	"gongyuan/engine/report"
 	"gongyuan/engine/result"
 	"gongyuan/engine/roster"
@@ -99,6 +100,7 @@ var problems = map[kind]wording{
 	"conflict":           {409, "别人刚刚改过", "请刷新后再做。", "Someone changed it meanwhile", "Reload and do it again."},
 	"wrong-state":        {409, "现在不能这样做", "这个场次的状态已经不同，请刷新。", "Not possible now", "The sitting is in another state; reload."},
 	"nobody-registered":  {409, "还没有登记考生", "先登记考生，再封卷。", "Nobody is registered", "Register candidates before sealing."},
+	"drill-known":        {409, "这份演练报告已经登记过", "不用再登记。", "This drill's report is there already", "There is nothing more to do."},
 	"seal-unasked":       {409, "还没有第一人提请封卷", "封卷要两人：先由一位管理员提请，再由另一位批准。", "Nobody proposed to seal", "Two people seal: one administrator proposes, another approves."},
 	"seal-void":          {409, "提请之后有改动，第一人的签名作废", "计划、名单、座位或题库变了。请核对后重新提请封卷。", "Changed since the first signature, which is void", "The plan, the roster, a seat or the bank changed. Check it and propose again."},
 	"shortage":           {409, "题库不能满足组卷方案", "", "The bank cannot fulfil the blueprint", ""},
@@ -189,6 +191,10 @@ var table = []struct {
 	{sitting.ErrNobody, "nobody-registered"},
 	{sitting.ErrUnseated, "not-seated"},
 	{daysheet.ErrNobody, "nobody-seated"},
+	{readiness.ErrNotFound, "not-found"},
+	{readiness.ErrForbidden, "forbidden"},
+	{readiness.ErrKnown, "drill-known"},
+	{readiness.ErrInvalid, "invalid"},
 	{venue.ErrNotFound, "not-found"},
 	{venue.ErrForbidden, "forbidden"},
 	{venue.ErrConflict, "conflict"},

@@ -609,6 +609,33 @@ func (e CombineRule) Valid() bool {
 	}
 }
 
+// Defines values for ComputerFault.
+const (
+	ComputerClock    ComputerFault = "clock"
+	ComputerNarrow   ComputerFault = "narrow"
+	ComputerNoMemory ComputerFault = "no-memory"
+	ComputerOutside  ComputerFault = "outside"
+	ComputerSlow     ComputerFault = "slow"
+)
+
+// Valid indicates whether the value is a known member of the ComputerFault enum.
+func (e ComputerFault) Valid() bool {
+	switch e {
+	case ComputerClock:
+		return true
+	case ComputerNarrow:
+		return true
+	case ComputerNoMemory:
+		return true
+	case ComputerOutside:
+		return true
+	case ComputerSlow:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for DayPaper.
 const (
 	PaperAttendance DayPaper = "attendance"
@@ -1815,6 +1842,27 @@ func (e ProvidedFileKind) Valid() bool {
 	case Material:
 		return true
 	case Portrait:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReadinessState.
+const (
+	ReadinessAttention ReadinessState = "attention"
+	ReadinessBlock     ReadinessState = "block"
+	ReadinessReady     ReadinessState = "ready"
+)
+
+// Valid indicates whether the value is a known member of the ReadinessState enum.
+func (e ReadinessState) Valid() bool {
+	switch e {
+	case ReadinessAttention:
+		return true
+	case ReadinessBlock:
+		return true
+	case ReadinessReady:
 		return true
 	default:
 		return false
@@ -4126,6 +4174,40 @@ type CollectRequest struct {
 // CombineRule defines model for CombineRule.
 type CombineRule string
 
+// ComputerCheck defines model for ComputerCheck.
+type ComputerCheck struct {
+	Now   time.Time      `json:"now"`
+	Rooms []ComputerRoom `json:"rooms"`
+	Title string         `json:"title"`
+}
+
+// ComputerFault defines model for ComputerFault.
+type ComputerFault string
+
+// ComputerJudged defines model for ComputerJudged.
+type ComputerJudged struct {
+	Faults []ComputerFault `json:"faults"`
+}
+
+// ComputerReport defines model for ComputerReport.
+type ComputerReport struct {
+	Height int `json:"height"`
+
+	// Memory answers can be kept on the computer
+	Memory      bool   `json:"memory"`
+	OffsetMs    int64  `json:"offsetMs"`
+	Room        string `json:"room"`
+	RoundTripMs int    `json:"roundTripMs"`
+	Seat        string `json:"seat"`
+	Width       int    `json:"width"`
+}
+
+// ComputerRoom defines model for ComputerRoom.
+type ComputerRoom struct {
+	Name  string   `json:"name"`
+	Seats []string `json:"seats"`
+}
+
 // Coverage defines model for Coverage.
 type Coverage struct {
 	// Outside items of points that the outline does not name
@@ -4268,6 +4350,25 @@ type DrawnPaper struct {
 	Candidate *string `json:"candidate,omitempty"`
 	Number    int     `json:"number"`
 	Seed      string  `json:"seed"`
+}
+
+// DrillKept defines model for DrillKept.
+type DrillKept struct {
+	At         time.Time `json:"at"`
+	By         string    `json:"by"`
+	Candidates int       `json:"candidates"`
+	Checked    int       `json:"checked"`
+	Doubled    int       `json:"doubled"`
+	Ended      time.Time `json:"ended"`
+	Lost       int       `json:"lost"`
+	Ready      bool      `json:"ready"`
+	Trespasses int       `json:"trespasses"`
+}
+
+// DrillReport defines model for DrillReport.
+type DrillReport struct {
+	// Report the file as it is
+	Report string `json:"report"`
 }
 
 // DueReport defines model for DueReport.
@@ -6470,6 +6571,64 @@ type QuestionContent struct {
 	Stem string   `json:"stem"`
 	Type ItemType `json:"type"`
 }
+
+// Readiness defines model for Readiness.
+type Readiness struct {
+	At         time.Time       `json:"at"`
+	CheckHours int             `json:"checkHours"`
+	DrillDays  int             `json:"drillDays"`
+	Lines      []ReadinessLine `json:"lines"`
+	Rooms      []ReadinessRoom `json:"rooms"`
+
+	// Sample the limits are a sample
+	Sample bool `json:"sample"`
+}
+
+// ReadinessLine defines model for ReadinessLine.
+type ReadinessLine struct {
+	// At of the evidence
+	At *time.Time `json:"at,omitempty"`
+
+	// By names behind the evidence
+	By []string `json:"by"`
+
+	// Check filed, fulfil, sealed, store, clock, drill, seated, room, browsers
+	Check string `json:"check"`
+
+	// Detail in words
+	Detail string `json:"detail"`
+	Have   int    `json:"have"`
+
+	// Name of a store or a room
+	Name   string   `json:"name"`
+	Need   int      `json:"need"`
+	Places []string `json:"places"`
+
+	// Reason why; those of rooms are the flaws of the rules of rooms
+	Reason string `json:"reason"`
+
+	// State 就绪、注意、阻止
+	State ReadinessState `json:"state"`
+}
+
+// ReadinessRoom defines model for ReadinessRoom.
+type ReadinessRoom struct {
+	// Checked taken seats whose computer was checked
+	Checked      int    `json:"checked"`
+	Faulty       int    `json:"faulty"`
+	Invigilators int    `json:"invigilators"`
+	Name         string `json:"name"`
+
+	// Needed invigilators by the rules
+	Needed int `json:"needed"`
+	Seated int `json:"seated"`
+
+	// State 就绪、注意、阻止
+	State ReadinessState `json:"state"`
+}
+
+// ReadinessState 就绪、注意、阻止
+type ReadinessState string
 
 // Receipt defines model for Receipt.
 type Receipt struct {
@@ -8896,6 +9055,12 @@ type ProposeMotionJSONRequestBody = NewMotion
 // DecideMotionJSONRequestBody defines body for DecideMotion for application/json ContentType.
 type DecideMotionJSONRequestBody = MotionDecision
 
+// ReportComputerJSONRequestBody defines body for ReportComputer for application/json ContentType.
+type ReportComputerJSONRequestBody = ComputerReport
+
+// HandInDrillJSONRequestBody defines body for HandInDrill for application/json ContentType.
+type HandInDrillJSONRequestBody = DrillReport
+
 // PutExaminerJSONRequestBody defines body for PutExaminer for application/json ContentType.
 type PutExaminerJSONRequestBody = ExaminerChange
 
@@ -9411,6 +9576,15 @@ type ServerInterface interface {
 	// GetCertificatePicture 证书的样子（SVG） · the certificate as a picture
 	// (GET /api/v1/certificates/{number}/picture)
 	GetCertificatePicture(c *fiber.Ctx, number CertificateNumber) error
+	// GetComputerCheck 考生机检查用的考场和座位 · rooms and seats, for the page that checks a computer
+	// (GET /api/v1/checks/{sitting})
+	GetComputerCheck(c *fiber.Ctx, sitting SittingId) error
+	// ReportComputer 考生机的检查结果 · what a computer found of itself
+	// (POST /api/v1/checks/{sitting})
+	ReportComputer(c *fiber.Ctx, sitting SittingId) error
+	// HandInDrill 登记一次演练的报告（gongyuan drill --json） · keep the report of a drill
+	// (POST /api/v1/drills)
+	HandInDrill(c *fiber.Ctx) error
 	// GetDuties 要办的事：备案是否有效、上报何时到期 · what waits for the administrators
 	// (GET /api/v1/duties)
 	GetDuties(c *fiber.Ctx) error
@@ -9732,6 +9906,9 @@ type ServerInterface interface {
 	// GetProgress 考试进行情况 · how it goes
 	// (GET /api/v1/sittings/{sitting}/progress)
 	GetProgress(c *fiber.Ctx, sitting SittingId) error
+	// GetReadiness 考前检查 · whether the sitting may be held
+	// (GET /api/v1/sittings/{sitting}/readiness)
+	GetReadiness(c *fiber.Ctx, sitting SittingId) error
 	// ListRegistrations 报名名单 · registrations
 	// (GET /api/v1/sittings/{sitting}/registrations)
 	ListRegistrations(c *fiber.Ctx, sitting SittingId) error
@@ -12912,6 +13089,82 @@ func (siw *ServerInterfaceWrapper) GetCertificatePicture(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.GetCertificatePicture(c, number)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetComputerCheck operation middleware
+func (siw *ServerInterfaceWrapper) GetComputerCheck(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetComputerCheck(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ReportComputer operation middleware
+func (siw *ServerInterfaceWrapper) ReportComputer(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ReportComputer(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// HandInDrill operation middleware
+func (siw *ServerInterfaceWrapper) HandInDrill(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.HandInDrill(c)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -16211,6 +16464,35 @@ func (siw *ServerInterfaceWrapper) GetProgress(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetReadiness operation middleware
+func (siw *ServerInterfaceWrapper) GetReadiness(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetReadiness(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListRegistrations operation middleware
 func (siw *ServerInterfaceWrapper) ListRegistrations(c *fiber.Ctx) error {
 
@@ -18041,6 +18323,14 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/rooms", wrapper.GetSittingRooms)
 
 	router.Put(options.BaseURL+"/api/v1/sittings/:sitting/rooms", wrapper.PutSittingRooms)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/readiness", wrapper.GetReadiness)
+
+	router.Post(options.BaseURL+"/api/v1/drills", wrapper.HandInDrill)
+
+	router.Get(options.BaseURL+"/api/v1/checks/:sitting", wrapper.GetComputerCheck)
+
+	router.Post(options.BaseURL+"/api/v1/checks/:sitting", wrapper.ReportComputer)
 
 	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/seatings", wrapper.ListSeatings)
 
@@ -21102,6 +21392,94 @@ type GetCertificatePicturedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetCertificatePicturedefaultApplicationProblemPlusJSONResponse) VisitGetCertificatePictureResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetComputerCheckRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type GetComputerCheckResponseObject interface {
+	VisitGetComputerCheckResponse(ctx *fiber.Ctx) error
+}
+
+type GetComputerCheck200JSONResponse ComputerCheck
+
+func (response GetComputerCheck200JSONResponse) VisitGetComputerCheckResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetComputerCheckdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetComputerCheckdefaultApplicationProblemPlusJSONResponse) VisitGetComputerCheckResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ReportComputerRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Body    *ReportComputerJSONRequestBody
+}
+
+type ReportComputerResponseObject interface {
+	VisitReportComputerResponse(ctx *fiber.Ctx) error
+}
+
+type ReportComputer200JSONResponse ComputerJudged
+
+func (response ReportComputer200JSONResponse) VisitReportComputerResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ReportComputerdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReportComputerdefaultApplicationProblemPlusJSONResponse) VisitReportComputerResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type HandInDrillRequestObject struct {
+	Body *HandInDrillJSONRequestBody
+}
+
+type HandInDrillResponseObject interface {
+	VisitHandInDrillResponse(ctx *fiber.Ctx) error
+}
+
+type HandInDrill201JSONResponse DrillKept
+
+func (response HandInDrill201JSONResponse) VisitHandInDrillResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type HandInDrilldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response HandInDrilldefaultApplicationProblemPlusJSONResponse) VisitHandInDrillResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -24500,6 +24878,35 @@ func (response GetProgressdefaultApplicationProblemPlusJSONResponse) VisitGetPro
 	return ctx.JSON(&response.Body)
 }
 
+type GetReadinessRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type GetReadinessResponseObject interface {
+	VisitGetReadinessResponse(ctx *fiber.Ctx) error
+}
+
+type GetReadiness200JSONResponse Readiness
+
+func (response GetReadiness200JSONResponse) VisitGetReadinessResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetReadinessdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetReadinessdefaultApplicationProblemPlusJSONResponse) VisitGetReadinessResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListRegistrationsRequestObject struct {
 	Sitting SittingId `json:"sitting"`
 }
@@ -26194,6 +26601,15 @@ type StrictServerInterface interface {
 	// GetCertificatePicture 证书的样子（SVG） · the certificate as a picture
 	// (GET /api/v1/certificates/{number}/picture)
 	GetCertificatePicture(ctx context.Context, request GetCertificatePictureRequestObject) (GetCertificatePictureResponseObject, error)
+	// GetComputerCheck 考生机检查用的考场和座位 · rooms and seats, for the page that checks a computer
+	// (GET /api/v1/checks/{sitting})
+	GetComputerCheck(ctx context.Context, request GetComputerCheckRequestObject) (GetComputerCheckResponseObject, error)
+	// ReportComputer 考生机的检查结果 · what a computer found of itself
+	// (POST /api/v1/checks/{sitting})
+	ReportComputer(ctx context.Context, request ReportComputerRequestObject) (ReportComputerResponseObject, error)
+	// HandInDrill 登记一次演练的报告（gongyuan drill --json） · keep the report of a drill
+	// (POST /api/v1/drills)
+	HandInDrill(ctx context.Context, request HandInDrillRequestObject) (HandInDrillResponseObject, error)
 	// GetDuties 要办的事：备案是否有效、上报何时到期 · what waits for the administrators
 	// (GET /api/v1/duties)
 	GetDuties(ctx context.Context, request GetDutiesRequestObject) (GetDutiesResponseObject, error)
@@ -26515,6 +26931,9 @@ type StrictServerInterface interface {
 	// GetProgress 考试进行情况 · how it goes
 	// (GET /api/v1/sittings/{sitting}/progress)
 	GetProgress(ctx context.Context, request GetProgressRequestObject) (GetProgressResponseObject, error)
+	// GetReadiness 考前检查 · whether the sitting may be held
+	// (GET /api/v1/sittings/{sitting}/readiness)
+	GetReadiness(ctx context.Context, request GetReadinessRequestObject) (GetReadinessResponseObject, error)
 	// ListRegistrations 报名名单 · registrations
 	// (GET /api/v1/sittings/{sitting}/registrations)
 	ListRegistrations(ctx context.Context, request ListRegistrationsRequestObject) (ListRegistrationsResponseObject, error)
@@ -29883,6 +30302,113 @@ func (sh *strictHandler) GetCertificatePicture(ctx *fiber.Ctx, number Certificat
 		return err
 	} else if validResponse, ok := response.(GetCertificatePictureResponseObject); ok {
 		if err := validResponse.VisitGetCertificatePictureResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetComputerCheck operation middleware
+func (sh *strictHandler) GetComputerCheck(ctx *fiber.Ctx, sitting SittingId) error {
+	var request GetComputerCheckRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetComputerCheck(ctx.UserContext(), request.(GetComputerCheckRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetComputerCheck")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetComputerCheckResponseObject); ok {
+		if err := validResponse.VisitGetComputerCheckResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReportComputer operation middleware
+func (sh *strictHandler) ReportComputer(ctx *fiber.Ctx, sitting SittingId) error {
+	var request ReportComputerRequestObject
+
+	request.Sitting = sitting
+
+	var body ReportComputerJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ReportComputer(ctx.UserContext(), request.(ReportComputerRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReportComputer")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReportComputerResponseObject); ok {
+		if err := validResponse.VisitReportComputerResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// HandInDrill operation middleware
+func (sh *strictHandler) HandInDrill(ctx *fiber.Ctx) error {
+	var request HandInDrillRequestObject
+
+	var body HandInDrillJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.HandInDrill(ctx.UserContext(), request.(HandInDrillRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "HandInDrill")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(HandInDrillResponseObject); ok {
+		if err := validResponse.VisitHandInDrillResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -33442,6 +33968,33 @@ func (sh *strictHandler) GetProgress(ctx *fiber.Ctx, sitting SittingId) error {
 		return err
 	} else if validResponse, ok := response.(GetProgressResponseObject); ok {
 		if err := validResponse.VisitGetProgressResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetReadiness operation middleware
+func (sh *strictHandler) GetReadiness(ctx *fiber.Ctx, sitting SittingId) error {
+	var request GetReadinessRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetReadiness(ctx.UserContext(), request.(GetReadinessRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetReadiness")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetReadinessResponseObject); ok {
+		if err := validResponse.VisitGetReadinessResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

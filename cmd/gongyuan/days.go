@@ -17,7 +17,12 @@ func (e *engine) prepareDays(store *mongostore.Store) error {
 		return err
 	}
 	venues := venue.NewOffice(venue.Deps{Store: store.Venues(), Sittings: rosters{e.sittings, e.office}, Accounts: e.people, Audit: e.trail, Rules: rules})
+	ready, err := e.newReadiness(store, venues)
+	if err != nil {
+		return err
+	}
 	e.days = api.Days{
+		Ready: ready,
 		Rosters: roster.NewDesk(roster.Deps{
 			Store: store.Rosters(), Office: e.office, Accounts: e.people, Sealer: e.sealer, Audit: e.trail, Clock: e.clock,
 		}),

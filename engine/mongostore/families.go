@@ -29,6 +29,7 @@ func (s *Store) families() []family {
 		{"rosters", s.ensureRosterIndexes},
 		{"venues", s.ensureVenueIndexes},
 		{"seatings", s.ensureSeatingIndexes},
+		{"readiness", s.ensureReadinessIndexes},
 		{"periodic reports", s.ensurePeriodicIndexes},
 		{"trainings", s.ensureTrainingIndexes},
 		{"talent pool", s.ensureTalentIndexes},

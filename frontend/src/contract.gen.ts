@@ -3885,6 +3885,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sittings/{sitting}/readiness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * 考前检查 · whether the sitting may be held
+         * @description A check without fresh evidence counts as failed. For a draft a paper is drawn for everybody and thrown away, at most once a minute.
+         */
+        get: operations["getReadiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记一次演练的报告（gongyuan drill --json） · keep the report of a drill */
+        post: operations["handInDrill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checks/{sitting}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        /** 考生机检查用的考场和座位 · rooms and seats, for the page that checks a computer */
+        get: operations["getComputerCheck"];
+        put?: never;
+        /**
+         * 考生机的检查结果 · what a computer found of itself
+         * @description Anybody who knows the sitting may report; the word of a computer is no proof.
+         */
+        post: operations["reportComputer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sittings/{sitting}/seatings": {
         parameters: {
             query?: never;
@@ -5529,6 +5591,96 @@ export interface components {
             /** @description one person seals the papers */
             oneSealer?: boolean;
             sealProposal?: components["schemas"]["SealProposal"];
+        };
+        /**
+         * @description 就绪、注意、阻止
+         * @enum {string}
+         */
+        ReadinessState: "ready" | "attention" | "block";
+        ReadinessLine: {
+            /** @description filed, fulfil, sealed, store, clock, drill, seated, room, browsers */
+            check: string;
+            state: components["schemas"]["ReadinessState"];
+            /** @description why; those of rooms are the flaws of the rules of rooms */
+            reason: string;
+            /** @description of a store or a room */
+            name: string;
+            have: number;
+            need: number;
+            /**
+             * Format: date-time
+             * @description of the evidence
+             */
+            at?: string;
+            /** @description names behind the evidence */
+            by: string[];
+            places: string[];
+            /** @description in words */
+            detail: string;
+        };
+        ReadinessRoom: {
+            name: string;
+            state: components["schemas"]["ReadinessState"];
+            seated: number;
+            invigilators: number;
+            /** @description invigilators by the rules */
+            needed: number;
+            /** @description taken seats whose computer was checked */
+            checked: number;
+            faulty: number;
+        };
+        Readiness: {
+            /** Format: date-time */
+            at: string;
+            lines: components["schemas"]["ReadinessLine"][];
+            rooms: components["schemas"]["ReadinessRoom"][];
+            /** @description the limits are a sample */
+            sample: boolean;
+            drillDays: number;
+            checkHours: number;
+        };
+        DrillReport: {
+            /** @description the file as it is */
+            report: string;
+        };
+        DrillKept: {
+            ready: boolean;
+            /** Format: date-time */
+            ended: string;
+            candidates: number;
+            checked: number;
+            lost: number;
+            doubled: number;
+            trespasses: number;
+            by: string;
+            /** Format: date-time */
+            at: string;
+        };
+        ComputerCheck: {
+            title: string;
+            /** Format: date-time */
+            now: string;
+            rooms: components["schemas"]["ComputerRoom"][];
+        };
+        ComputerRoom: {
+            name: string;
+            seats: string[];
+        };
+        ComputerReport: {
+            room: string;
+            seat: string;
+            /** @description answers can be kept on the computer */
+            memory: boolean;
+            width: number;
+            height: number;
+            roundTripMs: number;
+            /** Format: int64 */
+            offsetMs: number;
+        };
+        /** @enum {string} */
+        ComputerFault: "no-memory" | "narrow" | "slow" | "clock" | "outside";
+        ComputerJudged: {
+            faults: components["schemas"]["ComputerFault"][];
         };
         /** @description 第一人提请封卷 · the first of two signatures under the papers; after a change it is gone */
         SealProposal: {
@@ -14100,6 +14252,104 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SittingRooms"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getReadiness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    handInDrill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrillReport"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrillKept"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getComputerCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComputerCheck"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    reportComputer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComputerReport"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComputerJudged"];
                 };
             };
             default: components["responses"]["ProblemAny"];
