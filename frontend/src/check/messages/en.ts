@@ -25,6 +25,8 @@ export const en: Record<keyof typeof zhCN, string> = {
   'line': 'Slowest way to the server and back {n} ms',
   'clock': 'The clock is off by {n} s',
   'address': 'The address is of the room',
+  'no.memory': 'This computer cannot keep answers',
+  'no.address': 'The address is not of the room',
   'do.no-memory': 'Without network answers would be lost. Close private windows, let sites store data, or clear the disk.',
   'do.narrow': 'The screen is too small: raise its resolution or use another.',
   'do.slow': 'The line is too slow: look at cables, switches, radio.',
