@@ -21,6 +21,7 @@ import (
 	"gongyuan/engine/daysheet"
 	"gongyuan/engine/diploma"
 	"gongyuan/engine/editorial"
+	"gongyuan/engine/enrol"
 	"gongyuan/engine/evidence"
 	"gongyuan/engine/filing"
 	"gongyuan/engine/itemstat"
@@ -100,6 +101,9 @@ var problems = map[kind]wording{
 	"conflict":           {409, "别人刚刚改过", "请刷新后再做。", "Someone changed it meanwhile", "Reload and do it again."},
 	"wrong-state":        {409, "现在不能这样做", "这个场次的状态已经不同，请刷新。", "Not possible now", "The sitting is in another state; reload."},
 	"nobody-registered":  {409, "还没有登记考生", "先登记考生，再封卷。", "Nobody is registered", "Register candidates before sealing."},
+	"enrol-there":        {409, "这个证件号已报过名", "用报名号查状态；被退回的，查到后重新提交。", "There is an application with this document", "Look at its state by its number; what was returned is sent again from there."},
+	"enrol-closed":       {409, "现在不受理报名", "请看报名时间；有疑问请联系评价机构。", "No applications are taken now", "See when they are; ask the assessing body if in doubt."},
+	"no-enrolment":       {404, "没有查到", "请核对报名号或准考证号，和证件号码。", "Nothing is found", "Check the number and the document."},
 	"drill-known":        {409, "这份演练报告已经登记过", "不用再登记。", "This drill's report is there already", "There is nothing more to do."},
 	"seal-unasked":       {409, "还没有第一人提请封卷", "封卷要两人：先由一位管理员提请，再由另一位批准。", "Nobody proposed to seal", "Two people seal: one administrator proposes, another approves."},
 	"seal-void":          {409, "提请之后有改动，第一人的签名作废", "计划、名单、座位或题库变了。请核对后重新提请封卷。", "Changed since the first signature, which is void", "The plan, the roster, a seat or the bank changed. Check it and propose again."},
@@ -191,6 +195,14 @@ var table = []struct {
 	{sitting.ErrNobody, "nobody-registered"},
 	{sitting.ErrUnseated, "not-seated"},
 	{daysheet.ErrNobody, "nobody-seated"},
+	{enrol.ErrNotFound, "not-found"},
+	{enrol.ErrForbidden, "forbidden"},
+	{enrol.ErrConflict, "conflict"},
+	{enrol.ErrThere, "enrol-there"},
+	{enrol.ErrClosed, "enrol-closed"},
+	{enrol.ErrState, "wrong-state"},
+	{enrol.ErrInvalid, "invalid"},
+	{errNoEnrolment, "no-enrolment"},
 	{readiness.ErrNotFound, "not-found"},
 	{readiness.ErrForbidden, "forbidden"},
 	{readiness.ErrKnown, "drill-known"},

@@ -8,6 +8,7 @@ import (
 
 	"gongyuan/api/contract"
 	"gongyuan/engine/daysheet"
+	"gongyuan/engine/enrol"
 	"gongyuan/engine/readiness"
 	"gongyuan/engine/roster"
 	"gongyuan/engine/seating"
@@ -18,6 +19,7 @@ import (
 // Days is what is prepared before the day of a sitting.
 type Days struct {
 	Ready    *readiness.Desk
+	Enrols   *enrol.Desk
 	Rosters  *roster.Desk
 	Venues   *venue.Office
 	Seatings *seating.Desk

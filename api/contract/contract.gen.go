@@ -708,6 +708,51 @@ func (e DistributionKind) Valid() bool {
 	}
 }
 
+// Defines values for EnrolDecideDecision.
+const (
+	EnrolAdmit  EnrolDecideDecision = "admit"
+	EnrolRefuse EnrolDecideDecision = "refuse"
+	EnrolReturn EnrolDecideDecision = "return"
+)
+
+// Valid indicates whether the value is a known member of the EnrolDecideDecision enum.
+func (e EnrolDecideDecision) Valid() bool {
+	switch e {
+	case EnrolAdmit:
+		return true
+	case EnrolRefuse:
+		return true
+	case EnrolReturn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for EnrolState.
+const (
+	EnrolAdmitted EnrolState = "admitted"
+	EnrolRefused  EnrolState = "refused"
+	EnrolReturned EnrolState = "returned"
+	EnrolSent     EnrolState = "sent"
+)
+
+// Valid indicates whether the value is a known member of the EnrolState enum.
+func (e EnrolState) Valid() bool {
+	switch e {
+	case EnrolAdmitted:
+		return true
+	case EnrolRefused:
+		return true
+	case EnrolReturned:
+		return true
+	case EnrolSent:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ExaminerGrade.
 const (
 	ExaminerGradeExaminer ExaminerGrade = "examiner"
@@ -4386,6 +4431,163 @@ type Duties struct {
 
 	// Until the last day on which the filing is valid
 	Until *string `json:"until,omitempty"`
+}
+
+// EnrolAsk defines model for EnrolAsk.
+type EnrolAsk struct {
+	IdNumber string             `json:"idNumber"`
+	Number   string             `json:"number"`
+	Solution *ChallengeSolution `json:"solution,omitempty"`
+}
+
+// EnrolCondition defines model for EnrolCondition.
+type EnrolCondition struct {
+	Code string `json:"code"`
+	Text string `json:"text"`
+}
+
+// EnrolContent defines model for EnrolContent.
+type EnrolContent struct {
+	Data []byte `json:"data"`
+	Type string `json:"type"`
+}
+
+// EnrolDecide defines model for EnrolDecide.
+type EnrolDecide struct {
+	Decision EnrolDecideDecision `json:"decision"`
+	Reason   *string             `json:"reason,omitempty"`
+	Version  int                 `json:"version"`
+}
+
+// EnrolDecideDecision defines model for EnrolDecide.Decision.
+type EnrolDecideDecision string
+
+// EnrolFile defines model for EnrolFile.
+type EnrolFile struct {
+	Id    string `json:"id"`
+	Name  string `json:"name"`
+	Photo bool   `json:"photo"`
+	Size  int    `json:"size"`
+	Type  string `json:"type"`
+}
+
+// EnrolForm defines model for EnrolForm.
+type EnrolForm struct {
+	Closes     time.Time        `json:"closes"`
+	Conditions []EnrolCondition `json:"conditions"`
+	ExamOpens  time.Time        `json:"examOpens"`
+	LevelTitle string           `json:"levelTitle"`
+	MostBytes  int              `json:"mostBytes"`
+	MostFiles  int              `json:"mostFiles"`
+	Open       bool             `json:"open"`
+
+	// Opens of the applications
+	Opens  time.Time  `json:"opens"`
+	Photo  EnrolPhoto `json:"photo"`
+	Sample bool       `json:"sample"`
+	Title  string     `json:"title"`
+}
+
+// EnrolGiven defines model for EnrolGiven.
+type EnrolGiven struct {
+	Data []byte `json:"data"`
+	Name string `json:"name"`
+}
+
+// EnrolList defines model for EnrolList.
+type EnrolList struct {
+	Applications []Enrolment `json:"applications"`
+	Window       EnrolWindow `json:"window"`
+}
+
+// EnrolPhoto defines model for EnrolPhoto.
+type EnrolPhoto struct {
+	LeastHeight int `json:"leastHeight"`
+	LeastWidth  int `json:"leastWidth"`
+	MostBytes   int `json:"mostBytes"`
+	RatioHeight int `json:"ratioHeight"`
+	RatioWidth  int `json:"ratioWidth"`
+}
+
+// EnrolSend defines model for EnrolSend.
+type EnrolSend struct {
+	Condition string       `json:"condition"`
+	Employer  string       `json:"employer"`
+	Evidence  []EnrolGiven `json:"evidence"`
+	IdNumber  string       `json:"idNumber"`
+	Name      string       `json:"name"`
+
+	// Number of an application that was returned
+	Number   *string            `json:"number,omitempty"`
+	Phone    string             `json:"phone"`
+	Photo    []byte             `json:"photo"`
+	Solution *ChallengeSolution `json:"solution,omitempty"`
+}
+
+// EnrolState 已提交、已退回、已录入、不予受理
+type EnrolState string
+
+// EnrolStatus defines model for EnrolStatus.
+type EnrolStatus struct {
+	// Number of an application
+	Number  *string    `json:"number,omitempty"`
+	Reason  *string    `json:"reason,omitempty"`
+	Sent    *time.Time `json:"sent,omitempty"`
+	Sitting string     `json:"sitting"`
+
+	// State 已提交、已退回、已录入、不予受理
+	State  *EnrolState  `json:"state,omitempty"`
+	Ticket *EnrolTicket `json:"ticket,omitempty"`
+	Title  string       `json:"title"`
+}
+
+// EnrolTicket defines model for EnrolTicket.
+type EnrolTicket struct {
+	Admission        string    `json:"admission"`
+	Closes           time.Time `json:"closes"`
+	IdMasked         string    `json:"idMasked"`
+	LateEntryMinutes int       `json:"lateEntryMinutes"`
+	LevelTitle       string    `json:"levelTitle"`
+
+	// Minutes with what the candidate was granted
+	Minutes int       `json:"minutes"`
+	Name    string    `json:"name"`
+	Opens   time.Time `json:"opens"`
+
+	// Place name and address of the site
+	Place string `json:"place"`
+
+	// Room empty until seated
+	Room string `json:"room"`
+	Seat string `json:"seat"`
+}
+
+// EnrolWindow defines model for EnrolWindow.
+type EnrolWindow struct {
+	Closes  *time.Time `json:"closes,omitempty"`
+	On      bool       `json:"on"`
+	Opens   *time.Time `json:"opens,omitempty"`
+	Version int        `json:"version"`
+}
+
+// Enrolment defines model for Enrolment.
+type Enrolment struct {
+	// Condition in words
+	Condition string      `json:"condition"`
+	DecidedAt *time.Time  `json:"decidedAt,omitempty"`
+	DecidedBy *string     `json:"decidedBy,omitempty"`
+	Employer  string      `json:"employer"`
+	Files     []EnrolFile `json:"files"`
+	Id        string      `json:"id"`
+	IdMasked  string      `json:"idMasked"`
+	Name      string      `json:"name"`
+	Number    string      `json:"number"`
+	Reason    string      `json:"reason"`
+	Sent      time.Time   `json:"sent"`
+
+	// State 已提交、已退回、已录入、不予受理
+	State   EnrolState `json:"state"`
+	Version int        `json:"version"`
 }
 
 // EnterRequest defines model for EnterRequest.
@@ -9061,6 +9263,12 @@ type ReportComputerJSONRequestBody = ComputerReport
 // HandInDrillJSONRequestBody defines body for HandInDrill for application/json ContentType.
 type HandInDrillJSONRequestBody = DrillReport
 
+// GetEnrolStatusJSONRequestBody defines body for GetEnrolStatus for application/json ContentType.
+type GetEnrolStatusJSONRequestBody = EnrolAsk
+
+// SendEnrolmentJSONRequestBody defines body for SendEnrolment for application/json ContentType.
+type SendEnrolmentJSONRequestBody = EnrolSend
+
 // PutExaminerJSONRequestBody defines body for PutExaminer for application/json ContentType.
 type PutExaminerJSONRequestBody = ExaminerChange
 
@@ -9165,6 +9373,12 @@ type DecideLateJSONRequestBody = LateDecision
 
 // HandleCallJSONRequestBody defines body for HandleCall for application/json ContentType.
 type HandleCallJSONRequestBody = CallHandling
+
+// SetEnrolWindowJSONRequestBody defines body for SetEnrolWindow for application/json ContentType.
+type SetEnrolWindowJSONRequestBody = EnrolWindow
+
+// DecideEnrolmentJSONRequestBody defines body for DecideEnrolment for application/json ContentType.
+type DecideEnrolmentJSONRequestBody = EnrolDecide
 
 // ExportResultsJSONRequestBody defines body for ExportResults for application/json ContentType.
 type ExportResultsJSONRequestBody = ExportRequest
@@ -9588,6 +9802,15 @@ type ServerInterface interface {
 	// GetDuties 要办的事：备案是否有效、上报何时到期 · what waits for the administrators
 	// (GET /api/v1/duties)
 	GetDuties(c *fiber.Ctx) error
+	// GetEnrolStatus 用报名号或准考证号加证件号查报名状态和准考证 · an application or a ticket, by number and document
+	// (POST /api/v1/enrolment-status)
+	GetEnrolStatus(c *fiber.Ctx) error
+	// GetEnrolForm 网上报名的说明 · what an application needs
+	// (GET /api/v1/enrolments/{sitting})
+	GetEnrolForm(c *fiber.Ctx, sitting SittingId) error
+	// SendEnrolment 提交报名，或重新提交被退回的 · apply, or again what was returned
+	// (POST /api/v1/enrolments/{sitting})
+	SendEnrolment(c *fiber.Ctx, sitting SittingId) error
 	// ListExaminers 考评员名册 · the register of examiners
 	// (GET /api/v1/examiners)
 	ListExaminers(c *fiber.Ctx) error
@@ -9804,6 +10027,18 @@ type ServerInterface interface {
 	// GetDrawProof 抽题凭据 · what proves how papers were drawn
 	// (GET /api/v1/sittings/{sitting}/draw)
 	GetDrawProof(c *fiber.Ctx, sitting SittingId) error
+	// ListEnrolments 报名时间和全部报名 · window and applications of a sitting
+	// (GET /api/v1/sittings/{sitting}/enrolment)
+	ListEnrolments(c *fiber.Ctx, sitting SittingId) error
+	// SetEnrolWindow 设报名时间 · say when applications are taken
+	// (PUT /api/v1/sittings/{sitting}/enrolment)
+	SetEnrolWindow(c *fiber.Ctx, sitting SittingId) error
+	// DecideEnrolment 退回、录入名单或不予受理 · return, admit or refuse
+	// (POST /api/v1/sittings/{sitting}/enrolment/{application})
+	DecideEnrolment(c *fiber.Ctx, sitting SittingId, application string) error
+	// OpenEnrolFile 看照片或证明（记录谁看过） · a photograph or evidence; who looked is recorded
+	// (POST /api/v1/sittings/{sitting}/enrolment/{application}/files/{file})
+	OpenEnrolFile(c *fiber.Ctx, sitting SittingId, application string, file string) error
 	// ExportResults 导出成绩（Excel 或 CSV） · released results as a file
 	// (POST /api/v1/sittings/{sitting}/export)
 	ExportResults(c *fiber.Ctx, sitting SittingId) error
@@ -13196,6 +13431,82 @@ func (siw *ServerInterfaceWrapper) GetDuties(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetEnrolStatus operation middleware
+func (siw *ServerInterfaceWrapper) GetEnrolStatus(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetEnrolStatus(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetEnrolForm operation middleware
+func (siw *ServerInterfaceWrapper) GetEnrolForm(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetEnrolForm(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// SendEnrolment operation middleware
+func (siw *ServerInterfaceWrapper) SendEnrolment(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.SendEnrolment(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListExaminers operation middleware
 func (siw *ServerInterfaceWrapper) ListExaminers(c *fiber.Ctx) error {
 
@@ -15345,6 +15656,146 @@ func (siw *ServerInterfaceWrapper) GetDrawProof(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.GetDrawProof(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListEnrolments operation middleware
+func (siw *ServerInterfaceWrapper) ListEnrolments(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListEnrolments(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// SetEnrolWindow operation middleware
+func (siw *ServerInterfaceWrapper) SetEnrolWindow(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.SetEnrolWindow(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// DecideEnrolment operation middleware
+func (siw *ServerInterfaceWrapper) DecideEnrolment(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "application" -------------
+	var application string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "application", c.Params("application"), &application, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter application: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.DecideEnrolment(c, sitting, application)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// OpenEnrolFile operation middleware
+func (siw *ServerInterfaceWrapper) OpenEnrolFile(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "application" -------------
+	var application string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "application", c.Params("application"), &application, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter application: %w", err).Error())
+	}
+
+	// ------------- Path parameter "file" -------------
+	var file string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "file", c.Params("file"), &file, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter file: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.OpenEnrolFile(c, sitting, application, file)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -18325,6 +18776,20 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Put(options.BaseURL+"/api/v1/sittings/:sitting/rooms", wrapper.PutSittingRooms)
 
 	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/readiness", wrapper.GetReadiness)
+
+	router.Get(options.BaseURL+"/api/v1/enrolments/:sitting", wrapper.GetEnrolForm)
+
+	router.Post(options.BaseURL+"/api/v1/enrolments/:sitting", wrapper.SendEnrolment)
+
+	router.Post(options.BaseURL+"/api/v1/enrolment-status", wrapper.GetEnrolStatus)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/enrolment", wrapper.ListEnrolments)
+
+	router.Put(options.BaseURL+"/api/v1/sittings/:sitting/enrolment", wrapper.SetEnrolWindow)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/enrolment/:application", wrapper.DecideEnrolment)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/enrolment/:application/files/:file", wrapper.OpenEnrolFile)
 
 	router.Post(options.BaseURL+"/api/v1/drills", wrapper.HandInDrill)
 
@@ -21514,6 +21979,94 @@ func (response GetDutiesdefaultApplicationProblemPlusJSONResponse) VisitGetDutie
 	return ctx.JSON(&response.Body)
 }
 
+type GetEnrolStatusRequestObject struct {
+	Body *GetEnrolStatusJSONRequestBody
+}
+
+type GetEnrolStatusResponseObject interface {
+	VisitGetEnrolStatusResponse(ctx *fiber.Ctx) error
+}
+
+type GetEnrolStatus200JSONResponse EnrolStatus
+
+func (response GetEnrolStatus200JSONResponse) VisitGetEnrolStatusResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetEnrolStatusdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetEnrolStatusdefaultApplicationProblemPlusJSONResponse) VisitGetEnrolStatusResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetEnrolFormRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type GetEnrolFormResponseObject interface {
+	VisitGetEnrolFormResponse(ctx *fiber.Ctx) error
+}
+
+type GetEnrolForm200JSONResponse EnrolForm
+
+func (response GetEnrolForm200JSONResponse) VisitGetEnrolFormResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetEnrolFormdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetEnrolFormdefaultApplicationProblemPlusJSONResponse) VisitGetEnrolFormResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SendEnrolmentRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Body    *SendEnrolmentJSONRequestBody
+}
+
+type SendEnrolmentResponseObject interface {
+	VisitSendEnrolmentResponse(ctx *fiber.Ctx) error
+}
+
+type SendEnrolment201JSONResponse EnrolStatus
+
+func (response SendEnrolment201JSONResponse) VisitSendEnrolmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type SendEnrolmentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SendEnrolmentdefaultApplicationProblemPlusJSONResponse) VisitSendEnrolmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListExaminersRequestObject struct {
 }
 
@@ -23825,6 +24378,127 @@ type GetDrawProofdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetDrawProofdefaultApplicationProblemPlusJSONResponse) VisitGetDrawProofResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListEnrolmentsRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type ListEnrolmentsResponseObject interface {
+	VisitListEnrolmentsResponse(ctx *fiber.Ctx) error
+}
+
+type ListEnrolments200JSONResponse EnrolList
+
+func (response ListEnrolments200JSONResponse) VisitListEnrolmentsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListEnrolmentsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListEnrolmentsdefaultApplicationProblemPlusJSONResponse) VisitListEnrolmentsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SetEnrolWindowRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Body    *SetEnrolWindowJSONRequestBody
+}
+
+type SetEnrolWindowResponseObject interface {
+	VisitSetEnrolWindowResponse(ctx *fiber.Ctx) error
+}
+
+type SetEnrolWindow200JSONResponse EnrolWindow
+
+func (response SetEnrolWindow200JSONResponse) VisitSetEnrolWindowResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type SetEnrolWindowdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetEnrolWindowdefaultApplicationProblemPlusJSONResponse) VisitSetEnrolWindowResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type DecideEnrolmentRequestObject struct {
+	Sitting     SittingId `json:"sitting"`
+	Application string    `json:"application"`
+	Body        *DecideEnrolmentJSONRequestBody
+}
+
+type DecideEnrolmentResponseObject interface {
+	VisitDecideEnrolmentResponse(ctx *fiber.Ctx) error
+}
+
+type DecideEnrolment200JSONResponse Enrolment
+
+func (response DecideEnrolment200JSONResponse) VisitDecideEnrolmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type DecideEnrolmentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DecideEnrolmentdefaultApplicationProblemPlusJSONResponse) VisitDecideEnrolmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type OpenEnrolFileRequestObject struct {
+	Sitting     SittingId `json:"sitting"`
+	Application string    `json:"application"`
+	File        string    `json:"file"`
+}
+
+type OpenEnrolFileResponseObject interface {
+	VisitOpenEnrolFileResponse(ctx *fiber.Ctx) error
+}
+
+type OpenEnrolFile200JSONResponse EnrolContent
+
+func (response OpenEnrolFile200JSONResponse) VisitOpenEnrolFileResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type OpenEnrolFiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response OpenEnrolFiledefaultApplicationProblemPlusJSONResponse) VisitOpenEnrolFileResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -26613,6 +27287,15 @@ type StrictServerInterface interface {
 	// GetDuties 要办的事：备案是否有效、上报何时到期 · what waits for the administrators
 	// (GET /api/v1/duties)
 	GetDuties(ctx context.Context, request GetDutiesRequestObject) (GetDutiesResponseObject, error)
+	// GetEnrolStatus 用报名号或准考证号加证件号查报名状态和准考证 · an application or a ticket, by number and document
+	// (POST /api/v1/enrolment-status)
+	GetEnrolStatus(ctx context.Context, request GetEnrolStatusRequestObject) (GetEnrolStatusResponseObject, error)
+	// GetEnrolForm 网上报名的说明 · what an application needs
+	// (GET /api/v1/enrolments/{sitting})
+	GetEnrolForm(ctx context.Context, request GetEnrolFormRequestObject) (GetEnrolFormResponseObject, error)
+	// SendEnrolment 提交报名，或重新提交被退回的 · apply, or again what was returned
+	// (POST /api/v1/enrolments/{sitting})
+	SendEnrolment(ctx context.Context, request SendEnrolmentRequestObject) (SendEnrolmentResponseObject, error)
 	// ListExaminers 考评员名册 · the register of examiners
 	// (GET /api/v1/examiners)
 	ListExaminers(ctx context.Context, request ListExaminersRequestObject) (ListExaminersResponseObject, error)
@@ -26829,6 +27512,18 @@ type StrictServerInterface interface {
 	// GetDrawProof 抽题凭据 · what proves how papers were drawn
 	// (GET /api/v1/sittings/{sitting}/draw)
 	GetDrawProof(ctx context.Context, request GetDrawProofRequestObject) (GetDrawProofResponseObject, error)
+	// ListEnrolments 报名时间和全部报名 · window and applications of a sitting
+	// (GET /api/v1/sittings/{sitting}/enrolment)
+	ListEnrolments(ctx context.Context, request ListEnrolmentsRequestObject) (ListEnrolmentsResponseObject, error)
+	// SetEnrolWindow 设报名时间 · say when applications are taken
+	// (PUT /api/v1/sittings/{sitting}/enrolment)
+	SetEnrolWindow(ctx context.Context, request SetEnrolWindowRequestObject) (SetEnrolWindowResponseObject, error)
+	// DecideEnrolment 退回、录入名单或不予受理 · return, admit or refuse
+	// (POST /api/v1/sittings/{sitting}/enrolment/{application})
+	DecideEnrolment(ctx context.Context, request DecideEnrolmentRequestObject) (DecideEnrolmentResponseObject, error)
+	// OpenEnrolFile 看照片或证明（记录谁看过） · a photograph or evidence; who looked is recorded
+	// (POST /api/v1/sittings/{sitting}/enrolment/{application}/files/{file})
+	OpenEnrolFile(ctx context.Context, request OpenEnrolFileRequestObject) (OpenEnrolFileResponseObject, error)
 	// ExportResults 导出成绩（Excel 或 CSV） · released results as a file
 	// (POST /api/v1/sittings/{sitting}/export)
 	ExportResults(ctx context.Context, request ExportResultsRequestObject) (ExportResultsResponseObject, error)
@@ -30442,6 +31137,113 @@ func (sh *strictHandler) GetDuties(ctx *fiber.Ctx) error {
 	return nil
 }
 
+// GetEnrolStatus operation middleware
+func (sh *strictHandler) GetEnrolStatus(ctx *fiber.Ctx) error {
+	var request GetEnrolStatusRequestObject
+
+	var body GetEnrolStatusJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetEnrolStatus(ctx.UserContext(), request.(GetEnrolStatusRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetEnrolStatus")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetEnrolStatusResponseObject); ok {
+		if err := validResponse.VisitGetEnrolStatusResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetEnrolForm operation middleware
+func (sh *strictHandler) GetEnrolForm(ctx *fiber.Ctx, sitting SittingId) error {
+	var request GetEnrolFormRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetEnrolForm(ctx.UserContext(), request.(GetEnrolFormRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetEnrolForm")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetEnrolFormResponseObject); ok {
+		if err := validResponse.VisitGetEnrolFormResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SendEnrolment operation middleware
+func (sh *strictHandler) SendEnrolment(ctx *fiber.Ctx, sitting SittingId) error {
+	var request SendEnrolmentRequestObject
+
+	request.Sitting = sitting
+
+	var body SendEnrolmentJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.SendEnrolment(ctx.UserContext(), request.(SendEnrolmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SendEnrolment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SendEnrolmentResponseObject); ok {
+		if err := validResponse.VisitSendEnrolmentResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListExaminers operation middleware
 func (sh *strictHandler) ListExaminers(ctx *fiber.Ctx) error {
 	var request ListExaminersRequestObject
@@ -32854,6 +33656,145 @@ func (sh *strictHandler) GetDrawProof(ctx *fiber.Ctx, sitting SittingId) error {
 		return err
 	} else if validResponse, ok := response.(GetDrawProofResponseObject); ok {
 		if err := validResponse.VisitGetDrawProofResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListEnrolments operation middleware
+func (sh *strictHandler) ListEnrolments(ctx *fiber.Ctx, sitting SittingId) error {
+	var request ListEnrolmentsRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListEnrolments(ctx.UserContext(), request.(ListEnrolmentsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListEnrolments")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListEnrolmentsResponseObject); ok {
+		if err := validResponse.VisitListEnrolmentsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetEnrolWindow operation middleware
+func (sh *strictHandler) SetEnrolWindow(ctx *fiber.Ctx, sitting SittingId) error {
+	var request SetEnrolWindowRequestObject
+
+	request.Sitting = sitting
+
+	var body SetEnrolWindowJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.SetEnrolWindow(ctx.UserContext(), request.(SetEnrolWindowRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetEnrolWindow")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetEnrolWindowResponseObject); ok {
+		if err := validResponse.VisitSetEnrolWindowResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DecideEnrolment operation middleware
+func (sh *strictHandler) DecideEnrolment(ctx *fiber.Ctx, sitting SittingId, application string) error {
+	var request DecideEnrolmentRequestObject
+
+	request.Sitting = sitting
+	request.Application = application
+
+	var body DecideEnrolmentJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.DecideEnrolment(ctx.UserContext(), request.(DecideEnrolmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DecideEnrolment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DecideEnrolmentResponseObject); ok {
+		if err := validResponse.VisitDecideEnrolmentResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// OpenEnrolFile operation middleware
+func (sh *strictHandler) OpenEnrolFile(ctx *fiber.Ctx, sitting SittingId, application string, file string) error {
+	var request OpenEnrolFileRequestObject
+
+	request.Sitting = sitting
+	request.Application = application
+	request.File = file
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.OpenEnrolFile(ctx.UserContext(), request.(OpenEnrolFileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "OpenEnrolFile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(OpenEnrolFileResponseObject); ok {
+		if err := validResponse.VisitOpenEnrolFileResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

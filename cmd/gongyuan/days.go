@@ -4,6 +4,7 @@ import (
 	"gongyuan/api"
 	"gongyuan/engine/daysheet"
 	"gongyuan/engine/mongostore"
+	"gongyuan/engine/people"
 	"gongyuan/engine/report/xlsx"
 	"gongyuan/engine/roster"
 	arrange "gongyuan/engine/seating"
@@ -11,7 +12,7 @@ import (
 )
 
 // prepareDays sets up what is done before the day of a sitting.
-func (e *engine) prepareDays(store *mongostore.Store) error {
+func (e *engine) prepareDays(store *mongostore.Store, secrets []people.Secret) error {
 	rules, err := venue.ReadRules(nil)
 	if err != nil {
 		return err
@@ -21,8 +22,12 @@ func (e *engine) prepareDays(store *mongostore.Store) error {
 	if err != nil {
 		return err
 	}
+	enrols, err := e.newEnrols(store, secrets)
+	if err != nil {
+		return err
+	}
 	e.days = api.Days{
-		Ready: ready,
+		Ready: ready, Enrols: enrols,
 		Rosters: roster.NewDesk(roster.Deps{
 			Store: store.Rosters(), Office: e.office, Accounts: e.people, Sealer: e.sealer, Audit: e.trail, Clock: e.clock,
 		}),

@@ -163,7 +163,7 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 		return err
 	}
 	e.keepRegisters(store)
-	if err := e.prepareDays(store); err != nil {
+	if err := e.prepareDays(store, secrets); err != nil {
 		return err
 	}
 	if err := e.certify(store.Certificates(), &settings.Body, secrets); err != nil {

@@ -30,6 +30,7 @@ func (s *Store) families() []family {
 		{"venues", s.ensureVenueIndexes},
 		{"seatings", s.ensureSeatingIndexes},
 		{"readiness", s.ensureReadinessIndexes},
+		{"enrolments", s.ensureEnrolIndexes},
 		{"periodic reports", s.ensurePeriodicIndexes},
 		{"trainings", s.ensureTrainingIndexes},
 		{"talent pool", s.ensureTalentIndexes},

@@ -15,7 +15,7 @@ export const auditEn = {
   'audit.act.talent.withdraw': 'Talent pool: withdraw consent',
   'audit.act.seating.apply': 'Seating: apply',
   'audit.act.proctor.lock': 'Exam room: lock the page', 'audit.act.proctor.unlock': 'Exam room: unlock the page',
-  'audit.noun.readiness': 'Readiness', 'audit.verb.drill': 'drill report kept', 'audit.noun.sitting': 'Sitting', 'audit.noun.registration': 'Candidate', 'audit.noun.certificate': 'Certificate', 'audit.noun.score': 'Score',
+  'audit.noun.enrol': 'Application', 'audit.verb.window': 'window set', 'audit.verb.admit': 'admitted', 'audit.noun.readiness': 'Readiness', 'audit.verb.drill': 'drill report kept', 'audit.noun.sitting': 'Sitting', 'audit.noun.registration': 'Candidate', 'audit.noun.certificate': 'Certificate', 'audit.noun.score': 'Score',
   'audit.noun.panel': 'Panel', 'audit.noun.report-map': 'Column map', 'audit.noun.result': 'Result', 'audit.noun.result-codes': 'Result codes',
   'audit.noun.ruling': 'Ruling', 'audit.noun.absence': 'Absence', 'audit.noun.appeal': 'Appeal', 'audit.noun.regrade': 'Regrade', 'audit.noun.bank': 'Bank',
   'audit.noun.item': 'Item', 'audit.noun.item-batch': 'Batch of items', 'audit.noun.blueprint': 'Blueprint', 'audit.noun.outline': 'Outline',
