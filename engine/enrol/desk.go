@@ -289,8 +289,8 @@ func (d *Desk) Decide(ctx context.Context, by people.AccountID, of sitting.ID, i
 	switch {
 	case !known:
 		return a, &FieldError{"/decision", "unknown"}
-	case what != Admit && !within(reason, 2, 200):
-		return a, &FieldError{"/reason", "length-2-200"}
+	case what != Admit && !within(reason, 2, 500):
+		return a, &FieldError{"/reason", "length-2-500"}
 	case a.Version != version:
 		return a, ErrConflict
 	case a.State != Sent:
