@@ -3272,7 +3272,10 @@ type AccessRules struct {
 	HasQuitPassword *bool         `json:"hasQuitPassword,omitempty"`
 	Outside         AccessOutside `json:"outside"`
 	Ranges          []AccessRange `json:"ranges"`
-	Seb             AccessSeb     `json:"seb"`
+
+	// Rooms networks of the rooms used; they count for a room that ranges does not name
+	Rooms *[]AccessRange `json:"rooms,omitempty"`
+	Seb   AccessSeb      `json:"seb"`
 
 	// StartCode to be told in the rooms
 	StartCode *string `json:"startCode,omitempty"`

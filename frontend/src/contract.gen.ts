@@ -6188,6 +6188,8 @@ export interface components {
             /** @description 0 where nothing was ever set */
             version: number;
             ranges: components["schemas"]["AccessRange"][];
+            /** @description networks of the rooms used; they count for a room that ranges does not name */
+            rooms?: components["schemas"]["AccessRange"][];
             outside: components["schemas"]["AccessOutside"];
             code: boolean;
             /** @description to be told in the rooms */

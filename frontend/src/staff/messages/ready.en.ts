@@ -142,4 +142,5 @@ export const readyEn: Record<keyof typeof readyZh, string> = {
   'enrol.done.admit': '{name} is on the roster.',
   'enrol.done.return': 'The application of {name} is returned.',
   'enrol.done.refuse': 'The application of {name} is refused.',
+  'access.rooms': 'Networks of the rooms, from the page of sites; they count for rooms that are not named below:',
 }

@@ -141,4 +141,5 @@ export const readyZh = {
   'enrol.done.admit': '{name} 已录入名单。',
   'enrol.done.return': '{name} 的报名已退回。',
   'enrol.done.refuse': '{name} 的报名不予受理。',
+  'access.rooms': '“考点”页登记的考场网段已经算数，下面没有写到的考场按它：',
 } as const
