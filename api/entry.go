@@ -163,7 +163,7 @@ func proofOf(ctx context.Context, id string, seb *contract.SebProof) access.Proo
 // inside tells whether the caller's address is one of the room. One that cannot
 // be read is nowhere.
 func (s *server) inside(ctx context.Context, rules *access.Rules, room string) bool {
-	if len(rules.Ranges) == 0 {
+	if !rules.Limits() {
 		return true
 	}
 	addr, err := netip.ParseAddr(callOf(ctx).address)

@@ -13,6 +13,7 @@ import (
 	"gongyuan/engine/certificate"
 	"gongyuan/engine/compose"
 	"gongyuan/engine/editorial"
+	"gongyuan/engine/enrol"
 	"gongyuan/engine/evidence"
 	"gongyuan/engine/filing"
 	"gongyuan/engine/itemstat"
@@ -22,6 +23,7 @@ import (
 	"gongyuan/engine/personnel"
 	"gongyuan/engine/proctor"
 	"gongyuan/engine/profile"
+	"gongyuan/engine/readiness"
 	"gongyuan/engine/report"
 	"gongyuan/engine/result"
 	"gongyuan/engine/sitting"
@@ -29,6 +31,15 @@ import (
 
 // fieldTexts says what each reason means and what to do.
 var fieldTexts = map[string][2]string{
+	"phone":                      {"请填写电话号码：5 到 16 位数字。", "Enter a telephone number of 5 to 16 digits."},
+	"enrol-files":                {"文件太多或太大。", "Too many files, or too large."},
+	"evidence-type":              {"应为能打开的 PDF、JPEG 或 PNG 文件，不加密。", "It has to be a PDF, JPEG or PNG that opens, without encryption."},
+	"photo-jpeg":                 {"照片应为 JPEG 图片。", "The photograph has to be a JPEG picture."},
+	"photo-bytes":                {"照片文件太大。", "The photograph's file is too large."},
+	"photo-small":                {"照片像素太少，请换一张清楚的。", "The photograph has too few pixels; use a clearer one."},
+	"photo-ratio":                {"照片的长宽比不对，请重新裁剪。", "The photograph has the wrong shape; crop it again."},
+	"no-drill-report":            {"这不是演练报告。请选 gongyuan drill --json 写出的文件。", "This is no drill's report. Choose the file that gongyuan drill --json wrote."},
+	"drill-in-the-future":        {"演练的结束时间在将来，请核对那台机器的时钟。", "The drill ended in the future; check the clock of the machine that it ran on."},
 	"address-range":              {"请填写 IP 地址或网段，例如 10.3.1.0/24。", "Enter an address or a range, such as 10.3.1.0/24."},
 	"web-address":                {"请填写完整的网址，以 http:// 或 https:// 开头，不带 #。", "Enter the whole address, from http:// or https://, without #."},
 	"config-key":                 {"配置密钥是 64 位十六进制数。", "A Config Key has 64 hexadecimal digits."},
@@ -317,7 +328,13 @@ func fieldsOf(err error) []sitting.FieldError {
 	var kept *personnel.FieldError
 	var taken *sitting.TakenError
 	var entering *access.FieldError
+	var ready *readiness.FieldError
+	var applied *enrol.FieldError
 	switch {
+	case errors.As(err, &applied):
+		return []sitting.FieldError{{Field: applied.Field, Reason: applied.Reason}}
+	case errors.As(err, &ready):
+		return []sitting.FieldError{{Field: ready.Field, Reason: ready.Reason}}
 	case errors.As(err, &entering):
 		return []sitting.FieldError{{Field: entering.Field, Reason: entering.Reason}}
 	case errors.As(err, &tabled):

@@ -47,6 +47,8 @@ func pages(app *fiber.App, web fs.FS, doc *openapi3.T) error {
 	app.Get("/", func(c *fiber.Ctx) error { return sendPage(c, web, "index.html") })
 	app.Get("/verify", func(c *fiber.Ctx) error { return sendPage(c, web, "verify.html") })
 	app.Get("/result", func(c *fiber.Ctx) error { return sendPage(c, web, "result.html") })
+	app.Get("/check", func(c *fiber.Ctx) error { return sendPage(c, web, "check.html") })
+	app.Get("/enrol", func(c *fiber.Ctx) error { return sendPage(c, web, "enrol.html") })
 	app.Get("/materials", func(c *fiber.Ctx) error { return sendPage(c, web, "materials.html") })
 	// The service worker stands where the pages that it serves are.
 	app.Get("/staff/sw.js", func(c *fiber.Ctx) error {

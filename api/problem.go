@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -21,6 +20,7 @@ import (
 	"gongyuan/engine/daysheet"
 	"gongyuan/engine/diploma"
 	"gongyuan/engine/editorial"
+	"gongyuan/engine/enrol"
 	"gongyuan/engine/evidence"
 	"gongyuan/engine/filing"
 	"gongyuan/engine/itemstat"
@@ -31,6 +31,7 @@ import (
 	"gongyuan/engine/print"
 	"gongyuan/engine/proctor"
 	"gongyuan/engine/profile"
+	"gongyuan/engine/readiness"
 	"gongyuan/engine/report"
 	"gongyuan/engine/result"
 	"gongyuan/engine/roster"
@@ -103,6 +104,12 @@ var problems = map[kind]wording{
 	"conflict":           {409, "别人刚刚改过", "请刷新后再做。", "Someone changed it meanwhile", "Reload and do it again."},
 	"wrong-state":        {409, "现在不能这样做", "这个场次的状态已经不同，请刷新。", "Not possible now", "The sitting is in another state; reload."},
 	"nobody-registered":  {409, "还没有登记考生", "先登记考生，再封卷。", "Nobody is registered", "Register candidates before sealing."},
+	"enrol-there":        {409, "这个证件号已报过名", "用报名号查状态；被退回的，查到后重新提交。", "There is an application with this document", "Look at its state by its number; what was returned is sent again from there."},
+	"enrol-closed":       {409, "现在不受理报名", "请看报名时间；有疑问请联系评价机构。", "No applications are taken now", "See when they are; ask the assessing body if in doubt."},
+	"no-enrolment":       {404, "没有查到", "请核对报名号或准考证号，和证件号码。", "Nothing is found", "Check the number and the document."},
+	"drill-known":        {409, "这份演练报告已经登记过", "不用再登记。", "This drill's report is there already", "There is nothing more to do."},
+	"seal-unasked":       {409, "还没有第一人提请封卷", "封卷要两人：先由一位管理员提请，再由另一位批准。", "Nobody proposed to seal", "Two people seal: one administrator proposes, another approves."},
+	"seal-void":          {409, "提请之后有改动，第一人的签名作废", "计划、名单、座位或题库变了。请核对后重新提请封卷。", "Changed since the first signature, which is void", "The plan, the roster, a seat or the bank changed. Check it and propose again."},
 	"shortage":           {409, "题库不能满足组卷方案", "", "The bank cannot fulfil the blueprint", ""},
 	"score-locked":       {409, "评分已锁定", "已签名的评分不能再改。", "The score is locked", "A signed score can no longer change."},
 	"score-incomplete":   {409, "还不能签名", "还有未评的项目或待判定的否定项。", "Cannot sign yet", "Rows are not scored, or vetoes not decided."},
@@ -191,6 +198,18 @@ var table = []struct {
 	{sitting.ErrNobody, "nobody-registered"},
 	{sitting.ErrUnseated, "not-seated"},
 	{daysheet.ErrNobody, "nobody-seated"},
+	{enrol.ErrNotFound, "not-found"},
+	{enrol.ErrForbidden, "forbidden"},
+	{enrol.ErrConflict, "conflict"},
+	{enrol.ErrThere, "enrol-there"},
+	{enrol.ErrClosed, "enrol-closed"},
+	{enrol.ErrState, "wrong-state"},
+	{enrol.ErrInvalid, "invalid"},
+	{errNoEnrolment, "no-enrolment"},
+	{readiness.ErrNotFound, "not-found"},
+	{readiness.ErrForbidden, "forbidden"},
+	{readiness.ErrKnown, "drill-known"},
+	{readiness.ErrInvalid, "invalid"},
 	{venue.ErrNotFound, "not-found"},
 	{venue.ErrForbidden, "forbidden"},
 	{venue.ErrConflict, "conflict"},
@@ -208,6 +227,9 @@ var table = []struct {
 	{roster.ErrConflict, "conflict"},
 	{roster.ErrDigest, "roster-changed"},
 	{roster.ErrState, "roster-undone"},
+	{sitting.ErrUnasked, "seal-unasked"},
+	{sitting.ErrVoid, "seal-void"},
+	{sitting.ErrSecondPerson, "second-person"},
 	{sitting.ErrNotFound, "not-found"},
 	{sitting.ErrNotYet, "not-open-yet"},
 	{sitting.ErrTooLate, "too-late-to-start"},
@@ -427,69 +449,4 @@ func kindOf(err error) (kind, bool) {
 		}
 	}
 	return "internal", false
-}
-
-// describe adds to a problem what the page needs to go on.
-func describe(p *contract.Problem, err error, lang string) {
-	var refusal *attempt.Refusal
-	if errors.As(err, &refusal) {
-		if errors.Is(err, attempt.ErrGap) || errors.Is(err, attempt.ErrConflict) {
-			n := int64(refusal.Expected)
-			p.ExpectedSeq = &n
-		}
-		if errors.Is(err, attempt.ErrTakenOver) {
-			p.Device = &refusal.Holder.DeviceLabel
-		}
-		if errors.Is(err, attempt.ErrLate) || errors.Is(err, attempt.ErrClosed) {
-			p.LateKept = &refusal.SetAside
-		}
-	}
-	var wait *waitError
-	if errors.As(err, &wait) {
-		s := int(math.Ceil(wait.after.Seconds()))
-		p.RetryAfterSeconds = &s
-	} else if p.Type == problemURN+"busy" {
-		s := int(math.Ceil(comeBack().Seconds()))
-		p.RetryAfterSeconds = &s
-	}
-	describeProof(p, err)
-	describeQuestion(p, err)
-	var unfit *unfitError
-	if errors.As(err, &unfit) {
-		p.Breaches = &unfit.breaches
-	}
-	var odd *editorial.UnfitError
-	if errors.As(err, &odd) {
-		out := make([]contract.FieldError, len(odd.Warnings))
-		for i, w := range odd.Warnings {
-			out[i] = contract.FieldError{Pointer: warningPointer(w), Detail: warningText(w, lang)}
-		}
-		p.Errors = &out
-	}
-	var used *compose.InUseError
-	if errors.As(err, &used) {
-		out := make([]contract.FieldError, len(used.Points))
-		for i, u := range used.Points {
-			out[i] = contract.FieldError{Pointer: "/points/" + string(u.Point), Detail: fmt.Sprintf("%s：%d 题", u.Point, u.Items)}
-			if lang == "en" {
-				out[i].Detail = fmt.Sprintf("%s: %d items", u.Point, u.Items)
-			}
-		}
-		p.Errors = &out
-	}
-	var held *editorial.UsedError
-	if errors.As(err, &held) {
-		p.Errors = heldErrors(held, lang)
-	}
-	var parts *evidence.PartsError
-	if errors.As(err, &parts) {
-		p.MissingParts = &parts.Missing
-	}
-	if list := fieldsOf(err); len(list) > 0 {
-		out := make([]contract.FieldError, len(list))
-		for i, f := range list {
-			out[i] = contract.FieldError{Pointer: f.Field, Detail: fieldText(f.Reason, lang)}
-		}
-		p.Errors = &out
-	}
 }

@@ -8,6 +8,8 @@ import (
 
 	"gongyuan/api/contract"
 	"gongyuan/engine/daysheet"
+	"gongyuan/engine/enrol"
+	"gongyuan/engine/readiness"
 	"gongyuan/engine/roster"
 	"gongyuan/engine/seating"
 	"gongyuan/engine/sitting"
@@ -16,6 +18,8 @@ import (
 
 // Days is what is prepared before the day of a sitting.
 type Days struct {
+	Ready    *readiness.Desk
+	Enrols   *enrol.Desk
 	Rosters  *roster.Desk
 	Venues   *venue.Office
 	Seatings *seating.Desk

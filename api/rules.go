@@ -31,6 +31,13 @@ func (s *server) wireRules(ctx context.Context, r *access.Rules) contract.Access
 		Version: r.Version, Ranges: []contract.AccessRange{}, Outside: contract.AccessOutside(r.Outside), Code: r.Code != "", FullScreen: r.FullScreen,
 		Seb: contract.AccessSeb{On: r.SEB.On, StartUrl: r.SEB.StartURL},
 	}
+	if len(r.Rooms) > 0 {
+		rooms := make([]contract.AccessRange, len(r.Rooms))
+		for i, x := range r.Rooms {
+			rooms[i] = contract.AccessRange{Room: x.Room, Range: x.Prefix.String()}
+		}
+		out.Rooms = &rooms
+	}
 	for _, x := range r.Ranges {
 		out.Ranges = append(out.Ranges, contract.AccessRange{Room: x.Room, Range: x.Prefix.String()})
 	}

@@ -69,6 +69,13 @@ func (s *server) wireSitting(ctx context.Context, x *sitting.Sitting) contract.S
 			out.SiteName = textOrNone(name)
 		}
 	}
+	if x.OneSealer {
+		out.OneSealer = &x.OneSealer
+	}
+	if x.Stands() {
+		p := x.Proposal
+		out.SealProposal = &contract.SealProposal{By: s.staffName(ctx, people.AccountID(p.By)), At: p.At, Own: p.By == string(staff(ctx)), Basis: p.Basis}
+	}
 	if !x.Sealed.IsZero() {
 		name := s.staffName(ctx, people.AccountID(x.SealedBy))
 		out.SealedAt, out.SealedBy = &x.Sealed, &name
@@ -106,6 +113,7 @@ func (s *server) planOf(ctx context.Context, p contract.SittingPlan) (sitting.Si
 		out.LateEntry = time.Duration(*p.LateEntryMinutes) * time.Minute
 	}
 	out.Site = textOr(p.Site)
+	out.OneSealer = p.OneSealer != nil && *p.OneSealer
 	if p.PapersAhead != nil {
 		out.PapersAhead = *p.PapersAhead
 	}
@@ -140,7 +148,7 @@ func (s *server) ChangeSitting(ctx context.Context, r contract.ChangeSittingRequ
 	plan, err := s.planOf(ctx, contract.SittingPlan{
 		Title: b.Title, Level: b.Level, Blueprint: b.Blueprint, Opens: b.Opens, Closes: b.Closes, DurationMinutes: b.DurationMinutes,
 		LateEntryMinutes: b.LateEntryMinutes, Release: contract.SittingPlanRelease(b.Release), Explain: b.Explain,
-		PapersAhead: b.PapersAhead,
+		PapersAhead: b.PapersAhead, OneSealer: b.OneSealer,
 	})
 	if err != nil {
 		return nil, err
@@ -154,7 +162,7 @@ func (s *server) ChangeSitting(ctx context.Context, r contract.ChangeSittingRequ
 
 // acts maps the contract's words to the domain's.
 var acts = map[contract.SittingActAct]sitting.Act{
-	"seal": sitting.Seal, "open": sitting.OpenIt, "close": sitting.Close,
+	"ask-seal": sitting.AskSeal, "drop-seal": sitting.DropSeal, "seal": sitting.Seal, "open": sitting.OpenIt, "close": sitting.Close,
 }
 
 // ActOnSitting moves a sitting on.

@@ -7,7 +7,7 @@ import { defineConfig, type Plugin } from 'vite'
 // own: a chunk that two share would carry into the exam room whatever parts
 // of Vue the staff pages use.
 const page = (name: string) => fileURLToPath(new URL(name, import.meta.url))
-const pages: Record<string, string> = { candidate: 'index.html', staff: 'staff.html', verify: 'verify.html', lookup: 'result.html', materials: 'materials.html' }
+const pages: Record<string, string> = { candidate: 'index.html', staff: 'staff.html', verify: 'verify.html', lookup: 'result.html', materials: 'materials.html', check: 'check.html', enrol: 'enrol.html' }
 
 /**
  * Builds a page's English texts as a list in the order of the Chinese ones: the
@@ -34,7 +34,7 @@ function textsWithoutKeys(): Plugin {
 
 export default defineConfig(({ mode, command }) => {
   const entry = pages[mode]
-  if (command === 'build' && !entry) throw new Error('build with --mode candidate, staff, verify, lookup or materials: use npm run build')
+  if (command === 'build' && !entry) throw new Error('build with --mode candidate, staff, verify, lookup, materials, check or enrol: use npm run build')
   return {
     // Hoisted constants and kept handlers would cost 1 kB and save nothing on a page this small.
     plugins: [vue(mode === 'candidate' ? { template: { compilerOptions: { hoistStatic: false, cacheHandlers: false } } } : {}), ...(mode === 'candidate' ? [textsWithoutKeys()] : [])],

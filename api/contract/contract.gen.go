@@ -615,6 +615,33 @@ func (e CombineRule) Valid() bool {
 	}
 }
 
+// Defines values for ComputerFault.
+const (
+	ComputerClock    ComputerFault = "clock"
+	ComputerNarrow   ComputerFault = "narrow"
+	ComputerNoMemory ComputerFault = "no-memory"
+	ComputerOutside  ComputerFault = "outside"
+	ComputerSlow     ComputerFault = "slow"
+)
+
+// Valid indicates whether the value is a known member of the ComputerFault enum.
+func (e ComputerFault) Valid() bool {
+	switch e {
+	case ComputerClock:
+		return true
+	case ComputerNarrow:
+		return true
+	case ComputerNoMemory:
+		return true
+	case ComputerOutside:
+		return true
+	case ComputerSlow:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for DayPaper.
 const (
 	PaperAttendance DayPaper = "attendance"
@@ -681,6 +708,51 @@ func (e DistributionKind) Valid() bool {
 	case DistributionKindSkill:
 		return true
 	case DistributionKindTheory:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for EnrolDecideDecision.
+const (
+	EnrolAdmit  EnrolDecideDecision = "admit"
+	EnrolRefuse EnrolDecideDecision = "refuse"
+	EnrolReturn EnrolDecideDecision = "return"
+)
+
+// Valid indicates whether the value is a known member of the EnrolDecideDecision enum.
+func (e EnrolDecideDecision) Valid() bool {
+	switch e {
+	case EnrolAdmit:
+		return true
+	case EnrolRefuse:
+		return true
+	case EnrolReturn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for EnrolState.
+const (
+	EnrolAdmitted EnrolState = "admitted"
+	EnrolRefused  EnrolState = "refused"
+	EnrolReturned EnrolState = "returned"
+	EnrolSent     EnrolState = "sent"
+)
+
+// Valid indicates whether the value is a known member of the EnrolState enum.
+func (e EnrolState) Valid() bool {
+	switch e {
+	case EnrolAdmitted:
+		return true
+	case EnrolRefused:
+		return true
+	case EnrolReturned:
+		return true
+	case EnrolSent:
 		return true
 	default:
 		return false
@@ -1830,6 +1902,27 @@ func (e ProvidedFileKind) Valid() bool {
 	}
 }
 
+// Defines values for ReadinessState.
+const (
+	ReadinessAttention ReadinessState = "attention"
+	ReadinessBlock     ReadinessState = "block"
+	ReadinessReady     ReadinessState = "ready"
+)
+
+// Valid indicates whether the value is a known member of the ReadinessState enum.
+func (e ReadinessState) Valid() bool {
+	switch e {
+	case ReadinessAttention:
+		return true
+	case ReadinessBlock:
+		return true
+	case ReadinessReady:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ReceiptManner.
 const (
 	ReceiptMannerCandidate ReceiptManner = "candidate"
@@ -2621,15 +2714,21 @@ func (e SittingRelease) Valid() bool {
 
 // Defines values for SittingActAct.
 const (
-	SittingActActClose SittingActAct = "close"
-	SittingActActOpen  SittingActAct = "open"
-	SittingActActSeal  SittingActAct = "seal"
+	SittingActActAskSeal  SittingActAct = "ask-seal"
+	SittingActActClose    SittingActAct = "close"
+	SittingActActDropSeal SittingActAct = "drop-seal"
+	SittingActActOpen     SittingActAct = "open"
+	SittingActActSeal     SittingActAct = "seal"
 )
 
 // Valid indicates whether the value is a known member of the SittingActAct enum.
 func (e SittingActAct) Valid() bool {
 	switch e {
+	case SittingActActAskSeal:
+		return true
 	case SittingActActClose:
+		return true
+	case SittingActActDropSeal:
 		return true
 	case SittingActActOpen:
 		return true
@@ -3182,7 +3281,10 @@ type AccessRules struct {
 	HasQuitPassword *bool         `json:"hasQuitPassword,omitempty"`
 	Outside         AccessOutside `json:"outside"`
 	Ranges          []AccessRange `json:"ranges"`
-	Seb             AccessSeb     `json:"seb"`
+
+	// Rooms networks of the rooms used; they count for a room that ranges does not name
+	Rooms *[]AccessRange `json:"rooms,omitempty"`
+	Seb   AccessSeb      `json:"seb"`
 
 	// StartCode to be told in the rooms
 	StartCode *string `json:"startCode,omitempty"`
@@ -4132,6 +4234,40 @@ type CollectRequest struct {
 // CombineRule defines model for CombineRule.
 type CombineRule string
 
+// ComputerCheck defines model for ComputerCheck.
+type ComputerCheck struct {
+	Now   time.Time      `json:"now"`
+	Rooms []ComputerRoom `json:"rooms"`
+	Title string         `json:"title"`
+}
+
+// ComputerFault defines model for ComputerFault.
+type ComputerFault string
+
+// ComputerJudged defines model for ComputerJudged.
+type ComputerJudged struct {
+	Faults []ComputerFault `json:"faults"`
+}
+
+// ComputerReport defines model for ComputerReport.
+type ComputerReport struct {
+	Height int `json:"height"`
+
+	// Memory answers can be kept on the computer
+	Memory      bool   `json:"memory"`
+	OffsetMs    int64  `json:"offsetMs"`
+	Room        string `json:"room"`
+	RoundTripMs int    `json:"roundTripMs"`
+	Seat        string `json:"seat"`
+	Width       int    `json:"width"`
+}
+
+// ComputerRoom defines model for ComputerRoom.
+type ComputerRoom struct {
+	Name  string   `json:"name"`
+	Seats []string `json:"seats"`
+}
+
 // Coverage defines model for Coverage.
 type Coverage struct {
 	// Outside items of points that the outline does not name
@@ -4276,6 +4412,25 @@ type DrawnPaper struct {
 	Seed      string  `json:"seed"`
 }
 
+// DrillKept defines model for DrillKept.
+type DrillKept struct {
+	At         time.Time `json:"at"`
+	By         string    `json:"by"`
+	Candidates int       `json:"candidates"`
+	Checked    int       `json:"checked"`
+	Doubled    int       `json:"doubled"`
+	Ended      time.Time `json:"ended"`
+	Lost       int       `json:"lost"`
+	Ready      bool      `json:"ready"`
+	Trespasses int       `json:"trespasses"`
+}
+
+// DrillReport defines model for DrillReport.
+type DrillReport struct {
+	// Report the file as it is
+	Report string `json:"report"`
+}
+
 // DueReport defines model for DueReport.
 type DueReport struct {
 	Day    string `json:"day"`
@@ -4291,6 +4446,163 @@ type Duties struct {
 
 	// Until the last day on which the filing is valid
 	Until *string `json:"until,omitempty"`
+}
+
+// EnrolAsk defines model for EnrolAsk.
+type EnrolAsk struct {
+	IdNumber string             `json:"idNumber"`
+	Number   string             `json:"number"`
+	Solution *ChallengeSolution `json:"solution,omitempty"`
+}
+
+// EnrolCondition defines model for EnrolCondition.
+type EnrolCondition struct {
+	Code string `json:"code"`
+	Text string `json:"text"`
+}
+
+// EnrolContent defines model for EnrolContent.
+type EnrolContent struct {
+	Data []byte `json:"data"`
+	Type string `json:"type"`
+}
+
+// EnrolDecide defines model for EnrolDecide.
+type EnrolDecide struct {
+	Decision EnrolDecideDecision `json:"decision"`
+	Reason   *string             `json:"reason,omitempty"`
+	Version  int                 `json:"version"`
+}
+
+// EnrolDecideDecision defines model for EnrolDecide.Decision.
+type EnrolDecideDecision string
+
+// EnrolFile defines model for EnrolFile.
+type EnrolFile struct {
+	Id    string `json:"id"`
+	Name  string `json:"name"`
+	Photo bool   `json:"photo"`
+	Size  int    `json:"size"`
+	Type  string `json:"type"`
+}
+
+// EnrolForm defines model for EnrolForm.
+type EnrolForm struct {
+	Closes     time.Time        `json:"closes"`
+	Conditions []EnrolCondition `json:"conditions"`
+	ExamOpens  time.Time        `json:"examOpens"`
+	LevelTitle string           `json:"levelTitle"`
+	MostBytes  int              `json:"mostBytes"`
+	MostFiles  int              `json:"mostFiles"`
+	Open       bool             `json:"open"`
+
+	// Opens of the applications
+	Opens  time.Time  `json:"opens"`
+	Photo  EnrolPhoto `json:"photo"`
+	Sample bool       `json:"sample"`
+	Title  string     `json:"title"`
+}
+
+// EnrolGiven defines model for EnrolGiven.
+type EnrolGiven struct {
+	Data []byte `json:"data"`
+	Name string `json:"name"`
+}
+
+// EnrolList defines model for EnrolList.
+type EnrolList struct {
+	Applications []Enrolment `json:"applications"`
+	Window       EnrolWindow `json:"window"`
+}
+
+// EnrolPhoto defines model for EnrolPhoto.
+type EnrolPhoto struct {
+	LeastHeight int `json:"leastHeight"`
+	LeastWidth  int `json:"leastWidth"`
+	MostBytes   int `json:"mostBytes"`
+	RatioHeight int `json:"ratioHeight"`
+	RatioWidth  int `json:"ratioWidth"`
+}
+
+// EnrolSend defines model for EnrolSend.
+type EnrolSend struct {
+	Condition string       `json:"condition"`
+	Employer  string       `json:"employer"`
+	Evidence  []EnrolGiven `json:"evidence"`
+	IdNumber  string       `json:"idNumber"`
+	Name      string       `json:"name"`
+
+	// Number of an application that was returned
+	Number   *string            `json:"number,omitempty"`
+	Phone    string             `json:"phone"`
+	Photo    []byte             `json:"photo"`
+	Solution *ChallengeSolution `json:"solution,omitempty"`
+}
+
+// EnrolState 已提交、已退回、已录入、不予受理
+type EnrolState string
+
+// EnrolStatus defines model for EnrolStatus.
+type EnrolStatus struct {
+	// Number of an application
+	Number  *string    `json:"number,omitempty"`
+	Reason  *string    `json:"reason,omitempty"`
+	Sent    *time.Time `json:"sent,omitempty"`
+	Sitting string     `json:"sitting"`
+
+	// State 已提交、已退回、已录入、不予受理
+	State  *EnrolState  `json:"state,omitempty"`
+	Ticket *EnrolTicket `json:"ticket,omitempty"`
+	Title  string       `json:"title"`
+}
+
+// EnrolTicket defines model for EnrolTicket.
+type EnrolTicket struct {
+	Admission        string    `json:"admission"`
+	Closes           time.Time `json:"closes"`
+	IdMasked         string    `json:"idMasked"`
+	LateEntryMinutes int       `json:"lateEntryMinutes"`
+	LevelTitle       string    `json:"levelTitle"`
+
+	// Minutes with what the candidate was granted
+	Minutes int       `json:"minutes"`
+	Name    string    `json:"name"`
+	Opens   time.Time `json:"opens"`
+
+	// Place name and address of the site
+	Place string `json:"place"`
+
+	// Room empty until seated
+	Room string `json:"room"`
+	Seat string `json:"seat"`
+}
+
+// EnrolWindow defines model for EnrolWindow.
+type EnrolWindow struct {
+	Closes  *time.Time `json:"closes,omitempty"`
+	On      bool       `json:"on"`
+	Opens   *time.Time `json:"opens,omitempty"`
+	Version int        `json:"version"`
+}
+
+// Enrolment defines model for Enrolment.
+type Enrolment struct {
+	// Condition in words
+	Condition string      `json:"condition"`
+	DecidedAt *time.Time  `json:"decidedAt,omitempty"`
+	DecidedBy *string     `json:"decidedBy,omitempty"`
+	Employer  string      `json:"employer"`
+	Files     []EnrolFile `json:"files"`
+	Id        string      `json:"id"`
+	IdMasked  string      `json:"idMasked"`
+	Name      string      `json:"name"`
+	Number    string      `json:"number"`
+	Reason    string      `json:"reason"`
+	Sent      time.Time   `json:"sent"`
+
+	// State 已提交、已退回、已录入、不予受理
+	State   EnrolState `json:"state"`
+	Version int        `json:"version"`
 }
 
 // EnterRequest defines model for EnterRequest.
@@ -6546,6 +6858,64 @@ type QuestionContent struct {
 	Type ItemType `json:"type"`
 }
 
+// Readiness defines model for Readiness.
+type Readiness struct {
+	At         time.Time       `json:"at"`
+	CheckHours int             `json:"checkHours"`
+	DrillDays  int             `json:"drillDays"`
+	Lines      []ReadinessLine `json:"lines"`
+	Rooms      []ReadinessRoom `json:"rooms"`
+
+	// Sample the limits are a sample
+	Sample bool `json:"sample"`
+}
+
+// ReadinessLine defines model for ReadinessLine.
+type ReadinessLine struct {
+	// At of the evidence
+	At *time.Time `json:"at,omitempty"`
+
+	// By names behind the evidence
+	By []string `json:"by"`
+
+	// Check filed, fulfil, sealed, store, clock, drill, seated, room, browsers
+	Check string `json:"check"`
+
+	// Detail in words
+	Detail string `json:"detail"`
+	Have   int    `json:"have"`
+
+	// Name of a store or a room
+	Name   string   `json:"name"`
+	Need   int      `json:"need"`
+	Places []string `json:"places"`
+
+	// Reason why; those of rooms are the flaws of the rules of rooms
+	Reason string `json:"reason"`
+
+	// State 就绪、注意、阻止
+	State ReadinessState `json:"state"`
+}
+
+// ReadinessRoom defines model for ReadinessRoom.
+type ReadinessRoom struct {
+	// Checked taken seats whose computer was checked
+	Checked      int    `json:"checked"`
+	Faulty       int    `json:"faulty"`
+	Invigilators int    `json:"invigilators"`
+	Name         string `json:"name"`
+
+	// Needed invigilators by the rules
+	Needed int `json:"needed"`
+	Seated int `json:"seated"`
+
+	// State 就绪、注意、阻止
+	State ReadinessState `json:"state"`
+}
+
+// ReadinessState 就绪、注意、阻止
+type ReadinessState string
+
 // Receipt defines model for Receipt.
 type Receipt struct {
 	Answered int    `json:"answered"`
@@ -7333,6 +7703,20 @@ type ScoreVersion struct {
 	Score    Score  `json:"score"`
 }
 
+// SealProposal 第一人提请封卷 · the first of two signatures under the papers; after a change it is gone
+type SealProposal struct {
+	At time.Time `json:"at"`
+
+	// Basis digest of the plan
+	Basis string `json:"basis"`
+
+	// By the person's name
+	By string `json:"by"`
+
+	// Own given by the caller
+	Own bool `json:"own"`
+}
+
 // SeatNeeds 便利措施 · what a candidate was granted beside extra time
 type SeatNeeds struct {
 	// Accessible an accessible seat
@@ -7515,20 +7899,26 @@ type Signature string
 
 // Sitting defines model for Sitting.
 type Sitting struct {
-	BlueprintId      string         `json:"blueprintId"`
-	BlueprintTitle   string         `json:"blueprintTitle"`
-	Closes           time.Time      `json:"closes"`
-	DurationMinutes  int            `json:"durationMinutes"`
-	Explain          bool           `json:"explain"`
-	Id               string         `json:"id"`
-	LateEntryMinutes int            `json:"lateEntryMinutes"`
-	Level            int            `json:"level"`
-	LevelTitle       string         `json:"levelTitle"`
-	Opens            time.Time      `json:"opens"`
-	PapersAhead      bool           `json:"papersAhead"`
-	Registrations    int            `json:"registrations"`
-	Release          SittingRelease `json:"release"`
-	SealedAt         *time.Time     `json:"sealedAt,omitempty"`
+	BlueprintId      string    `json:"blueprintId"`
+	BlueprintTitle   string    `json:"blueprintTitle"`
+	Closes           time.Time `json:"closes"`
+	DurationMinutes  int       `json:"durationMinutes"`
+	Explain          bool      `json:"explain"`
+	Id               string    `json:"id"`
+	LateEntryMinutes int       `json:"lateEntryMinutes"`
+	Level            int       `json:"level"`
+	LevelTitle       string    `json:"levelTitle"`
+
+	// OneSealer one person seals the papers
+	OneSealer     *bool          `json:"oneSealer,omitempty"`
+	Opens         time.Time      `json:"opens"`
+	PapersAhead   bool           `json:"papersAhead"`
+	Registrations int            `json:"registrations"`
+	Release       SittingRelease `json:"release"`
+
+	// SealProposal 第一人提请封卷 · the first of two signatures under the papers; after a change it is gone
+	SealProposal *SealProposal `json:"sealProposal,omitempty"`
+	SealedAt     *time.Time    `json:"sealedAt,omitempty"`
 
 	// SealedBy the person's name
 	SealedBy     *string      `json:"sealedBy,omitempty"`
@@ -7562,9 +7952,12 @@ type SittingChange struct {
 	Explain         bool      `json:"explain"`
 
 	// LateEntryMinutes 0 means until the window closes
-	LateEntryMinutes *int      `json:"lateEntryMinutes,omitempty"`
-	Level            int       `json:"level"`
-	Opens            time.Time `json:"opens"`
+	LateEntryMinutes *int `json:"lateEntryMinutes,omitempty"`
+	Level            int  `json:"level"`
+
+	// OneSealer one person seals the papers; without it two do
+	OneSealer *bool     `json:"oneSealer,omitempty"`
+	Opens     time.Time `json:"opens"`
 
 	// PapersAhead send papers encrypted before the start
 	PapersAhead *bool                `json:"papersAhead,omitempty"`
@@ -7656,9 +8049,12 @@ type SittingPlan struct {
 	Explain         bool      `json:"explain"`
 
 	// LateEntryMinutes 0 means until the window closes
-	LateEntryMinutes *int      `json:"lateEntryMinutes,omitempty"`
-	Level            int       `json:"level"`
-	Opens            time.Time `json:"opens"`
+	LateEntryMinutes *int `json:"lateEntryMinutes,omitempty"`
+	Level            int  `json:"level"`
+
+	// OneSealer one person seals the papers; without it two do
+	OneSealer *bool     `json:"oneSealer,omitempty"`
+	Opens     time.Time `json:"opens"`
 
 	// PapersAhead send papers encrypted before the start
 	PapersAhead *bool              `json:"papersAhead,omitempty"`
@@ -8955,6 +9351,18 @@ type ProposeMotionJSONRequestBody = NewMotion
 // DecideMotionJSONRequestBody defines body for DecideMotion for application/json ContentType.
 type DecideMotionJSONRequestBody = MotionDecision
 
+// ReportComputerJSONRequestBody defines body for ReportComputer for application/json ContentType.
+type ReportComputerJSONRequestBody = ComputerReport
+
+// HandInDrillJSONRequestBody defines body for HandInDrill for application/json ContentType.
+type HandInDrillJSONRequestBody = DrillReport
+
+// GetEnrolStatusJSONRequestBody defines body for GetEnrolStatus for application/json ContentType.
+type GetEnrolStatusJSONRequestBody = EnrolAsk
+
+// SendEnrolmentJSONRequestBody defines body for SendEnrolment for application/json ContentType.
+type SendEnrolmentJSONRequestBody = EnrolSend
+
 // PutExaminerJSONRequestBody defines body for PutExaminer for application/json ContentType.
 type PutExaminerJSONRequestBody = ExaminerChange
 
@@ -9068,6 +9476,12 @@ type DecideLateJSONRequestBody = LateDecision
 
 // HandleCallJSONRequestBody defines body for HandleCall for application/json ContentType.
 type HandleCallJSONRequestBody = CallHandling
+
+// SetEnrolWindowJSONRequestBody defines body for SetEnrolWindow for application/json ContentType.
+type SetEnrolWindowJSONRequestBody = EnrolWindow
+
+// DecideEnrolmentJSONRequestBody defines body for DecideEnrolment for application/json ContentType.
+type DecideEnrolmentJSONRequestBody = EnrolDecide
 
 // ExportResultsJSONRequestBody defines body for ExportResults for application/json ContentType.
 type ExportResultsJSONRequestBody = ExportRequest
@@ -9485,9 +9899,27 @@ type ServerInterface interface {
 	// GetCertificatePicture 证书的样子（SVG） · the certificate as a picture
 	// (GET /api/v1/certificates/{number}/picture)
 	GetCertificatePicture(c *fiber.Ctx, number CertificateNumber) error
+	// GetComputerCheck 考生机检查用的考场和座位 · rooms and seats, for the page that checks a computer
+	// (GET /api/v1/checks/{sitting})
+	GetComputerCheck(c *fiber.Ctx, sitting SittingId) error
+	// ReportComputer 考生机的检查结果 · what a computer found of itself
+	// (POST /api/v1/checks/{sitting})
+	ReportComputer(c *fiber.Ctx, sitting SittingId) error
+	// HandInDrill 登记一次演练的报告（gongyuan drill --json） · keep the report of a drill
+	// (POST /api/v1/drills)
+	HandInDrill(c *fiber.Ctx) error
 	// GetDuties 要办的事：备案是否有效、上报何时到期 · what waits for the administrators
 	// (GET /api/v1/duties)
 	GetDuties(c *fiber.Ctx) error
+	// GetEnrolStatus 用报名号或准考证号加证件号查报名状态和准考证 · an application or a ticket, by number and document
+	// (POST /api/v1/enrolment-status)
+	GetEnrolStatus(c *fiber.Ctx) error
+	// GetEnrolForm 网上报名的说明 · what an application needs
+	// (GET /api/v1/enrolments/{sitting})
+	GetEnrolForm(c *fiber.Ctx, sitting SittingId) error
+	// SendEnrolment 提交报名，或重新提交被退回的 · apply, or again what was returned
+	// (POST /api/v1/enrolments/{sitting})
+	SendEnrolment(c *fiber.Ctx, sitting SittingId) error
 	// ListExaminers 考评员名册 · the register of examiners
 	// (GET /api/v1/examiners)
 	ListExaminers(c *fiber.Ctx) error
@@ -9716,6 +10148,18 @@ type ServerInterface interface {
 	// GetDrawProof 抽题凭据 · what proves how papers were drawn
 	// (GET /api/v1/sittings/{sitting}/draw)
 	GetDrawProof(c *fiber.Ctx, sitting SittingId) error
+	// ListEnrolments 报名时间和全部报名 · window and applications of a sitting
+	// (GET /api/v1/sittings/{sitting}/enrolment)
+	ListEnrolments(c *fiber.Ctx, sitting SittingId) error
+	// SetEnrolWindow 设报名时间 · say when applications are taken
+	// (PUT /api/v1/sittings/{sitting}/enrolment)
+	SetEnrolWindow(c *fiber.Ctx, sitting SittingId) error
+	// DecideEnrolment 退回、录入名单或不予受理 · return, admit or refuse
+	// (POST /api/v1/sittings/{sitting}/enrolment/{application})
+	DecideEnrolment(c *fiber.Ctx, sitting SittingId, application string) error
+	// OpenEnrolFile 看照片或证明（记录谁看过） · a photograph or evidence; who looked is recorded
+	// (POST /api/v1/sittings/{sitting}/enrolment/{application}/files/{file})
+	OpenEnrolFile(c *fiber.Ctx, sitting SittingId, application string, file string) error
 	// ExportResults 导出成绩（Excel 或 CSV） · released results as a file
 	// (POST /api/v1/sittings/{sitting}/export)
 	ExportResults(c *fiber.Ctx, sitting SittingId) error
@@ -9818,6 +10262,9 @@ type ServerInterface interface {
 	// GetProgress 考试进行情况 · how it goes
 	// (GET /api/v1/sittings/{sitting}/progress)
 	GetProgress(c *fiber.Ctx, sitting SittingId) error
+	// GetReadiness 考前检查 · whether the sitting may be held
+	// (GET /api/v1/sittings/{sitting}/readiness)
+	GetReadiness(c *fiber.Ctx, sitting SittingId) error
 	// ListRegistrations 报名名单 · registrations
 	// (GET /api/v1/sittings/{sitting}/registrations)
 	ListRegistrations(c *fiber.Ctx, sitting SittingId) error
@@ -13069,11 +13516,163 @@ func (siw *ServerInterfaceWrapper) GetCertificatePicture(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetComputerCheck operation middleware
+func (siw *ServerInterfaceWrapper) GetComputerCheck(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetComputerCheck(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ReportComputer operation middleware
+func (siw *ServerInterfaceWrapper) ReportComputer(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ReportComputer(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// HandInDrill operation middleware
+func (siw *ServerInterfaceWrapper) HandInDrill(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.HandInDrill(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // GetDuties operation middleware
 func (siw *ServerInterfaceWrapper) GetDuties(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.GetDuties(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetEnrolStatus operation middleware
+func (siw *ServerInterfaceWrapper) GetEnrolStatus(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetEnrolStatus(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetEnrolForm operation middleware
+func (siw *ServerInterfaceWrapper) GetEnrolForm(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetEnrolForm(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// SendEnrolment operation middleware
+func (siw *ServerInterfaceWrapper) SendEnrolment(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.SendEnrolment(c, sitting)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -15332,6 +15931,146 @@ func (siw *ServerInterfaceWrapper) GetDrawProof(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListEnrolments operation middleware
+func (siw *ServerInterfaceWrapper) ListEnrolments(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListEnrolments(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// SetEnrolWindow operation middleware
+func (siw *ServerInterfaceWrapper) SetEnrolWindow(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.SetEnrolWindow(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// DecideEnrolment operation middleware
+func (siw *ServerInterfaceWrapper) DecideEnrolment(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "application" -------------
+	var application string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "application", c.Params("application"), &application, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter application: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.DecideEnrolment(c, sitting, application)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// OpenEnrolFile operation middleware
+func (siw *ServerInterfaceWrapper) OpenEnrolFile(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "application" -------------
+	var application string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "application", c.Params("application"), &application, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter application: %w", err).Error())
+	}
+
+	// ------------- Path parameter "file" -------------
+	var file string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "file", c.Params("file"), &file, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter file: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.OpenEnrolFile(c, sitting, application, file)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ExportResults operation middleware
 func (siw *ServerInterfaceWrapper) ExportResults(c *fiber.Ctx) error {
 
@@ -16425,6 +17164,35 @@ func (siw *ServerInterfaceWrapper) GetProgress(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.GetProgress(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetReadiness operation middleware
+func (siw *ServerInterfaceWrapper) GetReadiness(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetReadiness(c, sitting)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -18280,6 +19048,28 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/rooms", wrapper.GetSittingRooms)
 
 	router.Put(options.BaseURL+"/api/v1/sittings/:sitting/rooms", wrapper.PutSittingRooms)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/readiness", wrapper.GetReadiness)
+
+	router.Get(options.BaseURL+"/api/v1/enrolments/:sitting", wrapper.GetEnrolForm)
+
+	router.Post(options.BaseURL+"/api/v1/enrolments/:sitting", wrapper.SendEnrolment)
+
+	router.Post(options.BaseURL+"/api/v1/enrolment-status", wrapper.GetEnrolStatus)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/enrolment", wrapper.ListEnrolments)
+
+	router.Put(options.BaseURL+"/api/v1/sittings/:sitting/enrolment", wrapper.SetEnrolWindow)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/enrolment/:application", wrapper.DecideEnrolment)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/enrolment/:application/files/:file", wrapper.OpenEnrolFile)
+
+	router.Post(options.BaseURL+"/api/v1/drills", wrapper.HandInDrill)
+
+	router.Get(options.BaseURL+"/api/v1/checks/:sitting", wrapper.GetComputerCheck)
+
+	router.Post(options.BaseURL+"/api/v1/checks/:sitting", wrapper.ReportComputer)
 
 	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/seatings", wrapper.ListSeatings)
 
@@ -21414,6 +22204,94 @@ func (response GetCertificatePicturedefaultApplicationProblemPlusJSONResponse) V
 	return ctx.JSON(&response.Body)
 }
 
+type GetComputerCheckRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type GetComputerCheckResponseObject interface {
+	VisitGetComputerCheckResponse(ctx *fiber.Ctx) error
+}
+
+type GetComputerCheck200JSONResponse ComputerCheck
+
+func (response GetComputerCheck200JSONResponse) VisitGetComputerCheckResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetComputerCheckdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetComputerCheckdefaultApplicationProblemPlusJSONResponse) VisitGetComputerCheckResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ReportComputerRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Body    *ReportComputerJSONRequestBody
+}
+
+type ReportComputerResponseObject interface {
+	VisitReportComputerResponse(ctx *fiber.Ctx) error
+}
+
+type ReportComputer200JSONResponse ComputerJudged
+
+func (response ReportComputer200JSONResponse) VisitReportComputerResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ReportComputerdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReportComputerdefaultApplicationProblemPlusJSONResponse) VisitReportComputerResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type HandInDrillRequestObject struct {
+	Body *HandInDrillJSONRequestBody
+}
+
+type HandInDrillResponseObject interface {
+	VisitHandInDrillResponse(ctx *fiber.Ctx) error
+}
+
+type HandInDrill201JSONResponse DrillKept
+
+func (response HandInDrill201JSONResponse) VisitHandInDrillResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type HandInDrilldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response HandInDrilldefaultApplicationProblemPlusJSONResponse) VisitHandInDrillResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type GetDutiesRequestObject struct {
 }
 
@@ -21436,6 +22314,94 @@ type GetDutiesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetDutiesdefaultApplicationProblemPlusJSONResponse) VisitGetDutiesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetEnrolStatusRequestObject struct {
+	Body *GetEnrolStatusJSONRequestBody
+}
+
+type GetEnrolStatusResponseObject interface {
+	VisitGetEnrolStatusResponse(ctx *fiber.Ctx) error
+}
+
+type GetEnrolStatus200JSONResponse EnrolStatus
+
+func (response GetEnrolStatus200JSONResponse) VisitGetEnrolStatusResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetEnrolStatusdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetEnrolStatusdefaultApplicationProblemPlusJSONResponse) VisitGetEnrolStatusResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetEnrolFormRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type GetEnrolFormResponseObject interface {
+	VisitGetEnrolFormResponse(ctx *fiber.Ctx) error
+}
+
+type GetEnrolForm200JSONResponse EnrolForm
+
+func (response GetEnrolForm200JSONResponse) VisitGetEnrolFormResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetEnrolFormdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetEnrolFormdefaultApplicationProblemPlusJSONResponse) VisitGetEnrolFormResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SendEnrolmentRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Body    *SendEnrolmentJSONRequestBody
+}
+
+type SendEnrolmentResponseObject interface {
+	VisitSendEnrolmentResponse(ctx *fiber.Ctx) error
+}
+
+type SendEnrolment201JSONResponse EnrolStatus
+
+func (response SendEnrolment201JSONResponse) VisitSendEnrolmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type SendEnrolmentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SendEnrolmentdefaultApplicationProblemPlusJSONResponse) VisitSendEnrolmentResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -23874,6 +24840,127 @@ func (response GetDrawProofdefaultApplicationProblemPlusJSONResponse) VisitGetDr
 	return ctx.JSON(&response.Body)
 }
 
+type ListEnrolmentsRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type ListEnrolmentsResponseObject interface {
+	VisitListEnrolmentsResponse(ctx *fiber.Ctx) error
+}
+
+type ListEnrolments200JSONResponse EnrolList
+
+func (response ListEnrolments200JSONResponse) VisitListEnrolmentsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListEnrolmentsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListEnrolmentsdefaultApplicationProblemPlusJSONResponse) VisitListEnrolmentsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SetEnrolWindowRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Body    *SetEnrolWindowJSONRequestBody
+}
+
+type SetEnrolWindowResponseObject interface {
+	VisitSetEnrolWindowResponse(ctx *fiber.Ctx) error
+}
+
+type SetEnrolWindow200JSONResponse EnrolWindow
+
+func (response SetEnrolWindow200JSONResponse) VisitSetEnrolWindowResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type SetEnrolWindowdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetEnrolWindowdefaultApplicationProblemPlusJSONResponse) VisitSetEnrolWindowResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type DecideEnrolmentRequestObject struct {
+	Sitting     SittingId `json:"sitting"`
+	Application string    `json:"application"`
+	Body        *DecideEnrolmentJSONRequestBody
+}
+
+type DecideEnrolmentResponseObject interface {
+	VisitDecideEnrolmentResponse(ctx *fiber.Ctx) error
+}
+
+type DecideEnrolment200JSONResponse Enrolment
+
+func (response DecideEnrolment200JSONResponse) VisitDecideEnrolmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type DecideEnrolmentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DecideEnrolmentdefaultApplicationProblemPlusJSONResponse) VisitDecideEnrolmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type OpenEnrolFileRequestObject struct {
+	Sitting     SittingId `json:"sitting"`
+	Application string    `json:"application"`
+	File        string    `json:"file"`
+}
+
+type OpenEnrolFileResponseObject interface {
+	VisitOpenEnrolFileResponse(ctx *fiber.Ctx) error
+}
+
+type OpenEnrolFile200JSONResponse EnrolContent
+
+func (response OpenEnrolFile200JSONResponse) VisitOpenEnrolFileResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type OpenEnrolFiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response OpenEnrolFiledefaultApplicationProblemPlusJSONResponse) VisitOpenEnrolFileResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ExportResultsRequestObject struct {
 	Sitting SittingId `json:"sitting"`
 	Body    *ExportResultsJSONRequestBody
@@ -24915,6 +26002,35 @@ type GetProgressdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetProgressdefaultApplicationProblemPlusJSONResponse) VisitGetProgressResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetReadinessRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type GetReadinessResponseObject interface {
+	VisitGetReadinessResponse(ctx *fiber.Ctx) error
+}
+
+type GetReadiness200JSONResponse Readiness
+
+func (response GetReadiness200JSONResponse) VisitGetReadinessResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetReadinessdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetReadinessdefaultApplicationProblemPlusJSONResponse) VisitGetReadinessResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -26621,9 +27737,27 @@ type StrictServerInterface interface {
 	// GetCertificatePicture 证书的样子（SVG） · the certificate as a picture
 	// (GET /api/v1/certificates/{number}/picture)
 	GetCertificatePicture(ctx context.Context, request GetCertificatePictureRequestObject) (GetCertificatePictureResponseObject, error)
+	// GetComputerCheck 考生机检查用的考场和座位 · rooms and seats, for the page that checks a computer
+	// (GET /api/v1/checks/{sitting})
+	GetComputerCheck(ctx context.Context, request GetComputerCheckRequestObject) (GetComputerCheckResponseObject, error)
+	// ReportComputer 考生机的检查结果 · what a computer found of itself
+	// (POST /api/v1/checks/{sitting})
+	ReportComputer(ctx context.Context, request ReportComputerRequestObject) (ReportComputerResponseObject, error)
+	// HandInDrill 登记一次演练的报告（gongyuan drill --json） · keep the report of a drill
+	// (POST /api/v1/drills)
+	HandInDrill(ctx context.Context, request HandInDrillRequestObject) (HandInDrillResponseObject, error)
 	// GetDuties 要办的事：备案是否有效、上报何时到期 · what waits for the administrators
 	// (GET /api/v1/duties)
 	GetDuties(ctx context.Context, request GetDutiesRequestObject) (GetDutiesResponseObject, error)
+	// GetEnrolStatus 用报名号或准考证号加证件号查报名状态和准考证 · an application or a ticket, by number and document
+	// (POST /api/v1/enrolment-status)
+	GetEnrolStatus(ctx context.Context, request GetEnrolStatusRequestObject) (GetEnrolStatusResponseObject, error)
+	// GetEnrolForm 网上报名的说明 · what an application needs
+	// (GET /api/v1/enrolments/{sitting})
+	GetEnrolForm(ctx context.Context, request GetEnrolFormRequestObject) (GetEnrolFormResponseObject, error)
+	// SendEnrolment 提交报名，或重新提交被退回的 · apply, or again what was returned
+	// (POST /api/v1/enrolments/{sitting})
+	SendEnrolment(ctx context.Context, request SendEnrolmentRequestObject) (SendEnrolmentResponseObject, error)
 	// ListExaminers 考评员名册 · the register of examiners
 	// (GET /api/v1/examiners)
 	ListExaminers(ctx context.Context, request ListExaminersRequestObject) (ListExaminersResponseObject, error)
@@ -26852,6 +27986,18 @@ type StrictServerInterface interface {
 	// GetDrawProof 抽题凭据 · what proves how papers were drawn
 	// (GET /api/v1/sittings/{sitting}/draw)
 	GetDrawProof(ctx context.Context, request GetDrawProofRequestObject) (GetDrawProofResponseObject, error)
+	// ListEnrolments 报名时间和全部报名 · window and applications of a sitting
+	// (GET /api/v1/sittings/{sitting}/enrolment)
+	ListEnrolments(ctx context.Context, request ListEnrolmentsRequestObject) (ListEnrolmentsResponseObject, error)
+	// SetEnrolWindow 设报名时间 · say when applications are taken
+	// (PUT /api/v1/sittings/{sitting}/enrolment)
+	SetEnrolWindow(ctx context.Context, request SetEnrolWindowRequestObject) (SetEnrolWindowResponseObject, error)
+	// DecideEnrolment 退回、录入名单或不予受理 · return, admit or refuse
+	// (POST /api/v1/sittings/{sitting}/enrolment/{application})
+	DecideEnrolment(ctx context.Context, request DecideEnrolmentRequestObject) (DecideEnrolmentResponseObject, error)
+	// OpenEnrolFile 看照片或证明（记录谁看过） · a photograph or evidence; who looked is recorded
+	// (POST /api/v1/sittings/{sitting}/enrolment/{application}/files/{file})
+	OpenEnrolFile(ctx context.Context, request OpenEnrolFileRequestObject) (OpenEnrolFileResponseObject, error)
 	// ExportResults 导出成绩（Excel 或 CSV） · released results as a file
 	// (POST /api/v1/sittings/{sitting}/export)
 	ExportResults(ctx context.Context, request ExportResultsRequestObject) (ExportResultsResponseObject, error)
@@ -26954,6 +28100,9 @@ type StrictServerInterface interface {
 	// GetProgress 考试进行情况 · how it goes
 	// (GET /api/v1/sittings/{sitting}/progress)
 	GetProgress(ctx context.Context, request GetProgressRequestObject) (GetProgressResponseObject, error)
+	// GetReadiness 考前检查 · whether the sitting may be held
+	// (GET /api/v1/sittings/{sitting}/readiness)
+	GetReadiness(ctx context.Context, request GetReadinessRequestObject) (GetReadinessResponseObject, error)
 	// ListRegistrations 报名名单 · registrations
 	// (GET /api/v1/sittings/{sitting}/registrations)
 	ListRegistrations(ctx context.Context, request ListRegistrationsRequestObject) (ListRegistrationsResponseObject, error)
@@ -30398,6 +31547,113 @@ func (sh *strictHandler) GetCertificatePicture(ctx *fiber.Ctx, number Certificat
 	return nil
 }
 
+// GetComputerCheck operation middleware
+func (sh *strictHandler) GetComputerCheck(ctx *fiber.Ctx, sitting SittingId) error {
+	var request GetComputerCheckRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetComputerCheck(ctx.UserContext(), request.(GetComputerCheckRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetComputerCheck")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetComputerCheckResponseObject); ok {
+		if err := validResponse.VisitGetComputerCheckResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReportComputer operation middleware
+func (sh *strictHandler) ReportComputer(ctx *fiber.Ctx, sitting SittingId) error {
+	var request ReportComputerRequestObject
+
+	request.Sitting = sitting
+
+	var body ReportComputerJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ReportComputer(ctx.UserContext(), request.(ReportComputerRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReportComputer")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReportComputerResponseObject); ok {
+		if err := validResponse.VisitReportComputerResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// HandInDrill operation middleware
+func (sh *strictHandler) HandInDrill(ctx *fiber.Ctx) error {
+	var request HandInDrillRequestObject
+
+	var body HandInDrillJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.HandInDrill(ctx.UserContext(), request.(HandInDrillRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "HandInDrill")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(HandInDrillResponseObject); ok {
+		if err := validResponse.VisitHandInDrillResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetDuties operation middleware
 func (sh *strictHandler) GetDuties(ctx *fiber.Ctx) error {
 	var request GetDutiesRequestObject
@@ -30415,6 +31671,113 @@ func (sh *strictHandler) GetDuties(ctx *fiber.Ctx) error {
 		return err
 	} else if validResponse, ok := response.(GetDutiesResponseObject); ok {
 		if err := validResponse.VisitGetDutiesResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetEnrolStatus operation middleware
+func (sh *strictHandler) GetEnrolStatus(ctx *fiber.Ctx) error {
+	var request GetEnrolStatusRequestObject
+
+	var body GetEnrolStatusJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetEnrolStatus(ctx.UserContext(), request.(GetEnrolStatusRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetEnrolStatus")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetEnrolStatusResponseObject); ok {
+		if err := validResponse.VisitGetEnrolStatusResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetEnrolForm operation middleware
+func (sh *strictHandler) GetEnrolForm(ctx *fiber.Ctx, sitting SittingId) error {
+	var request GetEnrolFormRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetEnrolForm(ctx.UserContext(), request.(GetEnrolFormRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetEnrolForm")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetEnrolFormResponseObject); ok {
+		if err := validResponse.VisitGetEnrolFormResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SendEnrolment operation middleware
+func (sh *strictHandler) SendEnrolment(ctx *fiber.Ctx, sitting SittingId) error {
+	var request SendEnrolmentRequestObject
+
+	request.Sitting = sitting
+
+	var body SendEnrolmentJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.SendEnrolment(ctx.UserContext(), request.(SendEnrolmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SendEnrolment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SendEnrolmentResponseObject); ok {
+		if err := validResponse.VisitSendEnrolmentResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -32987,6 +34350,145 @@ func (sh *strictHandler) GetDrawProof(ctx *fiber.Ctx, sitting SittingId) error {
 	return nil
 }
 
+// ListEnrolments operation middleware
+func (sh *strictHandler) ListEnrolments(ctx *fiber.Ctx, sitting SittingId) error {
+	var request ListEnrolmentsRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListEnrolments(ctx.UserContext(), request.(ListEnrolmentsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListEnrolments")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListEnrolmentsResponseObject); ok {
+		if err := validResponse.VisitListEnrolmentsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetEnrolWindow operation middleware
+func (sh *strictHandler) SetEnrolWindow(ctx *fiber.Ctx, sitting SittingId) error {
+	var request SetEnrolWindowRequestObject
+
+	request.Sitting = sitting
+
+	var body SetEnrolWindowJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.SetEnrolWindow(ctx.UserContext(), request.(SetEnrolWindowRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetEnrolWindow")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetEnrolWindowResponseObject); ok {
+		if err := validResponse.VisitSetEnrolWindowResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DecideEnrolment operation middleware
+func (sh *strictHandler) DecideEnrolment(ctx *fiber.Ctx, sitting SittingId, application string) error {
+	var request DecideEnrolmentRequestObject
+
+	request.Sitting = sitting
+	request.Application = application
+
+	var body DecideEnrolmentJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.DecideEnrolment(ctx.UserContext(), request.(DecideEnrolmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DecideEnrolment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DecideEnrolmentResponseObject); ok {
+		if err := validResponse.VisitDecideEnrolmentResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// OpenEnrolFile operation middleware
+func (sh *strictHandler) OpenEnrolFile(ctx *fiber.Ctx, sitting SittingId, application string, file string) error {
+	var request OpenEnrolFileRequestObject
+
+	request.Sitting = sitting
+	request.Application = application
+	request.File = file
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.OpenEnrolFile(ctx.UserContext(), request.(OpenEnrolFileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "OpenEnrolFile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(OpenEnrolFileResponseObject); ok {
+		if err := validResponse.VisitOpenEnrolFileResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ExportResults operation middleware
 func (sh *strictHandler) ExportResults(ctx *fiber.Ctx, sitting SittingId) error {
 	var request ExportResultsRequestObject
@@ -34093,6 +35595,33 @@ func (sh *strictHandler) GetProgress(ctx *fiber.Ctx, sitting SittingId) error {
 		return err
 	} else if validResponse, ok := response.(GetProgressResponseObject); ok {
 		if err := validResponse.VisitGetProgressResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetReadiness operation middleware
+func (sh *strictHandler) GetReadiness(ctx *fiber.Ctx, sitting SittingId) error {
+	var request GetReadinessRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetReadiness(ctx.UserContext(), request.(GetReadinessRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetReadiness")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetReadinessResponseObject); ok {
+		if err := validResponse.VisitGetReadinessResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

@@ -4,6 +4,7 @@ import (
 	"gongyuan/api"
 	"gongyuan/engine/daysheet"
 	"gongyuan/engine/mongostore"
+	"gongyuan/engine/people"
 	"gongyuan/engine/report/xlsx"
 	"gongyuan/engine/roster"
 	arrange "gongyuan/engine/seating"
@@ -11,13 +12,22 @@ import (
 )
 
 // prepareDays sets up what is done before the day of a sitting.
-func (e *engine) prepareDays(store *mongostore.Store) error {
+func (e *engine) prepareDays(store *mongostore.Store, secrets []people.Secret) error {
 	rules, err := venue.ReadRules(nil)
 	if err != nil {
 		return err
 	}
 	venues := venue.NewOffice(venue.Deps{Store: store.Venues(), Sittings: rosters{e.sittings, e.office}, Accounts: e.people, Audit: e.trail, Rules: rules})
+	ready, err := e.newReadiness(store, venues)
+	if err != nil {
+		return err
+	}
+	enrols, err := e.newEnrols(store, secrets)
+	if err != nil {
+		return err
+	}
 	e.days = api.Days{
+		Ready: ready, Enrols: enrols,
 		Rosters: roster.NewDesk(roster.Deps{
 			Store: store.Rosters(), Sittings: e.sittings, Office: e.office, Accounts: e.people, Sealer: e.sealer, Audit: e.trail, Clock: e.clock,
 		}),

@@ -270,7 +270,7 @@ func TestSeating(t *testing.T) {
 		}
 		var s contract.Sitting
 		w.call("GET", base, admin, nil).must(t, 200).into(t, &s)
-		w.call("POST", base+"/acts", admin, contract.SittingAct{Act: "seal", Version: s.Version}).must(t, 200).into(t, &s)
+		w.seal(base, admin)
 		w.call("POST", base+"/places", admin, contract.PlaceMove{Registration: a, Room: "02", Seat: "01", Swap: true}).must(t, 422)
 		reason := "屏幕损坏"
 		w.call("POST", base+"/places", admin, contract.PlaceMove{Registration: a, Room: "02", Seat: "01", Swap: true, Reason: &reason}).must(t, 204)

@@ -42,7 +42,7 @@ func (e *engine) demoWritten(ctx context.Context, staff []demoAccount) error {
 				return err
 			}
 		}
-		if s, err = e.office.Do(ctx, s.ID, s.Version, act, "demo"); err != nil {
+		if s, err = e.demoAct(ctx, s, act); err != nil {
 			return err
 		}
 	}

@@ -95,7 +95,7 @@ func (w *world) openAnother(admin string, like *sitting.Sitting) reply {
 	if s.ID == "" {
 		plan := sitting.Sitting{
 			Title: "第二场", Occupation: like.Occupation, Level: like.Level, Blueprint: like.Blueprint, Opens: w.clock.Now(), Closes: w.clock.Now().Add(time.Hour),
-			Duration: like.Duration, Release: like.Release,
+			Duration: like.Duration, Release: like.Release, OneSealer: true,
 		}
 		if s, err = w.engine.office.Plan(ctx, plan, "test"); err != nil {
 			w.t.Fatal(err)

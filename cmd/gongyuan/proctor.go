@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"gongyuan/bank"
 	"gongyuan/engine/access"
@@ -14,6 +15,7 @@ import (
 	"gongyuan/engine/people"
 	"gongyuan/engine/proctor"
 	"gongyuan/engine/sitting"
+	"gongyuan/engine/venue"
 )
 
 // invigilate sets up the exam day: the live boards and what is done there.
@@ -26,7 +28,32 @@ func (e *engine) invigilate(store *mongostore.Store, live *redislive.Store) {
 		Feed: live.Feed("proctor"), Progress: e.attempts, Rosters: seating{e}, Records: e.proctors, Clock: e.clock, Log: e.log,
 	})
 	e.proctors.Floor = e.floor
-	e.access = &access.Desk{Store: store.Access(), Sittings: e.sittings, Audit: e.trail, Clock: e.clock}
+	e.access = &access.Desk{Store: store.Access(), Sittings: e.sittings, Audit: e.trail, Clock: e.clock, Places: networks{store.Venues()}}
+}
+
+// networks are those of the rooms that a sitting uses.
+type networks struct{ venues venue.Store }
+
+// Networks implements access.Places.
+func (n networks) Networks(ctx context.Context, id sitting.ID) ([]access.Range, error) {
+	staffing, err := n.venues.Staffing(ctx, id)
+	if err != nil || len(staffing.Rooms) == 0 {
+		return nil, err
+	}
+	rooms, err := n.venues.Rooms(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []access.Range
+	for _, r := range rooms {
+		used := slices.ContainsFunc(staffing.Rooms, func(u venue.Use) bool { return u.Room == r.ID })
+		for _, a := range r.Addresses {
+			if p, err := access.ParseRange(a); err == nil && used {
+				out = append(out, access.Range{Room: r.Name, Prefix: p})
+			}
+		}
+	}
+	return out, nil
 }
 
 // seating tells who sits where.

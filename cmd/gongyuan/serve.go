@@ -103,7 +103,7 @@ func (e *engine) app(server *serverSettings, m *metrics) (*fiber.App, error) {
 		Figures:   e.figures,
 		Registers: e.registers, Days: e.days,
 		Batches:  e.batches,
-		Proctors: e.proctors, Floor: e.floor, Access: e.access, Doors: &access.Gate{Store: e.access.Store, Clock: e.clock},
+		Proctors: e.proctors, Floor: e.floor, Access: e.access, Doors: &access.Gate{Store: e.access.Store, Clock: e.clock, Places: e.access.Places},
 		Certificates: e.registry, Standard: e.standard, Clock: e.clock, Log: e.log, Web: frontend.FS(), Health: e.stores.health, Observe: m.observe,
 		Secure: server.Secure, ProxyHeader: server.ProxyHeader,
 	})

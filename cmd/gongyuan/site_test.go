@@ -24,7 +24,7 @@ func TestSite(t *testing.T) {
 		w.call("POST", "/api/v1/filings", admin, map[string]any{"kind": "site", "own": false, "subject": map[string]any{"name": "示例站点", "of": "own"}, "on": today}).must(t, 201).into(t, &site)
 		plan := map[string]any{
 			"title": "站点场次", "level": int(like.Level), "blueprint": like.Blueprint.ID, "opens": w.clock.Now(), "closes": w.clock.Now().Add(time.Hour), "durationMinutes": 60,
-			"release": "at-once", "explain": false, "site": "none",
+			"release": "at-once", "explain": false, "site": "none", "oneSealer": true,
 		}
 		if got := w.call("POST", "/api/v1/sittings", admin, plan); got.status != 422 {
 			t.Errorf("a site that is none: %d %s", got.status, got.raw)

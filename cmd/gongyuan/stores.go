@@ -27,6 +27,8 @@ type stores struct {
 	// writes never waits for a connection that a list or a report holds.
 	ledger   lungo.IDatabase
 	redis    redis.UniversalClient
+	ownRedis bool // it runs in this program
+	ownMongo bool
 	closers  []func(context.Context) error
 	describe []string // for the log: what is used, without passwords
 }
@@ -61,7 +63,7 @@ func (s *storeSettings) openMongo(ctx context.Context, out *stores) error {
 			return fmt.Errorf("embedded database %s: %w", path, err)
 		}
 		out.db = db.Database(s.Database)
-		out.ledger = out.db
+		out.ledger, out.ownMongo = out.db, true
 		out.closers = append(out.closers, func(context.Context) error { return db.Close() })
 		out.describe = append(out.describe, "database: embedded, "+path)
 		return nil
@@ -107,7 +109,7 @@ func (s *storeSettings) openRedis(ctx context.Context, out *stores) error {
 		if err != nil {
 			return err
 		}
-		address, shown = server.URL(), "embedded, in memory"
+		address, shown, out.ownRedis = server.URL(), "embedded, in memory", true
 		out.closers = append(out.closers, func(context.Context) error { server.Close(); return nil })
 	}
 	client, err := newRedis(address)

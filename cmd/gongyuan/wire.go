@@ -3,7 +3,10 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -160,7 +163,7 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 		return err
 	}
 	e.keepRegisters(store)
-	if err := e.prepareDays(store); err != nil {
+	if err := e.prepareDays(store, secrets); err != nil {
 		return err
 	}
 	if err := e.certify(store.Certificates(), &settings.Body, secrets); err != nil {
@@ -272,6 +275,21 @@ func (e *engine) Draw(ctx context.Context, bp bank.Blueprint, requests []sitting
 		all[i] = draw.Request{Seed: r.Seed, Met: r.Met}
 	}
 	return plan.DrawAll(ctx, all, func(int) {})
+}
+
+// Basis implements sitting.Papers. A revision never changes, so its name stands
+// for all that it says.
+func (e *engine) Basis(ctx context.Context, bp bank.Blueprint) (string, error) {
+	revs, err := e.bank.Published(ctx, bp.Bank)
+	if err != nil {
+		return "", err
+	}
+	names := make([]string, len(revs))
+	for i, r := range revs {
+		names[i] = fmt.Sprintf("%s:%d", r.Item, r.Number)
+	}
+	slices.Sort(names)
+	return draw.Digest([]byte(strings.Join(names, "\n"))), nil
 }
 
 // Prepare implements sitting.Attempts.

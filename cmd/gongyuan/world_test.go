@@ -252,7 +252,7 @@ func (w *world) sittingOf(revs []bank.Revision, bp bank.Blueprint, n int, change
 	}
 	plan := sitting.Sitting{
 		Title: "测试场次", Occupation: w.engine.standard.Occupation, Level: 3, Blueprint: bp, Opens: w.clock.Now(), Closes: w.clock.Now().Add(4 * time.Hour),
-		Duration: bp.Duration, Release: sitting.AfterRelease, Explain: true,
+		Duration: bp.Duration, Release: sitting.AfterRelease, Explain: true, OneSealer: true,
 	}
 	if change != nil {
 		change(&plan)

@@ -208,3 +208,24 @@ func TestSet(t *testing.T) {
 		t.Errorf("after the end: %v", err)
 	}
 }
+
+// TestRooms lets the networks of rooms count where the rules name none of their
+// own.
+func TestRooms(t *testing.T) {
+	t.Parallel()
+	net := func(room, s string) access.Range { return access.Range{room, netip.MustParsePrefix(s)} }
+	r := access.Rules{Ranges: []access.Range{net("02", "10.9.0.0/16"), net("", "192.168.0.0/16")}, Rooms: []access.Range{net("01", "10.1.0.0/16"), net("02", "10.2.0.0/16")}}
+	for _, c := range []struct {
+		room, addr string
+		want       bool
+	}{
+		{"01", "10.1.0.5", true}, {"01", "192.168.0.5", false}, {"02", "10.9.0.5", true}, {"02", "10.2.0.5", false}, {"03", "192.168.0.5", true}, {"03", "10.1.0.5", false},
+	} {
+		if got := r.Inside(c.room, netip.MustParseAddr(c.addr)); got != c.want {
+			t.Errorf("%s at %s: inside = %v", c.room, c.addr, got)
+		}
+	}
+	if empty := (&access.Rules{}); empty.Limits() || !r.Limits() {
+		t.Error("Limits")
+	}
+}

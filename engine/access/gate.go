@@ -15,8 +15,9 @@ const fresh = 3 * time.Second
 // Gate reads rules for those who ask all the time. It is safe for concurrent
 // use.
 type Gate struct {
-	Store Store
-	Clock Clock
+	Store  Store
+	Clock  Clock
+	Places Places // nil for rooms without networks
 
 	mu    sync.Mutex
 	known map[sitting.ID]*reading
@@ -43,7 +44,7 @@ func (g *Gate) Rules(ctx context.Context, id sitting.ID) (*Rules, error) {
 		}
 		g.known[id] = r
 		g.mu.Unlock()
-		r.rules, r.err = (&Desk{Store: g.Store}).Rules(ctx, id)
+		r.rules, r.err = (&Desk{Store: g.Store, Places: g.Places}).Rules(ctx, id)
 		if r.err != nil {
 			g.drop(id, r)
 		}

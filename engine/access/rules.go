@@ -73,16 +73,31 @@ type Rules struct {
 	SEB        SEB
 	By         people.AccountID
 	At         time.Time
+	// Rooms are the networks of the rooms that the sitting uses. They count for
+	// a room that Ranges does not name; they are kept with the rooms, not here.
+	Rooms []Range
 }
 
-// Inside tells whether a computer of a room may have the address. A room
-// without ranges takes those that are for every room; without any, all may.
+// Places knows the networks of the rooms that a sitting uses.
+type Places interface {
+	Networks(ctx context.Context, id sitting.ID) ([]Range, error)
+}
+
+// Limits tells whether any address is outside at all.
+func (r *Rules) Limits() bool { return len(r.Ranges)+len(r.Rooms) > 0 }
+
+// Inside tells whether a computer of a room may have the address. What is said
+// of the room itself counts, else its own networks, else what is said of every
+// room; without any, all may.
 func (r *Rules) Inside(room string, addr netip.Addr) bool {
 	addr = addr.Unmap()
 	own, inside := false, false
-	for _, of := range []string{room, ""} {
-		for _, x := range r.Ranges {
-			if x.Room == of {
+	for _, from := range []struct {
+		ranges []Range
+		of     string
+	}{{r.Ranges, room}, {r.Rooms, room}, {r.Ranges, ""}} {
+		for _, x := range from.ranges {
+			if x.Room == from.of {
 				own, inside = true, inside || x.Prefix.Contains(addr)
 			}
 		}
@@ -134,6 +149,7 @@ type Desk struct {
 	Sittings Sittings
 	Audit    audit.Recorder
 	Clock    Clock
+	Places   Places // nil for rooms without networks
 }
 
 // Rules returns the rules of a sitting; those that ask nothing where none were
@@ -144,7 +160,10 @@ func (d *Desk) Rules(ctx context.Context, id sitting.ID) (Rules, error) {
 	}
 	r, err := d.Store.Rules(ctx, id)
 	if errors.Is(err, ErrNotFound) {
-		return Rules{Sitting: id, Outside: Note}, nil
+		r, err = Rules{Sitting: id, Outside: Note}, nil
+	}
+	if err == nil && d.Places != nil {
+		r.Rooms, err = d.Places.Networks(ctx, id)
 	}
 	return r, err
 }
@@ -188,8 +207,9 @@ func (d *Desk) Set(ctx context.Context, w Wish) (Rules, error) {
 	r.At = d.Clock.Now().UTC().Truncate(time.Millisecond)
 	err = audit.Do(ctx, d.Audit, audit.Event{
 		Actor: string(w.By), Act: "access.set", Object: "sitting:" + string(w.Sitting), Before: was.kept(), After: r.kept(),
-	}, func() (err error) {
-		r, err = d.Store.PutRules(ctx, r)
+	}, func() error {
+		kept, err := d.Store.PutRules(ctx, r)
+		kept.Rooms, r = r.Rooms, kept
 		return err
 	})
 	return r, err

@@ -70,3 +70,9 @@ func (v *Vault) open(sealed []byte, about string) ([]byte, error) {
 	}
 	return content, nil
 }
+
+// Seal encrypts what others keep, under what it is about.
+func (v *Vault) Seal(content []byte, about string) []byte { return v.seal(content, about) }
+
+// Open reverses Seal. It returns ErrSealed where it cannot.
+func (v *Vault) Open(sealed []byte, about string) ([]byte, error) { return v.open(sealed, about) }

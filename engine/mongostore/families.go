@@ -30,6 +30,8 @@ func (s *Store) families() []family {
 		{"rosters", s.ensureRosterIndexes},
 		{"venues", s.ensureVenueIndexes},
 		{"seatings", s.ensureSeatingIndexes},
+		{"readiness", s.ensureReadinessIndexes},
+		{"enrolments", s.ensureEnrolIndexes},
 		{"periodic reports", s.ensurePeriodicIndexes},
 		{"trainings", s.ensureTrainingIndexes},
 		{"talent pool", s.ensureTalentIndexes},

@@ -62,6 +62,16 @@ type sittingDoc struct {
 	CreatedBy  string    `bson:"createdBy"`
 	Sealed     time.Time `bson:"sealed"`
 	SealedBy   string    `bson:"sealedBy"`
+	OneSealer  bool      `bson:"oneSealer,omitempty"`
+
+	Proposal *proposalDoc `bson:"proposal,omitempty"`
+}
+
+type proposalDoc struct {
+	By      string    `bson:"by"`
+	At      time.Time `bson:"at"`
+	Version int       `bson:"version"`
+	Basis   string    `bson:"basis"`
 }
 
 type bpDoc struct {
@@ -146,6 +156,7 @@ func docOf(s sitting.Sitting) sittingDoc {
 		Blueprint: blueprintDoc(s.Blueprint), Opens: s.Opens, Closes: s.Closes, Seconds: seconds(s.Duration), LateEntry: seconds(s.LateEntry),
 		Release: string(s.Release), Explain: s.Explain, Ahead: s.PapersAhead, State: string(s.State), Secret: s.Secret, Digest: s.SecretDigest,
 		Roster: texts(s.Roster), Version: s.Version, Created: s.Created, CreatedBy: s.CreatedBy, Sealed: s.Sealed, SealedBy: s.SealedBy,
+		OneSealer: s.OneSealer, Proposal: (*proposalDoc)(s.Proposal),
 	}
 }
 
@@ -155,7 +166,10 @@ func (d sittingDoc) sitting() sitting.Sitting {
 		Blueprint: d.Blueprint.blueprint(), Opens: d.Opens.UTC(), Closes: d.Closes.UTC(), Duration: duration(d.Seconds),
 		LateEntry: duration(d.LateEntry), Release: sitting.ReleasePolicy(d.Release), Explain: d.Explain, PapersAhead: d.Ahead, State: sitting.State(d.State),
 		Secret: d.Secret, SecretDigest: d.Digest, Version: d.Version, Created: d.Created.UTC(), CreatedBy: d.CreatedBy,
-		Sealed: d.Sealed.UTC(), SealedBy: d.SealedBy,
+		Sealed: d.Sealed.UTC(), SealedBy: d.SealedBy, OneSealer: d.OneSealer, Proposal: (*sitting.Proposal)(d.Proposal),
+	}
+	if s.Proposal != nil {
+		s.Proposal.At = s.Proposal.At.UTC()
 	}
 	for _, id := range d.Roster {
 		s.Roster = append(s.Roster, sitting.RegistrationID(id))

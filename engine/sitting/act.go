@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/google/uuid"
 
@@ -13,12 +12,12 @@ import (
 	"gongyuan/bank/draw"
 	"gongyuan/engine/audit"
 	"gongyuan/engine/people"
-	"gongyuan/engine/standard"
 )
 
 // Do carries out an act on the sitting as its caller saw it. An act that was
 // done already answers with the sitting as it is. Errors: ErrNotFound,
-// ErrConflict for an old version, ErrState, what drawing papers says, and for
+// ErrConflict for an old version, ErrState, what drawing papers says, for
+// sealing by two persons ErrUnasked, ErrVoid and ErrSecondPerson, and for
 // opening what Permit says.
 func (o *Office) Do(ctx context.Context, id ID, version int, act Act, by people.AccountID) (Sitting, error) {
 	s, err := o.store.Sitting(ctx, id)
@@ -36,6 +35,12 @@ func (o *Office) Do(ctx context.Context, id ID, version int, act Act, by people.
 	if err != nil {
 		return Sitting{}, err
 	}
+	switch act {
+	case AskSeal:
+		return o.ask(ctx, s, by)
+	case DropSeal:
+		return o.drop(ctx, s, by)
+	}
 	if act == OpenIt {
 		if err := o.permitted(ctx, &s); err != nil {
 			return Sitting{}, err
@@ -49,7 +54,7 @@ func (o *Office) Do(ctx context.Context, id ID, version int, act Act, by people.
 	was := s.State
 	s.State = next
 	err = audit.Do(ctx, o.audit, audit.Event{
-		Actor: string(by), Act: "sitting." + string(act), Object: "sitting:" + string(id), Before: was, After: next,
+		Actor: string(by), Act: "sitting." + string(act), Object: "sitting:" + string(id), Before: was, After: s.outcome(act),
 	}, func() (err error) {
 		s, err = o.store.ReplaceSitting(ctx, s)
 		return err
@@ -58,6 +63,15 @@ func (o *Office) Do(ctx context.Context, id ID, version int, act Act, by people.
 		return Sitting{}, err
 	}
 	return s, o.after(ctx, s, act, by)
+}
+
+// outcome is what the record keeps of an act: the state, and of sealing who
+// signed first.
+func (s *Sitting) outcome(act Act) any {
+	if act != Seal || s.Proposal == nil {
+		return s.State
+	}
+	return map[string]any{"state": s.State, "first": s.Proposal.By, "basis": s.Proposal.Basis}
 }
 
 // permitted tells whether the sitting may be opened: its body is filed, and so
@@ -96,17 +110,12 @@ var ErrUnseated = errors.New("sitting: not everybody has a seat")
 // counts until the caller has replaced the sitting: attempt ids come from the
 // new secret, so that papers of a sealing that was cut off are never met.
 func (o *Office) seal(ctx context.Context, s Sitting, by people.AccountID) (Sitting, error) {
-	roster, err := o.Roster(ctx, s)
+	sit, err := o.second(ctx, &s, by)
 	if err != nil {
 		return s, err
 	}
-	if len(roster) == 0 {
-		return s, ErrNobody
-	}
-	// Whose theory is carried over gets no paper.
-	sit := slices.DeleteFunc(slices.Clone(roster), func(r Registration) bool { return !r.Takes(standard.Theory) })
-	if slices.ContainsFunc(sit, func(r Registration) bool { return !r.Seated() }) {
-		return s, ErrUnseated
+	if s.OneSealer {
+		s.Proposal = nil // of a time when two were to seal
 	}
 	s.Secret = make([]byte, 32)
 	rand.Read(s.Secret) // never fails, by its documentation

@@ -57,7 +57,7 @@ func (o *Office) Plan(ctx context.Context, s Sitting, by people.AccountID) (Sitt
 	now := o.clock.Now()
 	s.ID, s.State, s.Version = ID(uuid.NewString()), Draft, 1
 	s.Created, s.CreatedBy = now, string(by)
-	s.Roster, s.Secret, s.SecretDigest = nil, nil, ""
+	s.Roster, s.Secret, s.SecretDigest, s.Proposal = nil, nil, "", nil
 	if err := o.checkPlan(ctx, &s, now); err != nil {
 		return Sitting{}, err
 	}
@@ -79,7 +79,7 @@ func (o *Office) Change(ctx context.Context, id ID, version int, plan Sitting) (
 	}
 	s.Title, s.Site, s.Level, s.Blueprint, s.Occupation = plan.Title, plan.Site, plan.Level, plan.Blueprint, plan.Occupation
 	s.Opens, s.Closes, s.Duration, s.LateEntry = plan.Opens, plan.Closes, plan.Duration, plan.LateEntry
-	s.Release, s.Explain, s.PapersAhead = plan.Release, plan.Explain, plan.PapersAhead
+	s.Release, s.Explain, s.PapersAhead, s.OneSealer = plan.Release, plan.Explain, plan.PapersAhead, plan.OneSealer
 	if err := o.checkPlan(ctx, &s, o.clock.Now()); err != nil {
 		return Sitting{}, err
 	}

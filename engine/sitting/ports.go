@@ -63,6 +63,8 @@ type Place struct {
 // Papers draws papers; one for each request and in its order, or none.
 type Papers interface {
 	Draw(ctx context.Context, bp bank.Blueprint, requests []PaperRequest) ([]bank.Paper, error)
+	// Basis is a digest of the questions that papers are drawn from now.
+	Basis(ctx context.Context, bp bank.Blueprint) (string, error)
 }
 
 // PaperRequest is one candidate's claim to a paper.

@@ -66,6 +66,11 @@ type Sitting struct {
 	CreatedBy string
 	Sealed    time.Time
 	SealedBy  string
+	// OneSealer lets one person seal the papers; without it two do.
+	OneSealer bool
+	// Proposal is what the first of two signed; nil for nothing. It is kept
+	// once the papers are sealed.
+	Proposal *Proposal
 }
 
 // Errors of this package.
@@ -95,15 +100,17 @@ type Act string
 
 // The acts that move a sitting on.
 const (
-	Seal    Act = "seal"
-	OpenIt  Act = "open"
-	Close   Act = "close"
-	Publish Act = "release"
+	AskSeal  Act = "ask-seal"  // the first of two persons proposes
+	DropSeal Act = "drop-seal" // the proposal is taken back, or sent back
+	Seal     Act = "seal"
+	OpenIt   Act = "open"
+	Close    Act = "close"
+	Publish  Act = "release"
 )
 
 // moves is the only place where a sitting's state changes.
 var moves = map[State]map[Act]State{
-	Draft:  {Seal: Sealed},
+	Draft:  {AskSeal: Draft, DropSeal: Draft, Seal: Sealed},
 	Sealed: {OpenIt: Open},
 	Open:   {Close: Closed},
 	Closed: {Publish: Released},

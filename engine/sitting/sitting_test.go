@@ -10,10 +10,10 @@ import (
 func TestStates(t *testing.T) {
 	t.Parallel()
 	want := map[State]map[Act]State{
-		Draft: {Seal: Sealed}, Sealed: {OpenIt: Open}, Open: {Close: Closed}, Closed: {Publish: Released}, Released: {},
+		Draft: {AskSeal: Draft, DropSeal: Draft, Seal: Sealed}, Sealed: {OpenIt: Open}, Open: {Close: Closed}, Closed: {Publish: Released}, Released: {},
 	}
 	for _, s := range []State{Draft, Sealed, Open, Closed, Released} {
-		for _, act := range []Act{Seal, OpenIt, Close, Publish, "dance"} {
+		for _, act := range []Act{AskSeal, DropSeal, Seal, OpenIt, Close, Publish, "dance"} {
 			got, err := s.Next(act)
 			to, ok := want[s][act]
 			switch {

@@ -73,6 +73,14 @@ type Plan struct {
 	Roster   []sitting.Registration // who sits in the theory exam
 }
 
+// Invigilators is how many a room with so many candidates needs.
+func (r *Rules) Invigilators(candidates int) int {
+	if candidates == 0 {
+		return 0
+	}
+	return max(r.LeastInvigilators, (candidates+r.CandidatesPerInvigilator-1)/r.CandidatesPerInvigilator)
+}
+
 // Check holds a plan against the rules.
 func (r *Rules) Check(p *Plan) []Finding {
 	if len(p.Staffing.Rooms) == 0 {
@@ -99,7 +107,7 @@ func (r *Rules) Check(p *Plan) []Finding {
 		}
 		n := byRoom[room.Name]
 		add(Finding{TooMany, true, room.Name, n, r.MostCandidates, ""}, n > r.MostCandidates)
-		need := max(r.LeastInvigilators, (n+r.CandidatesPerInvigilator-1)/r.CandidatesPerInvigilator)
+		need := r.Invigilators(n)
 		add(Finding{FewInvigilators, true, room.Name, len(use.Invigilators), need, ""}, n > 0 && len(use.Invigilators) < need)
 		for _, who := range use.Invigilators {
 			add(Finding{SamePlace, true, room.Name, 2, 1, string(who)}, in[who])

@@ -40,7 +40,7 @@ function identity() {
 /** An open sitting of two rooms. */
 async function hall() {
   const blueprint = (await ask('GET', '/blueprints', null, admin)).find((b) => b.bank.endsWith('-3'))
-  const plan = { title: `监考台 ${Date.now()}`, level: 3, blueprint: blueprint.id, opens: new Date(Date.now() - 60_000).toISOString(), closes: new Date(Date.now() + 3 * 3600_000).toISOString(), durationMinutes: 60, release: 'after-release', explain: false }
+  const plan = { title: `监考台 ${Date.now()}`, level: 3, blueprint: blueprint.id, opens: new Date(Date.now() - 60_000).toISOString(), closes: new Date(Date.now() + 3 * 3600_000).toISOString(), durationMinutes: 60, oneSealer: true, release: 'after-release', explain: false }
   const id = (await ask('POST', '/sittings', plan, admin)).id
   const names = [...'甲乙丙丁戊己庚辛'].map((n) => `考生${n}`)
   const people = names.map((name, i) => ({ name, idNumber: identity(), room: i < 5 ? '01' : '02', seat: String(i + 1).padStart(2, '0') }))

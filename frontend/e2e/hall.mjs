@@ -17,7 +17,7 @@ export async function plan(admin, title, level, release = 'after-release') {
   const now = Date.now()
   return call('POST', '/api/v1/sittings', admin, {
     title: `${title} ${randomUUID().slice(0, 8)}`, level, blueprint: blueprint.id, opens: new Date(now - 60_000).toISOString(), closes: new Date(now + 3 * 3_600_000).toISOString(),
-    durationMinutes: blueprint.durationMinutes, release, explain: true,
+    durationMinutes: blueprint.durationMinutes, oneSealer: true, release, explain: true,
   })
 }
 

@@ -322,7 +322,7 @@ test('the real program sends a sealed paper ahead, and the start brings only its
   const { server, call } = await office()
   const blueprint = (await call('GET', '/api/v1/blueprints')).find((b) => b.id.includes('3'))
   const opens = new Date(Date.now() + 20_000)
-  const plan = { title: '提前下发试卷的场次', level: 3, blueprint: blueprint.id, opens: opens.toISOString(), closes: new Date(opens.getTime() + 7_200_000).toISOString(), durationMinutes: 90, lateEntryMinutes: 0, release: 'after-release', explain: false, papersAhead: true }
+  const plan = { title: '提前下发试卷的场次', level: 3, blueprint: blueprint.id, opens: opens.toISOString(), closes: new Date(opens.getTime() + 7_200_000).toISOString(), durationMinutes: 90, oneSealer: true, lateEntryMinutes: 0, release: 'after-release', explain: false, papersAhead: true }
   let sitting = await call('POST', '/api/v1/sittings', plan)
   const idNumber = '000000199001019995'.slice(0, 17)
   const weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]

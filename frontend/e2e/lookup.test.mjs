@@ -43,7 +43,7 @@ before(async () => {
   const now = Date.now()
   s = await call('POST', '/api/v1/sittings', admin, {
     title: '示例查分场次', level: 3, blueprint: blueprint.id, opens: new Date(now - 60_000).toISOString(), closes: new Date(now + 3 * 3_600_000).toISOString(),
-    durationMinutes: blueprint.durationMinutes, release: 'after-release', explain: true,
+    durationMinutes: blueprint.durationMinutes, oneSealer: true, release: 'after-release', explain: true,
   })
   const people = ['周壬', '吴癸', '郑𬭎', '王甲'].map((name, i) => ({ name, idNumber: identity(), room: '07', seat: String(i + 1) }))
   const rows = await call('POST', `/api/v1/sittings/${s.id}/registrations`, admin, { candidates: people })

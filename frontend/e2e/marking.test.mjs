@@ -16,7 +16,7 @@ async function writtenSitting(admin) {
   const now = Date.now()
   let s = await call('POST', '/api/v1/sittings', admin, {
     title: `示例阅卷 ${randomUUID().slice(0, 8)}`, level: 2, blueprint: 'bwgly-2-written', opens: new Date(now - 60_000).toISOString(),
-    closes: new Date(now + 3 * 3_600_000).toISOString(), durationMinutes: 90, release: 'after-release', explain: true,
+    closes: new Date(now + 3 * 3_600_000).toISOString(), durationMinutes: 90, oneSealer: true, release: 'after-release', explain: true,
   })
   const people = ['阅卷甲', '阅卷乙'].map((name, i) => ({ name, idNumber: identity(), room: '08', seat: `0${i + 1}` }))
   const rows = await call('POST', `/api/v1/sittings/${s.id}/registrations`, admin, { candidates: people })

@@ -48,7 +48,7 @@ test('from the register of examiners to a score that is opened again', { skip, t
     const now = Date.now()
     s = await call('POST', '/api/v1/sittings', admin, {
       title: `示例考评 ${randomUUID().slice(0, 8)}`, level: 3, blueprint: blueprint.id, opens: new Date(now - 60_000).toISOString(), closes: new Date(now + 3 * 3_600_000).toISOString(),
-      durationMinutes: blueprint.durationMinutes, release: 'after-release', explain: true,
+      durationMinutes: blueprint.durationMinutes, oneSealer: true, release: 'after-release', explain: true,
     })
     page = await as(first, `/staff/sittings/${s.id}/register`)
     await page.getByLabel('把表格粘贴在这里').fill(`姓名\t身份证件号\t考场\t座位\t工作单位\n考评甲\t${identity()}\t09\t01\t${firm}\n考评乙\t${identity()}\t09\t02\t`)

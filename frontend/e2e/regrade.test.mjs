@@ -18,7 +18,7 @@ async function sittingFor(admin, title, names, release) {
   const now = Date.now()
   let s = await call('POST', '/api/v1/sittings', admin, {
     title, level: 3, blueprint: blueprint.id, opens: new Date(now - 60_000).toISOString(), closes: new Date(now + 3 * 3_600_000).toISOString(),
-    durationMinutes: blueprint.durationMinutes, release, explain: true,
+    durationMinutes: blueprint.durationMinutes, oneSealer: true, release, explain: true,
   })
   const people = names.map((name, i) => ({ name, idNumber: identity(), room: '08', seat: String(i + 1).padStart(2, '0') }))
   const rows = await call('POST', `/api/v1/sittings/${s.id}/registrations`, admin, { candidates: people })

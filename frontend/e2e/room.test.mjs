@@ -44,7 +44,7 @@ async function look(name) {
 
 test('a candidate enters by the start code, is told, asks and is locked', async () => {
   const blueprint = (await ask('GET', '/blueprints')).find((b) => b.bank.endsWith('-3'))
-  const { id } = await ask('POST', '/sittings', { title: `考场 ${Date.now()}`, level: 3, blueprint: blueprint.id, opens: new Date(Date.now() - 60_000).toISOString(), closes: new Date(Date.now() + 3 * 3600_000).toISOString(), durationMinutes: 60, release: 'after-release', explain: false })
+  const { id } = await ask('POST', '/sittings', { title: `考场 ${Date.now()}`, level: 3, blueprint: blueprint.id, opens: new Date(Date.now() - 60_000).toISOString(), closes: new Date(Date.now() + 3 * 3600_000).toISOString(), durationMinutes: 60, oneSealer: true, release: 'after-release', explain: false })
   const idNumber = identity()
   const [row] = await ask('POST', `/sittings/${id}/registrations`, { candidates: [{ name: '考生甲', idNumber, room: '01', seat: '01' }] })
   for (const act of ['seal', 'open']) await ask('POST', `/sittings/${id}/acts`, { act, version: (await ask('GET', `/sittings/${id}`)).version })

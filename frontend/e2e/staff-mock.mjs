@@ -53,7 +53,7 @@ export function createState() {
     const id = randomUUID()
     const sealed = s.state !== 'draft'
     state.sittings.push({
-      id, level: 3, levelTitle: '三级/高级工', blueprintId: 'theory-3', blueprintTitle: '三级理论（示例）', durationMinutes: 90, lateEntryMinutes: 0, release: 'after-release', explain: true, papersAhead: false,
+      id, level: 3, levelTitle: '三级/高级工', blueprintId: 'theory-3', blueprintTitle: '三级理论（示例）', durationMinutes: 90, lateEntryMinutes: 0, release: 'after-release', explain: true, papersAhead: false, oneSealer: true,
       version: 3, registrations: n, secretDigest: sealed ? createHash('sha256').update(id).digest('hex') : '', ...(sealed ? { sealedAt: iso(now - 60 * min), sealedBy: 'admin' } : {}), ...s,
     })
     state.rosters.set(id, Array.from({ length: n }, (_, i) => registration(state, { name: NAMES[i % NAMES.length], room: String(1 + Math.floor(i / 30)).padStart(2, '0'), seat: String(1 + (i % 30)).padStart(2, '0'), extraMinutes: i % 11 === 2 ? 15 : 0 }, i, sealed)))
@@ -185,7 +185,7 @@ function handle(state, method, path, query, body, token, cookies) {
     if (Date.parse(p.closes) <= Date.parse(p.opens)) errors.push({ pointer: '/closes', detail: '结束时间要晚于开始时间。' })
     if (errors.length > 0) throw problem(422, 'invalid', '填写有误', '请按每一项的提示修改。', { errors })
   }
-  const planned = (p) => ({ title: p.title, level: p.level, levelTitle: LEVELS.find((l) => l[0] === p.level)[1], blueprintId: p.blueprint, blueprintTitle: state.blueprints.find((b) => b.id === p.blueprint).title, opens: p.opens, closes: p.closes, durationMinutes: p.durationMinutes, lateEntryMinutes: p.lateEntryMinutes ?? 0, release: p.release, explain: p.explain, papersAhead: p.papersAhead ?? false })
+  const planned = (p) => ({ title: p.title, level: p.level, levelTitle: LEVELS.find((l) => l[0] === p.level)[1], blueprintId: p.blueprint, blueprintTitle: state.blueprints.find((b) => b.id === p.blueprint).title, opens: p.opens, closes: p.closes, durationMinutes: p.durationMinutes, lateEntryMinutes: p.lateEntryMinutes ?? 0, release: p.release, explain: p.explain, papersAhead: p.papersAhead ?? false, oneSealer: true })
   if (at === 'POST /api/v1/sittings') {
     need('administrator')
     planErrors(body)

@@ -103,7 +103,7 @@ async function underWay() {
   const admin = accounts.find((a) => a.role === 'administrator' || a.roles?.includes('administrator'))
   const token = (await ask('POST', '/auth/login', { login: admin.login, password: admin.password })).accessToken
   const blueprint = (await ask('GET', '/blueprints', null, token)).find((b) => b.bank.endsWith('-3'))
-  const plan = { title: `计时测试 ${Date.now()}`, level: 3, blueprint: blueprint.id, opens: new Date(Date.now() - 60_000).toISOString(), closes: new Date(Date.now() + 3 * 3600_000).toISOString(), durationMinutes: 60, release: 'after-release', explain: false }
+  const plan = { title: `计时测试 ${Date.now()}`, level: 3, blueprint: blueprint.id, opens: new Date(Date.now() - 60_000).toISOString(), closes: new Date(Date.now() + 3 * 3600_000).toISOString(), durationMinutes: 60, oneSealer: true, release: 'after-release', explain: false }
   const id = (await ask('POST', '/sittings', plan, token)).id
   const people = ['计时甲', '计时乙'].map((name, i) => ({ name, idNumber: identity(), room: `0${8 + i}`, seat: '01' }))
   const rows = await ask('POST', `/sittings/${id}/registrations`, { candidates: people }, token)

@@ -13,7 +13,7 @@ async function sittingFor(admin, title, n, release) {
   const blueprint = (await call('GET', '/api/v1/blueprints', admin)).find((b) => b.bank.endsWith('-3'))
   let s = await call('POST', '/api/v1/sittings', admin, {
     title, level: 3, blueprint: blueprint.id, opens: new Date(Date.now() - 60_000).toISOString(), closes: new Date(Date.now() + 3 * 3_600_000).toISOString(),
-    durationMinutes: blueprint.durationMinutes, release, explain: true,
+    durationMinutes: blueprint.durationMinutes, oneSealer: true, release, explain: true,
   })
   const people = Array.from({ length: n }, (_, i) => ({ name: `统计${i}`, idNumber: identity(), room: '09', seat: String(i + 1).padStart(2, '0') }))
   const rows = await call('POST', `/api/v1/sittings/${s.id}/registrations`, admin, { candidates: people })

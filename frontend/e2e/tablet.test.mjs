@@ -21,7 +21,7 @@ async function review(admin, names) {
   const now = Date.now()
   let s = await call('POST', '/api/v1/sittings', admin, {
     title: `示例评审 ${randomUUID().slice(0, 8)}`, level: 2, blueprint: blueprint.id, opens: new Date(now - 60_000).toISOString(),
-    closes: new Date(now + 3 * 3_600_000).toISOString(), durationMinutes: blueprint.durationMinutes, release: 'after-release', explain: true,
+    closes: new Date(now + 3 * 3_600_000).toISOString(), durationMinutes: blueprint.durationMinutes, oneSealer: true, release: 'after-release', explain: true,
   })
   const people = names.map((name, i) => ({ name, idNumber: identity(), room: '07', seat: String(i + 1).padStart(2, '0') }))
   const rows = await call('POST', `/api/v1/sittings/${s.id}/registrations`, admin, { candidates: people })

@@ -1,6 +1,6 @@
 // Builds the pages into dist, each on its own, and keeps dist/.keep: Go embeds
 // the folder and needs a file in it before anything is built.
-// With a page's name (candidate, staff, verify, lookup, materials) it builds that one only.
+// With a page's name (candidate, staff, verify, lookup, materials, check, enrol) it builds that one only.
 import { createRequire } from 'node:module'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -11,7 +11,7 @@ import { makeInstallable } from './install.mjs'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = new URL('../dist/', import.meta.url)
 const only = process.argv[2]
-const modes = only ? [only] : ['candidate', 'staff', 'verify', 'lookup', 'materials']
+const modes = only ? [only] : ['candidate', 'staff', 'verify', 'lookup', 'materials', 'check', 'enrol']
 
 await mkdir(new URL('assets/', dist), { recursive: true })
 const mine = (name) => modes.some((mode) => name.startsWith(`${mode}-`) || name === `manifest-${mode}.json`)

@@ -3982,6 +3982,169 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sittings/{sitting}/readiness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * 考前检查 · whether the sitting may be held
+         * @description A check without fresh evidence counts as failed. For a draft a paper is drawn for everybody and thrown away, at most once a minute.
+         */
+        get: operations["getReadiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enrolments/{sitting}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        /** 网上报名的说明 · what an application needs */
+        get: operations["getEnrolForm"];
+        put?: never;
+        /** 提交报名，或重新提交被退回的 · apply, or again what was returned */
+        post: operations["sendEnrolment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enrolment-status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 用报名号或准考证号加证件号查报名状态和准考证 · an application or a ticket, by number and document
+         * @description What does not fit is answered as what is not there. After the first few a proof of work comes first.
+         */
+        post: operations["getEnrolStatus"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/enrolment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        /** 报名时间和全部报名 · window and applications of a sitting */
+        get: operations["listEnrolments"];
+        /** 设报名时间 · say when applications are taken */
+        put: operations["setEnrolWindow"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/enrolment/{application}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                application: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 退回、录入名单或不予受理 · return, admit or refuse */
+        post: operations["decideEnrolment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/enrolment/{application}/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                application: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 看照片或证明（记录谁看过） · a photograph or evidence; who looked is recorded */
+        post: operations["openEnrolFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记一次演练的报告（gongyuan drill --json） · keep the report of a drill */
+        post: operations["handInDrill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checks/{sitting}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        /** 考生机检查用的考场和座位 · rooms and seats, for the page that checks a computer */
+        get: operations["getComputerCheck"];
+        put?: never;
+        /**
+         * 考生机的检查结果 · what a computer found of itself
+         * @description Anybody who knows the sitting may report; the word of a computer is no proof.
+         */
+        post: operations["reportComputer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sittings/{sitting}/seatings": {
         parameters: {
             query?: never;
@@ -5648,6 +5811,11 @@ export interface components {
              * @default false
              */
             papersAhead: boolean;
+            /**
+             * @description one person seals the papers; without it two do
+             * @default false
+             */
+            oneSealer: boolean;
             /** @description 站点 · an entry of the register of sites; without it the sitting names none */
             site?: string;
         };
@@ -5681,6 +5849,245 @@ export interface components {
             sealedAt?: string;
             /** @description the person's name */
             sealedBy?: string;
+            /** @description one person seals the papers */
+            oneSealer?: boolean;
+            sealProposal?: components["schemas"]["SealProposal"];
+        };
+        /**
+         * @description 就绪、注意、阻止
+         * @enum {string}
+         */
+        ReadinessState: "ready" | "attention" | "block";
+        ReadinessLine: {
+            /** @description filed, fulfil, sealed, store, clock, drill, seated, room, browsers */
+            check: string;
+            state: components["schemas"]["ReadinessState"];
+            /** @description why; those of rooms are the flaws of the rules of rooms */
+            reason: string;
+            /** @description of a store or a room */
+            name: string;
+            have: number;
+            need: number;
+            /**
+             * Format: date-time
+             * @description of the evidence
+             */
+            at?: string;
+            /** @description names behind the evidence */
+            by: string[];
+            places: string[];
+            /** @description in words */
+            detail: string;
+        };
+        ReadinessRoom: {
+            name: string;
+            state: components["schemas"]["ReadinessState"];
+            seated: number;
+            invigilators: number;
+            /** @description invigilators by the rules */
+            needed: number;
+            /** @description taken seats whose computer was checked */
+            checked: number;
+            faulty: number;
+        };
+        Readiness: {
+            /** Format: date-time */
+            at: string;
+            lines: components["schemas"]["ReadinessLine"][];
+            rooms: components["schemas"]["ReadinessRoom"][];
+            /** @description the limits are a sample */
+            sample: boolean;
+            drillDays: number;
+            checkHours: number;
+        };
+        DrillReport: {
+            /** @description the file as it is */
+            report: string;
+        };
+        DrillKept: {
+            ready: boolean;
+            /** Format: date-time */
+            ended: string;
+            candidates: number;
+            checked: number;
+            lost: number;
+            doubled: number;
+            trespasses: number;
+            by: string;
+            /** Format: date-time */
+            at: string;
+        };
+        ComputerCheck: {
+            title: string;
+            /** Format: date-time */
+            now: string;
+            rooms: components["schemas"]["ComputerRoom"][];
+        };
+        ComputerRoom: {
+            name: string;
+            seats: string[];
+        };
+        ComputerReport: {
+            room: string;
+            seat: string;
+            /** @description answers can be kept on the computer */
+            memory: boolean;
+            width: number;
+            height: number;
+            roundTripMs: number;
+            /** Format: int64 */
+            offsetMs: number;
+        };
+        /** @enum {string} */
+        ComputerFault: "no-memory" | "narrow" | "slow" | "clock" | "outside";
+        ComputerJudged: {
+            faults: components["schemas"]["ComputerFault"][];
+        };
+        /**
+         * @description 已提交、已退回、已录入、不予受理
+         * @enum {string}
+         */
+        EnrolState: "sent" | "returned" | "admitted" | "refused";
+        EnrolForm: {
+            title: string;
+            levelTitle: string;
+            /**
+             * Format: date-time
+             * @description of the applications
+             */
+            opens: string;
+            /** Format: date-time */
+            closes: string;
+            /** Format: date-time */
+            examOpens: string;
+            open: boolean;
+            sample: boolean;
+            conditions: components["schemas"]["EnrolCondition"][];
+            photo: components["schemas"]["EnrolPhoto"];
+            mostFiles: number;
+            mostBytes: number;
+        };
+        EnrolCondition: {
+            code: string;
+            text: string;
+        };
+        EnrolPhoto: {
+            leastWidth: number;
+            leastHeight: number;
+            ratioWidth: number;
+            ratioHeight: number;
+            mostBytes: number;
+        };
+        EnrolSend: {
+            /** @description of an application that was returned */
+            number?: string;
+            name: string;
+            idNumber: string;
+            phone: string;
+            employer: string;
+            condition: string;
+            /** Format: byte */
+            photo: string;
+            evidence: components["schemas"]["EnrolGiven"][];
+            solution?: components["schemas"]["ChallengeSolution"];
+        };
+        EnrolGiven: {
+            name: string;
+            /** Format: byte */
+            data: string;
+        };
+        EnrolAsk: {
+            number: string;
+            idNumber: string;
+            solution?: components["schemas"]["ChallengeSolution"];
+        };
+        EnrolStatus: {
+            sitting: string;
+            title: string;
+            /** @description of an application */
+            number?: string;
+            state?: components["schemas"]["EnrolState"];
+            reason?: string;
+            /** Format: date-time */
+            sent?: string;
+            ticket?: components["schemas"]["EnrolTicket"];
+        };
+        EnrolTicket: {
+            admission: string;
+            name: string;
+            idMasked: string;
+            levelTitle: string;
+            /** Format: date-time */
+            opens: string;
+            /** Format: date-time */
+            closes: string;
+            /** @description with what the candidate was granted */
+            minutes: number;
+            lateEntryMinutes: number;
+            /** @description empty until seated */
+            room: string;
+            seat: string;
+            /** @description name and address of the site */
+            place: string;
+        };
+        EnrolWindow: {
+            on: boolean;
+            /** Format: date-time */
+            opens?: string;
+            /** Format: date-time */
+            closes?: string;
+            version: number;
+        };
+        EnrolFile: {
+            id: string;
+            photo: boolean;
+            name: string;
+            type: string;
+            size: number;
+        };
+        Enrolment: {
+            id: string;
+            number: string;
+            name: string;
+            idMasked: string;
+            employer: string;
+            /** @description in words */
+            condition: string;
+            state: components["schemas"]["EnrolState"];
+            reason: string;
+            /** Format: date-time */
+            sent: string;
+            decidedBy?: string;
+            /** Format: date-time */
+            decidedAt?: string;
+            files: components["schemas"]["EnrolFile"][];
+            version: number;
+        };
+        EnrolList: {
+            window: components["schemas"]["EnrolWindow"];
+            applications: components["schemas"]["Enrolment"][];
+        };
+        EnrolDecide: {
+            /** @enum {string} */
+            decision: "return" | "admit" | "refuse";
+            reason?: string;
+            version: number;
+        };
+        EnrolContent: {
+            type: string;
+            /** Format: byte */
+            data: string;
+        };
+        /** @description 第一人提请封卷 · the first of two signatures under the papers; after a change it is gone */
+        SealProposal: {
+            /** @description the person's name */
+            by: string;
+            /** Format: date-time */
+            at: string;
+            /** @description given by the caller */
+            own: boolean;
+            /** @description digest of the plan */
+            basis: string;
         };
         SittingPage: {
             total: number;
@@ -5688,7 +6095,7 @@ export interface components {
         };
         SittingAct: {
             /** @enum {string} */
-            act: "seal" | "open" | "close";
+            act: "ask-seal" | "drop-seal" | "seal" | "open" | "close";
             /** @description of the sitting as the caller saw it */
             version: number;
         };
@@ -5941,6 +6348,8 @@ export interface components {
             /** @description 0 where nothing was ever set */
             version: number;
             ranges: components["schemas"]["AccessRange"][];
+            /** @description networks of the rooms used; they count for a room that ranges does not name */
+            rooms?: components["schemas"]["AccessRange"][];
             outside: components["schemas"]["AccessOutside"];
             code: boolean;
             /** @description to be told in the rooms */
@@ -14394,6 +14803,282 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SittingRooms"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getReadiness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getEnrolForm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolForm"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    sendEnrolment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnrolSend"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolStatus"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getEnrolStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnrolAsk"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolStatus"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listEnrolments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolList"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    setEnrolWindow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnrolWindow"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolWindow"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    decideEnrolment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                application: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnrolDecide"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrolment"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    openEnrolFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                application: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolContent"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    handInDrill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrillReport"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrillKept"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getComputerCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComputerCheck"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    reportComputer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComputerReport"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComputerJudged"];
                 };
             };
             default: components["responses"]["ProblemAny"];

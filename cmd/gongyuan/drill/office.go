@@ -59,10 +59,11 @@ func (o *office) plan(ctx context.Context, cfg *Config) error {
 	if window := o.tune.trial.Window; window > 0 {
 		closes = now.Add(window)
 	}
+	alone := true // made-up people: the drill has one account
 	_, err = o.session.call(ctx, call{action: actOffice, method: http.MethodPost, path: "/api/v1/sittings", body: contract.SittingPlan{
 		Title: fmt.Sprintf("演练 %s · %d 人", now.Format("2006-01-02 15:04:05Z"), cfg.Candidates), Level: cfg.Level, Blueprint: blueprint,
 		Opens: now, Closes: closes,
-		DurationMinutes: int((sits + time.Minute - 1) / time.Minute), Release: contract.SittingPlanReleaseAfterRelease,
+		DurationMinutes: int((sits + time.Minute - 1) / time.Minute), Release: contract.SittingPlanReleaseAfterRelease, OneSealer: &alone,
 	}}, &o.sitting)
 	return err
 }

@@ -2,7 +2,7 @@ import { createApi } from '../shared/api'
 import { fetchTold } from './archive'
 import { language } from './i18n'
 import type { components } from '../contract.gen'
-import type { Act, Sitting, SittingPlan, Session } from './lib/types'
+import type { Act, SealAct, Sitting, SittingPlan, Session } from './lib/types'
 import type { Candidate } from './lib/paste'
 
 /** Sealing and closing work on every paper of a sitting and may take a while. */
@@ -65,7 +65,7 @@ export const api = {
   create: async (plan: SittingPlan) => (await client.call('post', '/api/v1/sittings', { body: plan })).data,
   change: async (sitting: string, plan: SittingPlan, version: number) =>
     (await client.call('put', '/api/v1/sittings/{sitting}', { path: { sitting }, body: { ...plan, version } })).data,
-  act: async (s: Sitting, act: Act) =>
+  act: async (s: Sitting, act: Act | SealAct) =>
     (await client.call('post', '/api/v1/sittings/{sitting}/acts', { path: { sitting: s.id }, body: { act, version: s.version }, timeoutMs: LONG })).data,
   roster: async (sitting: string, signal: AbortSignal) =>
     (await client.call('get', '/api/v1/sittings/{sitting}/registrations', { path: { sitting }, signal })).data,

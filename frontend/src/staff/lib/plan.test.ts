@@ -4,7 +4,7 @@ import { checkPlan, outlook, type Draft } from './plan'
 const now = new Date('2026-11-22T00:00:00Z')
 const good: Draft = {
   title: ' 三级理论 ', level: 3, blueprint: 'bp', opens: new Date('2026-12-06T01:00:00Z'), closes: new Date('2026-12-06T03:00:00Z'),
-  duration: '90', late: '', release: 'after-release', explain: false, ahead: true, site: '',
+  duration: '90', late: '', release: 'after-release', explain: false, ahead: true, alone: false, site: '',
 }
 const faults = (change: Partial<Draft>) => {
   const c = checkPlan({ ...good, ...change }, now)
@@ -15,7 +15,7 @@ describe('checkPlan', () => {
   it('OK: what the server is sent', () => {
     expect(checkPlan(good, now)).toEqual({ ok: true, plan: {
       title: '三级理论', level: 3, blueprint: 'bp', opens: '2026-12-06T01:00:00.000Z', closes: '2026-12-06T03:00:00.000Z',
-      durationMinutes: 90, lateEntryMinutes: 0, release: 'after-release', explain: false, papersAhead: true,
+      durationMinutes: 90, lateEntryMinutes: 0, release: 'after-release', explain: false, papersAhead: true, oneSealer: false,
     } })
   })
   it('OK: a site is sent where one is named', () => {

@@ -12,12 +12,14 @@ export interface Draft {
   release: SittingPlan['release'] | ''
   explain: boolean
   ahead: boolean
+  /** One person seals the papers. */
+  alone: boolean
   /** Where it is held, '' where no site is named. */
   site: string
 }
 
 /** The fields, named by their pointers in the contract, in the order of the form. */
-export const PLAN_FIELDS = ['/title', '/level', '/blueprint', '/opens', '/closes', '/durationMinutes', '/lateEntryMinutes', '/release', '/explain', '/papersAhead', '/site'] as const
+export const PLAN_FIELDS = ['/title', '/level', '/blueprint', '/opens', '/closes', '/durationMinutes', '/lateEntryMinutes', '/release', '/explain', '/papersAhead', '/oneSealer', '/site'] as const
 export type PlanField = (typeof PLAN_FIELDS)[number]
 
 export type PlanFault = 'title' | 'level' | 'blueprint' | 'time' | 'order' | 'past' | 'duration' | 'late' | 'lateNumber' | 'release'
@@ -55,7 +57,7 @@ export function checkPlan(d: Draft, now: Date): PlanCheck {
     ok: true,
     plan: {
       title, level: d.level, blueprint: d.blueprint, opens: d.opens.toISOString(), closes: d.closes.toISOString(),
-      durationMinutes: duration, lateEntryMinutes: late, release: d.release, explain: d.explain, papersAhead: d.ahead, ...(d.site ? { site: d.site } : {}),
+      durationMinutes: duration, lateEntryMinutes: late, release: d.release, explain: d.explain, papersAhead: d.ahead, oneSealer: d.alone, ...(d.site ? { site: d.site } : {}),
     },
   }
 }

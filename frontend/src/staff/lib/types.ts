@@ -10,7 +10,9 @@ export type ItemType = S['ItemType']
 export type Sitting = S['Sitting']
 export type SittingPlan = S['SittingPlan']
 export type SittingState = S['SittingState']
-export type Act = S['SittingAct']['act']
+export type Act = Exclude<S['SittingAct']['act'], 'ask-seal' | 'drop-seal'>
+/** The acts of sealing by two people. */
+export type SealAct = Extract<S['SittingAct']['act'], 'ask-seal' | 'drop-seal' | 'seal'>
 export type Registration = S['Registration']
 export type Board = S['Board']
 export type BoardSeat = S['BoardSeat']

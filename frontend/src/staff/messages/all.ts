@@ -29,6 +29,8 @@ import { panelEn } from './panel.en'
 import { panelZh } from './panel.zh-CN'
 import { planEn } from './plan.en'
 import { planZh } from './plan.zh-CN'
+import { readyEn } from './ready.en'
+import { readyZh } from './ready.zh-CN'
 import { registerEn } from './register.en'
 import { registerZh } from './register.zh-CN'
 import { proctorEn } from './proctor.en'
@@ -53,6 +55,7 @@ export const FILES: readonly (readonly [zh: Record<string, string>, en: Record<s
   [resultZh, resultEn],
   [auditZh, auditEn],
   [accountZh, accountEn],
+  [readyZh, readyEn],
   [markingZh, markingEn],
   [handoutZh, handoutEn],
   [sheetZh, sheetEn],
@@ -97,6 +100,7 @@ export const zhCN = {
   ...proctorZh,
   ...accessZh,
   ...dayZh,
+  ...readyZh,
 }
 
 export const en = {
@@ -123,4 +127,5 @@ export const en = {
   ...proctorEn,
   ...accessEn,
   ...dayEn,
+  ...readyEn,
 }

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"bytes"
+	"image"
+	"image/jpeg"
+	"testing"
+	"time"
+
+	"gongyuan/api/contract"
+	"gongyuan/engine/audit"
+	"gongyuan/engine/people"
+)
+
+// photograph is a grey JPEG.
+func photograph(t *testing.T, width, height int) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	if err := jpeg.Encode(&out, image.NewGray(image.Rect(0, 0, width, height)), nil); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// TestEnrolment lets somebody apply, be returned, apply again and be admitted
+// once.
+func TestEnrolment(t *testing.T) {
+	t.Parallel()
+	eachWorld(t, func(t *testing.T, w *world) {
+		admin := w.staff(people.Administrator)
+		base := w.seated(t, admin, 1)
+		id := base[len("/api/v1/sittings/"):]
+		form := "/api/v1/enrolments/" + id
+		w.call("GET", form, "", nil).must(t, 404) // no window
+		opens, closes := w.clock.Now().Add(-time.Hour), w.clock.Now().Add(time.Hour)
+		w.call("PUT", base+"/enrolment", admin, contract.EnrolWindow{On: true, Opens: &closes, Closes: &opens}).must(t, 422)
+		w.call("PUT", base+"/enrolment", admin, contract.EnrolWindow{On: true, Opens: &opens, Closes: &closes}).must(t, 200)
+		w.call("PUT", base+"/enrolment", admin, contract.EnrolWindow{On: true, Opens: &opens, Closes: &closes}).must(t, 409)
+		var public contract.EnrolForm
+		w.call("GET", form, "", nil).must(t, 200).into(t, &public)
+		if !public.Open || len(public.Conditions) != 5 {
+			t.Fatalf("the form: %+v", public)
+		}
+		number := rosterIdentity(77)
+		send := contract.EnrolSend{
+			Name: "报名甲", IdNumber: number, Phone: "139 0000 0000", Employer: "示例单位", Condition: "3-1", Photo: photograph(t, 390, 546),
+			Evidence: []contract.EnrolGiven{{Name: "学历.jpg", Data: photograph(t, 40, 30)}},
+		}
+		post := func(path string, body any) reply {
+			t.Helper()
+			// The limits of look-ups are tested elsewhere.
+			if err := w.engine.limiter.Clear(t.Context(), "verify-free:0.0.0.0"); err != nil {
+				t.Fatal(err)
+			}
+			return w.call("POST", path, "", body)
+		}
+		for field, spoil := range map[string]func(*contract.EnrolSend){
+			"/name":       func(s *contract.EnrolSend) { s.Name = " " },
+			"/idNumber":   func(s *contract.EnrolSend) { s.IdNumber = "110" },
+			"/phone":      func(s *contract.EnrolSend) { s.Phone = "abc" },
+			"/condition":  func(s *contract.EnrolSend) { s.Condition = "1-1" },
+			"/evidence":   func(s *contract.EnrolSend) { s.Evidence = []contract.EnrolGiven{} },
+			"/evidence/0": func(s *contract.EnrolSend) { s.Evidence = []contract.EnrolGiven{{Name: "a.exe", Data: []byte("MZ")}} },
+			"/photo":      func(s *contract.EnrolSend) { s.Photo = photograph(t, 400, 420) },
+		} {
+			bad := send
+			spoil(&bad)
+			got := post(form, bad)
+			if got.status != 422 || !bytes.Contains(got.raw, []byte(`"pointer":"`+field+`"`)) {
+				t.Errorf("%s: %d %s", field, got.status, got.raw)
+			}
+		}
+		var status contract.EnrolStatus
+		post(form, send).must(t, 201).into(t, &status)
+		if status.Number == nil || *status.State != "sent" {
+			t.Fatalf("sent: %+v", status)
+		}
+		if got := post(form, send); got.problem() != "enrol-there" {
+			t.Errorf("twice: %d %s", got.status, got.problem())
+		}
+		look := func(number, document string) reply {
+			t.Helper()
+			return post("/api/v1/enrolment-status", contract.EnrolAsk{Number: number, IdNumber: document})
+		}
+		look(*status.Number, number).must(t, 200)
+		for _, wrong := range [][2]string{{*status.Number, rosterIdentity(78)}, {"BM23456789AB", number}, {*status.Number, "x"}} {
+			if got := look(wrong[0], wrong[1]); got.problem() != "no-enrolment" {
+				t.Errorf("%v: %d %s", wrong, got.status, got.problem())
+			}
+		}
+		var list contract.EnrolList
+		queue := func() contract.Enrolment {
+			t.Helper()
+			w.call("GET", base+"/enrolment", admin, nil).must(t, 200).into(t, &list)
+			if len(list.Applications) != 1 {
+				t.Fatalf("%d applications", len(list.Applications))
+			}
+			return list.Applications[0]
+		}
+		one := queue()
+		var photo contract.EnrolContent
+		w.call("POST", base+"/enrolment/"+one.Id+"/files/"+one.Files[0].Id, admin, nil).must(t, 200).into(t, &photo)
+		if photo.Type != "image/jpeg" || len(photo.Data) == 0 {
+			t.Errorf("the photograph is %s", photo.Type)
+		}
+		decide := func(what contract.EnrolDecideDecision, reason string, want int) {
+			t.Helper()
+			w.call("POST", base+"/enrolment/"+one.Id, admin, contract.EnrolDecide{Decision: what, Reason: &reason, Version: queue().Version}).must(t, want)
+		}
+		decide("return", "", 422)
+		decide("return", "证明看不清，请重新拍照。", 200)
+		decide("admit", "", 409)
+		look(*status.Number, number).must(t, 200).into(t, &status)
+		if *status.State != "returned" || status.Reason == nil {
+			t.Errorf("returned: %+v", status)
+		}
+		again := send
+		again.Number = status.Number
+		post(form, again).must(t, 201)
+		decide("admit", "", 200)
+		w.call("POST", base+"/enrolment/"+one.Id, admin, contract.EnrolDecide{Decision: "admit", Version: queue().Version}).must(t, 409)
+		var roster []contract.Registration
+		w.call("GET", base+"/registrations", admin, nil).must(t, 200).into(t, &roster)
+		admission := ""
+		for _, r := range roster {
+			if r.Name == send.Name {
+				admission = r.Admission
+			}
+		}
+		if len(roster) != 2 || admission == "" {
+			t.Fatalf("the roster: %+v", roster)
+		}
+		// The ticket, by the application and by the admission number.
+		for _, n := range []string{*status.Number, admission} {
+			var found contract.EnrolStatus
+			look(n, number).must(t, 200).into(t, &found)
+			if found.Ticket == nil || found.Ticket.Admission != admission || found.Ticket.Name != send.Name {
+				t.Errorf("the ticket of %s: %+v", n, found)
+			}
+		}
+		if got := look(admission, rosterIdentity(78)); got.problem() != "no-enrolment" {
+			t.Errorf("a ticket by another's document: %d", got.status)
+		}
+		for act, n := range map[string]int{"enrol.window": 1, "enrol.read": 1, "enrol.return": 1, "enrol.admit": 1} {
+			found, err := w.engine.trail.Find(t.Context(), audit.Query{Act: act}, 5)
+			if err != nil || len(found) < n {
+				t.Errorf("%s: recorded %d times (%v)", act, len(found), err)
+			}
+		}
+		w.clock.Advance(2 * time.Hour)
+		send.IdNumber = rosterIdentity(79)
+		if got := post(form, send); got.problem() != "enrol-closed" {
+			t.Errorf("after the window: %d %s", got.status, got.problem())
+		}
+	})
+}

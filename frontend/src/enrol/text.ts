@@ -1,0 +1,10 @@
+import { watchEffect } from 'vue'
+import { en as sharedEn } from '../shared/messages/en'
+import { zhCN as sharedZh } from '../shared/messages/zh-CN'
+import { createText } from '../shared/text'
+import { en } from './messages/en'
+import { zhCN } from './messages/zh-CN'
+
+export const { t, language } = createText({ 'zh-CN': { ...sharedZh, ...zhCN }, en: { ...sharedEn, ...en } }, 'zh-CN')
+
+watchEffect(() => { document.documentElement.lang = language.value })
