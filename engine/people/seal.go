@@ -15,13 +15,6 @@ import (
 // ErrSealed is returned by Open for bytes that no known key has sealed.
 var ErrSealed = errors.New("people: cannot be opened with the keys at hand")
 
-// Secret is one master secret of an installation with the id under which its
-// products name it. All other keys are derived from it.
-type Secret struct {
-	ID  string // 1 to 16 characters
-	Key []byte // 32 bytes
-}
-
 // Sealer keeps identity numbers unreadable at rest. What it writes names the
 // secret, so that secrets can rotate: the first seals and hashes, all open.
 // It is safe for concurrent use.
