@@ -23,7 +23,7 @@ type reported struct {
 	certificates *mongostore.Certificates
 	profiles     *mongostore.Profiles
 	trainings    *mongostore.Trainings
-	filings      *mongostore.Filings
+	filings      filing.Store
 	examiners    *mongostore.Examiners
 }
 
@@ -76,7 +76,7 @@ func (p planned) Sittings(ctx context.Context, skip, limit int) ([]sitting.Sitti
 // keepRegisters sets up what is kept beside exams.
 func (e *engine) keepRegisters(store *mongostore.Store) {
 	profiles, trainings := store.Profiles(), store.Trainings()
-	sources := reported{store.Records(), store.Certificates(), profiles, trainings, store.Filings(), store.Examiners()}
+	sources := reported{store.Records(), store.Certificates(), profiles, trainings, filing.Sealed{Store: store.Filings(), Sealer: e.sealer}, store.Examiners()}
 	e.registers = api.Registers{
 		Filings: e.filings, Workbook: xlsx.Writer{}, ReadTable: xlsx.Read, Bulletins: &bulletin.Printer{Source: font},
 		Profiles: profile.NewOffice(profile.Deps{

@@ -113,6 +113,9 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 	if err := store.EnsureIndexes(ctx); err != nil {
 		return err
 	}
+	if err := e.knowPeople(ctx, store); err != nil {
+		return err
+	}
 	e.bank = mongobank.New(e.stores.db)
 	if err := e.bank.EnsureIndexes(ctx); err != nil {
 		return err
@@ -135,7 +138,7 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 		Live: live, Journal: ledger.Journal(), Records: e.records, News: live, Clock: e.clock, Log: e.log,
 		MayStart: e.mayStart, Marker: e.mark, Stirred: func(ids ...attempt.AttemptID) { e.floor.Stir(ids...) },
 	})
-	e.filings = filing.NewOffice(filing.Deps{Store: store.Filings(), Accounts: e.people, Audit: e.trail, Clock: e.clock})
+	e.filings = filing.NewOffice(filing.Deps{Store: filing.Sealed{Store: store.Filings(), Sealer: e.sealer}, Accounts: e.people, Audit: e.trail, Clock: e.clock})
 	e.invigilate(store, live)
 	e.office = sitting.NewOffice(sitting.Deps{
 		Store: e.sittings, Registrations: e.sittings, Candidates: e.people, Papers: e, Attempts: e, Histories: e, Permit: e.filings, Sealer: e.sealer, Audit: e.trail, Clock: e.clock,

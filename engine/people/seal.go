@@ -88,6 +88,15 @@ func (s *Sealer) Open(sealed []byte, context string) (string, error) {
 	return string(text), nil
 }
 
+// KeyOf returns the id of the secret that sealed a text, "" where that cannot be
+// told.
+func KeyOf(sealed []byte) string {
+	if len(sealed) < 1 || len(sealed) < 1+int(sealed[0]) {
+		return ""
+	}
+	return string(sealed[1 : 1+sealed[0]])
+}
+
 // Hash returns the keyed hash (HMAC-SHA-256, hex) by which a number is found.
 func (s *Sealer) Hash(text string) string {
 	m := hmac.New(sha256.New, s.hash)

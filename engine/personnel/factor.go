@@ -72,7 +72,8 @@ func NewFactors(store FactorStore, sealer *people.Sealer, recorder audit.Recorde
 	return &Factors{store, sealer, recorder, clock, demanded}
 }
 
-func sealContext(id people.AccountID) string { return "factor:" + string(id) }
+// SealContext is what an account's secret is sealed for.
+func SealContext(id people.AccountID) string { return "factor:" + string(id) }
 
 // Has tells whether the account has a second factor.
 func (f *Factors) Has(ctx context.Context, id people.AccountID) (bool, error) {
@@ -127,7 +128,7 @@ func (f *Factors) Begin(ctx context.Context, a *people.Account, issuer string) (
 	raw := make([]byte, secretSize)
 	rand.Read(raw) // never fails, by its documentation
 	secret := base32.StdEncoding.EncodeToString(raw)
-	err = f.store.PutFactor(ctx, Factor{Account: a.ID, Sealed: f.sealer.Seal(secret, sealContext(a.ID)), Version: have.Version})
+	err = f.store.PutFactor(ctx, Factor{Account: a.ID, Sealed: f.sealer.Seal(secret, SealContext(a.ID)), Version: have.Version})
 	if err != nil {
 		return Offer{}, err
 	}
@@ -176,7 +177,7 @@ func (f *Factors) Confirm(ctx context.Context, id people.AccountID, code string)
 }
 
 func (f *Factors) step(have *Factor, code string) (int64, error) {
-	secret, err := f.sealer.Open(have.Sealed, sealContext(have.Account))
+	secret, err := f.sealer.Open(have.Sealed, SealContext(have.Account))
 	if err != nil {
 		return 0, err
 	}
