@@ -24,7 +24,7 @@ type route struct {
 	roles        []string
 }
 
-func contractRoutes(t *testing.T, w *world) []route {
+func contractRoutes(t testing.TB, w *world) []route {
 	t.Helper()
 	var doc struct {
 		Paths map[string]map[string]yaml.Node `yaml:"paths"`
