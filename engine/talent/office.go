@@ -76,9 +76,9 @@ type Office struct{ in Deps }
 // NewOffice returns an Office.
 func NewOffice(d Deps) *Office { return &Office{d} }
 
-func (o *Office) mustLead(ctx context.Context, by people.AccountID) error {
+func (o *Office) mustLead(ctx context.Context, by people.AccountID, also ...people.Role) error {
 	a, err := o.in.Accounts.Account(ctx, by)
-	if errors.Is(err, people.ErrNotFound) || err == nil && (a.Disabled || !a.Has(people.Administrator)) {
+	if errors.Is(err, people.ErrNotFound) || err == nil && (a.Disabled || !a.Has(append(also, people.Administrator)...)) {
 		return ErrForbidden
 	}
 	return err
