@@ -111,6 +111,7 @@ func fillSealed(t *testing.T, w *world) *sealedThings {
 	s, persons := w.sittingOf(revs, testBlueprint(), 1, nil)
 	out := &sealedThings{person: persons[0], admin: w.member(people.Administrator), holder: w.member(people.CertificateOfficer)}
 	_, out.recovery = w.enrolled(out.holder.token)
+	w.call("POST", "/api/v1/candidate/corrections", w.candidate(persons[0]), map[string]any{"about": "employer", "wish": "示例单位"}).must(t, 201)
 	c, err := w.engine.registry.Issue(t.Context(), qualifiedPerson(&s, persons[0]), "test")
 	if err != nil {
 		t.Fatal(err)
@@ -158,6 +159,11 @@ func (k *sealedThings) check(t *testing.T, w *world) {
 	k.signedFor++
 	if raw := w.call("GET", "/api/v1/files/"+k.file, k.adminToken(t, w), nil).must(t, 200).raw; !bytes.Equal(raw, k.photo) {
 		t.Error("another photograph")
+	}
+	var own contract.OwnData
+	w.call("GET", "/api/v1/candidate/data", w.candidate(k.person), nil).must(t, 200).into(t, &own)
+	if len(own.Corrections) != 1 || own.Corrections[0].Wish != "示例单位" {
+		t.Errorf("corrections %+v", own.Corrections)
 	}
 	var list contract.FilingRegister
 	w.call("GET", "/api/v1/filings", k.adminToken(t, w), nil).must(t, 200).into(t, &list)

@@ -6,6 +6,7 @@ import (
 	"gongyuan/api"
 	"gongyuan/engine/bulletin"
 	"gongyuan/engine/certificate"
+	"gongyuan/engine/correction"
 	"gongyuan/engine/filing"
 	"gongyuan/engine/mongostore"
 	"gongyuan/engine/people"
@@ -88,6 +89,10 @@ func (e *engine) keepRegisters(store *mongostore.Store) {
 		Talents: talent.NewOffice(talent.Deps{
 			Store: store.Talents(), Sources: sources, Candidates: e.people, Registrations: e.sittings, Accounts: e.people, Sealer: e.sealer, Audit: e.trail, Clock: e.clock,
 		}),
+		Corrections: correction.NewOffice(correction.Deps{
+			Store: correction.Sealed{Shelf: store.Corrections(), Sealer: e.sealer}, Candidates: e.people, Accounts: e.people, Audit: e.trail, Clock: e.clock,
+		}),
+		Held: sources,
 		Periods: periodic.NewOffice(periodic.Deps{
 			Store: store.Periodics(), Sittings: planned{e.sittings, e.office}, Accounts: e.people, Audit: e.trail, Clock: e.clock, Sources: sources,
 		}),

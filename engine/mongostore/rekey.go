@@ -8,6 +8,7 @@ import (
 	"go.mongodb.org/mongo-driver/mongo/options"
 
 	"gongyuan/engine/certificate"
+	"gongyuan/engine/correction"
 	"gongyuan/engine/evidence"
 	"gongyuan/engine/filing"
 	"gongyuan/engine/people"
@@ -52,6 +53,9 @@ func (s *Store) SealedTexts() []rekey.Texts {
 		}, same},
 		&sealedTexts{"certificates", s.Certificates().certificates, "documentSealed", func(d *sealedTextDoc) rekey.Text {
 			return rekey.Text{ID: d.ID, Context: certificate.SealContext(sitting.ID(d.Sitting), sitting.RegistrationID(d.Registration)), Sealed: d.DocumentSealed}
+		}, same},
+		&sealedTexts{"corrections", s.Corrections().in, "sealed", func(d *sealedTextDoc) rekey.Text {
+			return rekey.Text{ID: d.ID, Context: correction.SealContext(correction.ID(d.ID)), Sealed: d.Sealed}
 		}, same},
 		&sealedTexts{"factors", s.Factors().factors, "sealed", func(d *sealedTextDoc) rekey.Text {
 			return rekey.Text{ID: d.ID, Context: personnel.SealContext(people.AccountID(d.ID)), Sealed: d.Sealed}
