@@ -76,7 +76,7 @@ func (e *FieldError) Unwrap() error { return ErrInvalid }
 
 const (
 	mostWish   = 200
-	mostAnswer = 200
+	mostAnswer = 500
 	// mostRequests bounds what one candidate may ask in all.
 	mostRequests = 20
 )

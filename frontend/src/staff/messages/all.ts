@@ -6,6 +6,8 @@ import { auditEn } from './audit.en'
 import { auditZh } from './audit.zh-CN'
 import { certificateEn } from './certificate.en'
 import { certificateZh } from './certificate.zh-CN'
+import { correctionEn } from './correction.en'
+import { correctionZh } from './correction.zh-CN'
 import { dayEn } from './day.en'
 import { dayZh } from './day.zh-CN'
 import { editorEn } from './editor.en'
@@ -70,6 +72,7 @@ export const FILES: readonly (readonly [zh: Record<string, string>, en: Record<s
   [proctorZh, proctorEn],
   [accessZh, accessEn],
   [dayZh, dayEn],
+  [correctionZh, correctionEn],
 ]
 
 /** All texts of the staff pages. */
@@ -97,6 +100,7 @@ export const zhCN = {
   ...proctorZh,
   ...accessZh,
   ...dayZh,
+  ...correctionZh,
 }
 
 export const en = {
@@ -123,4 +127,5 @@ export const en = {
   ...proctorEn,
   ...accessEn,
   ...dayEn,
+  ...correctionEn,
 }
