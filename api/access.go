@@ -87,6 +87,8 @@ func (s *server) admitted(c *fiber.Ctx, next fiber.Handler) error {
 			return err
 		}
 		info.actor = actor
+	} else if err := s.public(c, op, info.address); err != nil {
+		return err
 	}
 	if op.body != nil {
 		if kind, _, err := mime.ParseMediaType(c.Get(fiber.HeaderContentType)); err != nil || kind != fiber.MIMEApplicationJSON {

@@ -43,7 +43,8 @@ const (
 	attemptWindow   = 5 * time.Minute
 )
 
-// Refresh tokens live this long, longer than any exam.
+// Refresh tokens live this long without being used, longer than any exam; a
+// session ends after people.Renewals of it.
 const SessionLifetime = 12 * time.Hour
 
 const cookiePath = "/api/v1/auth"

@@ -7,6 +7,7 @@ import (
 
 	"gongyuan/api/contract"
 	"gongyuan/engine/bulletin"
+	"gongyuan/engine/correction"
 	"gongyuan/engine/evidence"
 	"gongyuan/engine/filing"
 	"gongyuan/engine/periodic"
@@ -23,7 +24,11 @@ type Registers struct {
 	Periods   *periodic.Office
 	Trainings *training.Office
 	Talents   *talent.Office
-	Workbook  report.Workbook
+	// Corrections are what candidates ask to be put right, Held what is kept of
+	// them beside exams.
+	Corrections *correction.Office
+	Held        talent.Sources
+	Workbook    report.Workbook
 	// Bulletins sets reports on paper.
 	Bulletins Bulletins
 	// ReadTable returns the cells of a workbook's first sheet.

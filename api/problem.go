@@ -17,6 +17,7 @@ import (
 	"gongyuan/engine/batch"
 	"gongyuan/engine/certificate"
 	"gongyuan/engine/compose"
+	"gongyuan/engine/correction"
 	"gongyuan/engine/daysheet"
 	"gongyuan/engine/diploma"
 	"gongyuan/engine/editorial"
@@ -155,6 +156,9 @@ var problems = map[kind]wording{
 	"no-rooms":           {409, "本场次还没有考场", "先在“考场”页选择考场。", "The sitting has no rooms", "Choose rooms on the page “Rooms” first."},
 	"nobody-seated":      {409, "没有可以打印的人", "名单里的考生还没有座位。", "Nobody to print", "Nobody on the roster has a seat."},
 	"roster-undone":      {409, "这次导入已经撤销", "请刷新。", "Undone already", "Reload."},
+	"correction-open":    {409, "这一项已有申请在处理", "请等待工作人员答复后再提出。", "One about this is waiting already", "Wait for the answer before you ask again."},
+	"correction-many":    {409, "申请次数已达上限", "请直接联系评价机构。", "You have asked too often", "Get in touch with the body directly."},
+	"correction-decided": {409, "这份申请已经处理", "请刷新后再看。", "This request was decided", "Reload and look again."},
 	"talent-state":       {409, "人才库里的状态已经不同", "可能已同意，或已撤回。请刷新后再看。", "The state in the pool has changed", "It may have been agreed to or withdrawn already. Reload and look again."},
 	"not-certified":      {409, "没有有效的证书", "只有持有效证书的人才能列入人才库。", "No certificate that counts", "Only people with a certificate that counts can be in the pool."},
 	"points-in-use":      {409, "有鉴定点还有题目，不能删除", "请先把这些题移到别的鉴定点，或把鉴定点改为停用。", "Points with items cannot be deleted", "Move their items to another point first, or retire the points."},
@@ -338,6 +342,13 @@ var table = []struct {
 	{training.ErrConflict, "conflict"},
 	{training.ErrNotFound, "not-found"},
 	{training.ErrInvalid, "invalid"},
+	{correction.ErrForbidden, "forbidden"},
+	{correction.ErrConflict, "conflict"},
+	{correction.ErrNotFound, "not-found"},
+	{correction.ErrOpen, "correction-open"},
+	{correction.ErrMany, "correction-many"},
+	{correction.ErrDecided, "correction-decided"},
+	{correction.ErrInvalid, "invalid"},
 	{talent.ErrForbidden, "forbidden"},
 	{talent.ErrConflict, "conflict"},
 	{talent.ErrNotFound, "not-found"},

@@ -7,6 +7,7 @@ import (
 
 	"gongyuan/api/contract"
 	"gongyuan/engine/access"
+	"gongyuan/engine/people"
 	"gongyuan/engine/sitting"
 )
 
@@ -16,7 +17,11 @@ func (s *server) GetAccess(ctx context.Context, r contract.GetAccessRequestObjec
 	if err != nil {
 		return nil, err
 	}
-	return contract.GetAccess200JSONResponse(s.wireRules(ctx, &rules)), nil
+	out := s.wireRules(ctx, &rules)
+	if who := callOf(ctx).actor; !who.Has(people.Administrator) && !who.Has(people.Invigilator) {
+		out.StartCode = nil // what is told in the room is no auditor's to know
+	}
+	return contract.GetAccess200JSONResponse(out), nil
 }
 
 func (s *server) rulesOf(ctx context.Context, id string) (access.Rules, error) {

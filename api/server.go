@@ -142,6 +142,7 @@ type server struct {
 	secure        bool
 	observe       func(method, route string, status int, took time.Duration)
 	revisions     revisionCache
+	floods        flood
 	lanes         map[string]*lane
 	others        *lane // of every operation that has no lane of its own
 }
@@ -153,6 +154,9 @@ var _ contract.StrictServerInterface = (*server)(nil)
 func New(cfg Config) (*fiber.App, error) {
 	routes, doc, err := loadContract()
 	if err != nil {
+		return nil, err
+	}
+	if err := checkPublic(routes); err != nil {
 		return nil, err
 	}
 	nobody() // the first who signs in does not wait for it

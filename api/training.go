@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"gongyuan/api/contract"
+	"gongyuan/engine/correction"
 	"gongyuan/engine/profile"
 	"gongyuan/engine/sitting"
 	"gongyuan/engine/talent"
@@ -18,7 +19,10 @@ import (
 func registerFields(err error) []sitting.FieldError {
 	var trained *training.FieldError
 	var pooled *talent.FieldError
+	var asked *correction.FieldError
 	switch {
+	case errors.As(err, &asked):
+		return []sitting.FieldError{{Field: asked.Field, Reason: asked.Reason}}
 	case errors.As(err, &trained):
 		return []sitting.FieldError{{Field: trained.Field, Reason: trained.Reason}}
 	case errors.As(err, &pooled):

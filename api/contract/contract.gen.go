@@ -642,6 +642,51 @@ func (e ComputerFault) Valid() bool {
 	}
 }
 
+// Defines values for CorrectionAbout.
+const (
+	CorrectEmployer CorrectionAbout = "employer"
+	CorrectName     CorrectionAbout = "name"
+	CorrectNumber   CorrectionAbout = "number"
+	CorrectOther    CorrectionAbout = "other"
+)
+
+// Valid indicates whether the value is a known member of the CorrectionAbout enum.
+func (e CorrectionAbout) Valid() bool {
+	switch e {
+	case CorrectEmployer:
+		return true
+	case CorrectName:
+		return true
+	case CorrectNumber:
+		return true
+	case CorrectOther:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CorrectionState.
+const (
+	CorrectionDone    CorrectionState = "done"
+	CorrectionRefused CorrectionState = "refused"
+	CorrectionSent    CorrectionState = "sent"
+)
+
+// Valid indicates whether the value is a known member of the CorrectionState enum.
+func (e CorrectionState) Valid() bool {
+	switch e {
+	case CorrectionDone:
+		return true
+	case CorrectionRefused:
+		return true
+	case CorrectionSent:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for DayPaper.
 const (
 	PaperAttendance DayPaper = "attendance"
@@ -4268,6 +4313,35 @@ type ComputerRoom struct {
 	Seats []string `json:"seats"`
 }
 
+// Correction defines model for Correction.
+type Correction struct {
+	About    CorrectionAbout `json:"about"`
+	Answer   *string         `json:"answer,omitempty"`
+	At       time.Time       `json:"at"`
+	By       *string         `json:"by,omitempty"`
+	Decided  *time.Time      `json:"decided,omitempty"`
+	Id       string          `json:"id"`
+	IdMasked string          `json:"idMasked"`
+
+	// Name of the candidate as it stands now
+	Name    string          `json:"name"`
+	State   CorrectionState `json:"state"`
+	Version int             `json:"version"`
+	Wish    string          `json:"wish"`
+}
+
+// CorrectionAbout defines model for CorrectionAbout.
+type CorrectionAbout string
+
+// CorrectionList defines model for CorrectionList.
+type CorrectionList struct {
+	Corrections []Correction `json:"corrections"`
+	Total       int          `json:"total"`
+}
+
+// CorrectionState defines model for CorrectionState.
+type CorrectionState string
+
 // Coverage defines model for Coverage.
 type Coverage struct {
 	// Outside items of points that the outline does not name
@@ -6257,6 +6331,25 @@ type OwnCall struct {
 	Slot  *int      `json:"slot,omitempty"`
 	State CallState `json:"state"`
 	Text  string    `json:"text"`
+}
+
+// OwnCorrection defines model for OwnCorrection.
+type OwnCorrection struct {
+	About   CorrectionAbout `json:"about"`
+	Answer  *string         `json:"answer,omitempty"`
+	At      time.Time       `json:"at"`
+	Decided *time.Time      `json:"decided,omitempty"`
+	State   CorrectionState `json:"state"`
+	Wish    string          `json:"wish"`
+}
+
+// OwnData defines model for OwnData.
+type OwnData struct {
+	Corrections []OwnCorrection `json:"corrections"`
+	Lines       []struct {
+		Label string `json:"label"`
+		Value string `json:"value"`
+	} `json:"lines"`
 }
 
 // OwnMaterials defines model for OwnMaterials.
@@ -9091,6 +9184,14 @@ type SaveBlueprintJSONBody struct {
 	Version int              `json:"version"`
 }
 
+// AskCorrectionJSONBody defines parameters for AskCorrection.
+type AskCorrectionJSONBody struct {
+	About CorrectionAbout `json:"about"`
+
+	// Wish how it should read
+	Wish string `json:"wish"`
+}
+
 // AgreeToTalentJSONBody defines parameters for AgreeToTalent.
 type AgreeToTalentJSONBody struct {
 	// Words the words as they were shown
@@ -9121,6 +9222,21 @@ type GetLogInclusionParams struct {
 // GetLogLeavesParams defines parameters for GetLogLeaves.
 type GetLogLeavesParams struct {
 	From *int64 `form:"from,omitempty" json:"from,omitempty"`
+}
+
+// ListCorrectionsParams defines parameters for ListCorrections.
+type ListCorrectionsParams struct {
+	Decided *bool `form:"decided,omitempty" json:"decided,omitempty"`
+	Skip    *int  `form:"skip,omitempty" json:"skip,omitempty"`
+	Limit   *int  `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// DecideCorrectionJSONBody defines parameters for DecideCorrection.
+type DecideCorrectionJSONBody struct {
+	// Answer to the candidate
+	Answer   string          `json:"answer"`
+	Decision CorrectionState `json:"decision"`
+	Version  int             `json:"version"`
 }
 
 // RemoveFileParams defines parameters for RemoveFile.
@@ -9318,6 +9434,9 @@ type StepBlueprintJSONRequestBody = BlueprintStep
 // FileOwnAppealJSONRequestBody defines body for FileOwnAppeal for application/json ContentType.
 type FileOwnAppealJSONRequestBody = NewOwnAppeal
 
+// AskCorrectionJSONRequestBody defines body for AskCorrection for application/json ContentType.
+type AskCorrectionJSONRequestBody AskCorrectionJSONBody
+
 // HandInMaterialJSONRequestBody defines body for HandInMaterial for application/json ContentType.
 type HandInMaterialJSONRequestBody = NewFile
 
@@ -9353,6 +9472,9 @@ type DecideMotionJSONRequestBody = MotionDecision
 
 // ReportComputerJSONRequestBody defines body for ReportComputer for application/json ContentType.
 type ReportComputerJSONRequestBody = ComputerReport
+
+// DecideCorrectionJSONRequestBody defines body for DecideCorrection for application/json ContentType.
+type DecideCorrectionJSONRequestBody DecideCorrectionJSONBody
 
 // HandInDrillJSONRequestBody defines body for HandInDrill for application/json ContentType.
 type HandInDrillJSONRequestBody = DrillReport
@@ -9803,6 +9925,12 @@ type ServerInterface interface {
 	// WithdrawOwnAppeal 撤回复核申请 · withdraw an appeal
 	// (POST /api/v1/candidate/appeals/{appeal}/withdraw)
 	WithdrawOwnAppeal(c *fiber.Ctx, appeal AppealId) error
+	// AskCorrection 申请更正 · ask for a correction
+	// (POST /api/v1/candidate/corrections)
+	AskCorrection(c *fiber.Ctx) error
+	// GetOwnData 本人信息 · what is kept about me, and what I asked to be put right
+	// (GET /api/v1/candidate/data)
+	GetOwnData(c *fiber.Ctx) error
 	// GetCandidateExam 本人的考试 · my exam
 	// (GET /api/v1/candidate/exam)
 	GetCandidateExam(c *fiber.Ctx) error
@@ -9905,6 +10033,12 @@ type ServerInterface interface {
 	// ReportComputer 考生机的检查结果 · what a computer found of itself
 	// (POST /api/v1/checks/{sitting})
 	ReportComputer(c *fiber.Ctx, sitting SittingId) error
+	// ListCorrections 更正申请 · what candidates ask to be put right
+	// (GET /api/v1/corrections)
+	ListCorrections(c *fiber.Ctx, params ListCorrectionsParams) error
+	// DecideCorrection 处理更正申请 · decide a request for a correction; done about a name changes the name
+	// (POST /api/v1/corrections/{correction}/decision)
+	DecideCorrection(c *fiber.Ctx, correction string) error
 	// HandInDrill 登记一次演练的报告（gongyuan drill --json） · keep the report of a drill
 	// (POST /api/v1/drills)
 	HandInDrill(c *fiber.Ctx) error
@@ -12688,6 +12822,42 @@ func (siw *ServerInterfaceWrapper) WithdrawOwnAppeal(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// AskCorrection operation middleware
+func (siw *ServerInterfaceWrapper) AskCorrection(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.AskCorrection(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetOwnData operation middleware
+func (siw *ServerInterfaceWrapper) GetOwnData(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetOwnData(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // GetCandidateExam operation middleware
 func (siw *ServerInterfaceWrapper) GetCandidateExam(c *fiber.Ctx) error {
 
@@ -13561,6 +13731,86 @@ func (siw *ServerInterfaceWrapper) ReportComputer(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.ReportComputer(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListCorrections operation middleware
+func (siw *ServerInterfaceWrapper) ListCorrections(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCorrectionsParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "decided" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "decided", query, &params.Decided, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter decided: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "skip" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "skip", query, &params.Skip, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter skip: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListCorrections(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// DecideCorrection operation middleware
+func (siw *ServerInterfaceWrapper) DecideCorrection(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "correction" -------------
+	var correction string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "correction", c.Params("correction"), &correction, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter correction: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.DecideCorrection(c, correction)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -19099,6 +19349,14 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Post(options.BaseURL+"/api/v1/talents/:candidate/withdrawal", wrapper.WithdrawTalent)
 
+	router.Get(options.BaseURL+"/api/v1/candidate/data", wrapper.GetOwnData)
+
+	router.Post(options.BaseURL+"/api/v1/candidate/corrections", wrapper.AskCorrection)
+
+	router.Get(options.BaseURL+"/api/v1/corrections", wrapper.ListCorrections)
+
+	router.Post(options.BaseURL+"/api/v1/corrections/:correction/decision", wrapper.DecideCorrection)
+
 	router.Get(options.BaseURL+"/api/v1/candidate/talent", wrapper.GetOwnTalent)
 
 	router.Post(options.BaseURL+"/api/v1/candidate/talent", wrapper.AgreeToTalent)
@@ -21202,6 +21460,63 @@ func (response WithdrawOwnAppealdefaultApplicationProblemPlusJSONResponse) Visit
 	return ctx.JSON(&response.Body)
 }
 
+type AskCorrectionRequestObject struct {
+	Body *AskCorrectionJSONRequestBody
+}
+
+type AskCorrectionResponseObject interface {
+	VisitAskCorrectionResponse(ctx *fiber.Ctx) error
+}
+
+type AskCorrection201JSONResponse OwnData
+
+func (response AskCorrection201JSONResponse) VisitAskCorrectionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type AskCorrectiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AskCorrectiondefaultApplicationProblemPlusJSONResponse) VisitAskCorrectionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetOwnDataRequestObject struct {
+}
+
+type GetOwnDataResponseObject interface {
+	VisitGetOwnDataResponse(ctx *fiber.Ctx) error
+}
+
+type GetOwnData200JSONResponse OwnData
+
+func (response GetOwnData200JSONResponse) VisitGetOwnDataResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetOwnDatadefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetOwnDatadefaultApplicationProblemPlusJSONResponse) VisitGetOwnDataResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type GetCandidateExamRequestObject struct {
 }
 
@@ -22257,6 +22572,65 @@ type ReportComputerdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ReportComputerdefaultApplicationProblemPlusJSONResponse) VisitReportComputerResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListCorrectionsRequestObject struct {
+	Params ListCorrectionsParams
+}
+
+type ListCorrectionsResponseObject interface {
+	VisitListCorrectionsResponse(ctx *fiber.Ctx) error
+}
+
+type ListCorrections200JSONResponse CorrectionList
+
+func (response ListCorrections200JSONResponse) VisitListCorrectionsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListCorrectionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListCorrectionsdefaultApplicationProblemPlusJSONResponse) VisitListCorrectionsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type DecideCorrectionRequestObject struct {
+	Correction string `json:"correction"`
+	Body       *DecideCorrectionJSONRequestBody
+}
+
+type DecideCorrectionResponseObject interface {
+	VisitDecideCorrectionResponse(ctx *fiber.Ctx) error
+}
+
+type DecideCorrection200JSONResponse Correction
+
+func (response DecideCorrection200JSONResponse) VisitDecideCorrectionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type DecideCorrectiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DecideCorrectiondefaultApplicationProblemPlusJSONResponse) VisitDecideCorrectionResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -27641,6 +28015,12 @@ type StrictServerInterface interface {
 	// WithdrawOwnAppeal 撤回复核申请 · withdraw an appeal
 	// (POST /api/v1/candidate/appeals/{appeal}/withdraw)
 	WithdrawOwnAppeal(ctx context.Context, request WithdrawOwnAppealRequestObject) (WithdrawOwnAppealResponseObject, error)
+	// AskCorrection 申请更正 · ask for a correction
+	// (POST /api/v1/candidate/corrections)
+	AskCorrection(ctx context.Context, request AskCorrectionRequestObject) (AskCorrectionResponseObject, error)
+	// GetOwnData 本人信息 · what is kept about me, and what I asked to be put right
+	// (GET /api/v1/candidate/data)
+	GetOwnData(ctx context.Context, request GetOwnDataRequestObject) (GetOwnDataResponseObject, error)
 	// GetCandidateExam 本人的考试 · my exam
 	// (GET /api/v1/candidate/exam)
 	GetCandidateExam(ctx context.Context, request GetCandidateExamRequestObject) (GetCandidateExamResponseObject, error)
@@ -27743,6 +28123,12 @@ type StrictServerInterface interface {
 	// ReportComputer 考生机的检查结果 · what a computer found of itself
 	// (POST /api/v1/checks/{sitting})
 	ReportComputer(ctx context.Context, request ReportComputerRequestObject) (ReportComputerResponseObject, error)
+	// ListCorrections 更正申请 · what candidates ask to be put right
+	// (GET /api/v1/corrections)
+	ListCorrections(ctx context.Context, request ListCorrectionsRequestObject) (ListCorrectionsResponseObject, error)
+	// DecideCorrection 处理更正申请 · decide a request for a correction; done about a name changes the name
+	// (POST /api/v1/corrections/{correction}/decision)
+	DecideCorrection(ctx context.Context, request DecideCorrectionRequestObject) (DecideCorrectionResponseObject, error)
 	// HandInDrill 登记一次演练的报告（gongyuan drill --json） · keep the report of a drill
 	// (POST /api/v1/drills)
 	HandInDrill(ctx context.Context, request HandInDrillRequestObject) (HandInDrillResponseObject, error)
@@ -30556,6 +30942,70 @@ func (sh *strictHandler) WithdrawOwnAppeal(ctx *fiber.Ctx, appeal AppealId) erro
 	return nil
 }
 
+// AskCorrection operation middleware
+func (sh *strictHandler) AskCorrection(ctx *fiber.Ctx) error {
+	var request AskCorrectionRequestObject
+
+	var body AskCorrectionJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.AskCorrection(ctx.UserContext(), request.(AskCorrectionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AskCorrection")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AskCorrectionResponseObject); ok {
+		if err := validResponse.VisitAskCorrectionResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetOwnData operation middleware
+func (sh *strictHandler) GetOwnData(ctx *fiber.Ctx) error {
+	var request GetOwnDataRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetOwnData(ctx.UserContext(), request.(GetOwnDataRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetOwnData")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetOwnDataResponseObject); ok {
+		if err := validResponse.VisitGetOwnDataResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetCandidateExam operation middleware
 func (sh *strictHandler) GetCandidateExam(ctx *fiber.Ctx) error {
 	var request GetCandidateExamRequestObject
@@ -31607,6 +32057,74 @@ func (sh *strictHandler) ReportComputer(ctx *fiber.Ctx, sitting SittingId) error
 		return err
 	} else if validResponse, ok := response.(ReportComputerResponseObject); ok {
 		if err := validResponse.VisitReportComputerResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListCorrections operation middleware
+func (sh *strictHandler) ListCorrections(ctx *fiber.Ctx, params ListCorrectionsParams) error {
+	var request ListCorrectionsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCorrections(ctx.UserContext(), request.(ListCorrectionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCorrections")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCorrectionsResponseObject); ok {
+		if err := validResponse.VisitListCorrectionsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DecideCorrection operation middleware
+func (sh *strictHandler) DecideCorrection(ctx *fiber.Ctx, correction string) error {
+	var request DecideCorrectionRequestObject
+
+	request.Correction = correction
+
+	var body DecideCorrectionJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.DecideCorrection(ctx.UserContext(), request.(DecideCorrectionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DecideCorrection")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DecideCorrectionResponseObject); ok {
+		if err := validResponse.VisitDecideCorrectionResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

@@ -26,7 +26,7 @@ func aPDF(text string) []byte {
 	return []byte("%PDF-1.7\n1 0 obj\n<</Type/Catalog>>\nendobj\n%" + text + "\ntrailer\n<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n")
 }
 
-func aPhoto(t *testing.T, side int) []byte {
+func aPhoto(t testing.TB, side int) []byte {
 	t.Helper()
 	img := image.NewRGBA(image.Rect(0, 0, side, side))
 	for i := range img.Pix {

@@ -6,6 +6,7 @@ import (
 
 	"gongyuan/engine/certificate"
 	"gongyuan/engine/evidence"
+	"gongyuan/engine/filing"
 	"gongyuan/engine/mongostore"
 	"gongyuan/engine/people"
 )
@@ -20,7 +21,7 @@ func (e *engine) keepFiles(store *mongostore.Store, secrets []people.Secret) err
 	papers, assessments := store.Evidence(), store.Assessments()
 	e.files = evidence.NewCabinet(evidence.Deps{
 		Files: papers, Drafts: papers, Contents: papers, Terms: papers, Panels: assessments, Sheets: assessments, Scores: assessments,
-		Sittings: e.sittings, Accounts: e.people, Filings: store.Filings(), Certificates: motions{e}, Standard: e.standard, Vault: vault, Trail: e.trail, Clock: e.clock, Limits: evidence.DefaultLimits(),
+		Sittings: e.sittings, Accounts: e.people, Filings: filing.Sealed{Store: store.Filings(), Sealer: e.sealer}, Certificates: motions{e}, Standard: e.standard, Vault: vault, Trail: e.trail, Clock: e.clock, Limits: evidence.DefaultLimits(),
 	})
 	return nil
 }

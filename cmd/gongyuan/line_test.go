@@ -56,7 +56,7 @@ func (w *world) examiner(admin string) member {
 }
 
 // score fills in a whole sheet, taking marks off the first row, and signs it.
-func score(t *testing.T, w *world, m member, path string, sheet contract.ScoreSheet, off int64, veto bool) {
+func score(t testing.TB, w *world, m member, path string, sheet contract.ScoreSheet, off int64, veto bool) {
 	t.Helper()
 	change := contract.ScoreChange{}
 	for _, sec := range sheet.Sections {

@@ -23,6 +23,9 @@ type cli struct {
 	Certificate certificateCommand `cmd:"" help:"Work on certificates."`
 	Audit       auditCommand       `cmd:"" help:"Read and verify the record of who did what."`
 	User        userCommand        `cmd:"" help:"Work on staff accounts."`
+	Backup      backupCommand      `cmd:"" help:"Back the embedded mode up into one file. For MongoDB and Redis take their own tools."`
+	Restore     restoreCommand     `cmd:"" help:"Set the data folder of the embedded mode up from a backup."`
+	Keys        keysCommand        `cmd:"" help:"Work on the secrets that identity numbers, contacts, second factors and files are sealed under."`
 	Drill       drillCommand       `cmd:"" help:"Play synthetic candidates against a running installation and check that nothing is lost."`
 	Health      healthCommand      `cmd:"" help:"Exit with 0 if the program on this machine is ready; for containers."`
 	Version     kong.VersionFlag   `help:"Print the version and exit."`

@@ -216,7 +216,7 @@ func TestLevelLimit(t *testing.T) {
 }
 
 // authenticator is an app that holds a secret, written anew from RFC 6238.
-func authenticator(t *testing.T, secret string, at time.Time) string {
+func authenticator(t testing.TB, secret string, at time.Time) string {
 	t.Helper()
 	key, err := base32.StdEncoding.DecodeString(strings.ReplaceAll(secret, " ", ""))
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"gongyuan/api"
 	"gongyuan/engine/bulletin"
 	"gongyuan/engine/certificate"
+	"gongyuan/engine/correction"
 	"gongyuan/engine/filing"
 	"gongyuan/engine/mongostore"
 	"gongyuan/engine/people"
@@ -23,7 +24,7 @@ type reported struct {
 	certificates *mongostore.Certificates
 	profiles     *mongostore.Profiles
 	trainings    *mongostore.Trainings
-	filings      *mongostore.Filings
+	filings      filing.Store
 	examiners    *mongostore.Examiners
 }
 
@@ -76,7 +77,7 @@ func (p planned) Sittings(ctx context.Context, skip, limit int) ([]sitting.Sitti
 // keepRegisters sets up what is kept beside exams.
 func (e *engine) keepRegisters(store *mongostore.Store) {
 	profiles, trainings := store.Profiles(), store.Trainings()
-	sources := reported{store.Records(), store.Certificates(), profiles, trainings, store.Filings(), store.Examiners()}
+	sources := reported{store.Records(), store.Certificates(), profiles, trainings, filing.Sealed{Store: store.Filings(), Sealer: e.sealer}, store.Examiners()}
 	e.registers = api.Registers{
 		Filings: e.filings, Workbook: xlsx.Writer{}, ReadTable: xlsx.Read, Bulletins: &bulletin.Printer{Source: font},
 		Profiles: profile.NewOffice(profile.Deps{
@@ -88,6 +89,10 @@ func (e *engine) keepRegisters(store *mongostore.Store) {
 		Talents: talent.NewOffice(talent.Deps{
 			Store: store.Talents(), Sources: sources, Candidates: e.people, Registrations: e.sittings, Accounts: e.people, Sealer: e.sealer, Audit: e.trail, Clock: e.clock,
 		}),
+		Corrections: correction.NewOffice(correction.Deps{
+			Store: correction.Sealed{Shelf: store.Corrections(), Sealer: e.sealer}, Candidates: e.people, Accounts: e.people, Audit: e.trail, Clock: e.clock,
+		}),
+		Held: sources,
 		Periods: periodic.NewOffice(periodic.Deps{
 			Store: store.Periodics(), Sittings: planned{e.sittings, e.office}, Accounts: e.people, Audit: e.trail, Clock: e.clock, Sources: sources,
 		}),

@@ -2,13 +2,11 @@ package main
 
 import (
 	"crypto/rand"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"gongyuan/engine/diploma"
 	"gongyuan/engine/people"
@@ -102,7 +100,7 @@ func (s *storeSettings) standard() (standard.Standard, error) {
 // secrets returns the master secrets, making the file where it is needed.
 func (s *storeSettings) secrets() ([]people.Secret, error) {
 	if s.Secrets != "" {
-		return parseSecrets(s.Secrets)
+		return people.ParseSecrets(s.Secrets)
 	}
 	path := filepath.Join(s.Data, "secrets")
 	text, err := os.ReadFile(path)
@@ -112,38 +110,30 @@ func (s *storeSettings) secrets() ([]people.Secret, error) {
 	if err != nil {
 		return nil, fmt.Errorf("secrets: %w", err)
 	}
-	return parseSecrets(strings.TrimSpace(string(text)))
+	return people.ParseSecrets(string(text))
 }
 
-// newSecretsFile writes a first secret. It is written beside and renamed, so
-// that a crash leaves no half of it.
+// newSecretsFile writes a first secret.
 func newSecretsFile(path string) ([]byte, error) {
 	key := make([]byte, 32)
 	rand.Read(key) // never fails, by its documentation
-	text := []byte("1:" + base64.StdEncoding.EncodeToString(key) + "\n")
+	text := []byte(people.FormatSecrets([]people.Secret{{ID: "1", Key: key}}))
+	return text, writeSecrets(path, text)
+}
+
+// writeSecrets writes the file beside and renames it, so that a crash leaves no
+// half of it.
+func writeSecrets(path string, text []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, err
+		return err
 	}
 	f, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	_, err = f.Write(text)
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return nil, err
+		return err
 	}
-	return text, os.Rename(path+".new", path)
-}
-
-func parseSecrets(text string) ([]people.Secret, error) {
-	var out []people.Secret
-	for part := range strings.SplitSeq(text, ",") {
-		id, encoded, ok := strings.Cut(strings.TrimSpace(part), ":")
-		key, err := base64.StdEncoding.DecodeString(encoded)
-		if !ok || err != nil || len(key) != 32 || id == "" {
-			return nil, errors.New("secrets: want ID:BASE64 of 32 bytes each, separated by commas")
-		}
-		out = append(out, people.Secret{ID: id, Key: key})
-	}
-	return out, nil
+	return os.Rename(path+".new", path)
 }

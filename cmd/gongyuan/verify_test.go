@@ -23,7 +23,7 @@ func (w *world) verify(number, name string) contract.Verified {
 	return v
 }
 
-func solution(t *testing.T, refused reply) *contract.ChallengeSolution {
+func solution(t testing.TB, refused reply) *contract.ChallengeSolution {
 	t.Helper()
 	var p contract.Problem
 	refused.must(t, 428).into(t, &p)

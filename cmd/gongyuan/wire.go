@@ -116,6 +116,9 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 	if err := store.EnsureIndexes(ctx); err != nil {
 		return err
 	}
+	if err := e.knowPeople(ctx, store); err != nil {
+		return err
+	}
 	e.bank = mongobank.New(e.stores.db)
 	if err := e.bank.EnsureIndexes(ctx); err != nil {
 		return err
@@ -129,7 +132,7 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 	e.recent = newRecent(ledger.Sittings(), mongobank.New(e.stores.ledger))
 	e.sessions = people.NewSessions(e.people, api.SessionLifetime)
 	e.limiter = redislimit.New(e.stores.redis, prefix)
-	e.filings = filing.NewOffice(filing.Deps{Store: store.Filings(), Accounts: e.people, Audit: e.trail, Clock: e.clock})
+	e.filings = filing.NewOffice(filing.Deps{Store: filing.Sealed{Store: store.Filings(), Sealer: e.sealer}, Accounts: e.people, Audit: e.trail, Clock: e.clock})
 	e.keepPersonnel(store, settings)
 	live, err := redislive.New(e.stores.redis, prefix)
 	if err != nil {

@@ -26,7 +26,7 @@ import (
 // world is a whole installation inside a test, with a clock that the test
 // moves.
 type world struct {
-	t        *testing.T
+	t        testing.TB
 	settings storeSettings
 	clock    *enginetest.Clock
 	engine   *engine
@@ -67,14 +67,14 @@ func eachWorld(t *testing.T, test func(t *testing.T, w *world)) {
 // staffAddress is where browsers of tests keep passkeys for.
 const staffAddress = "http://localhost:8080"
 
-func embeddedSettings(t *testing.T) storeSettings {
+func embeddedSettings(t testing.TB) storeSettings {
 	t.Helper()
 	return storeSettings{Database: "gongyuan", Prefix: "gy:", Data: t.TempDir(), StaffAddress: staffAddress, Body: bodySettings{
 		BodyName: "示例机构", BodyKind: "S", BodyCode: "0000", BodyProvince: "61", BodySite: "000001", Restart: "level-year",
 	}}
 }
 
-func newWorld(t *testing.T, settings storeSettings) *world {
+func newWorld(t testing.TB, settings storeSettings) *world {
 	t.Helper()
 	w := &world{t: t, settings: settings, clock: enginetest.NewClock(time.Now().UTC().Truncate(time.Minute))}
 	w.start()
@@ -169,7 +169,7 @@ func (w *world) send(req *http.Request) reply {
 }
 
 // must ends the test unless the answer has the status.
-func (r reply) must(t *testing.T, status int) reply {
+func (r reply) must(t testing.TB, status int) reply {
 	t.Helper()
 	if r.status != status {
 		t.Fatalf("status = %d, want %d: %s", r.status, status, r.raw)
@@ -183,7 +183,7 @@ func (r reply) problem() string {
 	return strings.TrimPrefix(kind, "urn:gongyuan:problem:")
 }
 
-func (r reply) into(t *testing.T, v any) {
+func (r reply) into(t testing.TB, v any) {
 	t.Helper()
 	if err := json.Unmarshal(r.raw, v); err != nil {
 		t.Fatalf("%v: %s", err, r.raw)

@@ -129,7 +129,7 @@ func (s *Service) adjust(ctx context.Context, o Order, ids []AttemptID) ([]Order
 	var changed []AttemptID
 	for i := range out {
 		if out[i].Err == nil {
-			changed = append(changed, ids[i])
+			changed = append(changed, ids[i]) // #nosec G602 -- out has an entry for each of ids
 		}
 	}
 	s.each(ctx, changed, func(id AttemptID) {

@@ -3,6 +3,9 @@ package audit_test
 import (
 	"bytes"
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -148,6 +151,46 @@ var tamperings = map[string]func(*memory, *rand.Rand) bool{
 		slices.SortFunc(m.entries, func(a, b audit.Entry) int { return int(a.Index - b.Index) })
 		return i != k
 	},
+	"put one in between": func(m *memory, r *rand.Rand) bool {
+		i := r.IntN(len(m.entries))
+		e := m.entries[i]
+		e.Actor, e.Object = "nobody", "sitting:99"
+		m.entries = slices.Insert(m.entries, i, e)
+		for k := i + 1; k < len(m.entries); k++ {
+			m.entries[k].Index++
+		}
+		return true
+	},
+	// Whoever holds the database alone knows how a seal is made, and not the
+	// secret: the row fits the one before it and names itself as the newest.
+	"change one and seal it anew without the secret": func(m *memory, r *rand.Rand) bool {
+		e := &m.entries[r.IntN(len(m.entries))]
+		e.Why = "改过"
+		e.Seal = guessed(e, r)
+		return true
+	},
+	"change the last, seal it anew and raise the head": func(m *memory, r *rand.Rand) bool {
+		e := &m.entries[len(m.entries)-1]
+		e.Why = "改过"
+		e.Seal = guessed(e, r)
+		m.head = audit.Head{Index: e.Index, Seal: e.Seal}
+		return true
+	},
+	"add one at the end without the secret": func(m *memory, r *rand.Rand) bool {
+		last := m.entries[len(m.entries)-1]
+		e := last
+		e.Index, e.Prev, e.Why = last.Index+1, last.Seal, "没有的事"
+		e.Seal = guessed(&e, r)
+		m.entries = append(m.entries, e)
+		m.head = audit.Head{Index: e.Index, Seal: e.Seal}
+		return true
+	},
+	"cut the tail off and lower the head to a wrong seal": func(m *memory, r *rand.Rand) bool {
+		n := 1 + r.IntN(len(m.entries)-1)
+		m.entries = m.entries[:n]
+		m.head = audit.Head{Index: int64(n), Seal: guessed(&m.entries[n-1], r)}
+		return true
+	},
 	"repeat one at the end": func(m *memory, r *rand.Rand) bool {
 		e := m.entries[r.IntN(len(m.entries))]
 		e.Index = int64(len(m.entries)) + 1
@@ -156,10 +199,17 @@ var tamperings = map[string]func(*memory, *rand.Rand) bool{
 	},
 }
 
+// guessed is a seal by somebody who has no secret and tries a key of his own.
+func guessed(e *audit.Entry, r *rand.Rand) []byte {
+	mac := hmac.New(sha256.New, binary.BigEndian.AppendUint64(nil, r.Uint64()))
+	fmt.Fprint(mac, e.Index, e.At, e.Actor, e.From, e.Act, e.Object, e.Why, e.Before, e.After, e.Key, e.Prev)
+	return mac.Sum(nil)
+}
+
 func TestTamperings(t *testing.T) {
 	t.Parallel()
 	const tries = 10_000
-	m, trail := recorded(t, 40)
+	m, trail := recorded(t, 16)
 	if _, err := trail.Verify(t.Context(), audit.Head{}); err != nil {
 		t.Fatal(err)
 	}
@@ -171,9 +221,9 @@ func TestTamperings(t *testing.T) {
 			}
 		}
 	})
-	whole := slices.Clone(m.entries)
+	whole, head := slices.Clone(m.entries), m.head
 	for n := 0; n < tries; {
-		m.entries = slices.Clone(whole)
+		m.entries, m.head = slices.Clone(whole), head
 		name := names[n%len(names)]
 		if !tamperings[name](m, r) {
 			continue

@@ -15,7 +15,7 @@ type DocumentType string
 const (
 	ResidentIdentity   DocumentType = "resident-identity"
 	Passport           DocumentType = "passport"
-	HongKongMacauPass  DocumentType = "hong-kong-macau-pass"
+	HongKongMacauPass  DocumentType = "hong-kong-macau-pass" // #nosec G101 -- a kind of document, no password
 	TaiwanPass         DocumentType = "taiwan-pass"
 	ResidencePermit    DocumentType = "residence-permit"
 	PermanentResidence DocumentType = "permanent-residence"

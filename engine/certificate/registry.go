@@ -178,7 +178,7 @@ func (r *Registry) draft(q Qualified, by people.AccountID) (Certificate, error) 
 	return Certificate{
 		Sitting: q.Sitting, Registration: q.Registration, Candidate: q.Candidate,
 		Name: q.Name, NameKey: normalName(q.Name), Document: q.Document,
-		DocumentSealed: r.sealer.Seal(document, sealContext(q.Sitting, q.Registration)),
+		DocumentSealed: r.sealer.Seal(document, SealContext(q.Sitting, q.Registration)),
 		DocumentHash:   r.sealer.Hash(document), DocumentMasked: people.MaskIdentity(document),
 		Occupation: q.Occupation, Direction: q.Direction, Level: q.Level, LevelTitle: q.LevelTitle,
 		Body: r.body, Date: q.Date, Expires: expires, Template: q.Template, Issued: now, By: by, LogIndex: NotLogged,
@@ -211,8 +211,8 @@ func (q *Qualified) check(by people.AccountID, today Date) error {
 	return q.Date.Check()
 }
 
-// sealContext binds a sealed document number to the certificate's intake.
-func sealContext(s sitting.ID, r sitting.RegistrationID) string {
+// SealContext binds a sealed document number to the certificate's intake.
+func SealContext(s sitting.ID, r sitting.RegistrationID) string {
 	return "certificate:" + string(s) + ":" + string(r)
 }
 
@@ -307,7 +307,7 @@ func (r *Registry) OfSitting(ctx context.Context, id sitting.ID) ([]Certificate,
 // DocumentNumber opens the document number, which is shown in full on the
 // printed page and nowhere else.
 func (r *Registry) DocumentNumber(c Certificate) (string, error) {
-	n, err := r.sealer.Open(c.DocumentSealed, sealContext(c.Sitting, c.Registration))
+	n, err := r.sealer.Open(c.DocumentSealed, SealContext(c.Sitting, c.Registration))
 	if err != nil {
 		return "", fmt.Errorf("document number of %s: %w", c.Number, err)
 	}

@@ -225,7 +225,7 @@ func (c *Cabinet) Complete(ctx context.Context, by Actor, id FileID) (File, erro
 	}
 	sum := sha256.Sum256(clean)
 	f.State, f.Type, f.Size, f.Digest, f.At, f.Name = Kept, kind, int64(len(clean)), hex.EncodeToString(sum[:]), c.now(), named(f.Name, kind)
-	f.Content = string(id) + ":" + strings.ToLower(rand.Text())
+	f.Content, f.Key = contentName(id), c.in.Vault.first
 	event := audit.Event{Actor: by.subject(), Act: "file.upload", Object: "file:" + string(id), After: noted(&f)}
 	err = audit.Do(ctx, c.in.Trail, event, func() error { return c.keep(ctx, &f, clean) })
 	if err != nil {
@@ -238,6 +238,9 @@ func (c *Cabinet) Complete(ctx context.Context, by Actor, id FileID) (File, erro
 	}
 	return f, c.in.Drafts.DropParts(ctx, id)
 }
+
+// contentName is a name of a file's content that is not used again.
+func contentName(id FileID) string { return string(id) + ":" + strings.ToLower(rand.Text()) }
 
 // noted is what the audit record keeps of a file.
 func noted(f *File) map[string]any {

@@ -103,6 +103,7 @@ type File struct {
 	Size    int64  // of what is kept
 	Digest  string // hex SHA-256 of what is kept: other than Given where something was taken out
 	Content string // where the bytes lie
+	Key     string // id of the secret that sealed them, "" where that was not noted yet
 	At      time.Time
 	Removed time.Time // zero while it counts
 	Remover string

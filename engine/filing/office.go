@@ -101,7 +101,7 @@ func (o *Office) enter(ctx context.Context, by people.AccountID, f Filing, first
 	if err != nil {
 		return Filing{}, err
 	}
-	event := audit.Event{Actor: string(by), Act: "filing.enter", Object: "filing:" + string(id), After: f}
+	event := audit.Event{Actor: string(by), Act: "filing.enter", Object: "filing:" + string(id), After: f.noted()}
 	return f, audit.Do(ctx, o.in.Audit, event, func() error { return o.in.Store.InsertFiling(ctx, f) })
 }
 
@@ -157,7 +157,7 @@ func (o *Office) do(ctx context.Context, by people.AccountID, id ID, version int
 		}
 		after.Subject = *subject
 	}
-	event := audit.Event{Actor: string(by), Act: "filing." + string(s.Act), Object: "filing:" + string(id), Why: s.Note, Before: before, After: after}
+	event := audit.Event{Actor: string(by), Act: "filing." + string(s.Act), Object: "filing:" + string(id), Why: s.Note, Before: before.noted(), After: after.noted()}
 	err = audit.Do(ctx, o.in.Audit, event, func() error {
 		after, err = o.in.Store.ReplaceFiling(ctx, after)
 		return err

@@ -80,6 +80,7 @@ type fileDoc struct {
 	Size         int64     `bson:"size"`
 	Digest       string    `bson:"digest"`
 	Content      string    `bson:"content"`
+	Key          string    `bson:"key,omitempty"`
 	At           time.Time `bson:"at"`
 	Removed      time.Time `bson:"removed"`
 	Remover      string    `bson:"remover"`
@@ -92,7 +93,7 @@ func fileDocOf(f evidence.File) fileDoc {
 		Registration: string(f.Owner.Registration), Panel: string(f.Owner.Panel), Examiner: string(f.Owner.Examiner),
 		Filing: string(f.Owner.Filing), Certificate: f.Owner.Certificate, Step: f.Owner.Step,
 		Slot: string(f.Slot), Name: f.Name, Given: f.Given, Length: f.Length, State: string(f.State), By: f.By, Begun: f.Begun,
-		Type: string(f.Type), Size: f.Size, Digest: f.Digest, Content: f.Content, At: f.At, Removed: f.Removed, Remover: f.Remover, Version: f.Version,
+		Type: string(f.Type), Size: f.Size, Digest: f.Digest, Content: f.Content, Key: f.Key, At: f.At, Removed: f.Removed, Remover: f.Remover, Version: f.Version,
 	}
 }
 
@@ -104,7 +105,7 @@ func (d fileDoc) file() evidence.File {
 			Filing: filing.ID(d.Filing), Certificate: d.Certificate, Step: d.Step,
 		},
 		Slot: assess.AttachmentID(d.Slot), Name: d.Name, Given: d.Given, Length: d.Length, State: evidence.State(d.State), By: d.By,
-		Begun: d.Begun.UTC(), Type: evidence.Type(d.Type), Size: d.Size, Digest: d.Digest, Content: d.Content, At: d.At.UTC(),
+		Begun: d.Begun.UTC(), Type: evidence.Type(d.Type), Size: d.Size, Digest: d.Digest, Content: d.Content, Key: d.Key, At: d.At.UTC(),
 		Removed: d.Removed.UTC(), Remover: d.Remover, Version: d.Version,
 	}
 }

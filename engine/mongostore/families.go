@@ -35,6 +35,7 @@ func (s *Store) families() []family {
 		{"periodic reports", s.ensurePeriodicIndexes},
 		{"trainings", s.ensureTrainingIndexes},
 		{"talent pool", s.ensureTalentIndexes},
+		{"corrections", s.ensureCorrectionIndexes},
 		{"evidence", s.ensureEvidenceIndexes},
 		{"item statistics", s.ensureItemStatisticsIndexes},
 		{"proctor", s.ensureProctorIndexes},

@@ -7,7 +7,9 @@ import (
 
 	"gongyuan/engine/enginetest"
 	"gongyuan/engine/enginetest/servers"
+	"gongyuan/engine/filing"
 	"gongyuan/engine/mongostore"
+	"gongyuan/engine/people"
 )
 
 func TestFilings(t *testing.T) {
@@ -18,5 +20,13 @@ func TestFilings(t *testing.T) {
 			t.Fatal(err)
 		}
 		enginetest.RunFilings(t, s.Filings())
+	})
+	t.Run("sealed", func(t *testing.T) {
+		t.Parallel()
+		sealer, err := people.NewSealer(enginetest.CertificateSecrets())
+		if err != nil {
+			t.Fatal(err)
+		}
+		enginetest.RunFilings(t, filing.Sealed{Store: mongostore.New(servers.Embedded(t)).Filings(), Sealer: sealer})
 	})
 }

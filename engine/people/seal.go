@@ -15,13 +15,6 @@ import (
 // ErrSealed is returned by Open for bytes that no known key has sealed.
 var ErrSealed = errors.New("people: cannot be opened with the keys at hand")
 
-// Secret is one master secret of an installation with the id under which its
-// products name it. All other keys are derived from it.
-type Secret struct {
-	ID  string // 1 to 16 characters
-	Key []byte // 32 bytes
-}
-
 // Sealer keeps identity numbers unreadable at rest. What it writes names the
 // secret, so that secrets can rotate: the first seals and hashes, all open.
 // It is safe for concurrent use.
@@ -93,6 +86,15 @@ func (s *Sealer) Open(sealed []byte, context string) (string, error) {
 		return "", ErrSealed
 	}
 	return string(text), nil
+}
+
+// KeyOf returns the id of the secret that sealed a text, "" where that cannot be
+// told.
+func KeyOf(sealed []byte) string {
+	if len(sealed) < 1 || len(sealed) < 1+int(sealed[0]) {
+		return ""
+	}
+	return string(sealed[1 : 1+sealed[0]])
 }
 
 // Hash returns the keyed hash (HMAC-SHA-256, hex) by which a number is found.

@@ -69,7 +69,13 @@ type Sessions struct {
 	lifetime time.Duration
 }
 
-// NewSessions returns Sessions whose tokens live that long.
+// Renewals is how many lifetimes of a token a session lasts in all, however
+// often it is renewed: after that somebody signs in again. A day at an exam
+// centre, with its exams, is shorter.
+const Renewals = 2
+
+// NewSessions returns Sessions whose tokens live that long, from one use to the
+// next, and whose sessions end after Renewals of it.
 func NewSessions(store SessionStore, lifetime time.Duration) *Sessions {
 	return &Sessions{store, lifetime}
 }
@@ -85,6 +91,9 @@ func (s *Sessions) Begin(ctx context.Context, of Session, now time.Time) (token,
 func (s *Sessions) issue(ctx context.Context, of Session, now time.Time) (string, error) {
 	token := random()
 	of.Hash, of.Issued, of.Expires, of.Replaced = hash(token), now, now.Add(s.lifetime), time.Time{}
+	if end := of.Began.Add(Renewals * s.lifetime); !of.Began.IsZero() && of.Expires.After(end) {
+		of.Expires = end
+	}
 	if err := s.store.InsertSession(ctx, of); err != nil {
 		return "", fmt.Errorf("people: session: %w", err)
 	}

@@ -77,7 +77,8 @@ type FactorDeps struct {
 // NewFactors returns Factors.
 func NewFactors(d FactorDeps) *Factors { return &Factors{d} }
 
-func sealContext(id people.AccountID) string { return "factor:" + string(id) }
+// SealContext is what an account's secret is sealed for.
+func SealContext(id people.AccountID) string { return "factor:" + string(id) }
 
 // factor is what the account has besides passkeys; its version is 0 for nothing.
 func (f *Factors) factor(ctx context.Context, id people.AccountID) (Factor, error) {
@@ -155,7 +156,7 @@ func (f *Factors) Begin(ctx context.Context, a *people.Account, issuer string) (
 	raw := make([]byte, secretSize)
 	rand.Read(raw) // never fails, by its documentation
 	secret := base32.StdEncoding.EncodeToString(raw)
-	have.Sealed = f.in.Sealer.Seal(secret, sealContext(a.ID))
+	have.Sealed = f.in.Sealer.Seal(secret, SealContext(a.ID))
 	if err := f.in.Store.PutFactor(ctx, have); err != nil {
 		return Offer{}, err
 	}
@@ -224,7 +225,7 @@ func (f *Factors) step(have *Factor, code string) (int64, error) {
 	if len(have.Sealed) == 0 {
 		return 0, ErrCode
 	}
-	secret, err := f.in.Sealer.Open(have.Sealed, sealContext(have.Account))
+	secret, err := f.in.Sealer.Open(have.Sealed, SealContext(have.Account))
 	if err != nil {
 		return 0, err
 	}

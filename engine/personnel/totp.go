@@ -2,7 +2,7 @@ package personnel
 
 import (
 	"crypto/hmac"
-	"crypto/sha1" //nolint:gosec // what authenticator apps compute; HMAC does not need collision resistance
+	"crypto/sha1" // #nosec G505 -- what authenticator apps compute; HMAC does not need collision resistance
 	"crypto/subtle"
 	"encoding/binary"
 	"fmt"

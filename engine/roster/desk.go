@@ -65,9 +65,9 @@ type Desk struct{ in Deps }
 // NewDesk returns a Desk.
 func NewDesk(d Deps) *Desk { return &Desk{d} }
 
-func (d *Desk) mustLead(ctx context.Context, by people.AccountID) error {
+func (d *Desk) mustLead(ctx context.Context, by people.AccountID, also ...people.Role) error {
 	a, err := d.in.Accounts.Account(ctx, by)
-	if errors.Is(err, people.ErrNotFound) || err == nil && (a.Disabled || !a.Has(people.Administrator)) {
+	if errors.Is(err, people.ErrNotFound) || err == nil && (a.Disabled || !a.Has(append(also, people.Administrator)...)) {
 		return ErrForbidden
 	}
 	return err
@@ -235,7 +235,7 @@ func (d *Desk) Undo(ctx context.Context, by people.AccountID, id sitting.ID, imp
 
 // Imports lists those of a sitting, the newest first.
 func (d *Desk) Imports(ctx context.Context, by people.AccountID, id sitting.ID) ([]Import, error) {
-	if err := d.mustLead(ctx, by); err != nil {
+	if err := d.mustLead(ctx, by, people.Auditor); err != nil {
 		return nil, err
 	}
 	if err := sitting.Within(ctx, d.in.Sittings, id); err != nil {

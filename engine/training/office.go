@@ -60,9 +60,9 @@ type Office struct{ in Deps }
 // NewOffice returns an Office.
 func NewOffice(d Deps) *Office { return &Office{d} }
 
-func (o *Office) mustLead(ctx context.Context, by people.AccountID) error {
+func (o *Office) mustLead(ctx context.Context, by people.AccountID, also ...people.Role) error {
 	a, err := o.in.Accounts.Account(ctx, by)
-	if errors.Is(err, people.ErrNotFound) || err == nil && (a.Disabled || !a.Has(people.Administrator)) {
+	if errors.Is(err, people.ErrNotFound) || err == nil && (a.Disabled || !a.Has(append(also, people.Administrator)...)) {
 		return ErrForbidden
 	}
 	return err
@@ -78,7 +78,7 @@ type Known struct {
 
 // List returns all records that count.
 func (o *Office) List(ctx context.Context, by people.AccountID) ([]Known, error) {
-	if err := o.mustLead(ctx, by); err != nil {
+	if err := o.mustLead(ctx, by, people.Auditor); err != nil {
 		return nil, err
 	}
 	all, err := o.in.Store.Trainings(ctx, nil)

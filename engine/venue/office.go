@@ -59,9 +59,9 @@ func NewOffice(d Deps) *Office { return &Office{d} }
 // Rules returns the parameters.
 func (o *Office) Rules() Rules { return o.in.Rules }
 
-func (o *Office) mustLead(ctx context.Context, by people.AccountID) error {
+func (o *Office) mustLead(ctx context.Context, by people.AccountID, also ...people.Role) error {
 	a, err := o.in.Accounts.Account(ctx, by)
-	if errors.Is(err, people.ErrNotFound) || err == nil && (a.Disabled || !a.Has(people.Administrator)) {
+	if errors.Is(err, people.ErrNotFound) || err == nil && (a.Disabled || !a.Has(append(also, people.Administrator)...)) {
 		return ErrForbidden
 	}
 	return err
@@ -69,7 +69,7 @@ func (o *Office) mustLead(ctx context.Context, by people.AccountID) error {
 
 // List returns all sites and rooms.
 func (o *Office) List(ctx context.Context, by people.AccountID) ([]Site, []Room, error) {
-	if err := o.mustLead(ctx, by); err != nil {
+	if err := o.mustLead(ctx, by, people.Auditor); err != nil {
 		return nil, nil, err
 	}
 	sites, err := o.in.Store.Sites(ctx)
@@ -137,7 +137,7 @@ func put[T any](ctx context.Context, o *Office, by people.AccountID, act, object
 
 // Plan returns which rooms a sitting uses, with what the rules say of it.
 func (o *Office) Plan(ctx context.Context, by people.AccountID, id sitting.ID) (Plan, []Finding, error) {
-	if err := o.mustLead(ctx, by); err != nil {
+	if err := o.mustLead(ctx, by, people.Auditor); err != nil {
 		return Plan{}, nil, err
 	}
 	p, err := o.Of(ctx, id)

@@ -4360,6 +4360,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/candidate/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 本人信息 · what is kept about me, and what I asked to be put right */
+        get: operations["getOwnData"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/candidate/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 申请更正 · ask for a correction */
+        post: operations["askCorrection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 更正申请 · what candidates ask to be put right */
+        get: operations["listCorrections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/corrections/{correction}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                correction: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 处理更正申请 · decide a request for a correction; done about a name changes the name */
+        post: operations["decideCorrection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/candidate/talent": {
         parameters: {
             query?: never;
@@ -8746,6 +8816,47 @@ export interface components {
             industry?: string;
             keyUnit?: boolean;
             function?: components["schemas"]["TalentFunction"];
+        };
+        /** @enum {string} */
+        CorrectionAbout: "name" | "number" | "employer" | "other";
+        /** @enum {string} */
+        CorrectionState: "sent" | "done" | "refused";
+        OwnCorrection: {
+            about: components["schemas"]["CorrectionAbout"];
+            wish: string;
+            /** Format: date-time */
+            at: string;
+            state: components["schemas"]["CorrectionState"];
+            answer?: string;
+            /** Format: date-time */
+            decided?: string;
+        };
+        OwnData: {
+            lines: {
+                label: string;
+                value: string;
+            }[];
+            corrections: components["schemas"]["OwnCorrection"][];
+        };
+        Correction: {
+            id: string;
+            version: number;
+            /** @description of the candidate as it stands now */
+            name: string;
+            idMasked: string;
+            about: components["schemas"]["CorrectionAbout"];
+            wish: string;
+            /** Format: date-time */
+            at: string;
+            state: components["schemas"]["CorrectionState"];
+            answer?: string;
+            by?: string;
+            /** Format: date-time */
+            decided?: string;
+        };
+        CorrectionList: {
+            total: number;
+            corrections: components["schemas"]["Correction"][];
         };
         OwnTalent: {
             /** @description there is a certificate that counts; without one nobody can agree */
@@ -15434,6 +15545,113 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getOwnData: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnData"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    askCorrection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    about: components["schemas"]["CorrectionAbout"];
+                    /** @description how it should read */
+                    wish: string;
+                };
+            };
+        };
+        responses: {
+            /** @description 已提交 · sent */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnData"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listCorrections: {
+        parameters: {
+            query?: {
+                decided?: boolean;
+                skip?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionList"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    decideCorrection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                correction: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    version: number;
+                    decision: components["schemas"]["CorrectionState"];
+                    /** @description to the candidate */
+                    answer: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Correction"];
+                };
             };
             default: components["responses"]["ProblemAny"];
         };

@@ -17,7 +17,6 @@ import (
 	"time"
 
 	"github.com/256dpi/lungo"
-	"go.etcd.io/bbolt"
 	"go.mongodb.org/mongo-driver/bson"
 )
 
@@ -149,7 +148,7 @@ func checkAfterCrash(t *testing.T, path string, expected *ledger) {
 			t.Errorf("close: %v", err)
 		}
 	}()
-	if err := store.bolt.View(checkPages); err != nil {
+	if err := store.CheckPages(); err != nil {
 		t.Errorf("pages of the file: %v", err)
 	}
 	database := store.Database("crash")
@@ -164,15 +163,6 @@ func checkAfterCrash(t *testing.T, path string, expected *ledger) {
 	if counter.N < expected.counted {
 		t.Errorf("the counter is %d, acknowledged was %d", counter.N, expected.counted)
 	}
-}
-
-// checkPages has bbolt walk the whole file.
-func checkPages(tx *bbolt.Tx) error {
-	var problems []error
-	for problem := range tx.Check() {
-		problems = append(problems, problem)
-	}
-	return errors.Join(problems...)
 }
 
 // checkOps compares the documents with the ledger, and tries to break the

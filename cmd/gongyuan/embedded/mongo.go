@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -98,6 +99,26 @@ func (m *Mongo) Client() lungo.IClient { return m.client }
 
 // Database returns the database of that name. It need not exist.
 func (m *Mongo) Database(name string) lungo.IDatabase { return m.client.Database(name) }
+
+// CopyTo writes the file as it is at this moment, all of one commit, while
+// writing goes on. The copy opens as any data file does.
+func (m *Mongo) CopyTo(w io.Writer) error {
+	return m.bolt.View(func(tx *bbolt.Tx) error {
+		_, err := tx.WriteTo(w)
+		return err
+	})
+}
+
+// CheckPages walks the whole file and returns what does not fit together.
+func (m *Mongo) CheckPages() error {
+	return m.bolt.View(func(tx *bbolt.Tx) error {
+		var problems []error
+		for problem := range tx.Check() {
+			problems = append(problems, problem)
+		}
+		return errors.Join(problems...)
+	})
+}
 
 // Close waits for the commit under way, refuses every later call with
 // lungo.ErrEngineClosed, and lets go of the file. Closing again does nothing.

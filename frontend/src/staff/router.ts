@@ -77,6 +77,7 @@ export const router = createRouter({
     { path: '/profiles', name: 'profiles', component: () => import('./views/period/ProfilePage.vue'), meta: { area: 'plan', nav: 'periods' } },
     { path: '/trainings', name: 'trainings', component: () => import('./views/period/TrainingPage.vue'), meta: { area: 'plan', nav: 'periods' } },
     { path: '/talents', name: 'talents', component: () => import('./views/talent/TalentPage.vue'), meta: { area: 'plan', nav: 'periods' } },
+    { path: '/corrections', name: 'corrections', component: () => import('./views/correction/CorrectionPage.vue'), meta: { area: 'plan', nav: 'periods' } },
     { path: '/audit', name: 'audit', component: () => import('./views/audit/AuditPage.vue'), meta: { area: 'audit', nav: 'audit' } },
     { path: '/accounts', name: 'accounts', component: () => import('./views/account/AccountPage.vue'), meta: { area: 'accounts', nav: 'accounts' } },
     { path: '/account', name: 'own-account', component: () => import('./views/account/OwnPage.vue') },

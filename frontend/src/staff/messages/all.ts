@@ -6,6 +6,8 @@ import { auditEn } from './audit.en'
 import { auditZh } from './audit.zh-CN'
 import { certificateEn } from './certificate.en'
 import { certificateZh } from './certificate.zh-CN'
+import { correctionEn } from './correction.en'
+import { correctionZh } from './correction.zh-CN'
 import { dayEn } from './day.en'
 import { dayZh } from './day.zh-CN'
 import { editorEn } from './editor.en'
@@ -73,6 +75,7 @@ export const FILES: readonly (readonly [zh: Record<string, string>, en: Record<s
   [proctorZh, proctorEn],
   [accessZh, accessEn],
   [dayZh, dayEn],
+  [correctionZh, correctionEn],
 ]
 
 /** All texts of the staff pages. */
@@ -101,6 +104,7 @@ export const zhCN = {
   ...accessZh,
   ...dayZh,
   ...readyZh,
+  ...correctionZh,
 }
 
 export const en = {
@@ -128,4 +132,5 @@ export const en = {
   ...accessEn,
   ...dayEn,
   ...readyEn,
+  ...correctionEn,
 }
