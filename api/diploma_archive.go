@@ -73,7 +73,7 @@ func (s *server) GetBatchArchive(ctx context.Context, r contract.GetBatchArchive
 		cancel()
 		return nil, err
 	}
-	return &archive{s, callOf(ctx).requestID, len(all), func(i int) (diploma.Sheet, error) {
+	return &bundle{s, callOf(ctx).requestID, len(all), func(i int) (diploma.Sheet, error) {
 		if err := ctx.Err(); err != nil {
 			return diploma.Sheet{}, err
 		}
@@ -81,11 +81,11 @@ func (s *server) GetBatchArchive(ctx context.Context, r contract.GetBatchArchive
 	}, cancel}, nil
 }
 
-// archive is sent while it is printed: its first documents are with the reader
+// bundle is sent while it is printed: its first documents are with the reader
 // before the last are made. Like stream it takes the connection over, for a
 // server gives an ordinary answer a minute. An archive that was cut off lacks
 // the last chunk, which every reader notices.
-type archive struct {
+type bundle struct {
 	server  *server
 	request string
 	count   int
@@ -94,13 +94,13 @@ type archive struct {
 }
 
 // VisitGetBatchArchiveResponse implements contract.GetBatchArchiveResponseObject.
-func (a *archive) VisitGetBatchArchiveResponse(c *fiber.Ctx) error {
+func (a *bundle) VisitGetBatchArchiveResponse(c *fiber.Ctx) error {
 	c.Context().HijackSetNoResponse(true)
 	c.Context().Hijack(a.serve)
 	return nil
 }
 
-func (a *archive) serve(conn net.Conn) {
+func (a *bundle) serve(conn net.Conn) {
 	defer a.cancel()
 	err := write(conn, fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: application/zip\r\nCache-Control: no-store\r\nX-Accel-Buffering: no\r\n"+
 		"X-Content-Type-Options: nosniff\r\nGongyuan-Documents: %d\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n", a.count))

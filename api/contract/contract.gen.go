@@ -237,6 +237,27 @@ func (e AppealStepAct) Valid() bool {
 	}
 }
 
+// Defines values for ArchiveRequestState.
+const (
+	ArchiveApproved ArchiveRequestState = "approved"
+	ArchiveAsked    ArchiveRequestState = "asked"
+	ArchiveRefused  ArchiveRequestState = "refused"
+)
+
+// Valid indicates whether the value is a known member of the ArchiveRequestState enum.
+func (e ArchiveRequestState) Valid() bool {
+	switch e {
+	case ArchiveApproved:
+		return true
+	case ArchiveAsked:
+		return true
+	case ArchiveRefused:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for AssessKind.
 const (
 	AssessKindReview AssessKind = "review"
@@ -3410,6 +3431,72 @@ type AppealStep struct {
 // AppealStepAct defines model for AppealStep.Act.
 type AppealStepAct string
 
+// Archive defines model for Archive.
+type Archive struct {
+	At time.Time `json:"at"`
+	By string    `json:"by"`
+
+	// Counts lines of each kind
+	Counts map[string]int `json:"counts"`
+
+	// Key id of the secret that opens it
+	Key    string `json:"key"`
+	Number string `json:"number"`
+
+	// Sha256 hex; of everything before the seal
+	Sha256 string `json:"sha256"`
+
+	// Signer id of the published key that checks its seal
+	Signer string `json:"signer"`
+
+	// Size bytes
+	Size int64 `json:"size"`
+}
+
+// ArchiveDecision defines model for ArchiveDecision.
+type ArchiveDecision struct {
+	Decision ArchiveRequestState `json:"decision"`
+
+	// Reason needed to refuse
+	Reason *string `json:"reason,omitempty"`
+}
+
+// ArchiveReport defines model for ArchiveReport.
+type ArchiveReport struct {
+	Counts map[string]int `json:"counts"`
+	Sha256 string         `json:"sha256"`
+	Size   int64          `json:"size"`
+}
+
+// ArchiveRequest defines model for ArchiveRequest.
+type ArchiveRequest struct {
+	Archive string    `json:"archive"`
+	At      time.Time `json:"at"`
+	By      string    `json:"by"`
+
+	// Candidate the name of the candidate
+	Candidate *string `json:"candidate,omitempty"`
+	Id        string  `json:"id"`
+
+	// MayDecide the caller can be the second person
+	MayDecide bool `json:"mayDecide"`
+
+	// MayRead the caller may read now
+	MayRead      bool                `json:"mayRead"`
+	Reason       string              `json:"reason"`
+	Registration *string             `json:"registration,omitempty"`
+	Second       *string             `json:"second,omitempty"`
+	SecondAt     *time.Time          `json:"secondAt,omitempty"`
+	SecondReason *string             `json:"secondReason,omitempty"`
+	State        ArchiveRequestState `json:"state"`
+
+	// Until the asker may read before it
+	Until *time.Time `json:"until,omitempty"`
+}
+
+// ArchiveRequestState defines model for ArchiveRequestState.
+type ArchiveRequestState string
+
 // AssessKind defines model for AssessKind.
 type AssessKind string
 
@@ -5394,6 +5481,15 @@ type NewAppeal struct {
 	Kind         AppealKind `json:"kind"`
 	Registration string     `json:"registration"`
 	Text         string     `json:"text"`
+}
+
+// NewArchiveRequest defines model for NewArchiveRequest.
+type NewArchiveRequest struct {
+	Archive string `json:"archive"`
+	Reason  string `json:"reason"`
+
+	// Registration one candidate only
+	Registration *string `json:"registration,omitempty"`
 }
 
 // NewBatch defines model for NewBatch.
@@ -8397,6 +8493,12 @@ type AccountId = string
 // AppealId defines model for AppealId.
 type AppealId = string
 
+// ArchiveNumber defines model for ArchiveNumber.
+type ArchiveNumber = string
+
+// ArchiveRequestId defines model for ArchiveRequestId.
+type ArchiveRequestId = string
+
 // AttemptId defines model for AttemptId.
 type AttemptId = string
 
@@ -8941,6 +9043,12 @@ type SetAccessJSONRequestBody = AccessRequest
 
 // ActOnSittingJSONRequestBody defines body for ActOnSitting for application/json ContentType.
 type ActOnSittingJSONRequestBody = SittingAct
+
+// AskForArchiveJSONRequestBody defines body for AskForArchive for application/json ContentType.
+type AskForArchiveJSONRequestBody = NewArchiveRequest
+
+// DecideArchiveRequestJSONRequestBody defines body for DecideArchiveRequest for application/json ContentType.
+type DecideArchiveRequestJSONRequestBody = ArchiveDecision
 
 // SaveScoreJSONRequestBody defines body for SaveScore for application/json ContentType.
 type SaveScoreJSONRequestBody = ScoreChange
@@ -9538,6 +9646,30 @@ type ServerInterface interface {
 	// ActOnSitting 封卷、开考、结束、公布 · seal, open, close, release
 	// (POST /api/v1/sittings/{sitting}/acts)
 	ActOnSitting(c *fiber.Ctx, sitting SittingId) error
+	// ListArchiveRequests 查阅归档试卷的申请 · requests to read an archive
+	// (GET /api/v1/sittings/{sitting}/archive-requests)
+	ListArchiveRequests(c *fiber.Ctx, sitting SittingId) error
+	// AskForArchive 申请查阅 · ask to read an archive
+	// (POST /api/v1/sittings/{sitting}/archive-requests)
+	AskForArchive(c *fiber.Ctx, sitting SittingId) error
+	// DecideArchiveRequest 第二人批准或拒绝 · a second person decides
+	// (POST /api/v1/sittings/{sitting}/archive-requests/{asking}/decision)
+	DecideArchiveRequest(c *fiber.Ctx, sitting SittingId, asking ArchiveRequestId) error
+	// ReadArchive 查阅归档内容（批准后，本人） · read what was approved
+	// (GET /api/v1/sittings/{sitting}/archive-requests/{asking}/lines)
+	ReadArchive(c *fiber.Ctx, sitting SittingId, asking ArchiveRequestId) error
+	// ListArchives 场次的归档文件 · archives of a sitting
+	// (GET /api/v1/sittings/{sitting}/archives)
+	ListArchives(c *fiber.Ctx, sitting SittingId) error
+	// MakeArchive 归档（成绩公布后） · archive a released sitting
+	// (POST /api/v1/sittings/{sitting}/archives)
+	MakeArchive(c *fiber.Ctx, sitting SittingId) error
+	// CheckArchive 核验归档文件 · read an archive whole and check it
+	// (POST /api/v1/sittings/{sitting}/archives/{archive}/check)
+	CheckArchive(c *fiber.Ctx, sitting SittingId, archive ArchiveNumber) error
+	// GetArchiveFile 下载归档文件（加密的） · the file, encrypted as it is
+	// (GET /api/v1/sittings/{sitting}/archives/{archive}/file)
+	GetArchiveFile(c *fiber.Ctx, sitting SittingId, archive ArchiveNumber) error
 	// ListTasks 我要评的考生，按抽签号 · candidates I score, by draw number
 	// (GET /api/v1/sittings/{sitting}/assess/{kind})
 	ListTasks(c *fiber.Ctx, sitting SittingId, kind Kind) error
@@ -14290,6 +14422,270 @@ func (siw *ServerInterfaceWrapper) ActOnSitting(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListArchiveRequests operation middleware
+func (siw *ServerInterfaceWrapper) ListArchiveRequests(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListArchiveRequests(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// AskForArchive operation middleware
+func (siw *ServerInterfaceWrapper) AskForArchive(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.AskForArchive(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// DecideArchiveRequest operation middleware
+func (siw *ServerInterfaceWrapper) DecideArchiveRequest(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "asking" -------------
+	var asking ArchiveRequestId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "asking", c.Params("asking"), &asking, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter asking: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.DecideArchiveRequest(c, sitting, asking)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ReadArchive operation middleware
+func (siw *ServerInterfaceWrapper) ReadArchive(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "asking" -------------
+	var asking ArchiveRequestId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "asking", c.Params("asking"), &asking, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter asking: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ReadArchive(c, sitting, asking)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListArchives operation middleware
+func (siw *ServerInterfaceWrapper) ListArchives(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListArchives(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// MakeArchive operation middleware
+func (siw *ServerInterfaceWrapper) MakeArchive(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.MakeArchive(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// CheckArchive operation middleware
+func (siw *ServerInterfaceWrapper) CheckArchive(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "archive" -------------
+	var archive ArchiveNumber
+
+	err = runtime.BindStyledParameterWithOptions("simple", "archive", c.Params("archive"), &archive, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter archive: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.CheckArchive(c, sitting, archive)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetArchiveFile operation middleware
+func (siw *ServerInterfaceWrapper) GetArchiveFile(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "archive" -------------
+	var archive ArchiveNumber
+
+	err = runtime.BindStyledParameterWithOptions("simple", "archive", c.Params("archive"), &archive, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter archive: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetArchiveFile(c, sitting, archive)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListTasks operation middleware
 func (siw *ServerInterfaceWrapper) ListTasks(c *fiber.Ctx) error {
 
@@ -18019,6 +18415,22 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/places", wrapper.MovePlace)
 
 	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/papers/:paper", wrapper.GetDayPaper)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/archives", wrapper.ListArchives)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/archives", wrapper.MakeArchive)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/archives/:archive/check", wrapper.CheckArchive)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/archives/:archive/file", wrapper.GetArchiveFile)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/archive-requests", wrapper.ListArchiveRequests)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/archive-requests", wrapper.AskForArchive)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/archive-requests/:asking/decision", wrapper.DecideArchiveRequest)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/archive-requests/:asking/lines", wrapper.ReadArchive)
 
 	router.Get(options.BaseURL+"/api/v1/periods/:period/document", wrapper.GetPeriodDocument)
 
@@ -22772,6 +23184,283 @@ func (response ActOnSittingdefaultApplicationProblemPlusJSONResponse) VisitActOn
 	return ctx.JSON(&response.Body)
 }
 
+type ListArchiveRequestsRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type ListArchiveRequestsResponseObject interface {
+	VisitListArchiveRequestsResponse(ctx *fiber.Ctx) error
+}
+
+type ListArchiveRequests200JSONResponse []ArchiveRequest
+
+func (response ListArchiveRequests200JSONResponse) VisitListArchiveRequestsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListArchiveRequestsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListArchiveRequestsdefaultApplicationProblemPlusJSONResponse) VisitListArchiveRequestsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type AskForArchiveRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Body    *AskForArchiveJSONRequestBody
+}
+
+type AskForArchiveResponseObject interface {
+	VisitAskForArchiveResponse(ctx *fiber.Ctx) error
+}
+
+type AskForArchive201JSONResponse ArchiveRequest
+
+func (response AskForArchive201JSONResponse) VisitAskForArchiveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type AskForArchivedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AskForArchivedefaultApplicationProblemPlusJSONResponse) VisitAskForArchiveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type DecideArchiveRequestRequestObject struct {
+	Sitting SittingId        `json:"sitting"`
+	Asking  ArchiveRequestId `json:"asking"`
+	Body    *DecideArchiveRequestJSONRequestBody
+}
+
+type DecideArchiveRequestResponseObject interface {
+	VisitDecideArchiveRequestResponse(ctx *fiber.Ctx) error
+}
+
+type DecideArchiveRequest200JSONResponse ArchiveRequest
+
+func (response DecideArchiveRequest200JSONResponse) VisitDecideArchiveRequestResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type DecideArchiveRequestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DecideArchiveRequestdefaultApplicationProblemPlusJSONResponse) VisitDecideArchiveRequestResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ReadArchiveRequestObject struct {
+	Sitting SittingId        `json:"sitting"`
+	Asking  ArchiveRequestId `json:"asking"`
+}
+
+type ReadArchiveResponseObject interface {
+	VisitReadArchiveResponse(ctx *fiber.Ctx) error
+}
+
+type ReadArchive200ApplicationjsonlResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response ReadArchive200ApplicationjsonlResponse) VisitReadArchiveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/jsonl")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	// Fiber/fasthttp streams through a callback: fasthttp emits
+	// a chunk each time we call w.Flush(), so clients see
+	// streaming data immediately instead of waiting on buffering.
+	ctx.Response().SetBodyStreamWriter(func(w *bufio.Writer) {
+		if closer, ok := response.Body.(io.ReadCloser); ok {
+			defer closer.Close()
+		}
+		buf := make([]byte, 4096)
+		for {
+			n, err := response.Body.Read(buf)
+			if n > 0 {
+				if _, writeErr := w.Write(buf[:n]); writeErr != nil {
+					return
+				}
+				if flushErr := w.Flush(); flushErr != nil {
+					return
+				}
+			}
+			if err != nil {
+				return
+			}
+		}
+	})
+	return nil
+}
+
+type ReadArchivedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReadArchivedefaultApplicationProblemPlusJSONResponse) VisitReadArchiveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListArchivesRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type ListArchivesResponseObject interface {
+	VisitListArchivesResponse(ctx *fiber.Ctx) error
+}
+
+type ListArchives200JSONResponse []Archive
+
+func (response ListArchives200JSONResponse) VisitListArchivesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListArchivesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListArchivesdefaultApplicationProblemPlusJSONResponse) VisitListArchivesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type MakeArchiveRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type MakeArchiveResponseObject interface {
+	VisitMakeArchiveResponse(ctx *fiber.Ctx) error
+}
+
+type MakeArchive201JSONResponse Archive
+
+func (response MakeArchive201JSONResponse) VisitMakeArchiveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type MakeArchivedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response MakeArchivedefaultApplicationProblemPlusJSONResponse) VisitMakeArchiveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CheckArchiveRequestObject struct {
+	Sitting SittingId     `json:"sitting"`
+	Archive ArchiveNumber `json:"archive"`
+}
+
+type CheckArchiveResponseObject interface {
+	VisitCheckArchiveResponse(ctx *fiber.Ctx) error
+}
+
+type CheckArchive200JSONResponse ArchiveReport
+
+func (response CheckArchive200JSONResponse) VisitCheckArchiveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type CheckArchivedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CheckArchivedefaultApplicationProblemPlusJSONResponse) VisitCheckArchiveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetArchiveFileRequestObject struct {
+	Sitting SittingId     `json:"sitting"`
+	Archive ArchiveNumber `json:"archive"`
+}
+
+type GetArchiveFileResponseObject interface {
+	VisitGetArchiveFileResponse(ctx *fiber.Ctx) error
+}
+
+type GetArchiveFile200ApplicationvndGongyuanArchiveResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetArchiveFile200ApplicationvndGongyuanArchiveResponse) VisitGetArchiveFileResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/vnd.gongyuan.archive")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetArchiveFiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetArchiveFiledefaultApplicationProblemPlusJSONResponse) VisitGetArchiveFileResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListTasksRequestObject struct {
 	Sitting SittingId `json:"sitting"`
 	Kind    Kind      `json:"kind"`
@@ -26321,6 +27010,30 @@ type StrictServerInterface interface {
 	// ActOnSitting 封卷、开考、结束、公布 · seal, open, close, release
 	// (POST /api/v1/sittings/{sitting}/acts)
 	ActOnSitting(ctx context.Context, request ActOnSittingRequestObject) (ActOnSittingResponseObject, error)
+	// ListArchiveRequests 查阅归档试卷的申请 · requests to read an archive
+	// (GET /api/v1/sittings/{sitting}/archive-requests)
+	ListArchiveRequests(ctx context.Context, request ListArchiveRequestsRequestObject) (ListArchiveRequestsResponseObject, error)
+	// AskForArchive 申请查阅 · ask to read an archive
+	// (POST /api/v1/sittings/{sitting}/archive-requests)
+	AskForArchive(ctx context.Context, request AskForArchiveRequestObject) (AskForArchiveResponseObject, error)
+	// DecideArchiveRequest 第二人批准或拒绝 · a second person decides
+	// (POST /api/v1/sittings/{sitting}/archive-requests/{asking}/decision)
+	DecideArchiveRequest(ctx context.Context, request DecideArchiveRequestRequestObject) (DecideArchiveRequestResponseObject, error)
+	// ReadArchive 查阅归档内容（批准后，本人） · read what was approved
+	// (GET /api/v1/sittings/{sitting}/archive-requests/{asking}/lines)
+	ReadArchive(ctx context.Context, request ReadArchiveRequestObject) (ReadArchiveResponseObject, error)
+	// ListArchives 场次的归档文件 · archives of a sitting
+	// (GET /api/v1/sittings/{sitting}/archives)
+	ListArchives(ctx context.Context, request ListArchivesRequestObject) (ListArchivesResponseObject, error)
+	// MakeArchive 归档（成绩公布后） · archive a released sitting
+	// (POST /api/v1/sittings/{sitting}/archives)
+	MakeArchive(ctx context.Context, request MakeArchiveRequestObject) (MakeArchiveResponseObject, error)
+	// CheckArchive 核验归档文件 · read an archive whole and check it
+	// (POST /api/v1/sittings/{sitting}/archives/{archive}/check)
+	CheckArchive(ctx context.Context, request CheckArchiveRequestObject) (CheckArchiveResponseObject, error)
+	// GetArchiveFile 下载归档文件（加密的） · the file, encrypted as it is
+	// (GET /api/v1/sittings/{sitting}/archives/{archive}/file)
+	GetArchiveFile(ctx context.Context, request GetArchiveFileRequestObject) (GetArchiveFileResponseObject, error)
 	// ListTasks 我要评的考生，按抽签号 · candidates I score, by draw number
 	// (GET /api/v1/sittings/{sitting}/assess/{kind})
 	ListTasks(ctx context.Context, request ListTasksRequestObject) (ListTasksResponseObject, error)
@@ -31608,6 +32321,254 @@ func (sh *strictHandler) ActOnSitting(ctx *fiber.Ctx, sitting SittingId) error {
 		return err
 	} else if validResponse, ok := response.(ActOnSittingResponseObject); ok {
 		if err := validResponse.VisitActOnSittingResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListArchiveRequests operation middleware
+func (sh *strictHandler) ListArchiveRequests(ctx *fiber.Ctx, sitting SittingId) error {
+	var request ListArchiveRequestsRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListArchiveRequests(ctx.UserContext(), request.(ListArchiveRequestsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListArchiveRequests")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListArchiveRequestsResponseObject); ok {
+		if err := validResponse.VisitListArchiveRequestsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AskForArchive operation middleware
+func (sh *strictHandler) AskForArchive(ctx *fiber.Ctx, sitting SittingId) error {
+	var request AskForArchiveRequestObject
+
+	request.Sitting = sitting
+
+	var body AskForArchiveJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.AskForArchive(ctx.UserContext(), request.(AskForArchiveRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AskForArchive")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AskForArchiveResponseObject); ok {
+		if err := validResponse.VisitAskForArchiveResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DecideArchiveRequest operation middleware
+func (sh *strictHandler) DecideArchiveRequest(ctx *fiber.Ctx, sitting SittingId, asking ArchiveRequestId) error {
+	var request DecideArchiveRequestRequestObject
+
+	request.Sitting = sitting
+	request.Asking = asking
+
+	var body DecideArchiveRequestJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.DecideArchiveRequest(ctx.UserContext(), request.(DecideArchiveRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DecideArchiveRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DecideArchiveRequestResponseObject); ok {
+		if err := validResponse.VisitDecideArchiveRequestResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReadArchive operation middleware
+func (sh *strictHandler) ReadArchive(ctx *fiber.Ctx, sitting SittingId, asking ArchiveRequestId) error {
+	var request ReadArchiveRequestObject
+
+	request.Sitting = sitting
+	request.Asking = asking
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadArchive(ctx.UserContext(), request.(ReadArchiveRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadArchive")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReadArchiveResponseObject); ok {
+		if err := validResponse.VisitReadArchiveResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListArchives operation middleware
+func (sh *strictHandler) ListArchives(ctx *fiber.Ctx, sitting SittingId) error {
+	var request ListArchivesRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListArchives(ctx.UserContext(), request.(ListArchivesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListArchives")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListArchivesResponseObject); ok {
+		if err := validResponse.VisitListArchivesResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// MakeArchive operation middleware
+func (sh *strictHandler) MakeArchive(ctx *fiber.Ctx, sitting SittingId) error {
+	var request MakeArchiveRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.MakeArchive(ctx.UserContext(), request.(MakeArchiveRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MakeArchive")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(MakeArchiveResponseObject); ok {
+		if err := validResponse.VisitMakeArchiveResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CheckArchive operation middleware
+func (sh *strictHandler) CheckArchive(ctx *fiber.Ctx, sitting SittingId, archive ArchiveNumber) error {
+	var request CheckArchiveRequestObject
+
+	request.Sitting = sitting
+	request.Archive = archive
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.CheckArchive(ctx.UserContext(), request.(CheckArchiveRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CheckArchive")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CheckArchiveResponseObject); ok {
+		if err := validResponse.VisitCheckArchiveResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetArchiveFile operation middleware
+func (sh *strictHandler) GetArchiveFile(ctx *fiber.Ctx, sitting SittingId, archive ArchiveNumber) error {
+	var request GetArchiveFileRequestObject
+
+	request.Sitting = sitting
+	request.Archive = archive
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetArchiveFile(ctx.UserContext(), request.(GetArchiveFileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetArchiveFile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetArchiveFileResponseObject); ok {
+		if err := validResponse.VisitGetArchiveFileResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

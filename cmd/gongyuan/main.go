@@ -22,6 +22,7 @@ type cli struct {
 	Bank        bankCommand        `cmd:"" help:"Work on question banks."`
 	Certificate certificateCommand `cmd:"" help:"Work on certificates."`
 	Audit       auditCommand       `cmd:"" help:"Read and verify the record of who did what."`
+	Archive     archiveCommand     `cmd:"" help:"Check and read archives of sittings, without any database."`
 	User        userCommand        `cmd:"" help:"Work on staff accounts."`
 	Drill       drillCommand       `cmd:"" help:"Play synthetic candidates against a running installation and check that nothing is lost."`
 	Health      healthCommand      `cmd:"" help:"Exit with 0 if the program on this machine is ready; for containers."`

@@ -63,6 +63,7 @@ type engine struct {
 	filings   *filing.Office
 	registers api.Registers
 	days      api.Days
+	custody   api.Custody
 	batches   *batch.Desk
 	handouts  api.Handouts
 	sealer    *people.Sealer
@@ -167,7 +168,7 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 		return err
 	}
 	e.batches = e.newBatches(store.Batches())
-	return nil
+	return e.keepCustody(store, &settings.Body, secrets)
 }
 
 // examine sets up what examiners do.

@@ -35,5 +35,6 @@ func (s *Store) families() []family {
 		{"evidence", s.ensureEvidenceIndexes},
 		{"item statistics", s.ensureItemStatisticsIndexes},
 		{"proctor", s.ensureProctorIndexes},
+		{"archives", s.ensureArchiveIndexes},
 	}
 }

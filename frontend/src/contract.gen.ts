@@ -3964,6 +3964,137 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sittings/{sitting}/archives": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        /** 场次的归档文件 · archives of a sitting */
+        get: operations["listArchives"];
+        put?: never;
+        /**
+         * 归档（成绩公布后） · archive a released sitting
+         * @description One signed, encrypted file with everything about the sitting. It is stored and read back whole before the answer comes.
+         */
+        post: operations["makeArchive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/archives/{archive}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                /** @description of the sitting */
+                archive: components["parameters"]["ArchiveNumber"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 核验归档文件 · read an archive whole and check it */
+        post: operations["checkArchive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/archives/{archive}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                /** @description of the sitting */
+                archive: components["parameters"]["ArchiveNumber"];
+            };
+            cookie?: never;
+        };
+        /**
+         * 下载归档文件（加密的） · the file, encrypted as it is
+         * @description It is recorded. The file can be checked and read by `gongyuan archive` with the installation's secrets, without any database.
+         */
+        get: operations["getArchiveFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/archive-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        /** 查阅归档试卷的申请 · requests to read an archive */
+        get: operations["listArchiveRequests"];
+        put?: never;
+        /** 申请查阅 · ask to read an archive */
+        post: operations["askForArchive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/archive-requests/{asking}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                asking: components["parameters"]["ArchiveRequestId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 第二人批准或拒绝 · a second person decides */
+        post: operations["decideArchiveRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/archive-requests/{asking}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                asking: components["parameters"]["ArchiveRequestId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * 查阅归档内容（批准后，本人） · read what was approved
+         * @description Only who asked, until the time that the approval gives. Each reading is recorded. A line of JSON each.
+         */
+        get: operations["readArchive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/periods/{period}/document": {
         parameters: {
             query?: never;
@@ -6129,6 +6260,73 @@ export interface components {
             rule: components["schemas"]["CombineRule"];
             threshold: components["schemas"]["Marks"];
         };
+        Archive: {
+            number: string;
+            /**
+             * Format: int64
+             * @description bytes
+             */
+            size: number;
+            /** @description hex; of everything before the seal */
+            sha256: string;
+            /** @description id of the secret that opens it */
+            key: string;
+            /** @description id of the published key that checks its seal */
+            signer: string;
+            /** @description lines of each kind */
+            counts: {
+                [key: string]: number;
+            };
+            /** Format: date-time */
+            at: string;
+            by: string;
+        };
+        ArchiveReport: {
+            /** Format: int64 */
+            size: number;
+            sha256: string;
+            counts: {
+                [key: string]: number;
+            };
+        };
+        NewArchiveRequest: {
+            archive: string;
+            /** @description one candidate only */
+            registration?: string;
+            reason: string;
+        };
+        /** @enum {string} */
+        ArchiveRequestState: "asked" | "approved" | "refused";
+        ArchiveDecision: {
+            decision: components["schemas"]["ArchiveRequestState"];
+            /** @description needed to refuse */
+            reason?: string;
+        };
+        ArchiveRequest: {
+            id: string;
+            archive: string;
+            registration?: string;
+            /** @description the name of the candidate */
+            candidate?: string;
+            reason: string;
+            by: string;
+            /** Format: date-time */
+            at: string;
+            state: components["schemas"]["ArchiveRequestState"];
+            second?: string;
+            secondReason?: string;
+            /** Format: date-time */
+            secondAt?: string;
+            /**
+             * Format: date-time
+             * @description the asker may read before it
+             */
+            until?: string;
+            /** @description the caller can be the second person */
+            mayDecide: boolean;
+            /** @description the caller may read now */
+            mayRead: boolean;
+        };
         UnlockRequest: {
             kind: components["schemas"]["StationName"];
             draw: string;
@@ -8221,6 +8419,9 @@ export interface components {
         CertificateNumber: string;
         AccountId: string;
         Ticket: string;
+        /** @description of the sitting */
+        ArchiveNumber: string;
+        ArchiveRequestId: string;
         SittingId: string;
         BankId: string;
         IntakeId: string;
@@ -14207,6 +14408,204 @@ export interface operations {
                 };
                 content: {
                     "application/pdf": string;
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listArchives: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Archive"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    makeArchive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 已归档 · archived */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Archive"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    checkArchive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                /** @description of the sitting */
+                archive: components["parameters"]["ArchiveNumber"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完整 · it is whole */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveReport"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getArchiveFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                /** @description of the sitting */
+                archive: components["parameters"]["ArchiveNumber"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.gongyuan.archive": string;
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listArchiveRequests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveRequest"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    askForArchive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewArchiveRequest"];
+            };
+        };
+        responses: {
+            /** @description 已申请 · asked */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveRequest"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    decideArchiveRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                asking: components["parameters"]["ArchiveRequestId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArchiveDecision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveRequest"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    readArchive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                asking: components["parameters"]["ArchiveRequestId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": string;
                 };
             };
             default: components["responses"]["ProblemAny"];

@@ -40,6 +40,7 @@ export const router = createRouter({
     { path: '/sittings/:sitting/access', name: 'access', component: () => import('./views/access/AccessPage.vue'), props: true, meta: { area: 'watch', nav: 'sittings' } },
     { path: '/sittings/:sitting/protocol', name: 'protocol', component: () => import('./views/access/ProtocolPage.vue'), props: true, meta: { area: 'watch', nav: 'sittings' } },
     { path: '/sittings/:sitting/orders', name: 'orders', component: () => import('./views/watch/OrderLog.vue'), props: true, meta: { area: 'watch', nav: 'sittings' } },
+    { path: '/sittings/:sitting/archive', name: 'archive', component: () => import('./views/custody/ArchivePage.vue'), props: true, meta: { area: 'register', nav: 'sittings' } },
     { path: '/sittings/:sitting/late', name: 'late', component: () => import('./views/late/LatePage.vue'), props: true, meta: { area: 'plan', nav: 'sittings' } },
     { path: '/sittings/:sitting/results', name: 'sitting-results', component: () => import('./views/Results.vue'), props: true, meta: { area: 'results', nav: 'results' } },
     { path: '/sittings/:sitting/results/:attempt', name: 'result', component: () => import('./views/ResultPage.vue'), props: true, meta: { area: 'results', nav: 'results' } },

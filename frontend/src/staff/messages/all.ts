@@ -6,6 +6,8 @@ import { auditEn } from './audit.en'
 import { auditZh } from './audit.zh-CN'
 import { certificateEn } from './certificate.en'
 import { certificateZh } from './certificate.zh-CN'
+import { custodyEn } from './custody.en'
+import { custodyZh } from './custody.zh-CN'
 import { dayEn } from './day.en'
 import { dayZh } from './day.zh-CN'
 import { editorEn } from './editor.en'
@@ -70,6 +72,7 @@ export const FILES: readonly (readonly [zh: Record<string, string>, en: Record<s
   [proctorZh, proctorEn],
   [accessZh, accessEn],
   [dayZh, dayEn],
+  [custodyZh, custodyEn],
 ]
 
 /** All texts of the staff pages. */
@@ -97,6 +100,7 @@ export const zhCN = {
   ...proctorZh,
   ...accessZh,
   ...dayZh,
+  ...custodyZh,
 }
 
 export const en = {
@@ -123,4 +127,5 @@ export const en = {
   ...proctorEn,
   ...accessEn,
   ...dayEn,
+  ...custodyEn,
 }

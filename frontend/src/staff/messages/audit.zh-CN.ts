@@ -24,6 +24,8 @@ export const auditZh = {
   'audit.noun.talent': '人才库', 'audit.noun.training': '培训记录',
   'audit.noun.account': '账号', 'audit.noun.access': '进入规则', 'audit.noun.roster': '名单', 'audit.noun.seating': '座位', 'audit.noun.certificate-template': '证书模板', 'audit.noun.venue': '考点',
   'audit.noun.day': '考试当天',
+  'audit.act.archive.make': '归档', 'audit.act.archive.seal': '归档：文件写成并签名', 'audit.act.archive.take': '下载归档文件', 'audit.act.archive.ask': '归档：申请查阅', 'audit.act.archive.approve': '归档：批准查阅', 'audit.act.archive.refuse': '归档：不批准查阅', 'audit.act.archive.read': '归档：查阅',
+  'audit.noun.archive': '归档',
   'audit.verb.seal': '封卷', 'audit.verb.open': '开考', 'audit.verb.close': '结束', 'audit.verb.release': '公布', 'audit.verb.propose': '提请', 'audit.verb.approved': '批准',
   'audit.verb.returned': '退回', 'audit.verb.approve': '批准', 'audit.verb.return': '退回', 'audit.verb.void': '作废', 'audit.verb.version': '新的一版',
   'audit.verb.versions': '重算出新版', 'audit.verb.make': '登记', 'audit.verb.confirm': '确认', 'audit.verb.refuse': '不予通过', 'audit.verb.lift': '解除', 'audit.verb.export': '导出',

@@ -1,0 +1,22 @@
+package api
+
+import (
+	"errors"
+
+	"gongyuan/engine/archive"
+	"gongyuan/engine/sitting"
+)
+
+// Custody is what becomes of exams that are over.
+type Custody struct {
+	Archives *archive.Desk
+}
+
+// custodyFault returns the field that is wrong for those who keep custody.
+func custodyFault(err error) []sitting.FieldError {
+	var archived *archive.FieldError
+	if errors.As(err, &archived) {
+		return []sitting.FieldError{{Field: archived.Field, Reason: archived.Reason}}
+	}
+	return nil
+}

@@ -1,0 +1,20 @@
+/** What becomes of exams that are over: archives and retention, Chinese. */
+export const custodyZh = {
+  'custody.link': '归档',
+  'archive.title': '归档',
+  'archive.help': '归档把本场次的试卷、作答日志、答卷、评分、成绩、考场记录和操作记录写成一个文件：加密，并用本机构公布的密钥签名。多年以后不用数据库也能核验和读取（gongyuan archive verify、gongyuan archive read）。',
+  'archive.notYet': '成绩公布后才能归档。', 'archive.notYetHelp': '本场次现在：{state}。',
+  'archive.none': '还没有归档。', 'archive.make': '归档', 'archive.makeAgain': '再次归档',
+  'archive.makeTitle': '归档本场次？', 'archive.makeText': '写入 {n} 名考生的全部记录。完成后会整个读回核对一遍，可能要几分钟。', 'archive.againText': '以前的归档文件不变；新文件包含之后的复核和更改。',
+  'archive.made': '已归档，文件 {n}，已整个读回核对。',
+  'archive.col.number': '文件', 'archive.col.at': '何时、何人', 'archive.col.size': '大小', 'archive.col.lines': '内容', 'archive.col.sha': 'SHA-256', 'archive.col.act': '操作',
+  'archive.number': '文件 {n}', 'archive.lines': '{papers} 份试卷 · {answers} 份答卷 · {rows} 条操作记录', 'archive.bytes': '{n} kB', 'archive.keyIs': '加密密钥 {key}',
+  'archive.check': '核验', 'archive.checked': '文件 {n} 完整：签名有效，每一行都能读出。', 'archive.take': '下载', 'archive.taken': '已下载文件 {n}。请存放在别处，并保管好本机构的密钥。',
+  'archive.recorded': '下载、申请、批准和每次查阅都会记入操作记录。',
+  'archive.read': '查阅归档的试卷', 'archive.readHelp': '查阅要写明理由，由另一位管理员批准；批准后由申请人本人在 7 天内查阅。',
+  'archive.ask': '申请查阅', 'archive.askTitle': '申请查阅归档的试卷', 'archive.askWhy': '理由', 'archive.askWhich': '文件', 'archive.askWho': '考生', 'archive.everybody': '全部考生',
+  'archive.asked': '已申请，等另一位管理员批准。', 'archive.noRequests': '没有申请。',
+  'archive.req.what': '申请', 'archive.req.state': '状态', 'archive.req.second': '第二人', 'archive.state.asked': '等待批准', 'archive.state.approved': '已批准', 'archive.state.refused': '不予批准',
+  'archive.until': '可查阅到 {at}', 'archive.approve': '批准', 'archive.refuse': '不予批准', 'archive.approveTitle': '批准这次查阅？', 'archive.refuseTitle': '不批准这次查阅？', 'archive.decideText': '{by} 申请查阅文件 {n}（{who}）：{why}', 'archive.word': '意见', 'archive.optional': '可不填',
+  'archive.open': '查阅', 'archive.opened': '已核对全文并保存。用完请删除。', 'archive.own': '申请人不能批准自己的申请。',
+} as const

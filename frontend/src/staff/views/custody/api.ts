@@ -1,0 +1,19 @@
+import type { Schemas } from '../../../shared/api'
+import { client } from '../../api'
+
+export type Archive = Schemas['Archive']
+export type ArchiveRequest = Schemas['ArchiveRequest']
+
+const LONG = 300_000
+
+// Archives of a sitting and who may read them, by the contract.
+export const custody = {
+  archives: async (sitting: string, signal: AbortSignal) => (await client.call('get', '/api/v1/sittings/{sitting}/archives', { path: { sitting }, signal })).data,
+  make: async (sitting: string) => (await client.call('post', '/api/v1/sittings/{sitting}/archives', { path: { sitting }, timeoutMs: LONG })).data,
+  check: async (sitting: string, archive: string) => (await client.call('post', '/api/v1/sittings/{sitting}/archives/{archive}/check', { path: { sitting, archive }, timeoutMs: LONG })).data,
+  file: async (sitting: string, archive: string) => client.bytes('/api/v1/sittings/{sitting}/archives/{archive}/file', { path: { sitting, archive }, timeoutMs: LONG }, 'application/vnd.gongyuan.archive', 'get'),
+  requests: async (sitting: string, signal: AbortSignal) => (await client.call('get', '/api/v1/sittings/{sitting}/archive-requests', { path: { sitting }, signal })).data,
+  ask: async (sitting: string, body: Schemas['NewArchiveRequest']) => (await client.call('post', '/api/v1/sittings/{sitting}/archive-requests', { path: { sitting }, body })).data,
+  decide: async (sitting: string, asking: string, body: Schemas['ArchiveDecision']) => (await client.call('post', '/api/v1/sittings/{sitting}/archive-requests/{asking}/decision', { path: { sitting, asking }, body })).data,
+  lines: async (sitting: string, asking: string) => client.bytes('/api/v1/sittings/{sitting}/archive-requests/{asking}/lines', { path: { sitting, asking }, timeoutMs: LONG }, 'application/jsonl', 'get'),
+}
