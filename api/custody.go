@@ -4,12 +4,14 @@ import (
 	"errors"
 
 	"gongyuan/engine/archive"
+	"gongyuan/engine/retention"
 	"gongyuan/engine/sitting"
 )
 
 // Custody is what becomes of exams that are over.
 type Custody struct {
-	Archives *archive.Desk
+	Archives  *archive.Desk
+	Retention *retention.Desk
 }
 
 // custodyFault returns the field that is wrong for those who keep custody.
@@ -17,6 +19,10 @@ func custodyFault(err error) []sitting.FieldError {
 	var archived *archive.FieldError
 	if errors.As(err, &archived) {
 		return []sitting.FieldError{{Field: archived.Field, Reason: archived.Reason}}
+	}
+	var retained *retention.FieldError
+	if errors.As(err, &retained) {
+		return []sitting.FieldError{{Field: retained.Field, Reason: retained.Reason}}
 	}
 	return nil
 }

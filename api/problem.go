@@ -34,6 +34,7 @@ import (
 	"gongyuan/engine/profile"
 	"gongyuan/engine/report"
 	"gongyuan/engine/result"
+	"gongyuan/engine/retention"
 	"gongyuan/engine/roster"
 	"gongyuan/engine/seating"
 	"gongyuan/engine/sitting"
@@ -150,6 +151,7 @@ var problems = map[kind]wording{
 	"points-in-use":      {409, "有鉴定点还有题目，不能删除", "请先把这些题移到别的鉴定点，或把鉴定点改为停用。", "Points with items cannot be deleted", "Move their items to another point first, or retire the points."},
 	"archive-broken":     {409, "归档文件不完整或被改动", "不要使用它的内容。请与另存的副本核对，并报告负责人。", "The archive is not whole, or was changed", "Do not rely on it. Compare it with a copy that was kept elsewhere, and report it."},
 	"archive-key":        {409, "打开归档文件的密钥不在", "它是用以前的密钥加密的，请把那个密钥加回设置。", "The key of the archive is not at hand", "It was encrypted under an earlier secret; put that back into the settings."},
+	"retention-changed":  {409, "清单已变，没有删除", "请重新看清单，再提请一次。", "The list has changed; nothing was deleted", "Look at the list again and propose anew."},
 	"access-over":        {403, "查阅期限已过", "请重新申请。", "The access has run out", "Ask again."},
 	"internal":           {500, "服务器出错", "请稍后再试，并把编号告诉管理员。", "Something went wrong", "Try again later and tell the administrator the number."},
 }
@@ -214,6 +216,12 @@ var table = []struct {
 	{sitting.ErrConflict, "conflict"},
 	{sitting.ErrState, "wrong-state"},
 	{sitting.ErrInvalid, "invalid"},
+	{retention.ErrNotFound, "not-found"},
+	{retention.ErrForbidden, "forbidden"},
+	{retention.ErrSecondPerson, "second-person"},
+	{retention.ErrConflict, "retention-changed"},
+	{retention.ErrState, "wrong-state"},
+	{retention.ErrInvalid, "invalid"},
 	{archive.ErrKey, "archive-key"},
 	{archive.ErrBroken, "archive-broken"},
 	{archive.ErrOver, "access-over"},

@@ -660,6 +660,51 @@ func (e DayPaper) Valid() bool {
 	}
 }
 
+// Defines values for DeletionState.
+const (
+	DeletionCancelled DeletionState = "cancelled"
+	DeletionConfirmed DeletionState = "confirmed"
+	DeletionDone      DeletionState = "done"
+	DeletionProposed  DeletionState = "proposed"
+	DeletionVoid      DeletionState = "void"
+)
+
+// Valid indicates whether the value is a known member of the DeletionState enum.
+func (e DeletionState) Valid() bool {
+	switch e {
+	case DeletionCancelled:
+		return true
+	case DeletionConfirmed:
+		return true
+	case DeletionDone:
+		return true
+	case DeletionProposed:
+		return true
+	case DeletionVoid:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DeletionDecisionAct.
+const (
+	DeletionCancel  DeletionDecisionAct = "cancel"
+	DeletionConfirm DeletionDecisionAct = "confirm"
+)
+
+// Valid indicates whether the value is a known member of the DeletionDecisionAct enum.
+func (e DeletionDecisionAct) Valid() bool {
+	switch e {
+	case DeletionCancel:
+		return true
+	case DeletionConfirm:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for DiffPieceKind.
 const (
 	DiffPieceAdded   DiffPieceKind = "added"
@@ -2214,6 +2259,57 @@ func (e ResultRowState) Valid() bool {
 	case ResultRowStateMarking:
 		return true
 	case ResultRowStateRunning:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RetentionKind.
+const (
+	RetainAnswers     RetentionKind = "answers"
+	RetainAttachments RetentionKind = "attachments"
+	RetainJournals    RetentionKind = "journals"
+	RetainMaterials   RetentionKind = "materials"
+	RetainPortraits   RetentionKind = "portraits"
+	RetainSignals     RetentionKind = "signals"
+)
+
+// Valid indicates whether the value is a known member of the RetentionKind enum.
+func (e RetentionKind) Valid() bool {
+	switch e {
+	case RetainAnswers:
+		return true
+	case RetainAttachments:
+		return true
+	case RetainJournals:
+		return true
+	case RetainMaterials:
+		return true
+	case RetainPortraits:
+		return true
+	case RetainSignals:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RetentionLotHold.
+const (
+	HoldAppeal     RetentionLotHold = "appeal"
+	HoldOpen       RetentionLotHold = "open"
+	HoldUnarchived RetentionLotHold = "unarchived"
+)
+
+// Valid indicates whether the value is a known member of the RetentionLotHold enum.
+func (e RetentionLotHold) Valid() bool {
+	switch e {
+	case HoldAppeal:
+		return true
+	case HoldOpen:
+		return true
+	case HoldUnarchived:
 		return true
 	default:
 		return false
@@ -4245,6 +4341,44 @@ type DayPaper string
 type DeductionCount struct {
 	Count     int    `json:"count"`
 	Deduction string `json:"deduction"`
+}
+
+// Deletion defines model for Deletion.
+type Deletion struct {
+	At      time.Time      `json:"at"`
+	By      string         `json:"by"`
+	Deleted int            `json:"deleted"`
+	Id      string         `json:"id"`
+	Lots    []RetentionLot `json:"lots"`
+
+	// MayConfirm the caller can be the second person
+	MayConfirm   bool          `json:"mayConfirm"`
+	Reason       string        `json:"reason"`
+	Second       *string       `json:"second,omitempty"`
+	SecondAt     *time.Time    `json:"secondAt,omitempty"`
+	SecondReason *string       `json:"secondReason,omitempty"`
+	State        DeletionState `json:"state"`
+}
+
+// DeletionState defines model for Deletion.State.
+type DeletionState string
+
+// DeletionDecision defines model for DeletionDecision.
+type DeletionDecision struct {
+	Act DeletionDecisionAct `json:"act"`
+
+	// Reason needed to cancel
+	Reason *string `json:"reason,omitempty"`
+}
+
+// DeletionDecisionAct defines model for DeletionDecision.Act.
+type DeletionDecisionAct string
+
+// DeletionProposal defines model for DeletionProposal.
+type DeletionProposal struct {
+	// Digest of the list that was seen
+	Digest string `json:"digest"`
+	Reason string `json:"reason"`
 }
 
 // DiffPiece defines model for DiffPiece.
@@ -7102,6 +7236,56 @@ type ResultRow struct {
 // ResultRowState defines model for ResultRow.State.
 type ResultRowState string
 
+// Retention defines model for Retention.
+type Retention struct {
+	At time.Time `json:"at"`
+
+	// Digest of the lots that may go
+	Digest string           `json:"digest"`
+	Lots   []RetentionLot   `json:"lots"`
+	Runs   []Deletion       `json:"runs"`
+	Stocks []RetentionStock `json:"stocks"`
+}
+
+// RetentionKind defines model for RetentionKind.
+type RetentionKind string
+
+// RetentionLot defines model for RetentionLot.
+type RetentionLot struct {
+	Count int `json:"count"`
+
+	// Due until when it was kept
+	Due time.Time `json:"due"`
+
+	// From the end of the sitting's window
+	From time.Time `json:"from"`
+
+	// Hold why it is kept all the same
+	Hold    *RetentionLotHold `json:"hold,omitempty"`
+	Kind    RetentionKind     `json:"kind"`
+	Sitting string            `json:"sitting"`
+
+	// Spared people whose valid certificate keeps theirs; not in count
+	Spared int    `json:"spared"`
+	Title  string `json:"title"`
+}
+
+// RetentionLotHold why it is kept all the same
+type RetentionLotHold string
+
+// RetentionStock defines model for RetentionStock.
+type RetentionStock struct {
+	// Archived the sitting must be archived first
+	Archived bool `json:"archived"`
+
+	// Certificate kept for whoever holds a valid certificate from it
+	Certificate bool          `json:"certificate"`
+	Count       int           `json:"count"`
+	Days        int           `json:"days"`
+	Kind        RetentionKind `json:"kind"`
+	Oldest      *time.Time    `json:"oldest,omitempty"`
+}
+
 // ReviewQueue defines model for ReviewQueue.
 type ReviewQueue struct {
 	// Doubted something about them is suspicious; for anybody
@@ -9026,6 +9210,12 @@ type ActOnRegradeJSONRequestBody = RegradeAct
 // SaveReportMapJSONRequestBody defines body for SaveReportMap for application/json ContentType.
 type SaveReportMapJSONRequestBody = ReportMapChange
 
+// ProposeDeletionJSONRequestBody defines body for ProposeDeletion for application/json ContentType.
+type ProposeDeletionJSONRequestBody = DeletionProposal
+
+// DecideDeletionJSONRequestBody defines body for DecideDeletion for application/json ContentType.
+type DecideDeletionJSONRequestBody = DeletionDecision
+
 // SettleRulingJSONRequestBody defines body for SettleRuling for application/json ContentType.
 type SettleRulingJSONRequestBody = RulingSettlement
 
@@ -9607,6 +9797,15 @@ type ServerInterface interface {
 	// SaveReportMap 新建或修改列方案 · add a column map, or change one
 	// (POST /api/v1/report-maps)
 	SaveReportMap(c *fiber.Ctx) error
+	// GetRetention 保存期限：每类有多少、哪些到期 · what is kept, and what of it is due
+	// (GET /api/v1/retention)
+	GetRetention(c *fiber.Ctx) error
+	// ProposeDeletion 提请删除到期的 · propose to delete what is due
+	// (POST /api/v1/retention)
+	ProposeDeletion(c *fiber.Ctx) error
+	// DecideDeletion 第二人确认删除，或取消 · a second person confirms, or it is taken back
+	// (POST /api/v1/retention/{deletion})
+	DecideDeletion(c *fiber.Ctx, deletion string) error
 	// ListReviews 待我处理的题 · what waits for me
 	// (GET /api/v1/reviews)
 	ListReviews(c *fiber.Ctx) error
@@ -14066,6 +14265,71 @@ func (siw *ServerInterfaceWrapper) SaveReportMap(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetRetention operation middleware
+func (siw *ServerInterfaceWrapper) GetRetention(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetRetention(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ProposeDeletion operation middleware
+func (siw *ServerInterfaceWrapper) ProposeDeletion(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ProposeDeletion(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// DecideDeletion operation middleware
+func (siw *ServerInterfaceWrapper) DecideDeletion(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "deletion" -------------
+	var deletion string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "deletion", c.Params("deletion"), &deletion, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter deletion: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.DecideDeletion(c, deletion)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListReviews operation middleware
 func (siw *ServerInterfaceWrapper) ListReviews(c *fiber.Ctx) error {
 
@@ -18432,6 +18696,12 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/archive-requests/:asking/lines", wrapper.ReadArchive)
 
+	router.Get(options.BaseURL+"/api/v1/retention", wrapper.GetRetention)
+
+	router.Post(options.BaseURL+"/api/v1/retention", wrapper.ProposeDeletion)
+
+	router.Post(options.BaseURL+"/api/v1/retention/:deletion", wrapper.DecideDeletion)
+
 	router.Get(options.BaseURL+"/api/v1/periods/:period/document", wrapper.GetPeriodDocument)
 
 	router.Get(options.BaseURL+"/api/v1/trainings", wrapper.ListTrainings)
@@ -22785,6 +23055,93 @@ func (response SaveReportMapdefaultApplicationProblemPlusJSONResponse) VisitSave
 	return ctx.JSON(&response.Body)
 }
 
+type GetRetentionRequestObject struct {
+}
+
+type GetRetentionResponseObject interface {
+	VisitGetRetentionResponse(ctx *fiber.Ctx) error
+}
+
+type GetRetention200JSONResponse Retention
+
+func (response GetRetention200JSONResponse) VisitGetRetentionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetRetentiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetRetentiondefaultApplicationProblemPlusJSONResponse) VisitGetRetentionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ProposeDeletionRequestObject struct {
+	Body *ProposeDeletionJSONRequestBody
+}
+
+type ProposeDeletionResponseObject interface {
+	VisitProposeDeletionResponse(ctx *fiber.Ctx) error
+}
+
+type ProposeDeletion201JSONResponse Deletion
+
+func (response ProposeDeletion201JSONResponse) VisitProposeDeletionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type ProposeDeletiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ProposeDeletiondefaultApplicationProblemPlusJSONResponse) VisitProposeDeletionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type DecideDeletionRequestObject struct {
+	Deletion string `json:"deletion"`
+	Body     *DecideDeletionJSONRequestBody
+}
+
+type DecideDeletionResponseObject interface {
+	VisitDecideDeletionResponse(ctx *fiber.Ctx) error
+}
+
+type DecideDeletion200JSONResponse Deletion
+
+func (response DecideDeletion200JSONResponse) VisitDecideDeletionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type DecideDeletiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DecideDeletiondefaultApplicationProblemPlusJSONResponse) VisitDecideDeletionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListReviewsRequestObject struct {
 }
 
@@ -26971,6 +27328,15 @@ type StrictServerInterface interface {
 	// SaveReportMap 新建或修改列方案 · add a column map, or change one
 	// (POST /api/v1/report-maps)
 	SaveReportMap(ctx context.Context, request SaveReportMapRequestObject) (SaveReportMapResponseObject, error)
+	// GetRetention 保存期限：每类有多少、哪些到期 · what is kept, and what of it is due
+	// (GET /api/v1/retention)
+	GetRetention(ctx context.Context, request GetRetentionRequestObject) (GetRetentionResponseObject, error)
+	// ProposeDeletion 提请删除到期的 · propose to delete what is due
+	// (POST /api/v1/retention)
+	ProposeDeletion(ctx context.Context, request ProposeDeletionRequestObject) (ProposeDeletionResponseObject, error)
+	// DecideDeletion 第二人确认删除，或取消 · a second person confirms, or it is taken back
+	// (POST /api/v1/retention/{deletion})
+	DecideDeletion(ctx context.Context, request DecideDeletionRequestObject) (DecideDeletionResponseObject, error)
 	// ListReviews 待我处理的题 · what waits for me
 	// (GET /api/v1/reviews)
 	ListReviews(ctx context.Context, request ListReviewsRequestObject) (ListReviewsResponseObject, error)
@@ -31894,6 +32260,111 @@ func (sh *strictHandler) SaveReportMap(ctx *fiber.Ctx) error {
 		return err
 	} else if validResponse, ok := response.(SaveReportMapResponseObject); ok {
 		if err := validResponse.VisitSaveReportMapResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetRetention operation middleware
+func (sh *strictHandler) GetRetention(ctx *fiber.Ctx) error {
+	var request GetRetentionRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetRetention(ctx.UserContext(), request.(GetRetentionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetRetention")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetRetentionResponseObject); ok {
+		if err := validResponse.VisitGetRetentionResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ProposeDeletion operation middleware
+func (sh *strictHandler) ProposeDeletion(ctx *fiber.Ctx) error {
+	var request ProposeDeletionRequestObject
+
+	var body ProposeDeletionJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ProposeDeletion(ctx.UserContext(), request.(ProposeDeletionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ProposeDeletion")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ProposeDeletionResponseObject); ok {
+		if err := validResponse.VisitProposeDeletionResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DecideDeletion operation middleware
+func (sh *strictHandler) DecideDeletion(ctx *fiber.Ctx, deletion string) error {
+	var request DecideDeletionRequestObject
+
+	request.Deletion = deletion
+
+	var body DecideDeletionJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.DecideDeletion(ctx.UserContext(), request.(DecideDeletionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DecideDeletion")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DecideDeletionResponseObject); ok {
+		if err := validResponse.VisitDecideDeletionResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -197,4 +198,83 @@ func askAndRead(t *testing.T, w *world, at, base string, persons []person, first
 	}
 	w.clock.Advance(archiveAccess)
 	refused(t, "a week later", w.call("GET", lines, w.token(w.call("POST", "/api/v1/auth/login", "", map[string]any{"login": first.login, "password": memberPassword})), nil), 403, "access-over")
+}
+
+func (w *world) retained(token string) contract.Retention {
+	w.t.Helper()
+	var out contract.Retention
+	w.call("GET", "/api/v1/retention", token, nil).must(w.t, 200).into(w.t, &out)
+	return out
+}
+
+// TestRetention lets years pass: what is due is listed, what is needed is held,
+// and two people delete the rest.
+func TestRetention(t *testing.T) {
+	t.Parallel()
+	eachWorld(t, func(t *testing.T, w *world) {
+		s, persons := finished(t, w)
+		admins := []member{w.member(people.Administrator), w.member(people.Administrator)}
+		sign := func(i int) string {
+			return w.token(w.call("POST", "/api/v1/auth/login", "", map[string]any{"login": admins[i].login, "password": memberPassword}))
+		}
+		before := w.retained(sign(0))
+		if len(before.Lots) != 0 || before.Stocks[0].Count == 0 || before.Stocks[1].Count != 5 {
+			t.Fatalf("on the day: %+v", before)
+		}
+		w.clock.Advance(5 * 366 * 24 * time.Hour)
+		first, second := sign(0), sign(1)
+		due := w.retained(first)
+		if len(due.Lots) != 3 || slices.ContainsFunc(due.Lots, func(l contract.RetentionLot) bool { return *l.Hold != contract.HoldUnarchived }) {
+			t.Fatalf("without an archive: %+v", due.Lots)
+		}
+		refused(t, "nothing may go", w.call("POST", "/api/v1/retention", first, contract.DeletionProposal{Digest: due.Digest, Reason: "到期"}), 409, "wrong-state")
+		w.call("POST", "/api/v1/sittings/"+string(s.ID)+"/archives", first, nil).must(t, 201)
+		deleteDue(t, w, first, second)
+		after := w.retained(first)
+		if len(after.Lots) != 0 || after.Stocks[0].Count != 0 || after.Stocks[1].Count != 0 {
+			t.Errorf("afterwards: %+v", after)
+		}
+		for act, want := range map[string]int{"retention.propose": 2, "retention.cancel": 1, "retention.confirm": 1, "retention.delete": 3} {
+			if n := recorded(t, w, act); n != want {
+				t.Errorf("%s was recorded %d times, want %d", act, n, want)
+			}
+		}
+		// The result stands, and the archive still holds what is gone.
+		var detail contract.OutcomeDetail
+		w.call("GET", "/api/v1/sittings/"+string(s.ID)+"/outcomes/"+persons[0].registration, first, nil).must(t, 200).into(t, &detail)
+		if len(detail.Versions) != 1 {
+			t.Errorf("the result has %d versions", len(detail.Versions))
+		}
+		w.call("POST", "/api/v1/sittings/"+string(s.ID)+"/archives/1/check", first, nil).must(t, 200)
+		w.call("POST", "/api/v1/sittings/"+string(s.ID)+"/archives", first, nil).must(t, 201)
+	})
+}
+
+func deleteDue(t *testing.T, w *world, first, second string) {
+	t.Helper()
+	const path = "/api/v1/retention"
+	due := w.retained(first)
+	if len(due.Lots) != 3 || due.Lots[0].Hold != nil {
+		t.Fatalf("archived: %+v", due.Lots)
+	}
+	refused(t, "another list", w.call("POST", path, first, contract.DeletionProposal{Digest: strings.Repeat("0", 64), Reason: "到期"}), 409, "retention-changed")
+	refused(t, "no reason", w.call("POST", path, first, contract.DeletionProposal{Digest: due.Digest}), 422, "invalid")
+	propose := func() contract.Deletion {
+		var d contract.Deletion
+		w.call("POST", path, first, contract.DeletionProposal{Digest: due.Digest, Reason: "保存期限已满"}).must(t, 201).into(t, &d)
+		return d
+	}
+	why := "再核对一次"
+	d := propose()
+	refused(t, "taken back without a reason", w.call("POST", path+"/"+d.Id, second, contract.DeletionDecision{Act: contract.DeletionCancel}), 422, "invalid")
+	w.call("POST", path+"/"+d.Id, second, contract.DeletionDecision{Act: contract.DeletionCancel, Reason: &why}).must(t, 200)
+	refused(t, "taken back already", w.call("POST", path+"/"+d.Id, second, contract.DeletionDecision{Act: contract.DeletionConfirm}), 409, "wrong-state")
+	d = propose()
+	confirm := contract.DeletionDecision{Act: contract.DeletionConfirm}
+	refused(t, "confirmed by who proposed", w.call("POST", path+"/"+d.Id, first, confirm), 422, "second-person")
+	w.call("POST", path+"/"+d.Id, second, confirm).must(t, 200).into(t, &d)
+	if d.State != contract.DeletionDone || d.Deleted != due.Lots[0].Count+due.Lots[1].Count+due.Lots[2].Count {
+		t.Errorf("confirmed: %s, %d deleted", d.State, d.Deleted)
+	}
+	w.call("POST", path+"/"+d.Id, second, confirm).must(t, 200)
 }

@@ -23,6 +23,7 @@ type cli struct {
 	Certificate certificateCommand `cmd:"" help:"Work on certificates."`
 	Audit       auditCommand       `cmd:"" help:"Read and verify the record of who did what."`
 	Archive     archiveCommand     `cmd:"" help:"Check and read archives of sittings, without any database."`
+	Retention   retentionCommand   `cmd:"" help:"See what is kept for how long, and what is due."`
 	User        userCommand        `cmd:"" help:"Work on staff accounts."`
 	Drill       drillCommand       `cmd:"" help:"Play synthetic candidates against a running installation and check that nothing is lost."`
 	Health      healthCommand      `cmd:"" help:"Exit with 0 if the program on this machine is ready; for containers."`

@@ -168,7 +168,7 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 		return err
 	}
 	e.batches = e.newBatches(store.Batches())
-	return e.keepCustody(store, &settings.Body, secrets)
+	return e.keepCustody(store, settings, secrets)
 }
 
 // examine sets up what examiners do.

@@ -186,6 +186,13 @@ func (d *Desk) Check(ctx context.Context, by people.AccountID, id ID) (Report, e
 	return d.check(ctx, &a, nil)
 }
 
+// Whole reads an archive and says what is wrong with it, for who is about to
+// delete what it holds. Errors: ErrBroken, ErrKey, ErrNotFound.
+func (d *Desk) Whole(ctx context.Context, a Archive) error {
+	_, err := d.check(ctx, &a, nil)
+	return err
+}
+
 // Take hands out the file, encrypted as it is, to keep it elsewhere. The caller
 // closes it. It is recorded. Errors: ErrForbidden, ErrNotFound.
 func (d *Desk) Take(ctx context.Context, by people.AccountID, id ID) (Archive, io.ReadCloser, error) {

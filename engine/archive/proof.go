@@ -20,9 +20,10 @@ type Proof struct {
 }
 
 type submission struct {
-	Attempt string
-	Answers map[int]attempt.Answer
-	Digest  string
+	Attempt    string
+	Answers    map[int]attempt.Answer
+	Digest     string
+	Operations int // that it was made from
 }
 
 // NewProof returns a Proof that has seen nothing.
@@ -60,7 +61,8 @@ func (p *Proof) See(l Line) error {
 
 // settle compares the journal of the attempt so far with its last submission.
 func (p *Proof) settle() {
-	if p.last != nil {
+	// A journal whose time was over is not in an archive that was made later.
+	if gone := p.last != nil && len(p.ops) == 0 && p.last.Operations > 0; p.last != nil && !gone {
 		p.Last++
 		if attempt.Digest(attempt.AttemptID(p.attempt), attempt.Fold(p.ops)) == p.last.Digest {
 			p.Replayed++

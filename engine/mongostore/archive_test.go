@@ -16,3 +16,10 @@ func TestArchives(t *testing.T) {
 		enginetest.RunArchives(t, mongostore.New(db).Archives())
 	})
 }
+
+func TestRetention(t *testing.T) {
+	t.Parallel()
+	servers.EachMongo(t, func(t *testing.T, db lungo.IDatabase) {
+		enginetest.RunRetention(t, mongostore.New(db).Retention())
+	})
+}

@@ -4095,6 +4095,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 保存期限：每类有多少、哪些到期 · what is kept, and what of it is due */
+        get: operations["getRetention"];
+        put?: never;
+        /** 提请删除到期的 · propose to delete what is due */
+        post: operations["proposeDeletion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/{deletion}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                deletion: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 第二人确认删除，或取消 · a second person confirms, or it is taken back
+         * @description Confirmed by another administrator than who proposed. What changed since voids the proposal; archives are read whole before anything goes.
+         */
+        post: operations["decideDeletion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/periods/{period}/document": {
         parameters: {
             query?: never;
@@ -6326,6 +6366,79 @@ export interface components {
             mayDecide: boolean;
             /** @description the caller may read now */
             mayRead: boolean;
+        };
+        /** @enum {string} */
+        RetentionKind: "journals" | "answers" | "signals" | "attachments" | "materials" | "portraits";
+        RetentionLot: {
+            kind: components["schemas"]["RetentionKind"];
+            sitting: string;
+            title: string;
+            /**
+             * Format: date-time
+             * @description the end of the sitting's window
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description until when it was kept
+             */
+            due: string;
+            count: number;
+            /** @description people whose valid certificate keeps theirs; not in count */
+            spared: number;
+            /**
+             * @description why it is kept all the same
+             * @enum {string}
+             */
+            hold?: "open" | "appeal" | "unarchived";
+        };
+        RetentionStock: {
+            kind: components["schemas"]["RetentionKind"];
+            days: number;
+            /** @description the sitting must be archived first */
+            archived: boolean;
+            /** @description kept for whoever holds a valid certificate from it */
+            certificate: boolean;
+            count: number;
+            /** Format: date-time */
+            oldest?: string;
+        };
+        Retention: {
+            /** Format: date-time */
+            at: string;
+            /** @description of the lots that may go */
+            digest: string;
+            stocks: components["schemas"]["RetentionStock"][];
+            lots: components["schemas"]["RetentionLot"][];
+            runs: components["schemas"]["Deletion"][];
+        };
+        DeletionProposal: {
+            /** @description of the list that was seen */
+            digest: string;
+            reason: string;
+        };
+        DeletionDecision: {
+            /** @enum {string} */
+            act: "confirm" | "cancel";
+            /** @description needed to cancel */
+            reason?: string;
+        };
+        Deletion: {
+            id: string;
+            lots: components["schemas"]["RetentionLot"][];
+            reason: string;
+            by: string;
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            state: "proposed" | "confirmed" | "done" | "cancelled" | "void";
+            second?: string;
+            secondReason?: string;
+            /** Format: date-time */
+            secondAt?: string;
+            deleted: number;
+            /** @description the caller can be the second person */
+            mayConfirm: boolean;
         };
         UnlockRequest: {
             kind: components["schemas"]["StationName"];
@@ -14606,6 +14719,79 @@ export interface operations {
                 };
                 content: {
                     "application/jsonl": string;
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    proposeDeletion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeletionProposal"];
+            };
+        };
+        responses: {
+            /** @description 已提请 · proposed */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deletion"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    decideDeletion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                deletion: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeletionDecision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deletion"];
                 };
             };
             default: components["responses"]["ProblemAny"];

@@ -33,6 +33,7 @@ export const router = createRouter({
     { path: '/sittings/:sitting/register', name: 'register', component: () => import('./views/Register.vue'), props: true, meta: { area: 'plan', nav: 'sittings' } },
     { path: '/sittings/:sitting/import', name: 'roster-import', component: () => import('./views/day/RosterImport.vue'), props: true, meta: { area: 'plan', nav: 'sittings' } },
     { path: '/sittings/:sitting/rooms', name: 'rooms', component: () => import('./views/day/RoomsPage.vue'), props: true, meta: { area: 'plan', nav: 'sittings' } },
+    { path: '/retention', name: 'retention', component: () => import('./views/custody/RetentionPage.vue'), meta: { area: 'register', nav: 'sittings' } },
     { path: '/venues', name: 'venues', component: () => import('./views/day/VenuePage.vue'), meta: { area: 'plan', nav: 'sittings' } },
     { path: '/sittings/:sitting/papers', name: 'day-papers', component: () => import('./views/day/PapersPage.vue'), props: true, meta: { area: 'roster', nav: 'sittings' } },
     { path: '/sittings/:sitting/roster', name: 'roster', component: () => import('./views/RosterPrint.vue'), props: true, meta: { area: 'roster', nav: 'sittings' } },

@@ -17,4 +17,13 @@ export const custodyZh = {
   'archive.req.what': '申请', 'archive.req.state': '状态', 'archive.req.second': '第二人', 'archive.state.asked': '等待批准', 'archive.state.approved': '已批准', 'archive.state.refused': '不予批准',
   'archive.until': '可查阅到 {at}', 'archive.approve': '批准', 'archive.refuse': '不予批准', 'archive.approveTitle': '批准这次查阅？', 'archive.refuseTitle': '不批准这次查阅？', 'archive.decideText': '{by} 申请查阅文件 {n}（{who}）：{why}', 'archive.word': '意见', 'archive.optional': '可不填',
   'archive.open': '查阅', 'archive.opened': '已核对全文并保存。用完请删除。', 'archive.own': '申请人不能批准自己的申请。',
+  'retention.title': '保存期限', 'retention.help': '从场次时段结束起算。到期的先列出，由一位管理员提请，另一位确认后才删除。成绩、证书、归档文件和操作记录不会在这里删除。',
+  'retention.kinds': '每类保存多久', 'retention.kind.journals': '作答日志', 'retention.kind.answers': '试卷和答卷', 'retention.kind.signals': '诚信信号', 'retention.kind.attachments': '评分附件', 'retention.kind.materials': '评审材料', 'retention.kind.portraits': '照片',
+  'retention.col.kind': '类别', 'retention.col.days': '保存', 'retention.col.needs': '条件', 'retention.col.count': '现有', 'retention.col.oldest': '最早的场次',
+  'retention.days': '{n} 天', 'retention.needsArchive': '先归档', 'retention.needsCertificate': '持有效证书者的保留', 'retention.never': '没有',
+  'retention.due': '已到期', 'retention.nothing': '没有到期的。', 'retention.col.due': '到期', 'retention.col.sitting': '场次', 'retention.col.state': '能否删除',
+  'retention.may': '可以删除', 'retention.hold.open': '保留：成绩没有公布', 'retention.hold.appeal': '保留：复核没有结束', 'retention.hold.unarchived': '保留：还没有归档', 'retention.spared': '另保留 {n} 名持有效证书者的', 'retention.toArchive': '去归档',
+  'retention.propose': '提请删除', 'retention.proposeTitle': '提请删除到期的 {n} 批？', 'retention.proposeText': '另一位管理员确认之前什么都不删。删除后不能恢复；已归档的只在归档文件里。', 'retention.why': '理由', 'retention.proposed': '已提请，等另一位管理员确认。现在还没有删除。',
+  'retention.runs': '提请和删除', 'retention.noRuns': '没有提请过。', 'retention.run.what': '提请', 'retention.run.lots': '{n} 批，共 {count} 条', 'retention.state.proposed': '等待确认', 'retention.state.confirmed': '正在删除，没有完成', 'retention.state.done': '已删除 {n} 条', 'retention.state.cancelled': '已取消', 'retention.state.void': '失效：清单已变',
+  'retention.confirm': '确认删除', 'retention.goOn': '继续删除', 'retention.confirmTitle': '删除这 {n} 批？', 'retention.confirmText': '{by} 提请：{why}。删除后不能恢复。先读归档文件，不完整就不删。', 'retention.cancel': '取消提请', 'retention.cancelTitle': '取消这次提请？', 'retention.deleted': '已删除 {n} 条。', 'retention.own': '由另一位管理员确认',
 } as const

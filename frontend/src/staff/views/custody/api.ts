@@ -4,6 +4,10 @@ import { client } from '../../api'
 export type Archive = Schemas['Archive']
 export type ArchiveRequest = Schemas['ArchiveRequest']
 
+export type Retention = Schemas['Retention']
+export type Deletion = Schemas['Deletion']
+export type Lot = Schemas['RetentionLot']
+
 const LONG = 300_000
 
 // Archives of a sitting and who may read them, by the contract.
@@ -16,4 +20,7 @@ export const custody = {
   ask: async (sitting: string, body: Schemas['NewArchiveRequest']) => (await client.call('post', '/api/v1/sittings/{sitting}/archive-requests', { path: { sitting }, body })).data,
   decide: async (sitting: string, asking: string, body: Schemas['ArchiveDecision']) => (await client.call('post', '/api/v1/sittings/{sitting}/archive-requests/{asking}/decision', { path: { sitting, asking }, body })).data,
   lines: async (sitting: string, asking: string) => client.bytes('/api/v1/sittings/{sitting}/archive-requests/{asking}/lines', { path: { sitting, asking }, timeoutMs: LONG }, 'application/jsonl', 'get'),
+  retention: async (signal: AbortSignal) => (await client.call('get', '/api/v1/retention', { signal, timeoutMs: 60_000 })).data,
+  propose: async (body: Schemas['DeletionProposal']) => (await client.call('post', '/api/v1/retention', { body, timeoutMs: 60_000 })).data,
+  settle: async (deletion: string, body: Schemas['DeletionDecision']) => (await client.call('post', '/api/v1/retention/{deletion}', { path: { deletion }, body, timeoutMs: LONG })).data,
 }
