@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"gongyuan/engine/archive"
+	"gongyuan/engine/byhand"
 	"gongyuan/engine/retention"
 	"gongyuan/engine/sitting"
 )
@@ -12,6 +13,7 @@ import (
 type Custody struct {
 	Archives  *archive.Desk
 	Retention *retention.Desk
+	Sheets    *byhand.Desk // papers written by hand
 }
 
 // custodyFault returns the field that is wrong for those who keep custody.
@@ -23,6 +25,10 @@ func custodyFault(err error) []sitting.FieldError {
 	var retained *retention.FieldError
 	if errors.As(err, &retained) {
 		return []sitting.FieldError{{Field: retained.Field, Reason: retained.Reason}}
+	}
+	var written *byhand.FieldError
+	if errors.As(err, &written) {
+		return []sitting.FieldError{{Field: written.Field, Reason: written.Reason}}
 	}
 	return nil
 }

@@ -17,6 +17,7 @@ import (
 	"gongyuan/engine/assess"
 	"gongyuan/engine/attempt"
 	"gongyuan/engine/batch"
+	"gongyuan/engine/byhand"
 	"gongyuan/engine/certificate"
 	"gongyuan/engine/compose"
 	"gongyuan/engine/daysheet"
@@ -152,6 +153,8 @@ var problems = map[kind]wording{
 	"archive-broken":     {409, "归档文件不完整或被改动", "不要使用它的内容。请与另存的副本核对，并报告负责人。", "The archive is not whole, or was changed", "Do not rely on it. Compare it with a copy that was kept elsewhere, and report it."},
 	"archive-key":        {409, "打开归档文件的密钥不在", "它是用以前的密钥加密的，请把那个密钥加回设置。", "The key of the archive is not at hand", "It was encrypted under an earlier secret; put that back into the settings."},
 	"retention-changed":  {409, "清单已变，没有删除", "请重新看清单，再提请一次。", "The list has changed; nothing was deleted", "Look at the list again and propose anew."},
+	"other-person":       {422, "要由另一个人来做", "两次录入由两个人各做一次；不同之处由第三个人核对。", "Another person is needed", "Two people type, once each; a third settles where they differ."},
+	"paper-state":        {409, "现在不能这样做", "考试已结束、成绩已公布，或这份试卷已录完。请刷新后再看。", "Not possible now", "The exam has ended, results are released, or the paper is entered already. Reload and look again."},
 	"access-over":        {403, "查阅期限已过", "请重新申请。", "The access has run out", "Ask again."},
 	"internal":           {500, "服务器出错", "请稍后再试，并把编号告诉管理员。", "Something went wrong", "Try again later and tell the administrator the number."},
 }
@@ -222,6 +225,11 @@ var table = []struct {
 	{retention.ErrConflict, "retention-changed"},
 	{retention.ErrState, "wrong-state"},
 	{retention.ErrInvalid, "invalid"},
+	{byhand.ErrNotFound, "not-found"},
+	{byhand.ErrSecondPerson, "other-person"},
+	{byhand.ErrConflict, "conflict"},
+	{byhand.ErrState, "paper-state"},
+	{byhand.ErrInvalid, "invalid"},
 	{archive.ErrKey, "archive-key"},
 	{archive.ErrBroken, "archive-broken"},
 	{archive.ErrOver, "access-over"},

@@ -1752,6 +1752,30 @@ func (e PaperSectionRule) Valid() bool {
 	}
 }
 
+// Defines values for PaperSheetState.
+const (
+	PaperDiffers PaperSheetState = "differs"
+	PaperEntered PaperSheetState = "entered"
+	PaperOnce    PaperSheetState = "once"
+	PaperPrinted PaperSheetState = "printed"
+)
+
+// Valid indicates whether the value is a known member of the PaperSheetState enum.
+func (e PaperSheetState) Valid() bool {
+	switch e {
+	case PaperDiffers:
+		return true
+	case PaperEntered:
+		return true
+	case PaperOnce:
+		return true
+	case PaperPrinted:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PeopleRule.
 const (
 	Agreed  PeopleRule = "agreed"
@@ -6331,6 +6355,18 @@ type Paper struct {
 	Slots    []PaperSlot    `json:"slots"`
 }
 
+// PaperAnswer defines model for PaperAnswer.
+type PaperAnswer struct {
+	// Response Letters as shown, or one text per blank (one text for an answer in words). Both empty means not answered.
+	Response Response `json:"response"`
+	Slot     int      `json:"slot"`
+}
+
+// PaperAnswers defines model for PaperAnswers.
+type PaperAnswers struct {
+	Answers []PaperAnswer `json:"answers"`
+}
+
 // PaperOption defines model for PaperOption.
 type PaperOption struct {
 	Letter string `json:"letter"`
@@ -6350,6 +6386,63 @@ type PaperSection struct {
 
 // PaperSectionRule defines model for PaperSection.Rule.
 type PaperSectionRule string
+
+// PaperSheet defines model for PaperSheet.
+type PaperSheet struct {
+	Admission    string    `json:"admission"`
+	At           time.Time `json:"at"`
+	Attempt      string    `json:"attempt"`
+	By           string    `json:"by"`
+	Code         string    `json:"code"`
+	MaySettle    bool      `json:"maySettle"`
+	MayType      bool      `json:"mayType"`
+	Name         string    `json:"name"`
+	Reason       string    `json:"reason"`
+	Registration string    `json:"registration"`
+	Room         string    `json:"room"`
+
+	// Saved answers that went into the running attempt
+	Saved int    `json:"saved"`
+	Seat  string `json:"seat"`
+
+	// SetAside answers that came after its end
+	SetAside int             `json:"setAside"`
+	State    PaperSheetState `json:"state"`
+
+	// Typed who has typed
+	Typed []string `json:"typed"`
+}
+
+// PaperSheetState defines model for PaperSheet.State.
+type PaperSheetState string
+
+// PaperSheetDetail defines model for PaperSheetDetail.
+type PaperSheetDetail struct {
+	Sheet PaperSheet       `json:"sheet"`
+	Slots []PaperSheetSlot `json:"slots"`
+}
+
+// PaperSheetReason defines model for PaperSheetReason.
+type PaperSheetReason struct {
+	Reason string `json:"reason"`
+}
+
+// PaperSheetSlot defines model for PaperSheetSlot.
+type PaperSheetSlot struct {
+	// Blanks texts to type in; 0 where letters are chosen
+	Blanks int `json:"blanks"`
+
+	// Letters to choose from; empty for answers in words
+	Letters []string `json:"letters"`
+
+	// Readings of the two
+	Readings *[]Response `json:"readings,omitempty"`
+
+	// Settled Letters as shown, or one text per blank (one text for an answer in words). Both empty means not answered.
+	Settled *Response `json:"settled,omitempty"`
+	Slot    int       `json:"slot"`
+	Type    ItemType  `json:"type"`
+}
 
 // PaperSlot defines model for PaperSlot.
 type PaperSlot struct {
@@ -8719,6 +8812,9 @@ type ItemCode = string
 // Kind A station of a component; the first has the component's name.
 type Kind = StationName
 
+// PaperSheetCode defines model for PaperSheetCode.
+type PaperSheetCode = string
+
 // PeriodId defines model for PeriodId.
 type PeriodId = string
 
@@ -9264,6 +9360,9 @@ type CollectAttemptJSONRequestBody = CollectRequest
 // DecideLateJSONRequestBody defines body for DecideLate for application/json ContentType.
 type DecideLateJSONRequestBody = LateDecision
 
+// GivePaperSheetJSONRequestBody defines body for GivePaperSheet for application/json ContentType.
+type GivePaperSheetJSONRequestBody = PaperSheetReason
+
 // HandleCallJSONRequestBody defines body for HandleCall for application/json ContentType.
 type HandleCallJSONRequestBody = CallHandling
 
@@ -9299,6 +9398,12 @@ type DecidePanelJSONRequestBody = PanelDecision
 
 // WithdrawPanelJSONRequestBody defines body for WithdrawPanel for application/json ContentType.
 type WithdrawPanelJSONRequestBody = PanelWithdrawal
+
+// SettlePaperSheetJSONRequestBody defines body for SettlePaperSheet for application/json ContentType.
+type SettlePaperSheetJSONRequestBody = PaperAnswers
+
+// TypePaperSheetJSONRequestBody defines body for TypePaperSheet for application/json ContentType.
+type TypePaperSheetJSONRequestBody = PaperAnswers
 
 // MovePlaceJSONRequestBody defines body for MovePlace for application/json ContentType.
 type MovePlaceJSONRequestBody = PlaceMove
@@ -9905,6 +10010,9 @@ type ServerInterface interface {
 	// DecideLate 决定迟到的作答是否计入 · count them, or not
 	// (POST /api/v1/sittings/{sitting}/attempts/{attempt}/late)
 	DecideLate(c *fiber.Ctx, sitting SittingId, attempt AttemptId) error
+	// GivePaperSheet 改用纸笔作答 · let a candidate go on with paper
+	// (POST /api/v1/sittings/{sitting}/attempts/{attempt}/paper-sheet)
+	GivePaperSheet(c *fiber.Ctx, sitting SittingId, attempt AttemptId) error
 	// GetBoard 监考台，此刻的全部座位 · the live board as it stands
 	// (GET /api/v1/sittings/{sitting}/board)
 	GetBoard(c *fiber.Ctx, sitting SittingId) error
@@ -10016,6 +10124,21 @@ type ServerInterface interface {
 	// WithdrawPanel 撤销考评小组 · withdraw a panel
 	// (POST /api/v1/sittings/{sitting}/panels/{kind}/withdraw)
 	WithdrawPanel(c *fiber.Ctx, sitting SittingId, kind Kind) error
+	// ListPaperSheets 纸笔作答的试卷 · papers that candidates write on
+	// (GET /api/v1/sittings/{sitting}/paper-sheets)
+	ListPaperSheets(c *fiber.Ctx, sitting SittingId) error
+	// GetPaperSheet 一份纸笔试卷：录入用 · one of them, to type in
+	// (GET /api/v1/sittings/{sitting}/paper-sheets/{code})
+	GetPaperSheet(c *fiber.Ctx, sitting SittingId, code PaperSheetCode) error
+	// PrintPaperSheet 打印纸笔试卷（PDF），记入操作记录 · the paper as a PDF; it is recorded
+	// (GET /api/v1/sittings/{sitting}/paper-sheets/{code}/document)
+	PrintPaperSheet(c *fiber.Ctx, sitting SittingId, code PaperSheetCode) error
+	// SettlePaperSheet 第三人核对两次录入不同之处 · a third person settles where the two differ
+	// (POST /api/v1/sittings/{sitting}/paper-sheets/{code}/settled)
+	SettlePaperSheet(c *fiber.Ctx, sitting SittingId, code PaperSheetCode) error
+	// TypePaperSheet 录入纸上的作答（两人各录一次） · type in what is on the paper; two people do
+	// (POST /api/v1/sittings/{sitting}/paper-sheets/{code}/typed)
+	TypePaperSheet(c *fiber.Ctx, sitting SittingId, code PaperSheetCode) error
 	// GetDayPaper 考务材料（PDF）：准考证、门贴、座签、签到表、到考情况、考场记录 · papers of the day as PDF
 	// (GET /api/v1/sittings/{sitting}/papers/{paper})
 	GetDayPaper(c *fiber.Ctx, sitting SittingId, paper DayPaper, params GetDayPaperParams) error
@@ -15458,6 +15581,43 @@ func (siw *ServerInterfaceWrapper) DecideLate(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GivePaperSheet operation middleware
+func (siw *ServerInterfaceWrapper) GivePaperSheet(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "attempt" -------------
+	var attempt AttemptId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "attempt", c.Params("attempt"), &attempt, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter attempt: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GivePaperSheet(c, sitting, attempt)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // GetBoard operation middleware
 func (siw *ServerInterfaceWrapper) GetBoard(c *fiber.Ctx) error {
 
@@ -16657,6 +16817,183 @@ func (siw *ServerInterfaceWrapper) WithdrawPanel(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.WithdrawPanel(c, sitting, kind)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListPaperSheets operation middleware
+func (siw *ServerInterfaceWrapper) ListPaperSheets(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListPaperSheets(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetPaperSheet operation middleware
+func (siw *ServerInterfaceWrapper) GetPaperSheet(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "code" -------------
+	var code PaperSheetCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "code", c.Params("code"), &code, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter code: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetPaperSheet(c, sitting, code)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// PrintPaperSheet operation middleware
+func (siw *ServerInterfaceWrapper) PrintPaperSheet(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "code" -------------
+	var code PaperSheetCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "code", c.Params("code"), &code, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter code: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.PrintPaperSheet(c, sitting, code)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// SettlePaperSheet operation middleware
+func (siw *ServerInterfaceWrapper) SettlePaperSheet(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "code" -------------
+	var code PaperSheetCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "code", c.Params("code"), &code, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter code: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.SettlePaperSheet(c, sitting, code)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// TypePaperSheet operation middleware
+func (siw *ServerInterfaceWrapper) TypePaperSheet(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "code" -------------
+	var code PaperSheetCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "code", c.Params("code"), &code, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter code: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.TypePaperSheet(c, sitting, code)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -18399,6 +18736,18 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Post(options.BaseURL+"/api/v1/attempts/:attempt/calls", wrapper.RaiseCall)
 
 	router.Post(options.BaseURL+"/api/v1/attempts/:attempt/signals", wrapper.NoteSignals)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/attempts/:attempt/paper-sheet", wrapper.GivePaperSheet)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/paper-sheets", wrapper.ListPaperSheets)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/paper-sheets/:code", wrapper.GetPaperSheet)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/paper-sheets/:code/document", wrapper.PrintPaperSheet)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/paper-sheets/:code/typed", wrapper.TypePaperSheet)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/paper-sheets/:code/settled", wrapper.SettlePaperSheet)
 
 	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/late", wrapper.ListLate)
 
@@ -24193,6 +24542,37 @@ func (response DecideLatedefaultApplicationProblemPlusJSONResponse) VisitDecideL
 	return ctx.JSON(&response.Body)
 }
 
+type GivePaperSheetRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Attempt AttemptId `json:"attempt"`
+	Body    *GivePaperSheetJSONRequestBody
+}
+
+type GivePaperSheetResponseObject interface {
+	VisitGivePaperSheetResponse(ctx *fiber.Ctx) error
+}
+
+type GivePaperSheet201JSONResponse PaperSheet
+
+func (response GivePaperSheet201JSONResponse) VisitGivePaperSheetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type GivePaperSheetdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GivePaperSheetdefaultApplicationProblemPlusJSONResponse) VisitGivePaperSheetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type GetBoardRequestObject struct {
 	Sitting SittingId `json:"sitting"`
 }
@@ -25350,6 +25730,167 @@ type WithdrawPaneldefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response WithdrawPaneldefaultApplicationProblemPlusJSONResponse) VisitWithdrawPanelResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListPaperSheetsRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type ListPaperSheetsResponseObject interface {
+	VisitListPaperSheetsResponse(ctx *fiber.Ctx) error
+}
+
+type ListPaperSheets200JSONResponse []PaperSheet
+
+func (response ListPaperSheets200JSONResponse) VisitListPaperSheetsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListPaperSheetsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListPaperSheetsdefaultApplicationProblemPlusJSONResponse) VisitListPaperSheetsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetPaperSheetRequestObject struct {
+	Sitting SittingId      `json:"sitting"`
+	Code    PaperSheetCode `json:"code"`
+}
+
+type GetPaperSheetResponseObject interface {
+	VisitGetPaperSheetResponse(ctx *fiber.Ctx) error
+}
+
+type GetPaperSheet200JSONResponse PaperSheetDetail
+
+func (response GetPaperSheet200JSONResponse) VisitGetPaperSheetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetPaperSheetdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPaperSheetdefaultApplicationProblemPlusJSONResponse) VisitGetPaperSheetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type PrintPaperSheetRequestObject struct {
+	Sitting SittingId      `json:"sitting"`
+	Code    PaperSheetCode `json:"code"`
+}
+
+type PrintPaperSheetResponseObject interface {
+	VisitPrintPaperSheetResponse(ctx *fiber.Ctx) error
+}
+
+type PrintPaperSheet200ApplicationpdfResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response PrintPaperSheet200ApplicationpdfResponse) VisitPrintPaperSheetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/pdf")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type PrintPaperSheetdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PrintPaperSheetdefaultApplicationProblemPlusJSONResponse) VisitPrintPaperSheetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SettlePaperSheetRequestObject struct {
+	Sitting SittingId      `json:"sitting"`
+	Code    PaperSheetCode `json:"code"`
+	Body    *SettlePaperSheetJSONRequestBody
+}
+
+type SettlePaperSheetResponseObject interface {
+	VisitSettlePaperSheetResponse(ctx *fiber.Ctx) error
+}
+
+type SettlePaperSheet200JSONResponse PaperSheet
+
+func (response SettlePaperSheet200JSONResponse) VisitSettlePaperSheetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type SettlePaperSheetdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SettlePaperSheetdefaultApplicationProblemPlusJSONResponse) VisitSettlePaperSheetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type TypePaperSheetRequestObject struct {
+	Sitting SittingId      `json:"sitting"`
+	Code    PaperSheetCode `json:"code"`
+	Body    *TypePaperSheetJSONRequestBody
+}
+
+type TypePaperSheetResponseObject interface {
+	VisitTypePaperSheetResponse(ctx *fiber.Ctx) error
+}
+
+type TypePaperSheet200JSONResponse PaperSheet
+
+func (response TypePaperSheet200JSONResponse) VisitTypePaperSheetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type TypePaperSheetdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response TypePaperSheetdefaultApplicationProblemPlusJSONResponse) VisitTypePaperSheetResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -27436,6 +27977,9 @@ type StrictServerInterface interface {
 	// DecideLate 决定迟到的作答是否计入 · count them, or not
 	// (POST /api/v1/sittings/{sitting}/attempts/{attempt}/late)
 	DecideLate(ctx context.Context, request DecideLateRequestObject) (DecideLateResponseObject, error)
+	// GivePaperSheet 改用纸笔作答 · let a candidate go on with paper
+	// (POST /api/v1/sittings/{sitting}/attempts/{attempt}/paper-sheet)
+	GivePaperSheet(ctx context.Context, request GivePaperSheetRequestObject) (GivePaperSheetResponseObject, error)
 	// GetBoard 监考台，此刻的全部座位 · the live board as it stands
 	// (GET /api/v1/sittings/{sitting}/board)
 	GetBoard(ctx context.Context, request GetBoardRequestObject) (GetBoardResponseObject, error)
@@ -27547,6 +28091,21 @@ type StrictServerInterface interface {
 	// WithdrawPanel 撤销考评小组 · withdraw a panel
 	// (POST /api/v1/sittings/{sitting}/panels/{kind}/withdraw)
 	WithdrawPanel(ctx context.Context, request WithdrawPanelRequestObject) (WithdrawPanelResponseObject, error)
+	// ListPaperSheets 纸笔作答的试卷 · papers that candidates write on
+	// (GET /api/v1/sittings/{sitting}/paper-sheets)
+	ListPaperSheets(ctx context.Context, request ListPaperSheetsRequestObject) (ListPaperSheetsResponseObject, error)
+	// GetPaperSheet 一份纸笔试卷：录入用 · one of them, to type in
+	// (GET /api/v1/sittings/{sitting}/paper-sheets/{code})
+	GetPaperSheet(ctx context.Context, request GetPaperSheetRequestObject) (GetPaperSheetResponseObject, error)
+	// PrintPaperSheet 打印纸笔试卷（PDF），记入操作记录 · the paper as a PDF; it is recorded
+	// (GET /api/v1/sittings/{sitting}/paper-sheets/{code}/document)
+	PrintPaperSheet(ctx context.Context, request PrintPaperSheetRequestObject) (PrintPaperSheetResponseObject, error)
+	// SettlePaperSheet 第三人核对两次录入不同之处 · a third person settles where the two differ
+	// (POST /api/v1/sittings/{sitting}/paper-sheets/{code}/settled)
+	SettlePaperSheet(ctx context.Context, request SettlePaperSheetRequestObject) (SettlePaperSheetResponseObject, error)
+	// TypePaperSheet 录入纸上的作答（两人各录一次） · type in what is on the paper; two people do
+	// (POST /api/v1/sittings/{sitting}/paper-sheets/{code}/typed)
+	TypePaperSheet(ctx context.Context, request TypePaperSheetRequestObject) (TypePaperSheetResponseObject, error)
 	// GetDayPaper 考务材料（PDF）：准考证、门贴、座签、签到表、到考情况、考场记录 · papers of the day as PDF
 	// (GET /api/v1/sittings/{sitting}/papers/{paper})
 	GetDayPaper(ctx context.Context, request GetDayPaperRequestObject) (GetDayPaperResponseObject, error)
@@ -33504,6 +34063,48 @@ func (sh *strictHandler) DecideLate(ctx *fiber.Ctx, sitting SittingId, attempt A
 	return nil
 }
 
+// GivePaperSheet operation middleware
+func (sh *strictHandler) GivePaperSheet(ctx *fiber.Ctx, sitting SittingId, attempt AttemptId) error {
+	var request GivePaperSheetRequestObject
+
+	request.Sitting = sitting
+	request.Attempt = attempt
+
+	var body GivePaperSheetJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GivePaperSheet(ctx.UserContext(), request.(GivePaperSheetRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GivePaperSheet")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GivePaperSheetResponseObject); ok {
+		if err := validResponse.VisitGivePaperSheetResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetBoard operation middleware
 func (sh *strictHandler) GetBoard(ctx *fiber.Ctx, sitting SittingId) error {
 	var request GetBoardRequestObject
@@ -34677,6 +35278,173 @@ func (sh *strictHandler) WithdrawPanel(ctx *fiber.Ctx, sitting SittingId, kind K
 		return err
 	} else if validResponse, ok := response.(WithdrawPanelResponseObject); ok {
 		if err := validResponse.VisitWithdrawPanelResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListPaperSheets operation middleware
+func (sh *strictHandler) ListPaperSheets(ctx *fiber.Ctx, sitting SittingId) error {
+	var request ListPaperSheetsRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPaperSheets(ctx.UserContext(), request.(ListPaperSheetsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPaperSheets")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListPaperSheetsResponseObject); ok {
+		if err := validResponse.VisitListPaperSheetsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetPaperSheet operation middleware
+func (sh *strictHandler) GetPaperSheet(ctx *fiber.Ctx, sitting SittingId, code PaperSheetCode) error {
+	var request GetPaperSheetRequestObject
+
+	request.Sitting = sitting
+	request.Code = code
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPaperSheet(ctx.UserContext(), request.(GetPaperSheetRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPaperSheet")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPaperSheetResponseObject); ok {
+		if err := validResponse.VisitGetPaperSheetResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PrintPaperSheet operation middleware
+func (sh *strictHandler) PrintPaperSheet(ctx *fiber.Ctx, sitting SittingId, code PaperSheetCode) error {
+	var request PrintPaperSheetRequestObject
+
+	request.Sitting = sitting
+	request.Code = code
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.PrintPaperSheet(ctx.UserContext(), request.(PrintPaperSheetRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PrintPaperSheet")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PrintPaperSheetResponseObject); ok {
+		if err := validResponse.VisitPrintPaperSheetResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SettlePaperSheet operation middleware
+func (sh *strictHandler) SettlePaperSheet(ctx *fiber.Ctx, sitting SittingId, code PaperSheetCode) error {
+	var request SettlePaperSheetRequestObject
+
+	request.Sitting = sitting
+	request.Code = code
+
+	var body SettlePaperSheetJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.SettlePaperSheet(ctx.UserContext(), request.(SettlePaperSheetRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SettlePaperSheet")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SettlePaperSheetResponseObject); ok {
+		if err := validResponse.VisitSettlePaperSheetResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// TypePaperSheet operation middleware
+func (sh *strictHandler) TypePaperSheet(ctx *fiber.Ctx, sitting SittingId, code PaperSheetCode) error {
+	var request TypePaperSheetRequestObject
+
+	request.Sitting = sitting
+	request.Code = code
+
+	var body TypePaperSheetJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.TypePaperSheet(ctx.UserContext(), request.(TypePaperSheetRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "TypePaperSheet")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(TypePaperSheetResponseObject); ok {
+		if err := validResponse.VisitTypePaperSheetResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

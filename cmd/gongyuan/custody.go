@@ -7,6 +7,7 @@ import (
 
 	"gongyuan/api"
 	"gongyuan/engine/archive"
+	"gongyuan/engine/byhand"
 	"gongyuan/engine/certificate"
 	"gongyuan/engine/mongostore"
 	"gongyuan/engine/people"
@@ -43,6 +44,7 @@ func (e *engine) keepCustody(store *mongostore.Store, settings *storeSettings, s
 		Store: store.Retention(), Rules: rules, Holdings: store.Holdings(), Sittings: e.sittings, Appeals: store.Appeals(), Certificates: e.registry,
 		Archives: archives, Whole: desk.Whole, Accounts: e.people, Audit: e.trail, Clock: e.clock,
 	})
+	e.custody.Sheets = byhand.NewDesk(byhand.Deps{Store: store.PaperSheets(), Attempts: e.attempts, Sittings: e.sittings, Audit: e.trail, Clock: e.clock})
 	return nil
 }
 

@@ -23,3 +23,10 @@ func TestRetention(t *testing.T) {
 		enginetest.RunRetention(t, mongostore.New(db).Retention())
 	})
 }
+
+func TestPaperSheets(t *testing.T) {
+	t.Parallel()
+	servers.EachMongo(t, func(t *testing.T, db lungo.IDatabase) {
+		enginetest.RunPaperSheets(t, mongostore.New(db).PaperSheets())
+	})
+}

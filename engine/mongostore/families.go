@@ -36,5 +36,6 @@ func (s *Store) families() []family {
 		{"item statistics", s.ensureItemStatisticsIndexes},
 		{"proctor", s.ensureProctorIndexes},
 		{"archives", s.ensureArchiveIndexes},
+		{"paper sheets", s.ensurePaperSheetIndexes},
 	}
 }

@@ -1677,6 +1677,131 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sittings/{sitting}/attempts/{attempt}/paper-sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                attempt: components["parameters"]["AttemptId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 改用纸笔作答 · let a candidate go on with paper
+         * @description The sheet takes the right to write, as another computer would; the clock goes on.
+         */
+        post: operations["givePaperSheet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/paper-sheets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        /** 纸笔作答的试卷 · papers that candidates write on */
+        get: operations["listPaperSheets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/paper-sheets/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                code: components["parameters"]["PaperSheetCode"];
+            };
+            cookie?: never;
+        };
+        /**
+         * 一份纸笔试卷：录入用 · one of them, to type in
+         * @description What was typed is shown once two people have.
+         */
+        get: operations["getPaperSheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/paper-sheets/{code}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                code: components["parameters"]["PaperSheetCode"];
+            };
+            cookie?: never;
+        };
+        /** 打印纸笔试卷（PDF），记入操作记录 · the paper as a PDF; it is recorded */
+        get: operations["printPaperSheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/paper-sheets/{code}/typed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                code: components["parameters"]["PaperSheetCode"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 录入纸上的作答（两人各录一次） · type in what is on the paper; two people do */
+        post: operations["typePaperSheet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/paper-sheets/{code}/settled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                code: components["parameters"]["PaperSheetCode"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 第三人核对两次录入不同之处 · a third person settles where the two differ */
+        post: operations["settlePaperSheet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sittings/{sitting}/late": {
         parameters: {
             query?: never;
@@ -6367,6 +6492,54 @@ export interface components {
             /** @description the caller may read now */
             mayRead: boolean;
         };
+        PaperSheetReason: {
+            reason: string;
+        };
+        PaperSheet: {
+            code: string;
+            registration: string;
+            attempt: string;
+            name: string;
+            admission: string;
+            room: string;
+            seat: string;
+            reason: string;
+            by: string;
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            state: "printed" | "once" | "differs" | "entered";
+            /** @description who has typed */
+            typed: string[];
+            mayType: boolean;
+            maySettle: boolean;
+            /** @description answers that went into the running attempt */
+            saved: number;
+            /** @description answers that came after its end */
+            setAside: number;
+        };
+        PaperSheetSlot: {
+            slot: number;
+            type: components["schemas"]["ItemType"];
+            /** @description to choose from; empty for answers in words */
+            letters: string[];
+            /** @description texts to type in; 0 where letters are chosen */
+            blanks: number;
+            /** @description of the two */
+            readings?: components["schemas"]["Response"][];
+            settled?: components["schemas"]["Response"];
+        };
+        PaperSheetDetail: {
+            sheet: components["schemas"]["PaperSheet"];
+            slots: components["schemas"]["PaperSheetSlot"][];
+        };
+        PaperAnswer: {
+            slot: number;
+            response: components["schemas"]["Response"];
+        };
+        PaperAnswers: {
+            answers: components["schemas"]["PaperAnswer"][];
+        };
         /** @enum {string} */
         RetentionKind: "journals" | "answers" | "signals" | "attachments" | "materials" | "portraits";
         RetentionLot: {
@@ -8532,6 +8705,7 @@ export interface components {
         CertificateNumber: string;
         AccountId: string;
         Ticket: string;
+        PaperSheetCode: string;
         /** @description of the sitting */
         ArchiveNumber: string;
         ArchiveRequestId: string;
@@ -11061,6 +11235,161 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    givePaperSheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                attempt: components["parameters"]["AttemptId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaperSheetReason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperSheet"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listPaperSheets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperSheet"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getPaperSheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                code: components["parameters"]["PaperSheetCode"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperSheetDetail"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    printPaperSheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                code: components["parameters"]["PaperSheetCode"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    typePaperSheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                code: components["parameters"]["PaperSheetCode"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaperAnswers"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperSheet"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    settlePaperSheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                code: components["parameters"]["PaperSheetCode"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaperAnswers"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperSheet"];
+                };
             };
             default: components["responses"]["ProblemAny"];
         };
