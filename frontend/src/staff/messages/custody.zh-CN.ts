@@ -26,4 +26,10 @@ export const custodyZh = {
   'retention.propose': '提请删除', 'retention.proposeTitle': '提请删除到期的 {n} 批？', 'retention.proposeText': '另一位管理员确认之前什么都不删。删除后不能恢复；已归档的只在归档文件里。', 'retention.why': '理由', 'retention.proposed': '已提请，等另一位管理员确认。现在还没有删除。',
   'retention.runs': '提请和删除', 'retention.noRuns': '没有提请过。', 'retention.run.what': '提请', 'retention.run.lots': '{n} 批，共 {count} 条', 'retention.state.proposed': '等待确认', 'retention.state.confirmed': '正在删除，没有完成', 'retention.state.done': '已删除 {n} 条', 'retention.state.cancelled': '已取消', 'retention.state.void': '失效：清单已变',
   'retention.confirm': '确认删除', 'retention.goOn': '继续删除', 'retention.confirmTitle': '删除这 {n} 批？', 'retention.confirmText': '{by} 提请：{why}。删除后不能恢复。先读归档文件，不完整就不删。', 'retention.cancel': '取消提请', 'retention.cancelTitle': '取消这次提请？', 'retention.deleted': '已删除 {n} 条。', 'retention.own': '由另一位管理员确认',
+  'paper.link': '纸笔作答', 'paper.title': '纸笔作答', 'paper.help': '别的办法都不行时，给一名考生打印他自己的试卷继续考试。改用后，原来的网页只能查看，时间照常走。收卷后由两人分别录入，不同之处由第三人对照试卷核对，然后进入答卷。',
+  'paper.give': '改用纸笔', 'paper.giveTitle': '让一名考生改用纸笔作答？', 'paper.giveText': '他在电脑上的网页立即变为只能查看，已保存的答案都在。计时不停。', 'paper.who': '考生', 'paper.why': '理由', 'paper.given': '{name} 已改用纸笔，编号 {code}。请打印试卷。',
+  'paper.none': '没有人改用纸笔。', 'paper.col.who': '考生', 'paper.col.code': '编号', 'paper.col.state': '状态', 'paper.col.act': '操作', 'paper.state.printed': '等待录入', 'paper.state.once': '已录入一次', 'paper.state.differs': '两次录入不同，等第三人核对', 'paper.state.entered': '已进入答卷',
+  'paper.print': '打印试卷', 'paper.type': '录入', 'paper.settle': '核对', 'paper.saved': '{n} 题已存入', 'paper.late': '{n} 题在结束后计入', 'paper.pick': '请选择考生。',
+  'paper.typeTitle': '录入 {name} 的试卷', 'paper.typeHelp': '照试卷录入；没有作答的留空。选择题填字母，如 AC。您看不到另一人的录入。', 'paper.settleTitle': '核对 {name} 的试卷', 'paper.settleHelp': '只列出两次录入不同的题。请对照试卷，填写纸上的答案；纸上没有作答的留空。', 'paper.slot': '第 {n} 题', 'paper.blank': '第 {n} 题，空 {k}', 'paper.readings': '两次录入：{a} / {b}', 'paper.empty': '空', 'paper.bad': '没有这个选项。可选：{letters}',
+  'paper.keep': '录入完毕', 'paper.keepTitle': '录入完毕？', 'paper.keepText': '填写了 {n} 题，留空 {m} 题。交上以后不能再改。', 'paper.settled': '核对完毕', 'paper.done': '已录入，等另一人录入。', 'paper.differs': '与另一次录入有不同，等第三人核对。', 'paper.entered': '答案已进入答卷。',
 } as const

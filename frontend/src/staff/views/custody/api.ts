@@ -6,6 +6,10 @@ export type ArchiveRequest = Schemas['ArchiveRequest']
 
 export type Retention = Schemas['Retention']
 export type Deletion = Schemas['Deletion']
+export type PaperSheet = Schemas['PaperSheet']
+export type PaperSlot = Schemas['PaperSheetSlot']
+export type PaperDetail = Schemas['PaperSheetDetail']
+export type PaperAnswer = Schemas['PaperAnswer']
 export type Lot = Schemas['RetentionLot']
 
 const LONG = 300_000
@@ -23,4 +27,10 @@ export const custody = {
   retention: async (signal: AbortSignal) => (await client.call('get', '/api/v1/retention', { signal, timeoutMs: 60_000 })).data,
   propose: async (body: Schemas['DeletionProposal']) => (await client.call('post', '/api/v1/retention', { body, timeoutMs: 60_000 })).data,
   settle: async (deletion: string, body: Schemas['DeletionDecision']) => (await client.call('post', '/api/v1/retention/{deletion}', { path: { deletion }, body, timeoutMs: LONG })).data,
+  sheets: async (sitting: string, signal: AbortSignal) => (await client.call('get', '/api/v1/sittings/{sitting}/paper-sheets', { path: { sitting }, signal })).data,
+  give: async (sitting: string, attempt: string, reason: string) => (await client.call('post', '/api/v1/sittings/{sitting}/attempts/{attempt}/paper-sheet', { path: { sitting, attempt }, body: { reason } })).data,
+  sheet: async (sitting: string, code: string, signal: AbortSignal) => (await client.call('get', '/api/v1/sittings/{sitting}/paper-sheets/{code}', { path: { sitting, code }, signal })).data,
+  document: async (sitting: string, code: string) => client.bytes('/api/v1/sittings/{sitting}/paper-sheets/{code}/document', { path: { sitting, code }, timeoutMs: 60_000 }, 'application/pdf', 'get'),
+  enter: async (sitting: string, code: string, answers: PaperAnswer[]) => (await client.call('post', '/api/v1/sittings/{sitting}/paper-sheets/{code}/typed', { path: { sitting, code }, body: { answers } })).data,
+  stand: async (sitting: string, code: string, answers: PaperAnswer[]) => (await client.call('post', '/api/v1/sittings/{sitting}/paper-sheets/{code}/settled', { path: { sitting, code }, body: { answers } })).data,
 }
