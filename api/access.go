@@ -43,6 +43,7 @@ const callTimeout = 20 * time.Second
 // every paper, closing takes every paper in.
 var slow = map[string]time.Duration{
 	"actOnSitting": 5 * time.Minute, "takeBatch": 2 * time.Minute, "getBatch": 2 * time.Minute, "actOnBatch": 2 * time.Minute,
+	"decideDeletion": 5 * time.Minute, "getRetention": time.Minute, "proposeDeletion": time.Minute, "makeArchive": 5 * time.Minute, "checkArchive": 2 * time.Minute, "readArchive": 2 * time.Minute,
 	"registerCandidates": time.Minute, "giveOrder": time.Minute, "actOnItems": 2 * time.Minute, "undoBatch": 2 * time.Minute,
 	"inspectBank": time.Minute, "listVerdicts": time.Minute, "getVerdictFile": time.Minute, "checkBankExport": 2 * time.Minute, "exportBank": 2 * time.Minute, "listImports": time.Minute, "getCertificateBatch": 5 * time.Minute, "getBatchDocument": 5 * time.Minute, "completeFile": time.Minute, "readFile": time.Minute,
 	"previewRegrade": 2 * time.Minute, "proposeRegrade": 2 * time.Minute, "getRegrade": 2 * time.Minute, "actOnRegrade": 5 * time.Minute,

@@ -302,6 +302,9 @@ func fieldsOf(err error) []sitting.FieldError {
 	case errors.As(err, &one):
 		return []sitting.FieldError{*one}
 	}
+	if faults := custodyFault(err); faults != nil {
+		return faults
+	}
 	var scored *assess.FieldError
 	var entered *people.FieldError
 	var marked *marking.FieldError

@@ -12,9 +12,11 @@ import (
 	"gongyuan/bank"
 	"gongyuan/bank/draw"
 	"gongyuan/engine/access"
+	"gongyuan/engine/archive"
 	"gongyuan/engine/assess"
 	"gongyuan/engine/attempt"
 	"gongyuan/engine/batch"
+	"gongyuan/engine/byhand"
 	"gongyuan/engine/certificate"
 	"gongyuan/engine/compose"
 	"gongyuan/engine/correction"
@@ -35,6 +37,7 @@ import (
 	"gongyuan/engine/readiness"
 	"gongyuan/engine/report"
 	"gongyuan/engine/result"
+	"gongyuan/engine/retention"
 	"gongyuan/engine/roster"
 	"gongyuan/engine/seating"
 	"gongyuan/engine/sitting"
@@ -162,6 +165,12 @@ var problems = map[kind]wording{
 	"talent-state":       {409, "人才库里的状态已经不同", "可能已同意，或已撤回。请刷新后再看。", "The state in the pool has changed", "It may have been agreed to or withdrawn already. Reload and look again."},
 	"not-certified":      {409, "没有有效的证书", "只有持有效证书的人才能列入人才库。", "No certificate that counts", "Only people with a certificate that counts can be in the pool."},
 	"points-in-use":      {409, "有鉴定点还有题目，不能删除", "请先把这些题移到别的鉴定点，或把鉴定点改为停用。", "Points with items cannot be deleted", "Move their items to another point first, or retire the points."},
+	"archive-broken":     {409, "归档文件不完整或被改动", "不要使用它的内容。请与另存的副本核对，并报告负责人。", "The archive is not whole, or was changed", "Do not rely on it. Compare it with a copy that was kept elsewhere, and report it."},
+	"archive-key":        {409, "打开归档文件的密钥不在", "它是用以前的密钥加密的，请把那个密钥加回设置。", "The key of the archive is not at hand", "It was encrypted under an earlier secret; put that back into the settings."},
+	"retention-changed":  {409, "清单已变，没有删除", "请重新看清单，再提请一次。", "The list has changed; nothing was deleted", "Look at the list again and propose anew."},
+	"other-person":       {422, "要由另一个人来做", "两次录入由两个人各做一次；不同之处由第三个人核对。", "Another person is needed", "Two people type, once each; a third settles where they differ."},
+	"paper-state":        {409, "现在不能这样做", "考试已结束、成绩已公布，或这份试卷已录完。请刷新后再看。", "Not possible now", "The exam has ended, results are released, or the paper is entered already. Reload and look again."},
+	"access-over":        {403, "查阅期限已过", "请重新申请。", "The access has run out", "Ask again."},
 	"internal":           {500, "服务器出错", "请稍后再试，并把编号告诉管理员。", "Something went wrong", "Try again later and tell the administrator the number."},
 }
 
@@ -240,6 +249,26 @@ var table = []struct {
 	{sitting.ErrConflict, "conflict"},
 	{sitting.ErrState, "wrong-state"},
 	{sitting.ErrInvalid, "invalid"},
+	{retention.ErrNotFound, "not-found"},
+	{retention.ErrForbidden, "forbidden"},
+	{retention.ErrSecondPerson, "second-person"},
+	{retention.ErrConflict, "retention-changed"},
+	{retention.ErrState, "wrong-state"},
+	{retention.ErrInvalid, "invalid"},
+	{byhand.ErrNotFound, "not-found"},
+	{byhand.ErrSecondPerson, "other-person"},
+	{byhand.ErrConflict, "conflict"},
+	{byhand.ErrState, "paper-state"},
+	{byhand.ErrInvalid, "invalid"},
+	{archive.ErrKey, "archive-key"},
+	{archive.ErrBroken, "archive-broken"},
+	{archive.ErrOver, "access-over"},
+	{archive.ErrNotFound, "not-found"},
+	{archive.ErrForbidden, "forbidden"},
+	{archive.ErrSecondPerson, "second-person"},
+	{archive.ErrConflict, "conflict"},
+	{archive.ErrState, "wrong-state"},
+	{archive.ErrInvalid, "invalid"},
 	{assess.ErrNotFound, "not-found"},
 	{assess.ErrForbidden, "forbidden"},
 	{assess.ErrConflict, "conflict"},

@@ -74,6 +74,7 @@ type Config struct {
 	Handouts      Handouts
 	Registers     Registers
 	Days          Days
+	Custody       Custody
 	Standard      standard.Standard
 	Clock         attempt.Clock
 	Log           *slog.Logger
@@ -136,6 +137,7 @@ type server struct {
 	handouts      Handouts
 	registers     Registers
 	days          Days
+	custody       Custody
 	standard      standard.Standard
 	clock         attempt.Clock
 	log           *slog.Logger
@@ -174,7 +176,7 @@ func New(cfg Config) (*fiber.App, error) {
 		gate:     cfg.Gate, staff: cfg.Staff, factors: cfg.Factors, qr: cfg.QR,
 		editorial: cfg.Editorial, figures: cfg.Figures,
 		compose:  cfg.Compose,
-		handouts: cfg.Handouts, registers: cfg.Registers, days: cfg.Days,
+		handouts: cfg.Handouts, registers: cfg.Registers, days: cfg.Days, custody: cfg.Custody,
 		standard: cfg.Standard, clock: cfg.Clock, log: cfg.Log, secure: cfg.Secure, observe: cfg.Observe,
 		revisions: revisionCache{found: map[bank.Ref]*bank.Revision{}},
 	}

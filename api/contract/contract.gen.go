@@ -237,6 +237,27 @@ func (e AppealStepAct) Valid() bool {
 	}
 }
 
+// Defines values for ArchiveRequestState.
+const (
+	ArchiveApproved ArchiveRequestState = "approved"
+	ArchiveAsked    ArchiveRequestState = "asked"
+	ArchiveRefused  ArchiveRequestState = "refused"
+)
+
+// Valid indicates whether the value is a known member of the ArchiveRequestState enum.
+func (e ArchiveRequestState) Valid() bool {
+	switch e {
+	case ArchiveApproved:
+		return true
+	case ArchiveAsked:
+		return true
+	case ArchiveRefused:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for AssessKind.
 const (
 	AssessKindReview AssessKind = "review"
@@ -711,6 +732,51 @@ func (e DayPaper) Valid() bool {
 	case PaperSignIn:
 		return true
 	case PaperTickets:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DeletionState.
+const (
+	DeletionCancelled DeletionState = "cancelled"
+	DeletionConfirmed DeletionState = "confirmed"
+	DeletionDone      DeletionState = "done"
+	DeletionProposed  DeletionState = "proposed"
+	DeletionVoid      DeletionState = "void"
+)
+
+// Valid indicates whether the value is a known member of the DeletionState enum.
+func (e DeletionState) Valid() bool {
+	switch e {
+	case DeletionCancelled:
+		return true
+	case DeletionConfirmed:
+		return true
+	case DeletionDone:
+		return true
+	case DeletionProposed:
+		return true
+	case DeletionVoid:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DeletionDecisionAct.
+const (
+	DeletionCancel  DeletionDecisionAct = "cancel"
+	DeletionConfirm DeletionDecisionAct = "confirm"
+)
+
+// Valid indicates whether the value is a known member of the DeletionDecisionAct enum.
+func (e DeletionDecisionAct) Valid() bool {
+	switch e {
+	case DeletionCancel:
+		return true
+	case DeletionConfirm:
 		return true
 	default:
 		return false
@@ -1809,6 +1875,30 @@ func (e PaperSectionRule) Valid() bool {
 	}
 }
 
+// Defines values for PaperSheetState.
+const (
+	PaperDiffers PaperSheetState = "differs"
+	PaperEntered PaperSheetState = "entered"
+	PaperOnce    PaperSheetState = "once"
+	PaperPrinted PaperSheetState = "printed"
+)
+
+// Valid indicates whether the value is a known member of the PaperSheetState enum.
+func (e PaperSheetState) Valid() bool {
+	switch e {
+	case PaperDiffers:
+		return true
+	case PaperEntered:
+		return true
+	case PaperOnce:
+		return true
+	case PaperPrinted:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PeopleRule.
 const (
 	Agreed  PeopleRule = "agreed"
@@ -2340,6 +2430,57 @@ func (e ResultRowState) Valid() bool {
 	case ResultRowStateMarking:
 		return true
 	case ResultRowStateRunning:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RetentionKind.
+const (
+	RetainAnswers     RetentionKind = "answers"
+	RetainAttachments RetentionKind = "attachments"
+	RetainJournals    RetentionKind = "journals"
+	RetainMaterials   RetentionKind = "materials"
+	RetainPortraits   RetentionKind = "portraits"
+	RetainSignals     RetentionKind = "signals"
+)
+
+// Valid indicates whether the value is a known member of the RetentionKind enum.
+func (e RetentionKind) Valid() bool {
+	switch e {
+	case RetainAnswers:
+		return true
+	case RetainAttachments:
+		return true
+	case RetainJournals:
+		return true
+	case RetainMaterials:
+		return true
+	case RetainPortraits:
+		return true
+	case RetainSignals:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RetentionLotHold.
+const (
+	HoldAppeal     RetentionLotHold = "appeal"
+	HoldOpen       RetentionLotHold = "open"
+	HoldUnarchived RetentionLotHold = "unarchived"
+)
+
+// Valid indicates whether the value is a known member of the RetentionLotHold enum.
+func (e RetentionLotHold) Valid() bool {
+	switch e {
+	case HoldAppeal:
+		return true
+	case HoldOpen:
+		return true
+	case HoldUnarchived:
 		return true
 	default:
 		return false
@@ -3566,6 +3707,72 @@ type AppealStep struct {
 // AppealStepAct defines model for AppealStep.Act.
 type AppealStepAct string
 
+// Archive defines model for Archive.
+type Archive struct {
+	At time.Time `json:"at"`
+	By string    `json:"by"`
+
+	// Counts lines of each kind
+	Counts map[string]int `json:"counts"`
+
+	// Key id of the secret that opens it
+	Key    string `json:"key"`
+	Number string `json:"number"`
+
+	// Sha256 hex; of everything before the seal
+	Sha256 string `json:"sha256"`
+
+	// Signer id of the published key that checks its seal
+	Signer string `json:"signer"`
+
+	// Size bytes
+	Size int64 `json:"size"`
+}
+
+// ArchiveDecision defines model for ArchiveDecision.
+type ArchiveDecision struct {
+	Decision ArchiveRequestState `json:"decision"`
+
+	// Reason needed to refuse
+	Reason *string `json:"reason,omitempty"`
+}
+
+// ArchiveReport defines model for ArchiveReport.
+type ArchiveReport struct {
+	Counts map[string]int `json:"counts"`
+	Sha256 string         `json:"sha256"`
+	Size   int64          `json:"size"`
+}
+
+// ArchiveRequest defines model for ArchiveRequest.
+type ArchiveRequest struct {
+	Archive string    `json:"archive"`
+	At      time.Time `json:"at"`
+	By      string    `json:"by"`
+
+	// Candidate the name of the candidate
+	Candidate *string `json:"candidate,omitempty"`
+	Id        string  `json:"id"`
+
+	// MayDecide the caller can be the second person
+	MayDecide bool `json:"mayDecide"`
+
+	// MayRead the caller may read now
+	MayRead      bool                `json:"mayRead"`
+	Reason       string              `json:"reason"`
+	Registration *string             `json:"registration,omitempty"`
+	Second       *string             `json:"second,omitempty"`
+	SecondAt     *time.Time          `json:"secondAt,omitempty"`
+	SecondReason *string             `json:"secondReason,omitempty"`
+	State        ArchiveRequestState `json:"state"`
+
+	// Until the asker may read before it
+	Until *time.Time `json:"until,omitempty"`
+}
+
+// ArchiveRequestState defines model for ArchiveRequestState.
+type ArchiveRequestState string
+
 // AssessKind defines model for AssessKind.
 type AssessKind string
 
@@ -4380,6 +4587,44 @@ type DayPaper string
 type DeductionCount struct {
 	Count     int    `json:"count"`
 	Deduction string `json:"deduction"`
+}
+
+// Deletion defines model for Deletion.
+type Deletion struct {
+	At      time.Time      `json:"at"`
+	By      string         `json:"by"`
+	Deleted int            `json:"deleted"`
+	Id      string         `json:"id"`
+	Lots    []RetentionLot `json:"lots"`
+
+	// MayConfirm the caller can be the second person
+	MayConfirm   bool          `json:"mayConfirm"`
+	Reason       string        `json:"reason"`
+	Second       *string       `json:"second,omitempty"`
+	SecondAt     *time.Time    `json:"secondAt,omitempty"`
+	SecondReason *string       `json:"secondReason,omitempty"`
+	State        DeletionState `json:"state"`
+}
+
+// DeletionState defines model for Deletion.State.
+type DeletionState string
+
+// DeletionDecision defines model for DeletionDecision.
+type DeletionDecision struct {
+	Act DeletionDecisionAct `json:"act"`
+
+	// Reason needed to cancel
+	Reason *string `json:"reason,omitempty"`
+}
+
+// DeletionDecisionAct defines model for DeletionDecision.Act.
+type DeletionDecisionAct string
+
+// DeletionProposal defines model for DeletionProposal.
+type DeletionProposal struct {
+	// Digest of the list that was seen
+	Digest string `json:"digest"`
+	Reason string `json:"reason"`
 }
 
 // DiffPiece defines model for DiffPiece.
@@ -5805,6 +6050,15 @@ type NewAppeal struct {
 	Text         string     `json:"text"`
 }
 
+// NewArchiveRequest defines model for NewArchiveRequest.
+type NewArchiveRequest struct {
+	Archive string `json:"archive"`
+	Reason  string `json:"reason"`
+
+	// Registration one candidate only
+	Registration *string `json:"registration,omitempty"`
+}
+
 // NewBatch defines model for NewBatch.
 type NewBatch struct {
 	Registrations *[]string `json:"registrations,omitempty"`
@@ -6549,6 +6803,18 @@ type Paper struct {
 	Slots    []PaperSlot    `json:"slots"`
 }
 
+// PaperAnswer defines model for PaperAnswer.
+type PaperAnswer struct {
+	// Response Letters as shown, or one text per blank (one text for an answer in words). Both empty means not answered.
+	Response Response `json:"response"`
+	Slot     int      `json:"slot"`
+}
+
+// PaperAnswers defines model for PaperAnswers.
+type PaperAnswers struct {
+	Answers []PaperAnswer `json:"answers"`
+}
+
 // PaperOption defines model for PaperOption.
 type PaperOption struct {
 	Letter string `json:"letter"`
@@ -6568,6 +6834,63 @@ type PaperSection struct {
 
 // PaperSectionRule defines model for PaperSection.Rule.
 type PaperSectionRule string
+
+// PaperSheet defines model for PaperSheet.
+type PaperSheet struct {
+	Admission    string    `json:"admission"`
+	At           time.Time `json:"at"`
+	Attempt      string    `json:"attempt"`
+	By           string    `json:"by"`
+	Code         string    `json:"code"`
+	MaySettle    bool      `json:"maySettle"`
+	MayType      bool      `json:"mayType"`
+	Name         string    `json:"name"`
+	Reason       string    `json:"reason"`
+	Registration string    `json:"registration"`
+	Room         string    `json:"room"`
+
+	// Saved answers that went into the running attempt
+	Saved int    `json:"saved"`
+	Seat  string `json:"seat"`
+
+	// SetAside answers that came after its end
+	SetAside int             `json:"setAside"`
+	State    PaperSheetState `json:"state"`
+
+	// Typed who has typed
+	Typed []string `json:"typed"`
+}
+
+// PaperSheetState defines model for PaperSheet.State.
+type PaperSheetState string
+
+// PaperSheetDetail defines model for PaperSheetDetail.
+type PaperSheetDetail struct {
+	Sheet PaperSheet       `json:"sheet"`
+	Slots []PaperSheetSlot `json:"slots"`
+}
+
+// PaperSheetReason defines model for PaperSheetReason.
+type PaperSheetReason struct {
+	Reason string `json:"reason"`
+}
+
+// PaperSheetSlot defines model for PaperSheetSlot.
+type PaperSheetSlot struct {
+	// Blanks texts to type in; 0 where letters are chosen
+	Blanks int `json:"blanks"`
+
+	// Letters to choose from; empty for answers in words
+	Letters []string `json:"letters"`
+
+	// Readings of the two
+	Readings *[]Response `json:"readings,omitempty"`
+
+	// Settled Letters as shown, or one text per blank (one text for an answer in words). Both empty means not answered.
+	Settled *Response `json:"settled,omitempty"`
+	Slot    int       `json:"slot"`
+	Type    ItemType  `json:"type"`
+}
 
 // PaperSlot defines model for PaperSlot.
 type PaperSlot struct {
@@ -7549,6 +7872,56 @@ type ResultRow struct {
 
 // ResultRowState defines model for ResultRow.State.
 type ResultRowState string
+
+// Retention defines model for Retention.
+type Retention struct {
+	At time.Time `json:"at"`
+
+	// Digest of the lots that may go
+	Digest string           `json:"digest"`
+	Lots   []RetentionLot   `json:"lots"`
+	Runs   []Deletion       `json:"runs"`
+	Stocks []RetentionStock `json:"stocks"`
+}
+
+// RetentionKind defines model for RetentionKind.
+type RetentionKind string
+
+// RetentionLot defines model for RetentionLot.
+type RetentionLot struct {
+	Count int `json:"count"`
+
+	// Due until when it was kept
+	Due time.Time `json:"due"`
+
+	// From the end of the sitting's window
+	From time.Time `json:"from"`
+
+	// Hold why it is kept all the same
+	Hold    *RetentionLotHold `json:"hold,omitempty"`
+	Kind    RetentionKind     `json:"kind"`
+	Sitting string            `json:"sitting"`
+
+	// Spared people whose valid certificate keeps theirs; not in count
+	Spared int    `json:"spared"`
+	Title  string `json:"title"`
+}
+
+// RetentionLotHold why it is kept all the same
+type RetentionLotHold string
+
+// RetentionStock defines model for RetentionStock.
+type RetentionStock struct {
+	// Archived the sitting must be archived first
+	Archived bool `json:"archived"`
+
+	// Certificate kept for whoever holds a valid certificate from it
+	Certificate bool          `json:"certificate"`
+	Count       int           `json:"count"`
+	Days        int           `json:"days"`
+	Kind        RetentionKind `json:"kind"`
+	Oldest      *time.Time    `json:"oldest,omitempty"`
+}
 
 // ReviewQueue defines model for ReviewQueue.
 type ReviewQueue struct {
@@ -8971,6 +9344,12 @@ type AccountId = string
 // AppealId defines model for AppealId.
 type AppealId = string
 
+// ArchiveNumber defines model for ArchiveNumber.
+type ArchiveNumber = string
+
+// ArchiveRequestId defines model for ArchiveRequestId.
+type ArchiveRequestId = string
+
 // AttemptId defines model for AttemptId.
 type AttemptId = string
 
@@ -9006,6 +9385,9 @@ type ItemCode = string
 
 // Kind A station of a component; the first has the component's name.
 type Kind = StationName
+
+// PaperSheetCode defines model for PaperSheetCode.
+type PaperSheetCode = string
 
 // PasskeyID defines model for PasskeyID.
 type PasskeyID = string
@@ -9554,6 +9936,12 @@ type ActOnRegradeJSONRequestBody = RegradeAct
 // SaveReportMapJSONRequestBody defines body for SaveReportMap for application/json ContentType.
 type SaveReportMapJSONRequestBody = ReportMapChange
 
+// ProposeDeletionJSONRequestBody defines body for ProposeDeletion for application/json ContentType.
+type ProposeDeletionJSONRequestBody = DeletionProposal
+
+// DecideDeletionJSONRequestBody defines body for DecideDeletion for application/json ContentType.
+type DecideDeletionJSONRequestBody = DeletionDecision
+
 // SettleRulingJSONRequestBody defines body for SettleRuling for application/json ContentType.
 type SettleRulingJSONRequestBody = RulingSettlement
 
@@ -9571,6 +9959,12 @@ type SetAccessJSONRequestBody = AccessRequest
 
 // ActOnSittingJSONRequestBody defines body for ActOnSitting for application/json ContentType.
 type ActOnSittingJSONRequestBody = SittingAct
+
+// AskForArchiveJSONRequestBody defines body for AskForArchive for application/json ContentType.
+type AskForArchiveJSONRequestBody = NewArchiveRequest
+
+// DecideArchiveRequestJSONRequestBody defines body for DecideArchiveRequest for application/json ContentType.
+type DecideArchiveRequestJSONRequestBody = ArchiveDecision
 
 // SaveScoreJSONRequestBody defines body for SaveScore for application/json ContentType.
 type SaveScoreJSONRequestBody = ScoreChange
@@ -9595,6 +9989,9 @@ type CollectAttemptJSONRequestBody = CollectRequest
 
 // DecideLateJSONRequestBody defines body for DecideLate for application/json ContentType.
 type DecideLateJSONRequestBody = LateDecision
+
+// GivePaperSheetJSONRequestBody defines body for GivePaperSheet for application/json ContentType.
+type GivePaperSheetJSONRequestBody = PaperSheetReason
 
 // HandleCallJSONRequestBody defines body for HandleCall for application/json ContentType.
 type HandleCallJSONRequestBody = CallHandling
@@ -9637,6 +10034,12 @@ type DecidePanelJSONRequestBody = PanelDecision
 
 // WithdrawPanelJSONRequestBody defines body for WithdrawPanel for application/json ContentType.
 type WithdrawPanelJSONRequestBody = PanelWithdrawal
+
+// SettlePaperSheetJSONRequestBody defines body for SettlePaperSheet for application/json ContentType.
+type SettlePaperSheetJSONRequestBody = PaperAnswers
+
+// TypePaperSheetJSONRequestBody defines body for TypePaperSheet for application/json ContentType.
+type TypePaperSheetJSONRequestBody = PaperAnswers
 
 // MovePlaceJSONRequestBody defines body for MovePlace for application/json ContentType.
 type MovePlaceJSONRequestBody = PlaceMove
@@ -10183,6 +10586,15 @@ type ServerInterface interface {
 	// SaveReportMap 新建或修改列方案 · add a column map, or change one
 	// (POST /api/v1/report-maps)
 	SaveReportMap(c *fiber.Ctx) error
+	// GetRetention 保存期限：每类有多少、哪些到期 · what is kept, and what of it is due
+	// (GET /api/v1/retention)
+	GetRetention(c *fiber.Ctx) error
+	// ProposeDeletion 提请删除到期的 · propose to delete what is due
+	// (POST /api/v1/retention)
+	ProposeDeletion(c *fiber.Ctx) error
+	// DecideDeletion 第二人确认删除，或取消 · a second person confirms, or it is taken back
+	// (POST /api/v1/retention/{deletion})
+	DecideDeletion(c *fiber.Ctx, deletion string) error
 	// ListReviews 待我处理的题 · what waits for me
 	// (GET /api/v1/reviews)
 	ListReviews(c *fiber.Ctx) error
@@ -10222,6 +10634,30 @@ type ServerInterface interface {
 	// ActOnSitting 封卷、开考、结束、公布 · seal, open, close, release
 	// (POST /api/v1/sittings/{sitting}/acts)
 	ActOnSitting(c *fiber.Ctx, sitting SittingId) error
+	// ListArchiveRequests 查阅归档试卷的申请 · requests to read an archive
+	// (GET /api/v1/sittings/{sitting}/archive-requests)
+	ListArchiveRequests(c *fiber.Ctx, sitting SittingId) error
+	// AskForArchive 申请查阅 · ask to read an archive
+	// (POST /api/v1/sittings/{sitting}/archive-requests)
+	AskForArchive(c *fiber.Ctx, sitting SittingId) error
+	// DecideArchiveRequest 第二人批准或拒绝 · a second person decides
+	// (POST /api/v1/sittings/{sitting}/archive-requests/{asking}/decision)
+	DecideArchiveRequest(c *fiber.Ctx, sitting SittingId, asking ArchiveRequestId) error
+	// ReadArchive 查阅归档内容（批准后，本人） · read what was approved
+	// (GET /api/v1/sittings/{sitting}/archive-requests/{asking}/lines)
+	ReadArchive(c *fiber.Ctx, sitting SittingId, asking ArchiveRequestId) error
+	// ListArchives 场次的归档文件 · archives of a sitting
+	// (GET /api/v1/sittings/{sitting}/archives)
+	ListArchives(c *fiber.Ctx, sitting SittingId) error
+	// MakeArchive 归档（成绩公布后） · archive a released sitting
+	// (POST /api/v1/sittings/{sitting}/archives)
+	MakeArchive(c *fiber.Ctx, sitting SittingId) error
+	// CheckArchive 核验归档文件 · read an archive whole and check it
+	// (POST /api/v1/sittings/{sitting}/archives/{archive}/check)
+	CheckArchive(c *fiber.Ctx, sitting SittingId, archive ArchiveNumber) error
+	// GetArchiveFile 下载归档文件（加密的） · the file, encrypted as it is
+	// (GET /api/v1/sittings/{sitting}/archives/{archive}/file)
+	GetArchiveFile(c *fiber.Ctx, sitting SittingId, archive ArchiveNumber) error
 	// ListTasks 我要评的考生，按抽签号 · candidates I score, by draw number
 	// (GET /api/v1/sittings/{sitting}/assess/{kind})
 	ListTasks(c *fiber.Ctx, sitting SittingId, kind Kind) error
@@ -10258,6 +10694,9 @@ type ServerInterface interface {
 	// DecideLate 决定迟到的作答是否计入 · count them, or not
 	// (POST /api/v1/sittings/{sitting}/attempts/{attempt}/late)
 	DecideLate(c *fiber.Ctx, sitting SittingId, attempt AttemptId) error
+	// GivePaperSheet 改用纸笔作答 · let a candidate go on with paper
+	// (POST /api/v1/sittings/{sitting}/attempts/{attempt}/paper-sheet)
+	GivePaperSheet(c *fiber.Ctx, sitting SittingId, attempt AttemptId) error
 	// GetBoard 监考台，此刻的全部座位 · the live board as it stands
 	// (GET /api/v1/sittings/{sitting}/board)
 	GetBoard(c *fiber.Ctx, sitting SittingId) error
@@ -10381,6 +10820,21 @@ type ServerInterface interface {
 	// WithdrawPanel 撤销考评小组 · withdraw a panel
 	// (POST /api/v1/sittings/{sitting}/panels/{kind}/withdraw)
 	WithdrawPanel(c *fiber.Ctx, sitting SittingId, kind Kind) error
+	// ListPaperSheets 纸笔作答的试卷 · papers that candidates write on
+	// (GET /api/v1/sittings/{sitting}/paper-sheets)
+	ListPaperSheets(c *fiber.Ctx, sitting SittingId) error
+	// GetPaperSheet 一份纸笔试卷：录入用 · one of them, to type in
+	// (GET /api/v1/sittings/{sitting}/paper-sheets/{code})
+	GetPaperSheet(c *fiber.Ctx, sitting SittingId, code PaperSheetCode) error
+	// PrintPaperSheet 打印纸笔试卷（PDF），记入操作记录 · the paper as a PDF; it is recorded
+	// (GET /api/v1/sittings/{sitting}/paper-sheets/{code}/document)
+	PrintPaperSheet(c *fiber.Ctx, sitting SittingId, code PaperSheetCode) error
+	// SettlePaperSheet 第三人核对两次录入不同之处 · a third person settles where the two differ
+	// (POST /api/v1/sittings/{sitting}/paper-sheets/{code}/settled)
+	SettlePaperSheet(c *fiber.Ctx, sitting SittingId, code PaperSheetCode) error
+	// TypePaperSheet 录入纸上的作答（两人各录一次） · type in what is on the paper; two people do
+	// (POST /api/v1/sittings/{sitting}/paper-sheets/{code}/typed)
+	TypePaperSheet(c *fiber.Ctx, sitting SittingId, code PaperSheetCode) error
 	// GetDayPaper 考务材料（PDF）：准考证、门贴、座签、签到表、到考情况、考场记录 · papers of the day as PDF
 	// (GET /api/v1/sittings/{sitting}/papers/{paper})
 	GetDayPaper(c *fiber.Ctx, sitting SittingId, paper DayPaper, params GetDayPaperParams) error
@@ -15042,6 +15496,71 @@ func (siw *ServerInterfaceWrapper) SaveReportMap(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetRetention operation middleware
+func (siw *ServerInterfaceWrapper) GetRetention(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetRetention(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ProposeDeletion operation middleware
+func (siw *ServerInterfaceWrapper) ProposeDeletion(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ProposeDeletion(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// DecideDeletion operation middleware
+func (siw *ServerInterfaceWrapper) DecideDeletion(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "deletion" -------------
+	var deletion string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "deletion", c.Params("deletion"), &deletion, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter deletion: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.DecideDeletion(c, deletion)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListReviews operation middleware
 func (siw *ServerInterfaceWrapper) ListReviews(c *fiber.Ctx) error {
 
@@ -15385,6 +15904,270 @@ func (siw *ServerInterfaceWrapper) ActOnSitting(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.ActOnSitting(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListArchiveRequests operation middleware
+func (siw *ServerInterfaceWrapper) ListArchiveRequests(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListArchiveRequests(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// AskForArchive operation middleware
+func (siw *ServerInterfaceWrapper) AskForArchive(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.AskForArchive(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// DecideArchiveRequest operation middleware
+func (siw *ServerInterfaceWrapper) DecideArchiveRequest(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "asking" -------------
+	var asking ArchiveRequestId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "asking", c.Params("asking"), &asking, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter asking: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.DecideArchiveRequest(c, sitting, asking)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ReadArchive operation middleware
+func (siw *ServerInterfaceWrapper) ReadArchive(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "asking" -------------
+	var asking ArchiveRequestId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "asking", c.Params("asking"), &asking, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter asking: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ReadArchive(c, sitting, asking)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListArchives operation middleware
+func (siw *ServerInterfaceWrapper) ListArchives(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListArchives(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// MakeArchive operation middleware
+func (siw *ServerInterfaceWrapper) MakeArchive(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.MakeArchive(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// CheckArchive operation middleware
+func (siw *ServerInterfaceWrapper) CheckArchive(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "archive" -------------
+	var archive ArchiveNumber
+
+	err = runtime.BindStyledParameterWithOptions("simple", "archive", c.Params("archive"), &archive, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter archive: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.CheckArchive(c, sitting, archive)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetArchiveFile operation middleware
+func (siw *ServerInterfaceWrapper) GetArchiveFile(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "archive" -------------
+	var archive ArchiveNumber
+
+	err = runtime.BindStyledParameterWithOptions("simple", "archive", c.Params("archive"), &archive, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter archive: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetArchiveFile(c, sitting, archive)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -15893,6 +16676,43 @@ func (siw *ServerInterfaceWrapper) DecideLate(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.DecideLate(c, sitting, attempt)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GivePaperSheet operation middleware
+func (siw *ServerInterfaceWrapper) GivePaperSheet(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "attempt" -------------
+	var attempt AttemptId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "attempt", c.Params("attempt"), &attempt, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter attempt: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GivePaperSheet(c, sitting, attempt)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -17245,6 +18065,183 @@ func (siw *ServerInterfaceWrapper) WithdrawPanel(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.WithdrawPanel(c, sitting, kind)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListPaperSheets operation middleware
+func (siw *ServerInterfaceWrapper) ListPaperSheets(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListPaperSheets(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetPaperSheet operation middleware
+func (siw *ServerInterfaceWrapper) GetPaperSheet(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "code" -------------
+	var code PaperSheetCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "code", c.Params("code"), &code, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter code: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetPaperSheet(c, sitting, code)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// PrintPaperSheet operation middleware
+func (siw *ServerInterfaceWrapper) PrintPaperSheet(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "code" -------------
+	var code PaperSheetCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "code", c.Params("code"), &code, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter code: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.PrintPaperSheet(c, sitting, code)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// SettlePaperSheet operation middleware
+func (siw *ServerInterfaceWrapper) SettlePaperSheet(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "code" -------------
+	var code PaperSheetCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "code", c.Params("code"), &code, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter code: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.SettlePaperSheet(c, sitting, code)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// TypePaperSheet operation middleware
+func (siw *ServerInterfaceWrapper) TypePaperSheet(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "code" -------------
+	var code PaperSheetCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "code", c.Params("code"), &code, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter code: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.TypePaperSheet(c, sitting, code)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -19025,6 +20022,18 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Post(options.BaseURL+"/api/v1/attempts/:attempt/signals", wrapper.NoteSignals)
 
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/attempts/:attempt/paper-sheet", wrapper.GivePaperSheet)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/paper-sheets", wrapper.ListPaperSheets)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/paper-sheets/:code", wrapper.GetPaperSheet)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/paper-sheets/:code/document", wrapper.PrintPaperSheet)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/paper-sheets/:code/typed", wrapper.TypePaperSheet)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/paper-sheets/:code/settled", wrapper.SettlePaperSheet)
+
 	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/late", wrapper.ListLate)
 
 	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/attempts/:attempt/late", wrapper.DecideLate)
@@ -19330,6 +20339,28 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/places", wrapper.MovePlace)
 
 	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/papers/:paper", wrapper.GetDayPaper)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/archives", wrapper.ListArchives)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/archives", wrapper.MakeArchive)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/archives/:archive/check", wrapper.CheckArchive)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/archives/:archive/file", wrapper.GetArchiveFile)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/archive-requests", wrapper.ListArchiveRequests)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/archive-requests", wrapper.AskForArchive)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/archive-requests/:asking/decision", wrapper.DecideArchiveRequest)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/archive-requests/:asking/lines", wrapper.ReadArchive)
+
+	router.Get(options.BaseURL+"/api/v1/retention", wrapper.GetRetention)
+
+	router.Post(options.BaseURL+"/api/v1/retention", wrapper.ProposeDeletion)
+
+	router.Post(options.BaseURL+"/api/v1/retention/:deletion", wrapper.DecideDeletion)
 
 	router.Get(options.BaseURL+"/api/v1/periods/:period/document", wrapper.GetPeriodDocument)
 
@@ -24166,6 +25197,93 @@ func (response SaveReportMapdefaultApplicationProblemPlusJSONResponse) VisitSave
 	return ctx.JSON(&response.Body)
 }
 
+type GetRetentionRequestObject struct {
+}
+
+type GetRetentionResponseObject interface {
+	VisitGetRetentionResponse(ctx *fiber.Ctx) error
+}
+
+type GetRetention200JSONResponse Retention
+
+func (response GetRetention200JSONResponse) VisitGetRetentionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetRetentiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetRetentiondefaultApplicationProblemPlusJSONResponse) VisitGetRetentionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ProposeDeletionRequestObject struct {
+	Body *ProposeDeletionJSONRequestBody
+}
+
+type ProposeDeletionResponseObject interface {
+	VisitProposeDeletionResponse(ctx *fiber.Ctx) error
+}
+
+type ProposeDeletion201JSONResponse Deletion
+
+func (response ProposeDeletion201JSONResponse) VisitProposeDeletionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type ProposeDeletiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ProposeDeletiondefaultApplicationProblemPlusJSONResponse) VisitProposeDeletionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type DecideDeletionRequestObject struct {
+	Deletion string `json:"deletion"`
+	Body     *DecideDeletionJSONRequestBody
+}
+
+type DecideDeletionResponseObject interface {
+	VisitDecideDeletionResponse(ctx *fiber.Ctx) error
+}
+
+type DecideDeletion200JSONResponse Deletion
+
+func (response DecideDeletion200JSONResponse) VisitDecideDeletionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type DecideDeletiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DecideDeletiondefaultApplicationProblemPlusJSONResponse) VisitDecideDeletionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListReviewsRequestObject struct {
 }
 
@@ -24565,6 +25683,283 @@ func (response ActOnSittingdefaultApplicationProblemPlusJSONResponse) VisitActOn
 	return ctx.JSON(&response.Body)
 }
 
+type ListArchiveRequestsRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type ListArchiveRequestsResponseObject interface {
+	VisitListArchiveRequestsResponse(ctx *fiber.Ctx) error
+}
+
+type ListArchiveRequests200JSONResponse []ArchiveRequest
+
+func (response ListArchiveRequests200JSONResponse) VisitListArchiveRequestsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListArchiveRequestsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListArchiveRequestsdefaultApplicationProblemPlusJSONResponse) VisitListArchiveRequestsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type AskForArchiveRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Body    *AskForArchiveJSONRequestBody
+}
+
+type AskForArchiveResponseObject interface {
+	VisitAskForArchiveResponse(ctx *fiber.Ctx) error
+}
+
+type AskForArchive201JSONResponse ArchiveRequest
+
+func (response AskForArchive201JSONResponse) VisitAskForArchiveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type AskForArchivedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AskForArchivedefaultApplicationProblemPlusJSONResponse) VisitAskForArchiveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type DecideArchiveRequestRequestObject struct {
+	Sitting SittingId        `json:"sitting"`
+	Asking  ArchiveRequestId `json:"asking"`
+	Body    *DecideArchiveRequestJSONRequestBody
+}
+
+type DecideArchiveRequestResponseObject interface {
+	VisitDecideArchiveRequestResponse(ctx *fiber.Ctx) error
+}
+
+type DecideArchiveRequest200JSONResponse ArchiveRequest
+
+func (response DecideArchiveRequest200JSONResponse) VisitDecideArchiveRequestResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type DecideArchiveRequestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DecideArchiveRequestdefaultApplicationProblemPlusJSONResponse) VisitDecideArchiveRequestResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ReadArchiveRequestObject struct {
+	Sitting SittingId        `json:"sitting"`
+	Asking  ArchiveRequestId `json:"asking"`
+}
+
+type ReadArchiveResponseObject interface {
+	VisitReadArchiveResponse(ctx *fiber.Ctx) error
+}
+
+type ReadArchive200ApplicationjsonlResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response ReadArchive200ApplicationjsonlResponse) VisitReadArchiveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/jsonl")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	// Fiber/fasthttp streams through a callback: fasthttp emits
+	// a chunk each time we call w.Flush(), so clients see
+	// streaming data immediately instead of waiting on buffering.
+	ctx.Response().SetBodyStreamWriter(func(w *bufio.Writer) {
+		if closer, ok := response.Body.(io.ReadCloser); ok {
+			defer closer.Close()
+		}
+		buf := make([]byte, 4096)
+		for {
+			n, err := response.Body.Read(buf)
+			if n > 0 {
+				if _, writeErr := w.Write(buf[:n]); writeErr != nil {
+					return
+				}
+				if flushErr := w.Flush(); flushErr != nil {
+					return
+				}
+			}
+			if err != nil {
+				return
+			}
+		}
+	})
+	return nil
+}
+
+type ReadArchivedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReadArchivedefaultApplicationProblemPlusJSONResponse) VisitReadArchiveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListArchivesRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type ListArchivesResponseObject interface {
+	VisitListArchivesResponse(ctx *fiber.Ctx) error
+}
+
+type ListArchives200JSONResponse []Archive
+
+func (response ListArchives200JSONResponse) VisitListArchivesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListArchivesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListArchivesdefaultApplicationProblemPlusJSONResponse) VisitListArchivesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type MakeArchiveRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type MakeArchiveResponseObject interface {
+	VisitMakeArchiveResponse(ctx *fiber.Ctx) error
+}
+
+type MakeArchive201JSONResponse Archive
+
+func (response MakeArchive201JSONResponse) VisitMakeArchiveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type MakeArchivedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response MakeArchivedefaultApplicationProblemPlusJSONResponse) VisitMakeArchiveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CheckArchiveRequestObject struct {
+	Sitting SittingId     `json:"sitting"`
+	Archive ArchiveNumber `json:"archive"`
+}
+
+type CheckArchiveResponseObject interface {
+	VisitCheckArchiveResponse(ctx *fiber.Ctx) error
+}
+
+type CheckArchive200JSONResponse ArchiveReport
+
+func (response CheckArchive200JSONResponse) VisitCheckArchiveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type CheckArchivedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CheckArchivedefaultApplicationProblemPlusJSONResponse) VisitCheckArchiveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetArchiveFileRequestObject struct {
+	Sitting SittingId     `json:"sitting"`
+	Archive ArchiveNumber `json:"archive"`
+}
+
+type GetArchiveFileResponseObject interface {
+	VisitGetArchiveFileResponse(ctx *fiber.Ctx) error
+}
+
+type GetArchiveFile200ApplicationvndGongyuanArchiveResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetArchiveFile200ApplicationvndGongyuanArchiveResponse) VisitGetArchiveFileResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/vnd.gongyuan.archive")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetArchiveFiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetArchiveFiledefaultApplicationProblemPlusJSONResponse) VisitGetArchiveFileResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListTasksRequestObject struct {
 	Sitting SittingId `json:"sitting"`
 	Kind    Kind      `json:"kind"`
@@ -24934,6 +26329,37 @@ type DecideLatedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response DecideLatedefaultApplicationProblemPlusJSONResponse) VisitDecideLateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GivePaperSheetRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Attempt AttemptId `json:"attempt"`
+	Body    *GivePaperSheetJSONRequestBody
+}
+
+type GivePaperSheetResponseObject interface {
+	VisitGivePaperSheetResponse(ctx *fiber.Ctx) error
+}
+
+type GivePaperSheet201JSONResponse PaperSheet
+
+func (response GivePaperSheet201JSONResponse) VisitGivePaperSheetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type GivePaperSheetdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GivePaperSheetdefaultApplicationProblemPlusJSONResponse) VisitGivePaperSheetResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -26218,6 +27644,167 @@ type WithdrawPaneldefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response WithdrawPaneldefaultApplicationProblemPlusJSONResponse) VisitWithdrawPanelResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListPaperSheetsRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type ListPaperSheetsResponseObject interface {
+	VisitListPaperSheetsResponse(ctx *fiber.Ctx) error
+}
+
+type ListPaperSheets200JSONResponse []PaperSheet
+
+func (response ListPaperSheets200JSONResponse) VisitListPaperSheetsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListPaperSheetsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListPaperSheetsdefaultApplicationProblemPlusJSONResponse) VisitListPaperSheetsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetPaperSheetRequestObject struct {
+	Sitting SittingId      `json:"sitting"`
+	Code    PaperSheetCode `json:"code"`
+}
+
+type GetPaperSheetResponseObject interface {
+	VisitGetPaperSheetResponse(ctx *fiber.Ctx) error
+}
+
+type GetPaperSheet200JSONResponse PaperSheetDetail
+
+func (response GetPaperSheet200JSONResponse) VisitGetPaperSheetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetPaperSheetdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPaperSheetdefaultApplicationProblemPlusJSONResponse) VisitGetPaperSheetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type PrintPaperSheetRequestObject struct {
+	Sitting SittingId      `json:"sitting"`
+	Code    PaperSheetCode `json:"code"`
+}
+
+type PrintPaperSheetResponseObject interface {
+	VisitPrintPaperSheetResponse(ctx *fiber.Ctx) error
+}
+
+type PrintPaperSheet200ApplicationpdfResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response PrintPaperSheet200ApplicationpdfResponse) VisitPrintPaperSheetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/pdf")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type PrintPaperSheetdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PrintPaperSheetdefaultApplicationProblemPlusJSONResponse) VisitPrintPaperSheetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SettlePaperSheetRequestObject struct {
+	Sitting SittingId      `json:"sitting"`
+	Code    PaperSheetCode `json:"code"`
+	Body    *SettlePaperSheetJSONRequestBody
+}
+
+type SettlePaperSheetResponseObject interface {
+	VisitSettlePaperSheetResponse(ctx *fiber.Ctx) error
+}
+
+type SettlePaperSheet200JSONResponse PaperSheet
+
+func (response SettlePaperSheet200JSONResponse) VisitSettlePaperSheetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type SettlePaperSheetdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SettlePaperSheetdefaultApplicationProblemPlusJSONResponse) VisitSettlePaperSheetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type TypePaperSheetRequestObject struct {
+	Sitting SittingId      `json:"sitting"`
+	Code    PaperSheetCode `json:"code"`
+	Body    *TypePaperSheetJSONRequestBody
+}
+
+type TypePaperSheetResponseObject interface {
+	VisitTypePaperSheetResponse(ctx *fiber.Ctx) error
+}
+
+type TypePaperSheet200JSONResponse PaperSheet
+
+func (response TypePaperSheet200JSONResponse) VisitTypePaperSheetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type TypePaperSheetdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response TypePaperSheetdefaultApplicationProblemPlusJSONResponse) VisitTypePaperSheetResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -28273,6 +29860,15 @@ type StrictServerInterface interface {
 	// SaveReportMap 新建或修改列方案 · add a column map, or change one
 	// (POST /api/v1/report-maps)
 	SaveReportMap(ctx context.Context, request SaveReportMapRequestObject) (SaveReportMapResponseObject, error)
+	// GetRetention 保存期限：每类有多少、哪些到期 · what is kept, and what of it is due
+	// (GET /api/v1/retention)
+	GetRetention(ctx context.Context, request GetRetentionRequestObject) (GetRetentionResponseObject, error)
+	// ProposeDeletion 提请删除到期的 · propose to delete what is due
+	// (POST /api/v1/retention)
+	ProposeDeletion(ctx context.Context, request ProposeDeletionRequestObject) (ProposeDeletionResponseObject, error)
+	// DecideDeletion 第二人确认删除，或取消 · a second person confirms, or it is taken back
+	// (POST /api/v1/retention/{deletion})
+	DecideDeletion(ctx context.Context, request DecideDeletionRequestObject) (DecideDeletionResponseObject, error)
 	// ListReviews 待我处理的题 · what waits for me
 	// (GET /api/v1/reviews)
 	ListReviews(ctx context.Context, request ListReviewsRequestObject) (ListReviewsResponseObject, error)
@@ -28312,6 +29908,30 @@ type StrictServerInterface interface {
 	// ActOnSitting 封卷、开考、结束、公布 · seal, open, close, release
 	// (POST /api/v1/sittings/{sitting}/acts)
 	ActOnSitting(ctx context.Context, request ActOnSittingRequestObject) (ActOnSittingResponseObject, error)
+	// ListArchiveRequests 查阅归档试卷的申请 · requests to read an archive
+	// (GET /api/v1/sittings/{sitting}/archive-requests)
+	ListArchiveRequests(ctx context.Context, request ListArchiveRequestsRequestObject) (ListArchiveRequestsResponseObject, error)
+	// AskForArchive 申请查阅 · ask to read an archive
+	// (POST /api/v1/sittings/{sitting}/archive-requests)
+	AskForArchive(ctx context.Context, request AskForArchiveRequestObject) (AskForArchiveResponseObject, error)
+	// DecideArchiveRequest 第二人批准或拒绝 · a second person decides
+	// (POST /api/v1/sittings/{sitting}/archive-requests/{asking}/decision)
+	DecideArchiveRequest(ctx context.Context, request DecideArchiveRequestRequestObject) (DecideArchiveRequestResponseObject, error)
+	// ReadArchive 查阅归档内容（批准后，本人） · read what was approved
+	// (GET /api/v1/sittings/{sitting}/archive-requests/{asking}/lines)
+	ReadArchive(ctx context.Context, request ReadArchiveRequestObject) (ReadArchiveResponseObject, error)
+	// ListArchives 场次的归档文件 · archives of a sitting
+	// (GET /api/v1/sittings/{sitting}/archives)
+	ListArchives(ctx context.Context, request ListArchivesRequestObject) (ListArchivesResponseObject, error)
+	// MakeArchive 归档（成绩公布后） · archive a released sitting
+	// (POST /api/v1/sittings/{sitting}/archives)
+	MakeArchive(ctx context.Context, request MakeArchiveRequestObject) (MakeArchiveResponseObject, error)
+	// CheckArchive 核验归档文件 · read an archive whole and check it
+	// (POST /api/v1/sittings/{sitting}/archives/{archive}/check)
+	CheckArchive(ctx context.Context, request CheckArchiveRequestObject) (CheckArchiveResponseObject, error)
+	// GetArchiveFile 下载归档文件（加密的） · the file, encrypted as it is
+	// (GET /api/v1/sittings/{sitting}/archives/{archive}/file)
+	GetArchiveFile(ctx context.Context, request GetArchiveFileRequestObject) (GetArchiveFileResponseObject, error)
 	// ListTasks 我要评的考生，按抽签号 · candidates I score, by draw number
 	// (GET /api/v1/sittings/{sitting}/assess/{kind})
 	ListTasks(ctx context.Context, request ListTasksRequestObject) (ListTasksResponseObject, error)
@@ -28348,6 +29968,9 @@ type StrictServerInterface interface {
 	// DecideLate 决定迟到的作答是否计入 · count them, or not
 	// (POST /api/v1/sittings/{sitting}/attempts/{attempt}/late)
 	DecideLate(ctx context.Context, request DecideLateRequestObject) (DecideLateResponseObject, error)
+	// GivePaperSheet 改用纸笔作答 · let a candidate go on with paper
+	// (POST /api/v1/sittings/{sitting}/attempts/{attempt}/paper-sheet)
+	GivePaperSheet(ctx context.Context, request GivePaperSheetRequestObject) (GivePaperSheetResponseObject, error)
 	// GetBoard 监考台，此刻的全部座位 · the live board as it stands
 	// (GET /api/v1/sittings/{sitting}/board)
 	GetBoard(ctx context.Context, request GetBoardRequestObject) (GetBoardResponseObject, error)
@@ -28471,6 +30094,21 @@ type StrictServerInterface interface {
 	// WithdrawPanel 撤销考评小组 · withdraw a panel
 	// (POST /api/v1/sittings/{sitting}/panels/{kind}/withdraw)
 	WithdrawPanel(ctx context.Context, request WithdrawPanelRequestObject) (WithdrawPanelResponseObject, error)
+	// ListPaperSheets 纸笔作答的试卷 · papers that candidates write on
+	// (GET /api/v1/sittings/{sitting}/paper-sheets)
+	ListPaperSheets(ctx context.Context, request ListPaperSheetsRequestObject) (ListPaperSheetsResponseObject, error)
+	// GetPaperSheet 一份纸笔试卷：录入用 · one of them, to type in
+	// (GET /api/v1/sittings/{sitting}/paper-sheets/{code})
+	GetPaperSheet(ctx context.Context, request GetPaperSheetRequestObject) (GetPaperSheetResponseObject, error)
+	// PrintPaperSheet 打印纸笔试卷（PDF），记入操作记录 · the paper as a PDF; it is recorded
+	// (GET /api/v1/sittings/{sitting}/paper-sheets/{code}/document)
+	PrintPaperSheet(ctx context.Context, request PrintPaperSheetRequestObject) (PrintPaperSheetResponseObject, error)
+	// SettlePaperSheet 第三人核对两次录入不同之处 · a third person settles where the two differ
+	// (POST /api/v1/sittings/{sitting}/paper-sheets/{code}/settled)
+	SettlePaperSheet(ctx context.Context, request SettlePaperSheetRequestObject) (SettlePaperSheetResponseObject, error)
+	// TypePaperSheet 录入纸上的作答（两人各录一次） · type in what is on the paper; two people do
+	// (POST /api/v1/sittings/{sitting}/paper-sheets/{code}/typed)
+	TypePaperSheet(ctx context.Context, request TypePaperSheetRequestObject) (TypePaperSheetResponseObject, error)
 	// GetDayPaper 考务材料（PDF）：准考证、门贴、座签、签到表、到考情况、考场记录 · papers of the day as PDF
 	// (GET /api/v1/sittings/{sitting}/papers/{paper})
 	GetDayPaper(ctx context.Context, request GetDayPaperRequestObject) (GetDayPaperResponseObject, error)
@@ -33753,6 +35391,111 @@ func (sh *strictHandler) SaveReportMap(ctx *fiber.Ctx) error {
 	return nil
 }
 
+// GetRetention operation middleware
+func (sh *strictHandler) GetRetention(ctx *fiber.Ctx) error {
+	var request GetRetentionRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetRetention(ctx.UserContext(), request.(GetRetentionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetRetention")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetRetentionResponseObject); ok {
+		if err := validResponse.VisitGetRetentionResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ProposeDeletion operation middleware
+func (sh *strictHandler) ProposeDeletion(ctx *fiber.Ctx) error {
+	var request ProposeDeletionRequestObject
+
+	var body ProposeDeletionJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ProposeDeletion(ctx.UserContext(), request.(ProposeDeletionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ProposeDeletion")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ProposeDeletionResponseObject); ok {
+		if err := validResponse.VisitProposeDeletionResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DecideDeletion operation middleware
+func (sh *strictHandler) DecideDeletion(ctx *fiber.Ctx, deletion string) error {
+	var request DecideDeletionRequestObject
+
+	request.Deletion = deletion
+
+	var body DecideDeletionJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.DecideDeletion(ctx.UserContext(), request.(DecideDeletionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DecideDeletion")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DecideDeletionResponseObject); ok {
+		if err := validResponse.VisitDecideDeletionResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListReviews operation middleware
 func (sh *strictHandler) ListReviews(ctx *fiber.Ctx) error {
 	var request ListReviewsRequestObject
@@ -34172,6 +35915,254 @@ func (sh *strictHandler) ActOnSitting(ctx *fiber.Ctx, sitting SittingId) error {
 		return err
 	} else if validResponse, ok := response.(ActOnSittingResponseObject); ok {
 		if err := validResponse.VisitActOnSittingResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListArchiveRequests operation middleware
+func (sh *strictHandler) ListArchiveRequests(ctx *fiber.Ctx, sitting SittingId) error {
+	var request ListArchiveRequestsRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListArchiveRequests(ctx.UserContext(), request.(ListArchiveRequestsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListArchiveRequests")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListArchiveRequestsResponseObject); ok {
+		if err := validResponse.VisitListArchiveRequestsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AskForArchive operation middleware
+func (sh *strictHandler) AskForArchive(ctx *fiber.Ctx, sitting SittingId) error {
+	var request AskForArchiveRequestObject
+
+	request.Sitting = sitting
+
+	var body AskForArchiveJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.AskForArchive(ctx.UserContext(), request.(AskForArchiveRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AskForArchive")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AskForArchiveResponseObject); ok {
+		if err := validResponse.VisitAskForArchiveResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DecideArchiveRequest operation middleware
+func (sh *strictHandler) DecideArchiveRequest(ctx *fiber.Ctx, sitting SittingId, asking ArchiveRequestId) error {
+	var request DecideArchiveRequestRequestObject
+
+	request.Sitting = sitting
+	request.Asking = asking
+
+	var body DecideArchiveRequestJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.DecideArchiveRequest(ctx.UserContext(), request.(DecideArchiveRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DecideArchiveRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DecideArchiveRequestResponseObject); ok {
+		if err := validResponse.VisitDecideArchiveRequestResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReadArchive operation middleware
+func (sh *strictHandler) ReadArchive(ctx *fiber.Ctx, sitting SittingId, asking ArchiveRequestId) error {
+	var request ReadArchiveRequestObject
+
+	request.Sitting = sitting
+	request.Asking = asking
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadArchive(ctx.UserContext(), request.(ReadArchiveRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadArchive")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReadArchiveResponseObject); ok {
+		if err := validResponse.VisitReadArchiveResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListArchives operation middleware
+func (sh *strictHandler) ListArchives(ctx *fiber.Ctx, sitting SittingId) error {
+	var request ListArchivesRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListArchives(ctx.UserContext(), request.(ListArchivesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListArchives")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListArchivesResponseObject); ok {
+		if err := validResponse.VisitListArchivesResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// MakeArchive operation middleware
+func (sh *strictHandler) MakeArchive(ctx *fiber.Ctx, sitting SittingId) error {
+	var request MakeArchiveRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.MakeArchive(ctx.UserContext(), request.(MakeArchiveRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MakeArchive")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(MakeArchiveResponseObject); ok {
+		if err := validResponse.VisitMakeArchiveResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CheckArchive operation middleware
+func (sh *strictHandler) CheckArchive(ctx *fiber.Ctx, sitting SittingId, archive ArchiveNumber) error {
+	var request CheckArchiveRequestObject
+
+	request.Sitting = sitting
+	request.Archive = archive
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.CheckArchive(ctx.UserContext(), request.(CheckArchiveRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CheckArchive")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CheckArchiveResponseObject); ok {
+		if err := validResponse.VisitCheckArchiveResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetArchiveFile operation middleware
+func (sh *strictHandler) GetArchiveFile(ctx *fiber.Ctx, sitting SittingId, archive ArchiveNumber) error {
+	var request GetArchiveFileRequestObject
+
+	request.Sitting = sitting
+	request.Archive = archive
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetArchiveFile(ctx.UserContext(), request.(GetArchiveFileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetArchiveFile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetArchiveFileResponseObject); ok {
+		if err := validResponse.VisitGetArchiveFileResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -34628,6 +36619,48 @@ func (sh *strictHandler) DecideLate(ctx *fiber.Ctx, sitting SittingId, attempt A
 		return err
 	} else if validResponse, ok := response.(DecideLateResponseObject); ok {
 		if err := validResponse.VisitDecideLateResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GivePaperSheet operation middleware
+func (sh *strictHandler) GivePaperSheet(ctx *fiber.Ctx, sitting SittingId, attempt AttemptId) error {
+	var request GivePaperSheetRequestObject
+
+	request.Sitting = sitting
+	request.Attempt = attempt
+
+	var body GivePaperSheetJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GivePaperSheet(ctx.UserContext(), request.(GivePaperSheetRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GivePaperSheet")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GivePaperSheetResponseObject); ok {
+		if err := validResponse.VisitGivePaperSheetResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -35948,6 +37981,173 @@ func (sh *strictHandler) WithdrawPanel(ctx *fiber.Ctx, sitting SittingId, kind K
 		return err
 	} else if validResponse, ok := response.(WithdrawPanelResponseObject); ok {
 		if err := validResponse.VisitWithdrawPanelResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListPaperSheets operation middleware
+func (sh *strictHandler) ListPaperSheets(ctx *fiber.Ctx, sitting SittingId) error {
+	var request ListPaperSheetsRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPaperSheets(ctx.UserContext(), request.(ListPaperSheetsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPaperSheets")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListPaperSheetsResponseObject); ok {
+		if err := validResponse.VisitListPaperSheetsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetPaperSheet operation middleware
+func (sh *strictHandler) GetPaperSheet(ctx *fiber.Ctx, sitting SittingId, code PaperSheetCode) error {
+	var request GetPaperSheetRequestObject
+
+	request.Sitting = sitting
+	request.Code = code
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPaperSheet(ctx.UserContext(), request.(GetPaperSheetRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPaperSheet")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPaperSheetResponseObject); ok {
+		if err := validResponse.VisitGetPaperSheetResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PrintPaperSheet operation middleware
+func (sh *strictHandler) PrintPaperSheet(ctx *fiber.Ctx, sitting SittingId, code PaperSheetCode) error {
+	var request PrintPaperSheetRequestObject
+
+	request.Sitting = sitting
+	request.Code = code
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.PrintPaperSheet(ctx.UserContext(), request.(PrintPaperSheetRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PrintPaperSheet")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PrintPaperSheetResponseObject); ok {
+		if err := validResponse.VisitPrintPaperSheetResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SettlePaperSheet operation middleware
+func (sh *strictHandler) SettlePaperSheet(ctx *fiber.Ctx, sitting SittingId, code PaperSheetCode) error {
+	var request SettlePaperSheetRequestObject
+
+	request.Sitting = sitting
+	request.Code = code
+
+	var body SettlePaperSheetJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.SettlePaperSheet(ctx.UserContext(), request.(SettlePaperSheetRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SettlePaperSheet")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SettlePaperSheetResponseObject); ok {
+		if err := validResponse.VisitSettlePaperSheetResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// TypePaperSheet operation middleware
+func (sh *strictHandler) TypePaperSheet(ctx *fiber.Ctx, sitting SittingId, code PaperSheetCode) error {
+	var request TypePaperSheetRequestObject
+
+	request.Sitting = sitting
+	request.Code = code
+
+	var body TypePaperSheetJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.TypePaperSheet(ctx.UserContext(), request.(TypePaperSheetRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "TypePaperSheet")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(TypePaperSheetResponseObject); ok {
+		if err := validResponse.VisitTypePaperSheetResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

@@ -176,6 +176,20 @@ func TestSafeExamBrowser(t *testing.T) {
 		if told().Locked != nil {
 			t.Error("still locked")
 		}
+		// It still fails, as the invigilator knew: it goes on, and may come in again.
+		w.clock.Advance(time.Minute)
+		beat(nil).must(t, 200)
+		if told().Locked != nil {
+			t.Error("locked again for what the invigilator has let pass")
+		}
+		d.come(p, token, nil).must(t, 200).into(t, &in)
+		// Another reason is not granted.
+		w.clock.Advance(time.Minute)
+		beat(map[string]any{"seb": map[string]any{"hash": sum(page + sum("other settings")), "url": page}}).must(t, 200)
+		if told().Locked == nil {
+			t.Error("a browser with other settings is not locked")
+		}
+		d.act("unlock", p, nil).must(t, 200)
 		d.come(p, token, map[string]any{"seb": seb}).must(t, 200)
 		d.act("lock", p, map[string]any{"text": "请等监考员"}).must(t, 200)
 		if l := told().Locked; l == nil || l.Text != "请等监考员" {

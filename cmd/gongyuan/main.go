@@ -22,6 +22,8 @@ type cli struct {
 	Bank        bankCommand        `cmd:"" help:"Work on question banks."`
 	Certificate certificateCommand `cmd:"" help:"Work on certificates."`
 	Audit       auditCommand       `cmd:"" help:"Read and verify the record of who did what."`
+	Archive     archiveCommand     `cmd:"" help:"Check and read archives of sittings, without any database."`
+	Retention   retentionCommand   `cmd:"" help:"See what is kept for how long, and what is due."`
 	User        userCommand        `cmd:"" help:"Work on staff accounts."`
 	Backup      backupCommand      `cmd:"" help:"Back the embedded mode up into one file. For MongoDB and Redis take their own tools."`
 	Restore     restoreCommand     `cmd:"" help:"Set the data folder of the embedded mode up from a backup."`

@@ -12,7 +12,7 @@ import (
 	"gongyuan/engine/people"
 )
 
-func asJSON(t *testing.T, v any) []byte {
+func asJSON(t testing.TB, v any) []byte {
 	t.Helper()
 	raw, err := json.Marshal(v)
 	if err != nil {

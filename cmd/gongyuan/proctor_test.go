@@ -363,6 +363,10 @@ func TestCalls(t *testing.T) {
 		if err != nil || row.Work.Doubted.IsZero() || !strings.Contains(row.Work.Doubt, "没有正确选项") {
 			t.Errorf("the editors hear: %+v, %v", row.Work, err)
 		}
+		queue, err := w.engine.editorial.Queue(t.Context(), w.member(people.Editor).id)
+		if err != nil || len(queue.Doubted) != 1 || queue.Doubted[0].ID != row.ID {
+			t.Errorf("what waits for an editor: %+v, %v", queue.Doubted, err)
+		}
 		signals := map[string]any{"signals": []any{
 			map[string]any{"id": "sign-0001", "signal": "left-window", "note": "12 s"}, map[string]any{"id": "sign-0002", "signal": "left-window"},
 		}}

@@ -101,7 +101,7 @@ func (e *engine) app(server *serverSettings, m *metrics) (*fiber.App, error) {
 		Editorial: e.editorial,
 		Compose:   e.compose,
 		Figures:   e.figures,
-		Registers: e.registers, Days: e.days,
+		Registers: e.registers, Days: e.days, Custody: e.custody,
 		Batches:  e.batches,
 		Proctors: e.proctors, Floor: e.floor, Access: e.access, Doors: &access.Gate{Store: e.access.Store, Clock: e.clock, Places: e.access.Places},
 		Certificates: e.registry, Standard: e.standard, Clock: e.clock, Log: e.log, Web: frontend.FS(), Health: e.stores.health, Observe: m.observe,

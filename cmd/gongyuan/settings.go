@@ -25,6 +25,8 @@ type storeSettings struct {
 	Standard   string       `env:"GONGYUAN_STANDARD" placeholder:"FILE" type:"path" help:"The certification standard as JSON; empty means the sample (示例) of the occupation 保卫管理员."`
 	NoticeDays int          `env:"GONGYUAN_NOTICE_DAYS" default:"-1" help:"Working days for which results are on public notice before certificates; -1 means as the standard says."`
 
+	Retention string `env:"GONGYUAN_RETENTION" placeholder:"FILE" type:"path" help:"For how long things are kept, as JSON (see engine/retention/rules.json); empty means the defaults."`
+
 	SecondFactor string `env:"GONGYUAN_SECOND_FACTOR" enum:"demanded,offered," default:"" help:"Whether those who can change results, keys or certificates need a second factor to sign in: demanded or offered; empty means demanded when serving, offered in the demo."`
 	StaffAddress string `env:"GONGYUAN_STAFF_ADDRESS" default:"" placeholder:"URL" help:"Address at which staff reach the program, https with a host name: passkeys are bound to it; empty means the public address."`
 

@@ -66,6 +66,7 @@ type engine struct {
 	filings   *filing.Office
 	registers api.Registers
 	days      api.Days
+	custody   api.Custody
 	batches   *batch.Desk
 	handouts  api.Handouts
 	sealer    *people.Sealer
@@ -173,7 +174,7 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 		return err
 	}
 	e.batches = e.newBatches(store.Batches())
-	return nil
+	return e.keepCustody(store, settings, secrets)
 }
 
 // examine sets up what examiners do.

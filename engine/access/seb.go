@@ -212,6 +212,10 @@ func (s *SEB) Passes(p Proof) bool {
 	return err == nil && p.Hash != "" && page.Scheme+"://"+page.Host == origin && page.Query().Get("attempt") == p.Attempt && s.isHash(p.Hash, p.URL)
 }
 
+// Shows tells whether the proof has anything to check: a page of an ordinary
+// browser has not, one of a browser that is set up otherwise has.
+func (p *Proof) Shows() bool { return p.Header != "" || p.Hash != "" }
+
 func (s *SEB) isHash(got, of string) bool {
 	of, _, _ = strings.Cut(of, "#")
 	for _, key := range append([]string{ConfigKey(s.Settings())}, s.MoreKeys...) {

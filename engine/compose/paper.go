@@ -76,6 +76,7 @@ type printer struct {
 	lookup   bank.Lookup
 	pictures map[bank.PictureID]*print.Image // nil for one that cannot be set
 	missing  bool
+	line     string // before the number, to write a letter on; "" for none
 }
 
 // size of ordinary text, in points.
@@ -135,7 +136,11 @@ func (p *printer) paper() error {
 func (p *printer) question(slot *bank.ViewSlot) error {
 	// A stem's first lines and its options stay together.
 	p.Room(min(6.0*float64(len(slot.Options)+2), 60))
-	if err := p.rich(fmt.Sprintf("%d. ", slot.Number), slot.Stem); err != nil {
+	before := fmt.Sprintf("%d. ", slot.Number)
+	if slot.Type.Choice() {
+		before = p.line + before
+	}
+	if err := p.rich(before, slot.Stem); err != nil {
 		return err
 	}
 	across, plain := 4, true
@@ -157,7 +162,7 @@ func (p *printer) question(slot *bank.ViewSlot) error {
 	} else {
 		p.columns(texts, across)
 	}
-	if !slot.Type.Choice() && slot.Type != bank.Blank {
+	if !slot.Type.Choice() && (slot.Type != bank.Blank || p.line != "") {
 		p.Room(24)
 		p.Down(22) // to write in
 	}

@@ -39,5 +39,7 @@ func (s *Store) families() []family {
 		{"evidence", s.ensureEvidenceIndexes},
 		{"item statistics", s.ensureItemStatisticsIndexes},
 		{"proctor", s.ensureProctorIndexes},
+		{"archives", s.ensureArchiveIndexes},
+		{"paper sheets", s.ensurePaperSheetIndexes},
 	}
 }

@@ -3,6 +3,7 @@ package proctor
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -24,7 +25,14 @@ type Standing struct {
 	Lock    *Act      // nil for not locked
 	MovedAt time.Time // of the last transfer
 	MovedTo string
+	// Granted are the reasons of the program's own locks that an invigilator has
+	// opened. Each stands until the end of the attempt: who let a page go on
+	// knows why it fails.
+	Granted []string
 }
+
+// Grants tells whether an invigilator let the page go on in spite of a reason.
+func (s Standing) Grants(why string) bool { return slices.Contains(s.Granted, why) }
 
 // Check tells whether a page that signed in at the time may enter.
 func (s Standing) Check(signedIn time.Time) error {
@@ -46,6 +54,9 @@ func standingOf(acts []Act) map[sitting.RegistrationID]Standing {
 		case Lock:
 			s.Lock = a
 		case Unlock:
+			if s.Lock != nil && s.Lock.By == System && !s.Grants(s.Lock.Reason) {
+				s.Granted = append(s.Granted, s.Lock.Reason)
+			}
 			s.Lock = nil
 		case Transfer:
 			s.MovedAt, s.MovedTo = a.At, a.ToRoom+"-"+a.ToPlace
@@ -111,10 +122,11 @@ func (d *Desk) Standing(ctx context.Context, id sitting.ID, of sitting.Registrat
 // System acts where a check fails and nobody is asked.
 const System people.AccountID = "system"
 
-// Hold locks the page of a seat whose check failed, unless it is locked.
+// Hold locks the page of a seat whose check failed, unless it is locked or an
+// invigilator let it go on in spite of that reason.
 func (d *Desk) Hold(ctx context.Context, id sitting.ID, of sitting.RegistrationID, why, text string) error {
 	s, err := d.Standing(ctx, id, of)
-	if err != nil || s.Lock != nil {
+	if err != nil || s.Lock != nil || s.Grants(why) {
 		return err
 	}
 	// One lock of one moment, whichever copies find out.

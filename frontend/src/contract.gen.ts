@@ -1747,6 +1747,131 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sittings/{sitting}/attempts/{attempt}/paper-sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                attempt: components["parameters"]["AttemptId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 改用纸笔作答 · let a candidate go on with paper
+         * @description The sheet takes the right to write, as another computer would; the clock goes on.
+         */
+        post: operations["givePaperSheet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/paper-sheets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        /** 纸笔作答的试卷 · papers that candidates write on */
+        get: operations["listPaperSheets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/paper-sheets/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                code: components["parameters"]["PaperSheetCode"];
+            };
+            cookie?: never;
+        };
+        /**
+         * 一份纸笔试卷：录入用 · one of them, to type in
+         * @description What was typed is shown once two people have.
+         */
+        get: operations["getPaperSheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/paper-sheets/{code}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                code: components["parameters"]["PaperSheetCode"];
+            };
+            cookie?: never;
+        };
+        /** 打印纸笔试卷（PDF），记入操作记录 · the paper as a PDF; it is recorded */
+        get: operations["printPaperSheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/paper-sheets/{code}/typed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                code: components["parameters"]["PaperSheetCode"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 录入纸上的作答（两人各录一次） · type in what is on the paper; two people do */
+        post: operations["typePaperSheet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/paper-sheets/{code}/settled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                code: components["parameters"]["PaperSheetCode"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 第三人核对两次录入不同之处 · a third person settles where the two differ */
+        post: operations["settlePaperSheet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sittings/{sitting}/late": {
         parameters: {
             query?: never;
@@ -4218,6 +4343,177 @@ export interface paths {
         get: operations["getDayPaper"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/archives": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        /** 场次的归档文件 · archives of a sitting */
+        get: operations["listArchives"];
+        put?: never;
+        /**
+         * 归档（成绩公布后） · archive a released sitting
+         * @description One signed, encrypted file with everything about the sitting. It is stored and read back whole before the answer comes.
+         */
+        post: operations["makeArchive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/archives/{archive}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                /** @description of the sitting */
+                archive: components["parameters"]["ArchiveNumber"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 核验归档文件 · read an archive whole and check it */
+        post: operations["checkArchive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/archives/{archive}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                /** @description of the sitting */
+                archive: components["parameters"]["ArchiveNumber"];
+            };
+            cookie?: never;
+        };
+        /**
+         * 下载归档文件（加密的） · the file, encrypted as it is
+         * @description It is recorded. The file can be checked and read by `gongyuan archive` with the installation's secrets, without any database.
+         */
+        get: operations["getArchiveFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/archive-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        /** 查阅归档试卷的申请 · requests to read an archive */
+        get: operations["listArchiveRequests"];
+        put?: never;
+        /** 申请查阅 · ask to read an archive */
+        post: operations["askForArchive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/archive-requests/{asking}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                asking: components["parameters"]["ArchiveRequestId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 第二人批准或拒绝 · a second person decides */
+        post: operations["decideArchiveRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sittings/{sitting}/archive-requests/{asking}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                asking: components["parameters"]["ArchiveRequestId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * 查阅归档内容（批准后，本人） · read what was approved
+         * @description Only who asked, until the time that the approval gives. Each reading is recorded. A line of JSON each.
+         */
+        get: operations["readArchive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 保存期限：每类有多少、哪些到期 · what is kept, and what of it is due */
+        get: operations["getRetention"];
+        put?: never;
+        /** 提请删除到期的 · propose to delete what is due */
+        post: operations["proposeDeletion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/{deletion}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                deletion: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 第二人确认删除，或取消 · a second person confirms, or it is taken back
+         * @description Confirmed by another administrator than who proposed. What changed since voids the proposal; archives are read whole before anything goes.
+         */
+        post: operations["decideDeletion"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6768,6 +7064,194 @@ export interface components {
             rule: components["schemas"]["CombineRule"];
             threshold: components["schemas"]["Marks"];
         };
+        Archive: {
+            number: string;
+            /**
+             * Format: int64
+             * @description bytes
+             */
+            size: number;
+            /** @description hex; of everything before the seal */
+            sha256: string;
+            /** @description id of the secret that opens it */
+            key: string;
+            /** @description id of the published key that checks its seal */
+            signer: string;
+            /** @description lines of each kind */
+            counts: {
+                [key: string]: number;
+            };
+            /** Format: date-time */
+            at: string;
+            by: string;
+        };
+        ArchiveReport: {
+            /** Format: int64 */
+            size: number;
+            sha256: string;
+            counts: {
+                [key: string]: number;
+            };
+        };
+        NewArchiveRequest: {
+            archive: string;
+            /** @description one candidate only */
+            registration?: string;
+            reason: string;
+        };
+        /** @enum {string} */
+        ArchiveRequestState: "asked" | "approved" | "refused";
+        ArchiveDecision: {
+            decision: components["schemas"]["ArchiveRequestState"];
+            /** @description needed to refuse */
+            reason?: string;
+        };
+        ArchiveRequest: {
+            id: string;
+            archive: string;
+            registration?: string;
+            /** @description the name of the candidate */
+            candidate?: string;
+            reason: string;
+            by: string;
+            /** Format: date-time */
+            at: string;
+            state: components["schemas"]["ArchiveRequestState"];
+            second?: string;
+            secondReason?: string;
+            /** Format: date-time */
+            secondAt?: string;
+            /**
+             * Format: date-time
+             * @description the asker may read before it
+             */
+            until?: string;
+            /** @description the caller can be the second person */
+            mayDecide: boolean;
+            /** @description the caller may read now */
+            mayRead: boolean;
+        };
+        PaperSheetReason: {
+            reason: string;
+        };
+        PaperSheet: {
+            code: string;
+            registration: string;
+            attempt: string;
+            name: string;
+            admission: string;
+            room: string;
+            seat: string;
+            reason: string;
+            by: string;
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            state: "printed" | "once" | "differs" | "entered";
+            /** @description who has typed */
+            typed: string[];
+            mayType: boolean;
+            maySettle: boolean;
+            /** @description answers that went into the running attempt */
+            saved: number;
+            /** @description answers that came after its end */
+            setAside: number;
+        };
+        PaperSheetSlot: {
+            slot: number;
+            type: components["schemas"]["ItemType"];
+            /** @description to choose from; empty for answers in words */
+            letters: string[];
+            /** @description texts to type in; 0 where letters are chosen */
+            blanks: number;
+            /** @description of the two */
+            readings?: components["schemas"]["Response"][];
+            settled?: components["schemas"]["Response"];
+        };
+        PaperSheetDetail: {
+            sheet: components["schemas"]["PaperSheet"];
+            slots: components["schemas"]["PaperSheetSlot"][];
+        };
+        PaperAnswer: {
+            slot: number;
+            response: components["schemas"]["Response"];
+        };
+        PaperAnswers: {
+            answers: components["schemas"]["PaperAnswer"][];
+        };
+        /** @enum {string} */
+        RetentionKind: "journals" | "answers" | "signals" | "attachments" | "materials" | "portraits";
+        RetentionLot: {
+            kind: components["schemas"]["RetentionKind"];
+            sitting: string;
+            title: string;
+            /**
+             * Format: date-time
+             * @description the end of the sitting's window
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description until when it was kept
+             */
+            due: string;
+            count: number;
+            /** @description people whose valid certificate keeps theirs; not in count */
+            spared: number;
+            /**
+             * @description why it is kept all the same
+             * @enum {string}
+             */
+            hold?: "open" | "appeal" | "unarchived";
+        };
+        RetentionStock: {
+            kind: components["schemas"]["RetentionKind"];
+            days: number;
+            /** @description the sitting must be archived first */
+            archived: boolean;
+            /** @description kept for whoever holds a valid certificate from it */
+            certificate: boolean;
+            count: number;
+            /** Format: date-time */
+            oldest?: string;
+        };
+        Retention: {
+            /** Format: date-time */
+            at: string;
+            /** @description of the lots that may go */
+            digest: string;
+            stocks: components["schemas"]["RetentionStock"][];
+            lots: components["schemas"]["RetentionLot"][];
+            runs: components["schemas"]["Deletion"][];
+        };
+        DeletionProposal: {
+            /** @description of the list that was seen */
+            digest: string;
+            reason: string;
+        };
+        DeletionDecision: {
+            /** @enum {string} */
+            act: "confirm" | "cancel";
+            /** @description needed to cancel */
+            reason?: string;
+        };
+        Deletion: {
+            id: string;
+            lots: components["schemas"]["RetentionLot"][];
+            reason: string;
+            by: string;
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            state: "proposed" | "confirmed" | "done" | "cancelled" | "void";
+            second?: string;
+            secondReason?: string;
+            /** Format: date-time */
+            secondAt?: string;
+            deleted: number;
+            /** @description the caller can be the second person */
+            mayConfirm: boolean;
+        };
         UnlockRequest: {
             kind: components["schemas"]["StationName"];
             draw: string;
@@ -8907,6 +9391,10 @@ export interface components {
         CertificateNumber: string;
         AccountId: string;
         Ticket: string;
+        PaperSheetCode: string;
+        /** @description of the sitting */
+        ArchiveNumber: string;
+        ArchiveRequestId: string;
         SittingId: string;
         BankId: string;
         IntakeId: string;
@@ -11529,6 +12017,161 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    givePaperSheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                attempt: components["parameters"]["AttemptId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaperSheetReason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperSheet"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listPaperSheets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperSheet"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getPaperSheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                code: components["parameters"]["PaperSheetCode"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperSheetDetail"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    printPaperSheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                code: components["parameters"]["PaperSheetCode"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    typePaperSheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                code: components["parameters"]["PaperSheetCode"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaperAnswers"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperSheet"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    settlePaperSheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                code: components["parameters"]["PaperSheetCode"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaperAnswers"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperSheet"];
+                };
             };
             default: components["responses"]["ProblemAny"];
         };
@@ -15316,6 +15959,277 @@ export interface operations {
                 };
                 content: {
                     "application/pdf": string;
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listArchives: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Archive"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    makeArchive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 已归档 · archived */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Archive"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    checkArchive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                /** @description of the sitting */
+                archive: components["parameters"]["ArchiveNumber"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完整 · it is whole */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveReport"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getArchiveFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                /** @description of the sitting */
+                archive: components["parameters"]["ArchiveNumber"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.gongyuan.archive": string;
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listArchiveRequests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveRequest"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    askForArchive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewArchiveRequest"];
+            };
+        };
+        responses: {
+            /** @description 已申请 · asked */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveRequest"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    decideArchiveRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                asking: components["parameters"]["ArchiveRequestId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArchiveDecision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveRequest"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    readArchive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                asking: components["parameters"]["ArchiveRequestId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": string;
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    proposeDeletion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeletionProposal"];
+            };
+        };
+        responses: {
+            /** @description 已提请 · proposed */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deletion"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    decideDeletion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                deletion: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeletionDecision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deletion"];
                 };
             };
             default: components["responses"]["ProblemAny"];

@@ -8,6 +8,8 @@ import { certificateEn } from './certificate.en'
 import { certificateZh } from './certificate.zh-CN'
 import { correctionEn } from './correction.en'
 import { correctionZh } from './correction.zh-CN'
+import { custodyEn } from './custody.en'
+import { custodyZh } from './custody.zh-CN'
 import { dayEn } from './day.en'
 import { dayZh } from './day.zh-CN'
 import { editorEn } from './editor.en'
@@ -76,6 +78,7 @@ export const FILES: readonly (readonly [zh: Record<string, string>, en: Record<s
   [accessZh, accessEn],
   [dayZh, dayEn],
   [correctionZh, correctionEn],
+  [custodyZh, custodyEn],
 ]
 
 /** All texts of the staff pages. */
@@ -105,6 +108,7 @@ export const zhCN = {
   ...dayZh,
   ...readyZh,
   ...correctionZh,
+  ...custodyZh,
 }
 
 export const en = {
@@ -133,4 +137,5 @@ export const en = {
   ...dayEn,
   ...readyEn,
   ...correctionEn,
+  ...custodyEn,
 }
