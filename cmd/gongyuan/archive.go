@@ -13,6 +13,7 @@ import (
 
 	"gongyuan/engine/archive"
 	"gongyuan/engine/certificate"
+	"gongyuan/engine/people"
 )
 
 type archiveCommand struct {

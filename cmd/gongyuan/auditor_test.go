@@ -11,22 +11,30 @@ import (
 
 // closedToAuditors is what an auditor does not read, and why.
 var closedToAuditors = map[string]string{
-	"/api/v1/sittings/{sitting}/access/seb":                 "the file opens the locked browser of the exam",
-	"/api/v1/sittings/{sitting}/assess/{kind}":              "an examiner's own work; what was signed is read in the results and versions",
-	"/api/v1/sittings/{sitting}/assess/{kind}/{draw}":       "an examiner's own sheet",
-	"/api/v1/marking/duties":                                "a marker's own work",
-	"/api/v1/sittings/{sitting}/marking/mine":               "a marker's own work",
-	"/api/v1/sittings/{sitting}/marking/tasks/{ticket}":     "a marker's own work, with the key beside it",
-	"/api/v1/sittings/{sitting}/assess/{kind}/{draw}/files": "files of candidates and examiners",
-	"/api/v1/sittings/{sitting}/faces/{kind}":               "photographs, for the panel on the day",
-	"/api/v1/files/{file}":                                  "files of candidates and examiners",
-	"/api/v1/sittings/{sitting}/codes":                      "codes that open results; who takes them is recorded",
-	"/api/v1/certificate-batches/{batch}/document":          "certificates to be printed, with document numbers; printing is recorded",
-	"/api/v1/certificate-batches/{batch}/archive":           "certificates to be printed, with document numbers; printing is recorded",
-	"/api/v1/certificates/{number}/credential":              "a certificate that is handed out; recorded",
-	"/api/v1/certificate-exports/{run}/file":                "document numbers in full; who takes them is recorded",
-	"/api/v1/roster-template":                               "an empty form",
-	"/api/v1/sittings/{sitting}/papers/{paper}":             "tickets and lists of the day",
+	"/api/v1/sittings/{sitting}/access/seb":                   "the file opens the locked browser of the exam",
+	"/api/v1/sittings/{sitting}/assess/{kind}":                "an examiner's own work; what was signed is read in the results and versions",
+	"/api/v1/sittings/{sitting}/assess/{kind}/{draw}":         "an examiner's own sheet",
+	"/api/v1/marking/duties":                                  "a marker's own work",
+	"/api/v1/sittings/{sitting}/marking/mine":                 "a marker's own work",
+	"/api/v1/sittings/{sitting}/marking/tasks/{ticket}":       "a marker's own work, with the key beside it",
+	"/api/v1/sittings/{sitting}/assess/{kind}/{draw}/files":   "files of candidates and examiners",
+	"/api/v1/sittings/{sitting}/faces/{kind}":                 "photographs, for the panel on the day",
+	"/api/v1/sittings/{sitting}/codes":                        "codes that open results; who takes them is recorded",
+	"/api/v1/certificate-batches/{batch}/document":            "certificates to be printed, with document numbers; printing is recorded",
+	"/api/v1/certificate-batches/{batch}/archive":             "certificates to be printed, with document numbers; printing is recorded",
+	"/api/v1/certificates/{number}/credential":                "a certificate that is handed out; recorded",
+	"/api/v1/certificate-exports/{run}/file":                  "document numbers in full; who takes them is recorded",
+	"/api/v1/roster-template":                                 "an empty form",
+	"/api/v1/sittings/{sitting}/papers/{paper}":               "tickets and lists of the day",
+	"/api/v1/sittings/{sitting}/archives/{archive}/file":      "everything of a sitting; it is read by request and approval",
+	"/api/v1/certificates/{number}/evidence":                  "an officer's files in hand; those of a motion stand in it",
+	"/api/v1/sittings/{sitting}/paper-sheets/{code}/document": "a paper for one candidate, printed once with a reason",
+}
+
+// auditorsAsk are the acts of auditors, beside those on their own account.
+var auditorsAsk = map[string]string{
+	"/api/v1/sittings/{sitting}/archive-requests":         "asks to read, which somebody else approves",
+	"/api/v1/sittings/{sitting}/archives/{archive}/check": "checks a file; nothing changes",
 }
 
 // TestAuditorReads: an auditor reads everything but what the table names, and
@@ -40,7 +48,7 @@ func TestAuditorReads(t *testing.T) {
 		switch {
 		case slices.Contains(r.roles, "anyone"):
 		case r.method != "GET":
-			if reads && !strings.HasPrefix(r.path, "/api/v1/me") {
+			if reads && !strings.HasPrefix(r.path, "/api/v1/me") && auditorsAsk[r.path] == "" {
 				t.Errorf("%s %s is open to auditors", r.method, r.path)
 			}
 		case slices.Equal(r.roles, []string{"candidate"}):

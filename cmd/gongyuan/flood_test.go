@@ -23,13 +23,12 @@ func TestPublicLimits(t *testing.T) {
 			continue
 		}
 		public++
+		if r.path == "/api/v1/enrolments/{sitting}" && r.method == "POST" {
+			continue // evidence and a photograph: as long as the program reads at all
+		}
 		path := parameter.ReplaceAllString(r.path, strings.Repeat("0", 32))
 		// What is required stands in the query.
-		long := 40 << 10
-		if r.path == "/api/v1/enrolments/{sitting}" && r.method == "POST" {
-			long = api.BodyLimit // evidence and a photograph
-		}
-		req := httptest.NewRequestWithContext(t.Context(), r.method, path+"?from=1&number=x", strings.NewReader(`{"x":"`+strings.Repeat("x", long)+`"}`))
+		req := httptest.NewRequestWithContext(t.Context(), r.method, path+"?from=1&number=x", strings.NewReader(`{"x":"`+strings.Repeat("x", 40<<10)+`"}`))
 		req.Header.Set("Content-Type", "application/json")
 		if got := w.send(req); got.status != 413 || got.problem() != "too-large" {
 			t.Errorf("%s %s with 40 KiB: %d %s", r.method, r.path, got.status, got.problem())

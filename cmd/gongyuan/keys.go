@@ -50,8 +50,26 @@ func (e *engine) shelves(secrets []people.Secret) ([]rekey.Shelf, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, t := range store.SealedContents() {
+		out = append(out, rekey.Of(t, vaultOfTexts{vault}))
+	}
 	papers := store.Evidence()
 	return append(out, &evidence.Shelf{Files: papers, Contents: papers, Holdings: papers, Vault: vault}), nil
+}
+
+// vaultOfTexts is a vault as what seals texts.
+type vaultOfTexts struct{ *evidence.Vault }
+
+// Seal implements rekey.Sealer.
+func (v vaultOfTexts) Seal(text, about string) []byte { return v.Vault.Seal([]byte(text), about) }
+
+// Open implements rekey.Sealer.
+func (v vaultOfTexts) Open(sealed []byte, about string) (string, error) {
+	content, err := v.Vault.Open(sealed, about)
+	if errors.Is(err, evidence.ErrSealed) {
+		err = fmt.Errorf("%w: %w", rekey.ErrSealed, err)
+	}
+	return string(content), err
 }
 
 type keysNewCommand struct {

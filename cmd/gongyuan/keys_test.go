@@ -7,6 +7,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"go.mongodb.org/mongo-driver/bson"
 
@@ -14,7 +15,9 @@ import (
 	"gongyuan/bank/banktest"
 	"gongyuan/engine/audit"
 	"gongyuan/engine/certificate"
+	"gongyuan/engine/enrol"
 	"gongyuan/engine/filing"
+	"gongyuan/engine/mongostore"
 	"gongyuan/engine/people"
 	"gongyuan/engine/rekey"
 )
@@ -101,9 +104,41 @@ type sealedThings struct {
 	file      string
 	photo     []byte
 	signedFor int // recovery codes used so far
+	applied   contract.Enrolment
+	plan      string // the sitting that was applied for
+	portrait  []byte
 }
 
 const aContact = "某人 029-00000000"
+
+// apply sends an application for a sitting that is planned.
+func (k *sealedThings) apply(t *testing.T, w *world, blueprint string) {
+	t.Helper()
+	var s contract.Sitting
+	now := w.clock.Now()
+	w.call("POST", "/api/v1/sittings", k.admin.token, contract.SittingPlan{
+		Title: "报名", Level: 3, Blueprint: blueprint, Opens: now.AddDate(0, 0, 1), Closes: now.AddDate(0, 0, 2), DurationMinutes: 90, Release: "at-once",
+	}).must(t, 201).into(t, &s)
+	k.plan = "/api/v1/sittings/" + s.Id + "/enrolment"
+	from, to := now.Add(-time.Hour), now.Add(time.Hour)
+	w.call("PUT", k.plan, k.admin.token, contract.EnrolWindow{On: true, Opens: &from, Closes: &to}).must(t, 200)
+	w.call("POST", "/api/v1/enrolments/"+s.Id, "", contract.EnrolSend{
+		Name: "报名甲", IdNumber: rosterIdentity(77), Phone: "139 0000 0000", Employer: "示例单位", Condition: "3-1", Photo: photograph(t, 390, 546),
+		Evidence: []contract.EnrolGiven{{Name: "学历.jpg", Data: photograph(t, 40, 30)}},
+	}).must(t, 201)
+	k.applied, k.portrait = k.application(t, w)
+}
+
+func (k *sealedThings) application(t *testing.T, w *world) (contract.Enrolment, []byte) {
+	t.Helper()
+	admin := k.adminToken(t, w)
+	var list contract.EnrolList
+	w.call("GET", k.plan, admin, nil).must(t, 200).into(t, &list)
+	var photo contract.EnrolContent
+	a := list.Applications[0]
+	w.call("POST", k.plan+"/"+a.Id+"/files/"+a.Files[0].Id, admin, nil).must(t, 200).into(t, &photo)
+	return a, photo.Data
+}
 
 func fillSealed(t *testing.T, w *world) *sealedThings {
 	t.Helper()
@@ -117,6 +152,7 @@ func fillSealed(t *testing.T, w *world) *sealedThings {
 		t.Fatal(err)
 	}
 	out.number = c.Number
+	out.apply(t, w, string(s.Blueprint.ID))
 	out.photo = aPhoto(t, 60)
 	path := "/api/v1/sittings/" + string(s.ID) + "/registrations/" + persons[0].registration + "/files"
 	stored := w.upload(path, out.admin.token, "照片.jpg", out.photo, map[string]any{"kind": "portrait"}).file(t)
@@ -153,6 +189,19 @@ func (k *sealedThings) check(t *testing.T, w *world) {
 		if n, err := w.engine.sealer.Open(p.IDSealed, string(id)); err != nil || n != k.person.number {
 			t.Errorf("identity number %q, %v", n, err)
 		}
+	}
+	if _, photo := k.application(t, w); len(photo) == 0 || !bytes.Equal(photo, k.portrait) {
+		t.Errorf("the photograph of the application has %d bytes, it had %d", len(photo), len(k.portrait))
+	}
+	applied, err := mongostore.New(w.engine.stores.db).Enrolments().Application(ctx, k.applied.Id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := w.engine.sealer.Open(applied.IDSealed, applied.ID); err != nil || n != rosterIdentity(77) {
+		t.Errorf("the number of the application %q, %v", n, err)
+	}
+	if n, err := w.engine.sealer.Open(applied.Phone, enrol.PhoneContext(applied.ID)); err != nil || n == "" {
+		t.Errorf("the telephone of the application %q, %v", n, err)
 	}
 	// A recovery code, kept as a keyed hash, is still good, and once.
 	w.login(k.holder.login, memberPassword, k.recovery[k.signedFor]).must(t, 200)

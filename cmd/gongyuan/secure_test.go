@@ -30,6 +30,7 @@ var usesOfSecrets = map[string]string{
 	"gongyuan access token v1":        "signs access tokens (HS256)",
 	"gongyuan challenge v1":           "signs challenges (HMAC)",
 	"gongyuan certificate ed25519 v1": "signs certificates and the heads of their log (Ed25519)",
+	"gongyuan archive v1":             "seals archives of sittings (AES-256-GCM); the header names the secret, which is kept",
 	"gongyuan backup ":                "names secrets in a backup, and seals its manifest (HMAC)",
 	"gongyuan paper 1:":               "seals a paper that is sent ahead (AES-256-GCM); of the sitting's own secret",
 }

@@ -160,7 +160,7 @@ func (d *Desk) Send(ctx context.Context, id sitting.ID, f Form) (Application, er
 		a = was
 	}
 	a.Name, a.Employer, a.Condition, a.State, a.Reason, a.Sent = f.Name, f.Employer, f.Condition, Sent, "", now
-	a.IDSealed, a.Phone = d.in.Sealer.Seal(f.IDNumber, a.ID), d.in.Sealer.Seal(f.Phone, "phone:"+a.ID)
+	a.IDSealed, a.Phone = d.in.Sealer.Seal(f.IDNumber, a.ID), d.in.Sealer.Seal(f.Phone, PhoneContext(a.ID))
 	if a.Files, err = d.keep(ctx, &f); err != nil {
 		return a, err
 	}
@@ -186,7 +186,7 @@ func (d *Desk) keep(ctx context.Context, f *Form) ([]File, error) {
 		files, contents = append(files, File{uuid.NewString(), false, cleanName(x.Name), kind, len(data)}), append(contents, data)
 	}
 	for i, file := range files {
-		if err := d.in.Store.PutContent(ctx, file.ID, d.in.Vault.Seal(contents[i], "enrol:"+file.ID)); err != nil {
+		if err := d.in.Store.PutContent(ctx, file.ID, d.in.Vault.Seal(contents[i], ContentContext(file.ID))); err != nil {
 			return nil, err
 		}
 	}
@@ -257,7 +257,7 @@ func (d *Desk) Open(ctx context.Context, by people.AccountID, of sitting.ID, id,
 		err := audit.Do(ctx, d.in.Audit, audit.Event{Actor: string(by), Act: "enrol.read", Object: "enrolment:" + a.ID, After: f.ID}, func() error {
 			sealed, err := d.in.Store.Content(ctx, f.ID)
 			if err == nil {
-				out, err = d.in.Vault.Open(sealed, "enrol:"+f.ID)
+				out, err = d.in.Vault.Open(sealed, ContentContext(f.ID))
 			}
 			return err
 		})
@@ -329,3 +329,10 @@ func (d *Desk) admit(ctx context.Context, a *Application) (string, error) {
 	}
 	return regs[0].Admission, nil
 }
+
+// PhoneContext is what the telephone of an application is sealed for; its
+// document number is for the application itself.
+func PhoneContext(id string) string { return "phone:" + id }
+
+// ContentContext is what the content of a file is sealed for.
+func ContentContext(file string) string { return "enrol:" + file }

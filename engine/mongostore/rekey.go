@@ -9,6 +9,7 @@ import (
 
 	"gongyuan/engine/certificate"
 	"gongyuan/engine/correction"
+	"gongyuan/engine/enrol"
 	"gongyuan/engine/evidence"
 	"gongyuan/engine/filing"
 	"gongyuan/engine/people"
@@ -22,6 +23,8 @@ type sealedTextDoc struct {
 	ID             string `bson:"_id"`
 	Sealed         []byte `bson:"sealed"`
 	DocumentSealed []byte `bson:"documentSealed"`
+	IDSealed       []byte `bson:"idSealed"`
+	Phone          []byte `bson:"phone"`
 	Sitting        string `bson:"sitting"`
 	Registration   string `bson:"registration"`
 	Subject        struct {
@@ -54,6 +57,12 @@ func (s *Store) SealedTexts() []rekey.Texts {
 		&sealedTexts{"certificates", s.Certificates().certificates, "documentSealed", func(d *sealedTextDoc) rekey.Text {
 			return rekey.Text{ID: d.ID, Context: certificate.SealContext(sitting.ID(d.Sitting), sitting.RegistrationID(d.Registration)), Sealed: d.DocumentSealed}
 		}, same},
+		&sealedTexts{"applications", s.Enrolments().applications, "idSealed", func(d *sealedTextDoc) rekey.Text {
+			return rekey.Text{ID: d.ID, Context: d.ID, Sealed: d.IDSealed}
+		}, same},
+		&sealedTexts{"application-phones", s.Enrolments().applications, "phone", func(d *sealedTextDoc) rekey.Text {
+			return rekey.Text{ID: d.ID, Context: enrol.PhoneContext(d.ID), Sealed: d.Phone}
+		}, same},
 		&sealedTexts{"corrections", s.Corrections().in, "sealed", func(d *sealedTextDoc) rekey.Text {
 			return rekey.Text{ID: d.ID, Context: correction.SealContext(correction.ID(d.ID)), Sealed: d.Sealed}
 		}, same},
@@ -64,6 +73,15 @@ func (s *Store) SealedTexts() []rekey.Texts {
 			sealed, plain := filing.ParseContact(d.Subject.Contact)
 			return rekey.Text{ID: d.ID, Context: filing.SealContext(filing.ID(d.ID)), Sealed: sealed, Plain: plain}
 		}, func(sealed []byte) any { return filing.SealedContact(sealed) }},
+	}
+}
+
+// SealedContents lists likewise what a vault sealed, other than evidence.
+func (s *Store) SealedContents() []rekey.Texts {
+	return []rekey.Texts{
+		&sealedTexts{"application-files", s.Enrolments().contents, "sealed", func(d *sealedTextDoc) rekey.Text {
+			return rekey.Text{ID: d.ID, Context: enrol.ContentContext(d.ID), Sealed: d.Sealed}
+		}, func(sealed []byte) any { return sealed }},
 	}
 }
 
