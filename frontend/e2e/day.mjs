@@ -33,6 +33,7 @@ class Request {
     Object.assign(this, { epoch, slots: paper.slots.filter((s) => s.options.length > 0) })
     await this.save()
     this.timer = setInterval(() => { if (this.online) this.last = this.save() }, ALIVE)
+    this.timer.unref() // a step that failed must not keep the process
   }
 
   async save() {
@@ -202,9 +203,11 @@ export async function day(t, { browser, admin, invigilator, sitting, people }) {
     await act(admin, sitting, 'close')
     await Promise.all(pages.flat().map((p) => p.waitForSelector('.exam', { state: 'detached' })))
     await pictured(pages[0][0], 'closed')
-    const { seats } = await api('GET', `/api/v1/sittings/${sitting}/board`, admin)
-    const came = seats.filter((s) => s.phase === 'submitted').length
-    assert.equal(came, pages.flat().length + others.length, 'everybody who came has handed in')
+    // The board reads what nobody pushed within half a minute.
+    const came = async () => (await api('GET', `/api/v1/sittings/${sitting}/board`, admin)).seats.filter((s) => s.phase === 'submitted').length
+    const all = pages.flat().length + others.length
+    for (let i = 0; i < 60 && await came() !== all; i++) await new Promise((done) => { setTimeout(done, 1_000) })
+    assert.equal(await came(), all, 'everybody who came has handed in')
     for (const p of pages.flat()) await p.context().close()
     await board.page.context().close()
   })

@@ -114,7 +114,7 @@ async function underWay() {
 }
 
 test('a wrong password says so and keeps what was typed', async () => {
-  const context = await browser.newContext({ locale: 'zh-CN' })
+  const context = await browser.newContext({ locale: 'zh-CN', reducedMotion: 'reduce' })
   const page = await context.newPage()
   page.faults = []
   await page.goto(`${base}/staff/sittings`)
@@ -205,8 +205,16 @@ test('an administrator takes a sitting from the plan to the results', async () =
   await page.getByRole('heading', { name: '名单 2 人' }).waitFor()
   const admission = (await page.getByRole('row', { name: /测试甲/ }).locator('td.mono').first().textContent()).trim()
 
-  await decide(page, '封卷…', '现在封卷？', '封卷')
-  await page.getByText('已封卷：2 份试卷。').waitFor()
+  await decide(page, '提请封卷…', '提请封卷？', '提请封卷')
+  await page.getByText('已提请封卷，等第二人批准。').waitFor()
+  await page.getByText('您是第一人。').waitFor()
+  assert.equal(await page.getByRole('button', { name: '批准封卷…' }).count(), 0, 'who proposed does not approve')
+  const other = await signedIn(browser, base, accounts.filter((a) => a.role === 'administrator')[1], new URL(page.url()).pathname)
+  await decide(other, '批准封卷…', '现在封卷？', '批准并封卷')
+  await other.getByText('已封卷：名单 2 人。').waitFor()
+  await other.context().close()
+  await page.reload()
+  await page.getByText('已封卷', { exact: true }).first().waitFor()
   assert.match(await page.locator('.mono.break').textContent(), /^[0-9a-f]{64}$/)
   await clean(page, 'sealed')
   await page.getByRole('link', { name: '打印名单' }).click()
