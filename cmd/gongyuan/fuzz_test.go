@@ -185,7 +185,7 @@ func FuzzRequest(f *testing.F) {
 		path = parameter.ReplaceAllLiteralString(path, url.PathEscape(cut(tail, 60)))
 		target, err := url.Parse(path + "?" + query(tail))
 		if err != nil {
-			t.Skip()
+			return // no address, so no request
 		}
 		req := httptest.NewRequestWithContext(t.Context(), r.method, target.String(), bytes.NewReader(body))
 		req.Header.Set("Authorization", "Bearer "+token)
