@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
-import { defineConfig, type Plugin } from 'vite'
+import { defineConfig } from 'vite'
 
 // The pages are built one after the other (scripts/build.mjs), each on its
 // own: a chunk that two share would carry into the exam room whatever parts
@@ -9,35 +8,12 @@ import { defineConfig, type Plugin } from 'vite'
 const page = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 const pages: Record<string, string> = { candidate: 'index.html', staff: 'staff.html', verify: 'verify.html', lookup: 'result.html', materials: 'materials.html', check: 'check.html', enrol: 'enrol.html' }
 
-/**
- * Builds a page's English texts as a list in the order of the Chinese ones: the
- * keys are in the page once, which saves 2 kB of what an exam room loads. The
- * type of the file holds the two to the same keys.
- */
-function textsWithoutKeys(): Plugin {
-  const line = /^ {2}'([^']+)': ('.*'),$/gm
-  const entries = (code: string) => [...code.matchAll(line)].map((m) => [m[1] ?? '', m[2] ?? ''] as const)
-  return {
-    name: 'texts-without-keys',
-    apply: 'build',
-    enforce: 'pre',
-    async transform(code, id) {
-      if (!id.endsWith('/messages/en.ts')) return null
-      const order = entries(await readFile(id.replace(/en\.ts$/, 'zh-CN.ts'), 'utf8')).map(([key]) => key)
-      const texts = new Map(entries(code))
-      const lines = code.split('\n').filter((l) => l.startsWith("  '"))
-      if (lines.length !== order.length || order.some((key) => !texts.has(key))) throw new Error(`${id}: one text a line, with the keys of zh-CN.ts`)
-      return { code: `import { zhCN } from './zh-CN'\nconst texts = [${order.map((key) => texts.get(key)).join(',\n')}]\nexport const en = Object.fromEntries(Object.keys(zhCN).map((key, i) => [key, texts[i]]))\n`, map: null }
-    },
-  }
-}
-
 export default defineConfig(({ mode, command }) => {
   const entry = pages[mode]
   if (command === 'build' && !entry) throw new Error('build with --mode candidate, staff, verify, lookup, materials, check or enrol: use npm run build')
   return {
     // Hoisted constants and kept handlers would cost 1 kB and save nothing on a page this small.
-    plugins: [vue(mode === 'candidate' ? { template: { compilerOptions: { hoistStatic: false, cacheHandlers: false } } } : {}), ...(mode === 'candidate' ? [textsWithoutKeys()] : [])],
+    plugins: [vue(mode === 'candidate' ? { template: { compilerOptions: { hoistStatic: false, cacheHandlers: false } } } : {})],
     define: { __VUE_OPTIONS_API__: mode === 'staff', __VUE_PROD_DEVTOOLS__: false, __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: false },
     publicDir: false as const,
     build: {

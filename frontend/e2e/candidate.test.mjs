@@ -76,10 +76,20 @@ test('the pages before the exam are clean', async () => {
   await page.waitForSelector('.form .banner')
   assert.deepEqual(await axe(page, 'sign in refused'), [])
   assert.equal(await page.inputValue('#admission'), 'NOBODY')
+  assert.deepEqual(log, [])
+
+  // English is loaded when it is asked for; without a network the page says so and stays as it is.
+  await c.context.setOffline(true)
+  await page.click('header .btn')
+  await page.locator('header [role=alert]').waitFor()
+  assert.equal(await page.getAttribute('html', 'lang'), 'zh-CN')
+  await picture(page, 'e2e-no-english')
+  await c.context.setOffline(false)
   await page.click('header .btn')
   await page.waitForSelector('text=Candidate sign-in')
   assert.equal(await page.getAttribute('html', 'lang'), 'en')
-  assert.deepEqual(log, [])
+  await page.reload()
+  await page.waitForSelector('text=Candidate sign-in')
 })
 
 test('a candidate takes and submits a paper', async () => {

@@ -3,11 +3,11 @@ import '../shared/tokens.css'
 import './candidate.css'
 import App from './App.vue'
 import { openRoom, page, startTime } from './page'
-import { applyPrefs } from './prefs'
+import { applyPrefs, recallLanguage } from './prefs'
 
 applyPrefs(document.documentElement)
 startTime()
-createApp(App).mount('#app')
+void recallLanguage().then(() => createApp(App).mount('#app'))
 void page.start().then(openRoom, openRoom)
 
 document.addEventListener('visibilitychange', () => page.onVisibility(document.hidden))

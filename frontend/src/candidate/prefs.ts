@@ -1,10 +1,10 @@
 // How this person wants to see the page; kept by the browser, applied to the
 // document.
 import { computed, shallowRef, watchEffect } from 'vue'
-import { languages, type Language } from '../shared/text'
+import type { Language } from '../shared/text'
 import type { View } from './state'
 import { recall, remember } from './store'
-import { language } from './text'
+import { language, speak } from './text'
 
 const sizes = ['', 'l', 'xl'] as const
 export type Size = (typeof sizes)[number]
@@ -28,10 +28,14 @@ export const theme = pref<Theme>('theme', themes)
 export const view = pref<View>('view', views)
 export const timerStyle = pref<TimerStyle>('timer', timers)
 
-export function setLanguage(next: Language): void {
-  if (!languages.includes(next)) return
-  language.value = next
+export async function setLanguage(next: Language): Promise<void> {
+  await speak(next)
   remember('language', next)
+}
+
+/** The language this browser was left in; Chinese if that cannot be loaded. */
+export function recallLanguage(): Promise<void> {
+  return speak(recall('language') === 'en' ? 'en' : 'zh-CN').catch(() => undefined)
 }
 
 export function applyPrefs(root: HTMLElement): void {
