@@ -71,7 +71,7 @@ type Sheet struct {
 	At           time.Time
 	State        State
 	Typed        []Typed // at most two
-	Settled      *Typed  // the answers that stand
+	Settled      *Typed  // the answers that stand; once Entered they are with the attempt
 	Handed       attempt.HandedIn
 	Version      int
 }
@@ -215,6 +215,11 @@ func (d *Desk) open(ctx context.Context, id sitting.ID, code Code) (Sheet, error
 	if err != nil {
 		return Sheet{}, err
 	}
+	if s.Settled != nil && s.State != Entered { // broken off in the middle
+		if s, err = d.finish(ctx, s); err != nil {
+			return Sheet{}, err
+		}
+	}
 	if s.State == Entered || x.State == sitting.Released {
 		return Sheet{}, fmt.Errorf("sheet %s is %s, its sitting %s: %w", code, s.State, x.State, ErrState)
 	}
@@ -243,9 +248,8 @@ func (d *Desk) Type(ctx context.Context, by people.AccountID, id sitting.ID, cod
 		case len(s.Differences()) > 0:
 			s.State = Differs
 		default:
-			if err := d.enter(ctx, &s, by, answers); err != nil {
-				return err
-			}
+			s, err = d.settle(ctx, s, Typed{by, d.now(), answers})
+			return err
 		}
 		s, err = d.in.Store.ReplaceSheet(ctx, s)
 		return err
@@ -288,34 +292,41 @@ func (d *Desk) Settle(ctx context.Context, by people.AccountID, id sitting.ID, c
 	e := s.event("paper.settle", by, "")
 	e.After = map[string]any{"sheet": s.Code, "slots": differ}
 	err = audit.Do(ctx, d.in.Audit, e, func() error {
-		if err := d.enter(ctx, &s, by, answers); err != nil {
-			return err
-		}
-		s, err = d.in.Store.ReplaceSheet(ctx, s)
+		s, err = d.settle(ctx, s, Typed{by, d.now(), answers})
 		return err
 	})
 	return s, err
 }
 
-// enter takes the answers into the attempt. It may be repeated: what is there
-// already is passed over.
-func (d *Desk) enter(ctx context.Context, s *Sheet, by people.AccountID, answers map[int]string) error {
+// settle keeps the answers that stand, and only then hands them in: of two
+// people who settle at once one is refused before anything is with the attempt.
+func (d *Desk) settle(ctx context.Context, s Sheet, what Typed) (Sheet, error) {
+	s.Settled = &what
+	s, err := d.in.Store.ReplaceSheet(ctx, s)
+	if err != nil {
+		return s, err
+	}
+	return d.finish(ctx, s)
+}
+
+// finish takes the settled answers into the attempt. It may be repeated: what is
+// there already is passed over.
+func (d *Desk) finish(ctx context.Context, s Sheet) (Sheet, error) {
 	var ops []attempt.Operation
-	now := d.now()
-	for i, slot := range slices.Sorted(maps.Keys(answers)) {
-		ops = append(ops, attempt.Operation{Seq: i + 1, Slot: slot, Response: answers[slot], ClientMs: s.At.UnixMilli()})
+	for i, slot := range slices.Sorted(maps.Keys(s.Settled.Answers)) {
+		ops = append(ops, attempt.Operation{Seq: i + 1, Slot: slot, Response: s.Settled.Answers[slot], ClientMs: s.At.UnixMilli()})
 	}
 	if len(ops) > 0 {
 		var err error
 		if s.Handed, err = d.in.Attempts.HandIn(ctx, attempt.HandInCommand{Attempt: s.Attempt, Epoch: s.Epoch, Operations: ops}); err != nil {
-			return err
+			return s, err
 		}
-		if err := d.count(ctx, s, by); err != nil {
-			return err
+		if err := d.count(ctx, &s, s.Settled.By); err != nil {
+			return s, err
 		}
 	}
-	s.State, s.Settled = Entered, &Typed{by, now, answers}
-	return nil
+	s.State = Entered
+	return d.in.Store.ReplaceSheet(ctx, s)
 }
 
 // count decides for what was kept apart because the attempt had ended. While it
