@@ -24,7 +24,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => tests?.kill
 async function run(which, atOnce) {
   const list = join(data.folder, 'failed')
   tests = spawn(process.execPath, [
-    '--import', `${here}own.mjs`, '--test', `--test-concurrency=${atOnce}`, '--test-timeout=300000',
+    '--import', `${here}own.mjs`, '--test', `--test-concurrency=${atOnce}`, '--test-timeout=600000',
     '--test-reporter=tap', '--test-reporter-destination=stdout', `--test-reporter=${here}failed.mjs`, `--test-reporter-destination=${list}`, ...which,
   ], { stdio: 'inherit', env: { ...process.env, GONGYUAN_PREPARED: data.folder } })
   const code = await new Promise((done) => tests.once('exit', (status) => done(status ?? 1)))
