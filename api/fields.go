@@ -16,13 +16,13 @@ import (
 	"gongyuan/engine/enrol"
 	"gongyuan/engine/evidence"
 	"gongyuan/engine/filing"
+	"gongyuan/engine/intake"
 	"gongyuan/engine/itemstat"
 	"gongyuan/engine/marking"
 	"gongyuan/engine/people"
 	"gongyuan/engine/periodic"
 	"gongyuan/engine/personnel"
 	"gongyuan/engine/proctor"
-	"gongyuan/engine/profile"
 	"gongyuan/engine/readiness"
 	"gongyuan/engine/report"
 	"gongyuan/engine/result"
@@ -325,7 +325,7 @@ func fieldsOf(err error) []sitting.FieldError {
 	var planned *compose.FieldError
 	var counted *itemstat.FieldError
 	var bodied *filing.FieldError
-	var tabled *profile.TableError
+	var tabled *intake.TableError
 	var timed *periodic.FieldError
 	var watched *proctor.FieldError
 	var kept *personnel.FieldError

@@ -7185,6 +7185,7 @@ type ProfileList struct {
 	Head       []string  `json:"head"`
 	Industries []string  `json:"industries"`
 	Profiles   []Profile `json:"profiles"`
+	Total      int       `json:"total"`
 }
 
 // ProfileOutcome defines model for ProfileOutcome.
@@ -9110,13 +9111,20 @@ type Training struct {
 	IdMasked string `json:"idMasked"`
 
 	// Kind 初任培训 initial · 轮训 rotation
-	Kind      TrainingKind `json:"kind"`
-	Name      string       `json:"name"`
-	Organiser string       `json:"organiser"`
-	Passed    bool         `json:"passed"`
-	Topic     string       `json:"topic"`
-	Until     string       `json:"until"`
-	Version   int          `json:"version"`
+	Kind TrainingKind `json:"kind"`
+
+	// Level 0 where none is said
+	Level      int     `json:"level"`
+	LevelTitle *string `json:"levelTitle,omitempty"`
+	Name       string  `json:"name"`
+	Organiser  string  `json:"organiser"`
+	Passed     bool    `json:"passed"`
+
+	// Registered the name under which whoever has the number is registered; absent while nobody is
+	Registered *string `json:"registered,omitempty"`
+	Topic      string  `json:"topic"`
+	Until      string  `json:"until"`
+	Version    int     `json:"version"`
 }
 
 // TrainingImport defines model for TrainingImport.
@@ -9133,6 +9141,7 @@ type TrainingKind string
 type TrainingList struct {
 	// Head the columns of a workbook
 	Head      []string   `json:"head"`
+	Total     int        `json:"total"`
 	Trainings []Training `json:"trainings"`
 }
 
@@ -9151,9 +9160,12 @@ type TrainingRow struct {
 	IdNumber string  `json:"idNumber"`
 
 	// Kind code or name
-	Kind      string `json:"kind"`
-	Name      string `json:"name"`
-	Organiser string `json:"organiser"`
+	Kind string `json:"kind"`
+
+	// Level 三级/高级工, 三级, 高级工 or 3; empty for none
+	Level     *string `json:"level,omitempty"`
+	Name      string  `json:"name"`
+	Organiser string  `json:"organiser"`
 
 	// Passed 合格 or 不合格; empty means 合格
 	Passed *string `json:"passed,omitempty"`
@@ -9649,6 +9661,21 @@ type AddPictureJSONBody struct {
 	Data []byte `json:"data"`
 }
 
+// ListProfilesParams defines parameters for ListProfiles.
+type ListProfilesParams struct {
+	// Unit what the unit's name begins with
+	Unit *string `form:"unit,omitempty" json:"unit,omitempty"`
+	City *string `form:"city,omitempty" json:"city,omitempty"`
+
+	// Industry code or name
+	Industry *string `form:"industry,omitempty" json:"industry,omitempty"`
+
+	// KeyUnit of key units only
+	KeyUnit *bool `form:"keyUnit,omitempty" json:"keyUnit,omitempty"`
+	Skip    *int  `form:"skip,omitempty" json:"skip,omitempty"`
+	Limit   *int  `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // ListRegradesParams defines parameters for ListRegrades.
 type ListRegradesParams struct {
 	Skip  *int `form:"skip,omitempty" json:"skip,omitempty"`
@@ -9715,6 +9742,16 @@ type WithdrawTalentJSONBody struct {
 
 	// Why how they said so
 	Why string `json:"why"`
+}
+
+// ListTrainingsParams defines parameters for ListTrainings.
+type ListTrainingsParams struct {
+	// Name what the name begins with
+	Name  *string       `form:"name,omitempty" json:"name,omitempty"`
+	Kind  *TrainingKind `form:"kind,omitempty" json:"kind,omitempty"`
+	Level *int          `form:"level,omitempty" json:"level,omitempty"`
+	Skip  *int          `form:"skip,omitempty" json:"skip,omitempty"`
+	Limit *int          `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
 // FileAppealJSONRequestBody defines body for FileAppeal for application/json ContentType.
@@ -10559,9 +10596,9 @@ type ServerInterface interface {
 	// GetPicture 题目图片 · an image of a question
 	// (GET /api/v1/pictures/{picture})
 	GetPicture(c *fiber.Ctx, picture string) error
-	// ListProfiles 考生档案：单位、城市、行业、重点单位 · what reports ask of candidates
+	// ListProfiles 考生档案：单位、城市、行业、重点单位 · what reports ask of candidates, by unit
 	// (GET /api/v1/profiles)
-	ListProfiles(c *fiber.Ctx) error
+	ListProfiles(c *fiber.Ctx, params ListProfilesParams) error
 	// ImportProfiles 录入或导入档案，逐行给出结果 · enter or import profiles, with a verdict for each row
 	// (POST /api/v1/profiles)
 	ImportProfiles(c *fiber.Ctx) error
@@ -10973,9 +11010,9 @@ type ServerInterface interface {
 	// WithdrawTalent 登记本人撤回同意 · record that somebody withdrew
 	// (POST /api/v1/talents/{candidate}/withdrawal)
 	WithdrawTalent(c *fiber.Ctx, candidate TalentId) error
-	// ListTrainings 初任培训和轮训的记录 · records of initial and rotation training
+	// ListTrainings 初任培训和轮训的记录 · records of initial and rotation training, the newest first
 	// (GET /api/v1/trainings)
-	ListTrainings(c *fiber.Ctx) error
+	ListTrainings(c *fiber.Ctx, params ListTrainingsParams) error
 	// ImportTrainings 录入或导入培训记录，逐行给出结果 · enter or import trainings, with a verdict for each row
 	// (POST /api/v1/trainings)
 	ImportTrainings(c *fiber.Ctx) error
@@ -15270,8 +15307,62 @@ func (siw *ServerInterfaceWrapper) GetPicture(c *fiber.Ctx) error {
 // ListProfiles operation middleware
 func (siw *ServerInterfaceWrapper) ListProfiles(c *fiber.Ctx) error {
 
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListProfilesParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "unit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "unit", query, &params.Unit, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter unit: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "city" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "city", query, &params.City, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter city: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "industry" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "industry", query, &params.Industry, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter industry: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "keyUnit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "keyUnit", query, &params.KeyUnit, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter keyUnit: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "skip" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "skip", query, &params.Skip, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter skip: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
 	handler := func(c *fiber.Ctx) error {
-		return siw.Handler.ListProfiles(c)
+		return siw.Handler.ListProfiles(c, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -19668,8 +19759,55 @@ func (siw *ServerInterfaceWrapper) WithdrawTalent(c *fiber.Ctx) error {
 // ListTrainings operation middleware
 func (siw *ServerInterfaceWrapper) ListTrainings(c *fiber.Ctx) error {
 
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListTrainingsParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "name" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "name", query, &params.Name, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter name: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", query, &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter kind: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "level" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "level", query, &params.Level, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter level: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "skip" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "skip", query, &params.Skip, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter skip: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
 	handler := func(c *fiber.Ctx) error {
-		return siw.Handler.ListTrainings(c)
+		return siw.Handler.ListTrainings(c, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -24937,6 +25075,7 @@ func (response GetPicturedefaultApplicationProblemPlusJSONResponse) VisitGetPict
 }
 
 type ListProfilesRequestObject struct {
+	Params ListProfilesParams
 }
 
 type ListProfilesResponseObject interface {
@@ -29197,6 +29336,7 @@ func (response WithdrawTalentdefaultApplicationProblemPlusJSONResponse) VisitWit
 }
 
 type ListTrainingsRequestObject struct {
+	Params ListTrainingsParams
 }
 
 type ListTrainingsResponseObject interface {
@@ -29833,7 +29973,7 @@ type StrictServerInterface interface {
 	// GetPicture 题目图片 · an image of a question
 	// (GET /api/v1/pictures/{picture})
 	GetPicture(ctx context.Context, request GetPictureRequestObject) (GetPictureResponseObject, error)
-	// ListProfiles 考生档案：单位、城市、行业、重点单位 · what reports ask of candidates
+	// ListProfiles 考生档案：单位、城市、行业、重点单位 · what reports ask of candidates, by unit
 	// (GET /api/v1/profiles)
 	ListProfiles(ctx context.Context, request ListProfilesRequestObject) (ListProfilesResponseObject, error)
 	// ImportProfiles 录入或导入档案，逐行给出结果 · enter or import profiles, with a verdict for each row
@@ -30247,7 +30387,7 @@ type StrictServerInterface interface {
 	// WithdrawTalent 登记本人撤回同意 · record that somebody withdrew
 	// (POST /api/v1/talents/{candidate}/withdrawal)
 	WithdrawTalent(ctx context.Context, request WithdrawTalentRequestObject) (WithdrawTalentResponseObject, error)
-	// ListTrainings 初任培训和轮训的记录 · records of initial and rotation training
+	// ListTrainings 初任培训和轮训的记录 · records of initial and rotation training, the newest first
 	// (GET /api/v1/trainings)
 	ListTrainings(ctx context.Context, request ListTrainingsRequestObject) (ListTrainingsResponseObject, error)
 	// ImportTrainings 录入或导入培训记录，逐行给出结果 · enter or import trainings, with a verdict for each row
@@ -35089,8 +35229,10 @@ func (sh *strictHandler) GetPicture(ctx *fiber.Ctx, picture string) error {
 }
 
 // ListProfiles operation middleware
-func (sh *strictHandler) ListProfiles(ctx *fiber.Ctx) error {
+func (sh *strictHandler) ListProfiles(ctx *fiber.Ctx, params ListProfilesParams) error {
 	var request ListProfilesRequestObject
+
+	request.Params = params
 
 	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
 		return sh.ssi.ListProfiles(ctx.UserContext(), request.(ListProfilesRequestObject))
@@ -39704,8 +39846,10 @@ func (sh *strictHandler) WithdrawTalent(ctx *fiber.Ctx, candidate TalentId) erro
 }
 
 // ListTrainings operation middleware
-func (sh *strictHandler) ListTrainings(ctx *fiber.Ctx) error {
+func (sh *strictHandler) ListTrainings(ctx *fiber.Ctx, params ListTrainingsParams) error {
 	var request ListTrainingsRequestObject
+
+	request.Params = params
 
 	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
 		return sh.ssi.ListTrainings(ctx.UserContext(), request.(ListTrainingsRequestObject))

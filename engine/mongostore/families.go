@@ -33,6 +33,7 @@ func (s *Store) families() []family {
 		{"readiness", s.ensureReadinessIndexes},
 		{"enrolments", s.ensureEnrolIndexes},
 		{"periodic reports", s.ensurePeriodicIndexes},
+		{"profiles", s.ensureProfileIndexes},
 		{"trainings", s.ensureTrainingIndexes},
 		{"talent pool", s.ensureTalentIndexes},
 		{"corrections", s.ensureCorrectionIndexes},

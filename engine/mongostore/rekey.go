@@ -16,6 +16,7 @@ import (
 	"gongyuan/engine/personnel"
 	"gongyuan/engine/rekey"
 	"gongyuan/engine/sitting"
+	"gongyuan/engine/training"
 )
 
 // sealedTextDoc has every field that a text is bound to, of whatever collection.
@@ -56,6 +57,9 @@ func (s *Store) SealedTexts() []rekey.Texts {
 		}, same},
 		&sealedTexts{"certificates", s.Certificates().certificates, "documentSealed", func(d *sealedTextDoc) rekey.Text {
 			return rekey.Text{ID: d.ID, Context: certificate.SealContext(sitting.ID(d.Sitting), sitting.RegistrationID(d.Registration)), Sealed: d.DocumentSealed}
+		}, same},
+		&sealedTexts{"trainings", s.Trainings().trainings, "sealed", func(d *sealedTextDoc) rekey.Text {
+			return rekey.Text{ID: d.ID, Context: training.SealContext(training.ID(d.ID)), Sealed: d.Sealed}
 		}, same},
 		&sealedTexts{"applications", s.Enrolments().applications, "idSealed", func(d *sealedTextDoc) rekey.Text {
 			return rekey.Text{ID: d.ID, Context: d.ID, Sealed: d.IDSealed}

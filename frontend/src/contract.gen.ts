@@ -3904,12 +3904,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** 考生档案：单位、城市、行业、重点单位 · what reports ask of candidates */
+        /** 考生档案：单位、城市、行业、重点单位 · what reports ask of candidates, by unit */
         get: operations["listProfiles"];
         put?: never;
         /**
          * 录入或导入档案，逐行给出结果 · enter or import profiles, with a verdict for each row
-         * @description Either `rows` or a workbook in `data`, whose first line names its columns. With `dry` nothing is kept. Rows that cannot be kept are refused one by one.
+         * @description Either `rows`, or a workbook or a text file with separated values in `data`, whose first line names its columns. With `dry` nothing is kept. Rows that cannot be kept are refused one by one.
          */
         post: operations["importProfiles"];
         delete?: never;
@@ -4546,12 +4546,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** 初任培训和轮训的记录 · records of initial and rotation training */
+        /** 初任培训和轮训的记录 · records of initial and rotation training, the newest first */
         get: operations["listTrainings"];
         put?: never;
         /**
          * 录入或导入培训记录，逐行给出结果 · enter or import trainings, with a verdict for each row
-         * @description Either `rows` or a workbook in `data`, whose first line names its columns. With `dry` nothing is kept. Rows that cannot be kept are refused one by one.
+         * @description Either `rows`, or a workbook or a text file with separated values in `data`, whose first line names its columns. With `dry` nothing is kept. Rows that cannot be kept are refused one by one.
          */
         post: operations["importTrainings"];
         delete?: never;
@@ -9002,6 +9002,7 @@ export interface components {
             incentive: string;
         };
         ProfileList: {
+            total: number;
             profiles: components["schemas"]["Profile"][];
             industries: string[];
             /** @description the columns of a workbook */
@@ -9191,6 +9192,8 @@ export interface components {
             name: string;
             /** @description code or name */
             kind: string;
+            /** @description 三级/高级工, 三级, 高级工 or 3; empty for none */
+            level?: string;
             from: string;
             /** @description the last day; that of the start where empty */
             until?: string;
@@ -9211,7 +9214,12 @@ export interface components {
             id: string;
             name: string;
             idMasked: string;
+            /** @description the name under which whoever has the number is registered; absent while nobody is */
+            registered?: string;
             kind: components["schemas"]["TrainingKind"];
+            /** @description 0 where none is said */
+            level: number;
+            levelTitle?: string;
             from: string;
             until: string;
             hours: number;
@@ -9222,6 +9230,7 @@ export interface components {
             version: number;
         };
         TrainingList: {
+            total: number;
             trainings: components["schemas"]["Training"][];
             /** @description the columns of a workbook */
             head: string[];
@@ -15195,7 +15204,17 @@ export interface operations {
     };
     listProfiles: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description what the unit's name begins with */
+                unit?: string;
+                city?: string;
+                /** @description code or name */
+                industry?: string;
+                /** @description of key units only */
+                keyUnit?: boolean;
+                skip?: number;
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -16263,7 +16282,14 @@ export interface operations {
     };
     listTrainings: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description what the name begins with */
+                name?: string;
+                kind?: components["schemas"]["TrainingKind"];
+                level?: number;
+                skip?: number;
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
