@@ -4767,6 +4767,37 @@ type Duties struct {
 	Until *string `json:"until,omitempty"`
 }
 
+// EarlierCertificate defines model for EarlierCertificate.
+type EarlierCertificate struct {
+	Body           string `json:"body"`
+	Date           string `json:"date"`
+	Direction      string `json:"direction"`
+	DocumentMasked string `json:"documentMasked"`
+	DocumentType   string `json:"documentType"`
+	Level          int    `json:"level"`
+	LevelTitle     string `json:"levelTitle"`
+	Name           string `json:"name"`
+	Number         string `json:"number"`
+	Occupation     string `json:"occupation"`
+	OccupationCode string `json:"occupationCode"`
+
+	// Shape level: 1 letter and 21 digits; master: 2 letters and 20 digits; qualification: 16 digits
+	Shape   string `json:"shape"`
+	Version int    `json:"version"`
+	Void    bool   `json:"void"`
+	VoidOn  string `json:"voidOn"`
+	VoidWhy string `json:"voidWhy"`
+}
+
+// EarlierList defines model for EarlierList.
+type EarlierList struct {
+	Certificates []EarlierCertificate `json:"certificates"`
+
+	// Head the columns of a table
+	Head  []string `json:"head"`
+	Total int      `json:"total"`
+}
+
 // EnrolAsk defines model for EnrolAsk.
 type EnrolAsk struct {
 	IdNumber string             `json:"idNumber"`
@@ -9633,6 +9664,21 @@ type DecideCorrectionJSONBody struct {
 	Version  int             `json:"version"`
 }
 
+// ListEarlierParams defines parameters for ListEarlier.
+type ListEarlierParams struct {
+	// Name what the name begins with
+	Name  *string `form:"name,omitempty" json:"name,omitempty"`
+	Skip  *int    `form:"skip,omitempty" json:"skip,omitempty"`
+	Limit *int    `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ImportEarlierJSONBody defines parameters for ImportEarlier.
+type ImportEarlierJSONBody struct {
+	// Data a workbook or a text file with separated values
+	Data []byte `json:"data"`
+	Dry  bool   `json:"dry"`
+}
+
 // RemoveFileParams defines parameters for RemoveFile.
 type RemoveFileParams struct {
 	// Why the reason of an administrator
@@ -9897,6 +9943,12 @@ type DecideCorrectionJSONRequestBody DecideCorrectionJSONBody
 
 // HandInDrillJSONRequestBody defines body for HandInDrill for application/json ContentType.
 type HandInDrillJSONRequestBody = DrillReport
+
+// ImportEarlierJSONRequestBody defines body for ImportEarlier for application/json ContentType.
+type ImportEarlierJSONRequestBody ImportEarlierJSONBody
+
+// RemoveEarlierJSONRequestBody defines body for RemoveEarlier for application/json ContentType.
+type RemoveEarlierJSONRequestBody = TrainingRemoval
 
 // GetEnrolStatusJSONRequestBody defines body for GetEnrolStatus for application/json ContentType.
 type GetEnrolStatusJSONRequestBody = EnrolAsk
@@ -10485,6 +10537,15 @@ type ServerInterface interface {
 	// GetDuties 要办的事：备案是否有效、上报何时到期 · what waits for the administrators
 	// (GET /api/v1/duties)
 	GetDuties(c *fiber.Ctx) error
+	// ListEarlier 早前或其他机构发的证书 · certificates that this program did not issue, by number
+	// (GET /api/v1/earlier-certificates)
+	ListEarlier(c *fiber.Ctx, params ListEarlierParams) error
+	// ImportEarlier 导入早前的证书，逐行给出结果 · import certificates that were issued elsewhere, with a verdict for each row
+	// (POST /api/v1/earlier-certificates)
+	ImportEarlier(c *fiber.Ctx) error
+	// RemoveEarlier 移除误导入的证书 · remove one that was imported by mistake
+	// (POST /api/v1/earlier-certificates/removal)
+	RemoveEarlier(c *fiber.Ctx) error
 	// GetEnrolStatus 用报名号或准考证号加证件号查报名状态和准考证 · an application or a ticket, by number and document
 	// (POST /api/v1/enrolment-status)
 	GetEnrolStatus(c *fiber.Ctx) error
@@ -14338,6 +14399,93 @@ func (siw *ServerInterfaceWrapper) GetDuties(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.GetDuties(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListEarlier operation middleware
+func (siw *ServerInterfaceWrapper) ListEarlier(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListEarlierParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "name" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "name", query, &params.Name, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter name: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "skip" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "skip", query, &params.Skip, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter skip: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListEarlier(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ImportEarlier operation middleware
+func (siw *ServerInterfaceWrapper) ImportEarlier(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ImportEarlier(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// RemoveEarlier operation middleware
+func (siw *ServerInterfaceWrapper) RemoveEarlier(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.RemoveEarlier(c)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -20508,6 +20656,12 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Post(options.BaseURL+"/api/v1/trainings/removal", wrapper.RemoveTraining)
 
+	router.Get(options.BaseURL+"/api/v1/earlier-certificates", wrapper.ListEarlier)
+
+	router.Post(options.BaseURL+"/api/v1/earlier-certificates", wrapper.ImportEarlier)
+
+	router.Post(options.BaseURL+"/api/v1/earlier-certificates/removal", wrapper.RemoveEarlier)
+
 	router.Get(options.BaseURL+"/api/v1/talents", wrapper.ListTalents)
 
 	router.Post(options.BaseURL+"/api/v1/talents", wrapper.RecordTalent)
@@ -23857,6 +24011,92 @@ type GetDutiesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetDutiesdefaultApplicationProblemPlusJSONResponse) VisitGetDutiesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListEarlierRequestObject struct {
+	Params ListEarlierParams
+}
+
+type ListEarlierResponseObject interface {
+	VisitListEarlierResponse(ctx *fiber.Ctx) error
+}
+
+type ListEarlier200JSONResponse EarlierList
+
+func (response ListEarlier200JSONResponse) VisitListEarlierResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListEarlierdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListEarlierdefaultApplicationProblemPlusJSONResponse) VisitListEarlierResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ImportEarlierRequestObject struct {
+	Body *ImportEarlierJSONRequestBody
+}
+
+type ImportEarlierResponseObject interface {
+	VisitImportEarlierResponse(ctx *fiber.Ctx) error
+}
+
+type ImportEarlier200JSONResponse []ProfileVerdict
+
+func (response ImportEarlier200JSONResponse) VisitImportEarlierResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ImportEarlierdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ImportEarlierdefaultApplicationProblemPlusJSONResponse) VisitImportEarlierResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type RemoveEarlierRequestObject struct {
+	Body *RemoveEarlierJSONRequestBody
+}
+
+type RemoveEarlierResponseObject interface {
+	VisitRemoveEarlierResponse(ctx *fiber.Ctx) error
+}
+
+type RemoveEarlier204Response struct {
+}
+
+func (response RemoveEarlier204Response) VisitRemoveEarlierResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type RemoveEarlierdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemoveEarlierdefaultApplicationProblemPlusJSONResponse) VisitRemoveEarlierResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -29862,6 +30102,15 @@ type StrictServerInterface interface {
 	// GetDuties 要办的事：备案是否有效、上报何时到期 · what waits for the administrators
 	// (GET /api/v1/duties)
 	GetDuties(ctx context.Context, request GetDutiesRequestObject) (GetDutiesResponseObject, error)
+	// ListEarlier 早前或其他机构发的证书 · certificates that this program did not issue, by number
+	// (GET /api/v1/earlier-certificates)
+	ListEarlier(ctx context.Context, request ListEarlierRequestObject) (ListEarlierResponseObject, error)
+	// ImportEarlier 导入早前的证书，逐行给出结果 · import certificates that were issued elsewhere, with a verdict for each row
+	// (POST /api/v1/earlier-certificates)
+	ImportEarlier(ctx context.Context, request ImportEarlierRequestObject) (ImportEarlierResponseObject, error)
+	// RemoveEarlier 移除误导入的证书 · remove one that was imported by mistake
+	// (POST /api/v1/earlier-certificates/removal)
+	RemoveEarlier(ctx context.Context, request RemoveEarlierRequestObject) (RemoveEarlierResponseObject, error)
 	// GetEnrolStatus 用报名号或准考证号加证件号查报名状态和准考证 · an application or a ticket, by number and document
 	// (POST /api/v1/enrolment-status)
 	GetEnrolStatus(ctx context.Context, request GetEnrolStatusRequestObject) (GetEnrolStatusResponseObject, error)
@@ -33967,6 +34216,111 @@ func (sh *strictHandler) GetDuties(ctx *fiber.Ctx) error {
 		return err
 	} else if validResponse, ok := response.(GetDutiesResponseObject); ok {
 		if err := validResponse.VisitGetDutiesResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListEarlier operation middleware
+func (sh *strictHandler) ListEarlier(ctx *fiber.Ctx, params ListEarlierParams) error {
+	var request ListEarlierRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListEarlier(ctx.UserContext(), request.(ListEarlierRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListEarlier")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListEarlierResponseObject); ok {
+		if err := validResponse.VisitListEarlierResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ImportEarlier operation middleware
+func (sh *strictHandler) ImportEarlier(ctx *fiber.Ctx) error {
+	var request ImportEarlierRequestObject
+
+	var body ImportEarlierJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ImportEarlier(ctx.UserContext(), request.(ImportEarlierRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ImportEarlier")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ImportEarlierResponseObject); ok {
+		if err := validResponse.VisitImportEarlierResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RemoveEarlier operation middleware
+func (sh *strictHandler) RemoveEarlier(ctx *fiber.Ctx) error {
+	var request RemoveEarlierRequestObject
+
+	var body RemoveEarlierJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveEarlier(ctx.UserContext(), request.(RemoveEarlierRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveEarlier")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RemoveEarlierResponseObject); ok {
+		if err := validResponse.VisitRemoveEarlierResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

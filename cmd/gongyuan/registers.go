@@ -7,6 +7,7 @@ import (
 	"gongyuan/engine/bulletin"
 	"gongyuan/engine/certificate"
 	"gongyuan/engine/correction"
+	"gongyuan/engine/earlier"
 	"gongyuan/engine/filing"
 	"gongyuan/engine/intake"
 	"gongyuan/engine/mongostore"
@@ -83,11 +84,13 @@ func (p planned) Sittings(ctx context.Context, skip, limit int) ([]sitting.Sitti
 // keepRegisters sets up what is kept beside exams.
 func (e *engine) keepRegisters(store *mongostore.Store) {
 	desk := intake.Desk{Candidates: e.people, Accounts: e.people, Sealer: e.sealer, Audit: e.trail, Clock: e.clock}
+	e.earlier = earlier.NewOffice(store.Earlier(), store.Certificates(), desk)
 	profiles, trainings := store.Profiles(), training.NewOffice(store.Trainings(), desk)
 	sources := reported{store.Records(), store.Certificates(), profiles, trainings, filing.Sealed{Store: store.Filings(), Sealer: e.sealer}, store.Examiners()}
 	e.registers = api.Registers{
 		Filings: e.filings, Workbook: xlsx.Writer{}, ReadTable: xlsx.Read, Bulletins: &bulletin.Printer{Source: font},
 		Profiles: profile.NewOffice(profiles, desk), Trainings: trainings,
+		Earlier: e.earlier,
 		Talents: talent.NewOffice(talent.Deps{
 			Store: store.Talents(), Sources: sources, Candidates: e.people, Registrations: e.sittings, Accounts: e.people, Sealer: e.sealer, Audit: e.trail, Clock: e.clock,
 		}),

@@ -35,6 +35,7 @@ func (s *Store) families() []family {
 		{"periodic reports", s.ensurePeriodicIndexes},
 		{"profiles", s.ensureProfileIndexes},
 		{"trainings", s.ensureTrainingIndexes},
+		{"earlier certificates", s.ensureEarlierIndexes},
 		{"talent pool", s.ensureTalentIndexes},
 		{"corrections", s.ensureCorrectionIndexes},
 		{"evidence", s.ensureEvidenceIndexes},

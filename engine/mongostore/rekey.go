@@ -9,6 +9,7 @@ import (
 
 	"gongyuan/engine/certificate"
 	"gongyuan/engine/correction"
+	"gongyuan/engine/earlier"
 	"gongyuan/engine/enrol"
 	"gongyuan/engine/evidence"
 	"gongyuan/engine/filing"
@@ -60,6 +61,9 @@ func (s *Store) SealedTexts() []rekey.Texts {
 		}, same},
 		&sealedTexts{"trainings", s.Trainings().trainings, "sealed", func(d *sealedTextDoc) rekey.Text {
 			return rekey.Text{ID: d.ID, Context: training.SealContext(training.ID(d.ID)), Sealed: d.Sealed}
+		}, same},
+		&sealedTexts{"earlier-certificates", s.Earlier().in, "sealed", func(d *sealedTextDoc) rekey.Text {
+			return rekey.Text{ID: d.ID, Context: earlier.SealContext(certificate.Number(d.ID)), Sealed: d.Sealed}
 		}, same},
 		&sealedTexts{"applications", s.Enrolments().applications, "idSealed", func(d *sealedTextDoc) rekey.Text {
 			return rekey.Text{ID: d.ID, Context: d.ID, Sealed: d.IDSealed}

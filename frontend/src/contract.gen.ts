@@ -4577,6 +4577,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/earlier-certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 早前或其他机构发的证书 · certificates that this program did not issue, by number */
+        get: operations["listEarlier"];
+        put?: never;
+        /**
+         * 导入早前的证书，逐行给出结果 · import certificates that were issued elsewhere, with a verdict for each row
+         * @description A batch does not give a second certificate of an occupation and level to whoever has one here. With `dry` nothing is kept.
+         */
+        post: operations["importEarlier"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/earlier-certificates/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 移除误导入的证书 · remove one that was imported by mistake */
+        post: operations["removeEarlier"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/talents": {
         parameters: {
             query?: never;
@@ -9239,6 +9277,31 @@ export interface components {
             id: string;
             version: number;
             why: string;
+        };
+        EarlierCertificate: {
+            number: string;
+            /** @description level: 1 letter and 21 digits; master: 2 letters and 20 digits; qualification: 16 digits */
+            shape: string;
+            name: string;
+            documentType: string;
+            documentMasked: string;
+            occupationCode: string;
+            occupation: string;
+            direction: string;
+            level: number;
+            levelTitle: string;
+            body: string;
+            date: string;
+            void: boolean;
+            voidOn: string;
+            voidWhy: string;
+            version: number;
+        };
+        EarlierList: {
+            total: number;
+            certificates: components["schemas"]["EarlierCertificate"][];
+            /** @description the columns of a table */
+            head: string[];
         };
         /**
          * @description 组织防范 技术防范 保卫管理 应急管理 培训与指导
@@ -16334,6 +16397,87 @@ export interface operations {
         };
     };
     removeTraining: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrainingRemoval"];
+            };
+        };
+        responses: {
+            /** @description 已移除 · removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listEarlier: {
+        parameters: {
+            query?: {
+                /** @description what the name begins with */
+                name?: string;
+                skip?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EarlierList"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    importEarlier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    dry: boolean;
+                    /**
+                     * Format: byte
+                     * @description a workbook or a text file with separated values
+                     */
+                    data: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileVerdict"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    removeEarlier: {
         parameters: {
             query?: never;
             header?: never;

@@ -6,6 +6,7 @@ export type PeriodLine = Schemas['PeriodLine']
 export type ProfileList = Schemas['ProfileList']
 export type ProfileRow = Schemas['ProfileRow']
 export type Training = Schemas['Training']
+export type Earlier = Schemas['EarlierCertificate']
 export type ProfileVerdict = Schemas['ProfileVerdict']
 
 const LONG = 60_000
@@ -29,6 +30,9 @@ export const periods = {
     (await client.call('get', '/api/v1/trainings', { query: asked(filter, page), signal })).data,
   importTrainings: async (body: Schemas['TrainingImport']) => (await client.call('post', '/api/v1/trainings', { body, timeoutMs: LONG })).data,
   removeTraining: async (body: Schemas['TrainingRemoval']) => { await client.call('post', '/api/v1/trainings/removal', { body }) },
+  earlier: async (filter: { name: string }, page: number, signal: AbortSignal) => (await client.call('get', '/api/v1/earlier-certificates', { query: asked(filter, page), signal })).data,
+  importEarlier: async (body: { dry: boolean; data?: string }) => (await client.call('post', '/api/v1/earlier-certificates', { body: { dry: body.dry, data: body.data ?? '' }, timeoutMs: LONG })).data,
+  removeEarlier: async (body: Schemas['TrainingRemoval']) => { await client.call('post', '/api/v1/earlier-certificates/removal', { body }) },
   profiles: async (filter: { unit: string; city: string; industry: string; keyUnit: boolean }, page: number, signal: AbortSignal) =>
     (await client.call('get', '/api/v1/profiles', { query: asked(filter, page), signal })).data,
   importRows: async (body: Schemas['ProfileImport']) => (await client.call('post', '/api/v1/profiles', { body, timeoutMs: LONG })).data,
