@@ -230,6 +230,24 @@ test('profiles and trainings come in by workbook, a certified person joins the p
   await page.getByText(/^1–1 \/ 1 条|共 1 条/).waitFor()
   await page.getByRole('row', { name: /未报名甲 未登记为考生 .* 轮训 二级\/技师/ }).waitFor()
 
+  // A certificate of another body is imported, and stands against a second one.
+  await page.goto(`${base}/staff/certificates/earlier`)
+  await page.getByText('还没有导入证书。').waitFor()
+  await pick('导入 Excel 或 CSV…', '早前.xlsx', [['证书编号', '姓名', '证件号码', '职业名称', '等级', '发证日期', '发证机构', '工种/职业方向'], ['S000061000042253000001', '早前甲', identity(), '保卫管理员', '三级', '2025-05-01', '另一示例机构', '--'], ['12', '早前乙', identity(), '保卫管理员', '三级', '2025-05-01', '另一示例机构', '--']])
+  await page.getByRole('row', { name: /3 不能导入 早前乙 不是已知的证书编号/ }).waitFor()
+  await page.getByRole('button', { name: '保存 1 行' }).click()
+  await page.getByRole('row', { name: /有效 .* 早前甲 居民身份证 .* 保卫管理员 三级\/高级工 2025-05-01 另一示例机构/ }).waitFor()
+  await looked(page, 'earlier')
+  await page.setViewportSize(PHONE)
+  await looked(page, 'earlier-phone')
+  await page.setViewportSize(WIDE)
+  await page.goto(`${base}/staff/trainings`)
+  await page.getByRole('button', { name: '录入一次' }).click()
+  await looked(page, 'trainings')
+  await page.setViewportSize(PHONE)
+  await looked(page, 'trainings-phone')
+  await page.setViewportSize(WIDE)
+
   // The candidate agrees on the page of results.
   const { code } = (await call('GET', `/api/v1/sittings/${certified.sitting}/codes`, admin)).find((x) => x.registration === certified.id)
   const own = await (await browser.newContext({ viewport: PHONE, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce' })).newPage()
