@@ -25,6 +25,7 @@ var findings = map[string][2]string{
 	batch.FoundPortrait:    {"没有照片", "no photograph"},
 	batch.FoundSite:        {"本场次的站点没有登记六位站点序号，编号定不下来；先在备案里登记", "the sitting's site has no six digits registered, which the number needs; register them in its filing"},
 	batch.FoundIssued:      {"本次报名已有证书", "certified already for this registration"},
+	batch.FoundElsewhere:   {"同一证件在导入的证书里已有同职业同等级的有效证书", "an imported certificate says that the same document has one of this occupation and level"},
 	batch.FoundDuplicate:   {"同一证件已有同职业同等级的有效证书", "the same document has a valid certificate of this occupation and level"},
 	batch.FoundTwice:       {"同一人在本批中出现两次", "the same person stands twice in this batch"},
 	batch.FoundChanged:     {"确认以后情况有变化，没有发证，也没有占号", "something changed after the confirmation; nothing was issued and no number taken"},

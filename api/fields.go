@@ -16,13 +16,13 @@ import (
 	"gongyuan/engine/enrol"
 	"gongyuan/engine/evidence"
 	"gongyuan/engine/filing"
+	"gongyuan/engine/intake"
 	"gongyuan/engine/itemstat"
 	"gongyuan/engine/marking"
 	"gongyuan/engine/people"
 	"gongyuan/engine/periodic"
 	"gongyuan/engine/personnel"
 	"gongyuan/engine/proctor"
-	"gongyuan/engine/profile"
 	"gongyuan/engine/readiness"
 	"gongyuan/engine/report"
 	"gongyuan/engine/result"
@@ -106,6 +106,13 @@ var fieldTexts = map[string][2]string{
 	"text-file":                  {"不是可以读的文本文件，请另存为 Excel（.xlsx）或 UTF-8 的 CSV。", "Not a text file that can be read; save it as a workbook (.xlsx) or CSV in UTF-8."},
 	"table-head-training":        {"第一行要有这些列名：身份证件号、姓名、培训类别、开始日期、学时、培训机构。", "The first line needs the columns 身份证件号, 姓名, 培训类别, 开始日期, 学时, 培训机构."},
 	"training-kind":              {"只能填“初任培训”或“轮训”。", "Only 初任培训 (initial) or 轮训 (rotation)."},
+	"table-head-earlier":         {"第一行要有这些列名：证书编号、姓名、证件号码（完整）、职业名称、等级、发证日期、发证机构。", "The first line needs the columns 证书编号, 姓名, 证件号码, 职业名称, 等级, 发证日期, 发证机构."},
+	"number-shape":               {"不是已知的证书编号：1 个字母加 21 位数字，2 个字母加 20 位数字，或 16 位数字。", "No known certificate number: 1 letter and 21 digits, 2 letters and 20 digits, or 16 digits."},
+	"number-position":            {"证书编号有一位不对：字母是 Y 或 S，省份代码、等级（1 到 5）和序号要有效。", "One position of the number is wrong: the letter is Y or S; province, level (1 to 5) and serial must exist."},
+	"other-level-in-number":      {"编号里的等级与填的不同，请核对。", "The number says another level; check it."},
+	"issued-here":                {"这个编号是本程序发的证，不用导入。", "This certificate was issued here; it need not be imported."},
+	"document-type":              {"证件类型填居民身份证、护照等证书上可用的证件。", "The document is a resident identity card, a passport or another that certificates may name."},
+	"certificate-state":          {"证书状态填“有效”或“作废”，不填算有效。", "The state is 有效 (valid) or 作废 (revoked); empty means valid."},
 	"day":                        {"日期要年在前，例如 2026-03-05。Excel 里可把日期列设为文本。", "Dates have the year first, such as 2026-03-05. In a workbook, make the column text."},
 	"ends-before":                {"结束日期不能早于开始日期。", "The last day cannot be before the first."},
 	"passed-failed":              {"只能填“合格”或“不合格”。", "Only 合格 (passed) or 不合格 (failed)."},
@@ -325,7 +332,7 @@ func fieldsOf(err error) []sitting.FieldError {
 	var planned *compose.FieldError
 	var counted *itemstat.FieldError
 	var bodied *filing.FieldError
-	var tabled *profile.TableError
+	var tabled *intake.TableError
 	var timed *periodic.FieldError
 	var watched *proctor.FieldError
 	var kept *personnel.FieldError

@@ -8,6 +8,7 @@ import (
 	"gongyuan/api/contract"
 	"gongyuan/engine/bulletin"
 	"gongyuan/engine/correction"
+	"gongyuan/engine/earlier"
 	"gongyuan/engine/evidence"
 	"gongyuan/engine/filing"
 	"gongyuan/engine/periodic"
@@ -23,6 +24,7 @@ type Registers struct {
 	Profiles  *profile.Office
 	Periods   *periodic.Office
 	Trainings *training.Office
+	Earlier   *earlier.Office
 	Talents   *talent.Office
 	// Corrections are what candidates ask to be put right, Held what is kept of
 	// them beside exams.

@@ -2,10 +2,10 @@ package api
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"gongyuan/api/contract"
@@ -28,21 +28,24 @@ func industryName(i profile.Industry, lang string) string {
 	return string(i)
 }
 
-// ListProfiles lists what is known of candidates.
-func (s *server) ListProfiles(ctx context.Context, _ contract.ListProfilesRequestObject) (contract.ListProfilesResponseObject, error) {
-	all, err := s.registers.Profiles.List(ctx, staff(ctx))
+// ListProfiles lists what is known of candidates, by unit.
+func (s *server) ListProfiles(ctx context.Context, r contract.ListProfilesRequestObject) (contract.ListProfilesResponseObject, error) {
+	p, lang := r.Params, callOf(ctx).lang
+	q := profile.Query{Unit: strings.TrimSpace(textOr(p.Unit)), City: strings.TrimSpace(textOr(p.City)), KeyUnit: p.KeyUnit != nil && *p.KeyUnit}
+	q.Industry = profile.Industry(textOr(p.Industry))
+	if known, ok := profile.IndustryOf(textOr(p.Industry)); ok {
+		q.Industry = known
+	}
+	skip, limit := paging(p.Skip, p.Limit)
+	some, total, err := s.registers.Profiles.List(ctx, staff(ctx), q, skip, limit)
 	if err != nil {
 		return nil, err
 	}
-	lang := callOf(ctx).lang
-	slices.SortFunc(all, func(a, b profile.Known) int {
-		return cmp.Or(cmp.Compare(a.Profile.Unit, b.Profile.Unit), cmp.Compare(a.Person.Name, b.Person.Name), cmp.Compare(a.Profile.Candidate, b.Profile.Candidate))
-	})
-	out := contract.ListProfiles200JSONResponse{Profiles: []contract.Profile{}, Industries: []string{}, Head: profile.Head()}
+	out := contract.ListProfiles200JSONResponse{Total: total, Profiles: []contract.Profile{}, Industries: []string{}, Head: profile.Head()}
 	for _, n := range profile.Industries() {
 		out.Industries = append(out.Industries, industryName(n.Industry, lang))
 	}
-	for _, k := range all {
+	for _, k := range some {
 		p := k.Profile
 		out.Profiles = append(out.Profiles, contract.Profile{
 			Name: k.Person.Name, IdMasked: k.Person.IDMasked, Unit: p.Unit, City: p.City, Industry: industryName(p.Industry, lang), KeyUnit: p.KeyUnit, Post: p.Post,
@@ -54,35 +57,17 @@ func (s *server) ListProfiles(ctx context.Context, _ contract.ListProfilesReques
 
 // ImportProfiles judges or keeps rows of profiles.
 func (s *server) ImportProfiles(ctx context.Context, r contract.ImportProfilesRequestObject) (contract.ImportProfilesResponseObject, error) {
-	var rows []profile.Row
-	var lines []int
-	if r.Body.Data != nil {
-		cells, err := s.registers.ReadTable(*r.Body.Data)
-		if err != nil {
-			return nil, &profile.TableError{Reason: "workbook"}
-		}
-		if rows, lines, err = profile.Table(cells); err != nil {
-			return nil, err
-		}
-	} else if r.Body.Rows != nil {
-		for i, x := range *r.Body.Rows {
-			rows, lines = append(rows, profile.Row{
+	var given []profile.Row
+	if r.Body.Rows != nil {
+		for _, x := range *r.Body.Rows {
+			given = append(given, profile.Row{
 				IDNumber: x.IdNumber, Name: x.Name, Unit: x.Unit, City: x.City, Industry: x.Industry, KeyUnit: textOr(x.KeyUnit), Post: textOr(x.Post), Incentive: textOr(x.Incentive),
-			}), append(lines, i+1)
+			})
 		}
 	}
-	if len(rows) == 0 {
-		return nil, &profile.TableError{Reason: "table-empty"}
-	}
-	work := s.registers.Profiles.Import
-	if r.Body.Dry {
-		work = s.registers.Profiles.Judge
-	}
-	verdicts, err := work(ctx, staff(ctx), rows)
-	if err != nil {
-		return nil, err
-	}
-	return contract.ImportProfiles200JSONResponse(wireVerdicts(ctx, verdicts, lines)), nil
+	offices := works[profile.Row]{s.registers.Profiles.Judge, s.registers.Profiles.Import}
+	out, err := takeIn(ctx, s, profile.Table, entered[profile.Row]{given, r.Body.Data, r.Body.Dry}, offices)
+	return contract.ImportProfiles200JSONResponse(out), err
 }
 
 // periodLabel names a member of a group.

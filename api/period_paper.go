@@ -18,13 +18,13 @@ var paperWords = map[bool]map[string]string{
 		"year": "%s 年年报", "quarter": "%s 年第 %s 季度季报", "about": "%s 至 %s，%s 前上报。%s", "now": "截至 %s 的数字，尚未冻结。", "version": "第 %d 版，%s 于 %s 上报。",
 		"foot": "打印时间 %s", "of": "范围", "rates": "合格率", "staff": "机构和考评员", "theory": "理论合格率", "skill": "技能合格率", "review": "综合评审合格率", "all": "总评合格率", "none": "无人参加",
 		"level": "合计和按等级", "keyUnit": "按是否重点单位", "industry": "按行业", "city": "按城市", "site": "按站点", "mark": "示例",
-		"rules": "登记、准考、参加、合格按场次开始的日期归期，取最新公布的成绩，沿用的项目不重复计；发证按发证日期，作废按作废日期；培训按结束日期，一人一类只计一次，不分等级。没有档案的考生归入“未登记”。“—”表示该版上报时没有统计。",
+		"rules": "登记、准考、参加、合格按场次开始的日期归期，取最新公布的成绩，沿用的项目不重复计；发证按发证日期，作废按作废日期；培训按结束日期，一人一类只计一次，写明等级的也计入该等级。没有档案的考生归入“未登记”。“—”表示该版上报时没有统计。",
 	},
 	true: {
 		"year": "Report of the year %s", "quarter": "Report of %s, quarter %s", "about": "%s to %s, due %s. %s", "now": "Figures as of %s, not frozen.", "version": "Version %d, submitted by %s at %s.",
 		"foot": "Printed %s", "of": "Of", "rates": "Pass rates", "staff": "Bodies and examiners", "theory": "Theory", "skill": "Skill", "review": "Review", "all": "All components", "none": "nobody sat",
 		"level": "In all and by level", "keyUnit": "By key unit or not", "industry": "By industry", "city": "By city", "site": "By site", "mark": "SAMPLE",
-		"rules": "Registrations and passes count in the period in which their sitting begins, by the newest released result; components carried over do not count again. Certificates count on the day of issue or revocation, trainings on their last day, once for each person and kind, and not by level. Candidates without a profile are “not known”. A dash is what was not counted when that version was submitted.",
+		"rules": "Registrations and passes count in the period in which their sitting begins, by the newest released result; components carried over do not count again. Certificates count on the day of issue or revocation, trainings on their last day, once for each person and kind, and at the level that they were of. Candidates without a profile are “not known”. A dash is what was not counted when that version was submitted.",
 	},
 }
 

@@ -26,6 +26,7 @@ import (
 	"gongyuan/engine/enrol"
 	"gongyuan/engine/evidence"
 	"gongyuan/engine/filing"
+	"gongyuan/engine/intake"
 	"gongyuan/engine/itemstat"
 	"gongyuan/engine/marking"
 	"gongyuan/engine/people"
@@ -33,7 +34,6 @@ import (
 	"gongyuan/engine/personnel"
 	"gongyuan/engine/print"
 	"gongyuan/engine/proctor"
-	"gongyuan/engine/profile"
 	"gongyuan/engine/readiness"
 	"gongyuan/engine/report"
 	"gongyuan/engine/result"
@@ -42,7 +42,6 @@ import (
 	"gongyuan/engine/seating"
 	"gongyuan/engine/sitting"
 	"gongyuan/engine/talent"
-	"gongyuan/engine/training"
 	"gongyuan/engine/transcript"
 	"gongyuan/engine/venue"
 )
@@ -365,12 +364,10 @@ var table = []struct {
 	{filing.ErrState, "wrong-state"},
 	{filing.ErrInvalid, "invalid"},
 	{roster.ErrInvalid, "invalid"},
-	{profile.ErrForbidden, "forbidden"},
-	{profile.ErrInvalid, "invalid"},
-	{training.ErrForbidden, "forbidden"},
-	{training.ErrConflict, "conflict"},
-	{training.ErrNotFound, "not-found"},
-	{training.ErrInvalid, "invalid"},
+	{intake.ErrForbidden, "forbidden"},
+	{intake.ErrConflict, "conflict"},
+	{intake.ErrNotFound, "not-found"},
+	{intake.ErrInvalid, "invalid"},
 	{correction.ErrForbidden, "forbidden"},
 	{correction.ErrConflict, "conflict"},
 	{correction.ErrNotFound, "not-found"},

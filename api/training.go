@@ -1,107 +1,90 @@
 package api
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"slices"
+	"strconv"
+	"strings"
 
 	"gongyuan/api/contract"
 	"gongyuan/engine/correction"
-	"gongyuan/engine/profile"
+	"gongyuan/engine/intake"
 	"gongyuan/engine/sitting"
+	"gongyuan/engine/standard"
 	"gongyuan/engine/talent"
 	"gongyuan/engine/training"
 )
 
-// registerFields are the fields that an error of trainings or of the talent
+// registerFields are the fields that an error of what is taken in or of the talent
 // pool names.
 func registerFields(err error) []sitting.FieldError {
-	var trained *training.FieldError
+	var taken *intake.FieldError
 	var pooled *talent.FieldError
 	var asked *correction.FieldError
 	switch {
 	case errors.As(err, &asked):
 		return []sitting.FieldError{{Field: asked.Field, Reason: asked.Reason}}
-	case errors.As(err, &trained):
-		return []sitting.FieldError{{Field: trained.Field, Reason: trained.Reason}}
+	case errors.As(err, &taken):
+		return []sitting.FieldError{{Field: taken.Field, Reason: taken.Reason}}
 	case errors.As(err, &pooled):
 		return []sitting.FieldError{{Field: pooled.Field, Reason: pooled.Reason}}
 	}
 	return nil
 }
 
-// wireVerdicts says what became of rows that stand in lines of a table.
-func wireVerdicts(ctx context.Context, verdicts []profile.Verdict, lines []int) []contract.ProfileVerdict {
-	out := []contract.ProfileVerdict{}
-	for i, v := range verdicts {
-		wire := contract.ProfileVerdict{Row: lines[i], Outcome: contract.ProfileOutcome(v.Outcome), Name: v.Name, Field: textOrNone(v.Field)}
-		if v.Reason != "" {
-			detail := fieldText(v.Reason, callOf(ctx).lang)
-			wire.Detail = &detail
-		}
-		out = append(out, wire)
+// ListTrainings lists records that count, the newest first.
+func (s *server) ListTrainings(ctx context.Context, r contract.ListTrainingsRequestObject) (contract.ListTrainingsResponseObject, error) {
+	p, lang := r.Params, callOf(ctx).lang
+	q := training.Query{Name: strings.TrimSpace(textOr(p.Name))}
+	if p.Kind != nil {
+		q.Kind = training.Kind(*p.Kind)
 	}
-	return out
-}
-
-// ListTrainings lists the records that count, the newest first.
-func (s *server) ListTrainings(ctx context.Context, _ contract.ListTrainingsRequestObject) (contract.ListTrainingsResponseObject, error) {
-	all, err := s.registers.Trainings.List(ctx, staff(ctx))
+	if p.Level != nil {
+		q.Level = standard.Level(*p.Level)
+	}
+	skip, limit := paging(p.Skip, p.Limit)
+	some, total, err := s.registers.Trainings.List(ctx, staff(ctx), q, skip, limit)
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(all, func(a, b training.Known) int {
-		return cmp.Or(cmp.Compare(b.Record.From, a.Record.From), cmp.Compare(a.Person.Name, b.Person.Name), cmp.Compare(a.Record.ID(), b.Record.ID()))
-	})
-	out := contract.ListTrainings200JSONResponse{Trainings: []contract.Training{}, Head: training.Head()}
-	for _, k := range all {
-		r := k.Record
+	out := contract.ListTrainings200JSONResponse{Total: total, Trainings: []contract.Training{}, Head: training.Head()}
+	for i := range some {
+		r := &some[i]
 		out.Trainings = append(out.Trainings, contract.Training{
-			Id: string(r.ID()), Name: k.Person.Name, IdMasked: k.Person.IDMasked, Kind: contract.TrainingKind(r.Kind), From: r.From, Until: r.Until, Hours: r.Hours,
-			Organiser: r.Organiser, Topic: r.Topic, Document: r.Document, Passed: r.Passed, Version: r.Version,
+			Id: string(r.ID), Name: r.Holder.Name, IdMasked: r.Holder.Masked, Registered: textOrNone(r.Registered), Kind: contract.TrainingKind(r.Kind), Level: int(r.Level),
+			LevelTitle: textOrNone(s.titleOf(r.Level, lang)), From: r.From, Until: r.Until, Hours: r.Hours, Organiser: r.Organiser, Topic: r.Topic, Document: r.Document,
+			Passed: r.Passed, Version: r.Version,
 		})
 	}
 	return out, nil
 }
 
-// ImportTrainings judges or keeps rows of trainings.
-func (s *server) ImportTrainings(ctx context.Context, r contract.ImportTrainingsRequestObject) (contract.ImportTrainingsResponseObject, error) {
-	rows, lines, err := s.trainingRows(r.Body)
-	if err != nil {
-		return nil, err
+// titleOf is the name of a level of the standard, its number for another; ""
+// for none.
+func (s *server) titleOf(l standard.Level, lang string) string {
+	if l == 0 {
+		return ""
 	}
-	work := s.registers.Trainings.Import
-	if r.Body.Dry {
-		work = s.registers.Trainings.Judge
+	if scheme, ok := s.standard.Scheme(l); ok {
+		return levelTitle(scheme, lang)
 	}
-	verdicts, err := work(ctx, staff(ctx), rows)
-	if err != nil {
-		return nil, err
-	}
-	return contract.ImportTrainings200JSONResponse(wireVerdicts(ctx, verdicts, lines)), nil
+	return strconv.Itoa(int(l))
 }
 
-func (s *server) trainingRows(b *contract.TrainingImport) ([]training.Row, []int, error) {
-	if b.Data != nil {
-		cells, err := s.registers.ReadTable(*b.Data)
-		if err != nil {
-			return nil, nil, &profile.TableError{Reason: "workbook"}
+// ImportTrainings judges or keeps rows of trainings.
+func (s *server) ImportTrainings(ctx context.Context, r contract.ImportTrainingsRequestObject) (contract.ImportTrainingsResponseObject, error) {
+	var given []training.Row
+	if r.Body.Rows != nil {
+		for _, x := range *r.Body.Rows {
+			given = append(given, training.Row{
+				IDNumber: x.IdNumber, Name: x.Name, Kind: x.Kind, Level: textOr(x.Level), From: x.From, Until: textOr(x.Until), Hours: x.Hours, Organiser: x.Organiser,
+				Topic: textOr(x.Topic), Passed: textOr(x.Passed), Document: textOr(x.Document),
+			})
 		}
-		return training.Table(cells)
 	}
-	if b.Rows == nil || len(*b.Rows) == 0 {
-		return nil, nil, &profile.TableError{Reason: "table-empty"}
-	}
-	var rows []training.Row
-	var lines []int
-	for i, x := range *b.Rows {
-		rows, lines = append(rows, training.Row{
-			IDNumber: x.IdNumber, Name: x.Name, Kind: x.Kind, From: x.From, Until: textOr(x.Until), Hours: x.Hours, Organiser: x.Organiser, Topic: textOr(x.Topic),
-			Passed: textOr(x.Passed), Document: textOr(x.Document),
-		}), append(lines, i+1)
-	}
-	return rows, lines, nil
+	offices := works[training.Row]{s.registers.Trainings.Judge, s.registers.Trainings.Import}
+	out, err := takeIn(ctx, s, training.Table, entered[training.Row]{given, r.Body.Data, r.Body.Dry}, offices)
+	return contract.ImportTrainings200JSONResponse(out), err
 }
 
 // RemoveTraining marks a record as entered by mistake.

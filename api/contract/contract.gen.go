@@ -4767,6 +4767,37 @@ type Duties struct {
 	Until *string `json:"until,omitempty"`
 }
 
+// EarlierCertificate defines model for EarlierCertificate.
+type EarlierCertificate struct {
+	Body           string `json:"body"`
+	Date           string `json:"date"`
+	Direction      string `json:"direction"`
+	DocumentMasked string `json:"documentMasked"`
+	DocumentType   string `json:"documentType"`
+	Level          int    `json:"level"`
+	LevelTitle     string `json:"levelTitle"`
+	Name           string `json:"name"`
+	Number         string `json:"number"`
+	Occupation     string `json:"occupation"`
+	OccupationCode string `json:"occupationCode"`
+
+	// Shape level: 1 letter and 21 digits; master: 2 letters and 20 digits; qualification: 16 digits
+	Shape   string `json:"shape"`
+	Version int    `json:"version"`
+	Void    bool   `json:"void"`
+	VoidOn  string `json:"voidOn"`
+	VoidWhy string `json:"voidWhy"`
+}
+
+// EarlierList defines model for EarlierList.
+type EarlierList struct {
+	Certificates []EarlierCertificate `json:"certificates"`
+
+	// Head the columns of a table
+	Head  []string `json:"head"`
+	Total int      `json:"total"`
+}
+
 // EnrolAsk defines model for EnrolAsk.
 type EnrolAsk struct {
 	IdNumber string             `json:"idNumber"`
@@ -7185,6 +7216,7 @@ type ProfileList struct {
 	Head       []string  `json:"head"`
 	Industries []string  `json:"industries"`
 	Profiles   []Profile `json:"profiles"`
+	Total      int       `json:"total"`
 }
 
 // ProfileOutcome defines model for ProfileOutcome.
@@ -9110,13 +9142,20 @@ type Training struct {
 	IdMasked string `json:"idMasked"`
 
 	// Kind 初任培训 initial · 轮训 rotation
-	Kind      TrainingKind `json:"kind"`
-	Name      string       `json:"name"`
-	Organiser string       `json:"organiser"`
-	Passed    bool         `json:"passed"`
-	Topic     string       `json:"topic"`
-	Until     string       `json:"until"`
-	Version   int          `json:"version"`
+	Kind TrainingKind `json:"kind"`
+
+	// Level 0 where none is said
+	Level      int     `json:"level"`
+	LevelTitle *string `json:"levelTitle,omitempty"`
+	Name       string  `json:"name"`
+	Organiser  string  `json:"organiser"`
+	Passed     bool    `json:"passed"`
+
+	// Registered the name under which whoever has the number is registered; absent while nobody is
+	Registered *string `json:"registered,omitempty"`
+	Topic      string  `json:"topic"`
+	Until      string  `json:"until"`
+	Version    int     `json:"version"`
 }
 
 // TrainingImport defines model for TrainingImport.
@@ -9133,6 +9172,7 @@ type TrainingKind string
 type TrainingList struct {
 	// Head the columns of a workbook
 	Head      []string   `json:"head"`
+	Total     int        `json:"total"`
 	Trainings []Training `json:"trainings"`
 }
 
@@ -9151,9 +9191,12 @@ type TrainingRow struct {
 	IdNumber string  `json:"idNumber"`
 
 	// Kind code or name
-	Kind      string `json:"kind"`
-	Name      string `json:"name"`
-	Organiser string `json:"organiser"`
+	Kind string `json:"kind"`
+
+	// Level 三级/高级工, 三级, 高级工 or 3; empty for none
+	Level     *string `json:"level,omitempty"`
+	Name      string  `json:"name"`
+	Organiser string  `json:"organiser"`
 
 	// Passed 合格 or 不合格; empty means 合格
 	Passed *string `json:"passed,omitempty"`
@@ -9621,6 +9664,21 @@ type DecideCorrectionJSONBody struct {
 	Version  int             `json:"version"`
 }
 
+// ListEarlierParams defines parameters for ListEarlier.
+type ListEarlierParams struct {
+	// Name what the name begins with
+	Name  *string `form:"name,omitempty" json:"name,omitempty"`
+	Skip  *int    `form:"skip,omitempty" json:"skip,omitempty"`
+	Limit *int    `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ImportEarlierJSONBody defines parameters for ImportEarlier.
+type ImportEarlierJSONBody struct {
+	// Data a workbook or a text file with separated values
+	Data []byte `json:"data"`
+	Dry  bool   `json:"dry"`
+}
+
 // RemoveFileParams defines parameters for RemoveFile.
 type RemoveFileParams struct {
 	// Why the reason of an administrator
@@ -9647,6 +9705,21 @@ type GetPeriodWorkbookParams struct {
 // AddPictureJSONBody defines parameters for AddPicture.
 type AddPictureJSONBody struct {
 	Data []byte `json:"data"`
+}
+
+// ListProfilesParams defines parameters for ListProfiles.
+type ListProfilesParams struct {
+	// Unit what the unit's name begins with
+	Unit *string `form:"unit,omitempty" json:"unit,omitempty"`
+	City *string `form:"city,omitempty" json:"city,omitempty"`
+
+	// Industry code or name
+	Industry *string `form:"industry,omitempty" json:"industry,omitempty"`
+
+	// KeyUnit of key units only
+	KeyUnit *bool `form:"keyUnit,omitempty" json:"keyUnit,omitempty"`
+	Skip    *int  `form:"skip,omitempty" json:"skip,omitempty"`
+	Limit   *int  `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
 // ListRegradesParams defines parameters for ListRegrades.
@@ -9715,6 +9788,16 @@ type WithdrawTalentJSONBody struct {
 
 	// Why how they said so
 	Why string `json:"why"`
+}
+
+// ListTrainingsParams defines parameters for ListTrainings.
+type ListTrainingsParams struct {
+	// Name what the name begins with
+	Name  *string       `form:"name,omitempty" json:"name,omitempty"`
+	Kind  *TrainingKind `form:"kind,omitempty" json:"kind,omitempty"`
+	Level *int          `form:"level,omitempty" json:"level,omitempty"`
+	Skip  *int          `form:"skip,omitempty" json:"skip,omitempty"`
+	Limit *int          `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
 // FileAppealJSONRequestBody defines body for FileAppeal for application/json ContentType.
@@ -9860,6 +9943,12 @@ type DecideCorrectionJSONRequestBody DecideCorrectionJSONBody
 
 // HandInDrillJSONRequestBody defines body for HandInDrill for application/json ContentType.
 type HandInDrillJSONRequestBody = DrillReport
+
+// ImportEarlierJSONRequestBody defines body for ImportEarlier for application/json ContentType.
+type ImportEarlierJSONRequestBody ImportEarlierJSONBody
+
+// RemoveEarlierJSONRequestBody defines body for RemoveEarlier for application/json ContentType.
+type RemoveEarlierJSONRequestBody = TrainingRemoval
 
 // GetEnrolStatusJSONRequestBody defines body for GetEnrolStatus for application/json ContentType.
 type GetEnrolStatusJSONRequestBody = EnrolAsk
@@ -10448,6 +10537,15 @@ type ServerInterface interface {
 	// GetDuties 要办的事：备案是否有效、上报何时到期 · what waits for the administrators
 	// (GET /api/v1/duties)
 	GetDuties(c *fiber.Ctx) error
+	// ListEarlier 早前或其他机构发的证书 · certificates that this program did not issue, by number
+	// (GET /api/v1/earlier-certificates)
+	ListEarlier(c *fiber.Ctx, params ListEarlierParams) error
+	// ImportEarlier 导入早前的证书，逐行给出结果 · import certificates that were issued elsewhere, with a verdict for each row
+	// (POST /api/v1/earlier-certificates)
+	ImportEarlier(c *fiber.Ctx) error
+	// RemoveEarlier 移除误导入的证书 · remove one that was imported by mistake
+	// (POST /api/v1/earlier-certificates/removal)
+	RemoveEarlier(c *fiber.Ctx) error
 	// GetEnrolStatus 用报名号或准考证号加证件号查报名状态和准考证 · an application or a ticket, by number and document
 	// (POST /api/v1/enrolment-status)
 	GetEnrolStatus(c *fiber.Ctx) error
@@ -10559,9 +10657,9 @@ type ServerInterface interface {
 	// GetPicture 题目图片 · an image of a question
 	// (GET /api/v1/pictures/{picture})
 	GetPicture(c *fiber.Ctx, picture string) error
-	// ListProfiles 考生档案：单位、城市、行业、重点单位 · what reports ask of candidates
+	// ListProfiles 考生档案：单位、城市、行业、重点单位 · what reports ask of candidates, by unit
 	// (GET /api/v1/profiles)
-	ListProfiles(c *fiber.Ctx) error
+	ListProfiles(c *fiber.Ctx, params ListProfilesParams) error
 	// ImportProfiles 录入或导入档案，逐行给出结果 · enter or import profiles, with a verdict for each row
 	// (POST /api/v1/profiles)
 	ImportProfiles(c *fiber.Ctx) error
@@ -10973,9 +11071,9 @@ type ServerInterface interface {
 	// WithdrawTalent 登记本人撤回同意 · record that somebody withdrew
 	// (POST /api/v1/talents/{candidate}/withdrawal)
 	WithdrawTalent(c *fiber.Ctx, candidate TalentId) error
-	// ListTrainings 初任培训和轮训的记录 · records of initial and rotation training
+	// ListTrainings 初任培训和轮训的记录 · records of initial and rotation training, the newest first
 	// (GET /api/v1/trainings)
-	ListTrainings(c *fiber.Ctx) error
+	ListTrainings(c *fiber.Ctx, params ListTrainingsParams) error
 	// ImportTrainings 录入或导入培训记录，逐行给出结果 · enter or import trainings, with a verdict for each row
 	// (POST /api/v1/trainings)
 	ImportTrainings(c *fiber.Ctx) error
@@ -14314,6 +14412,93 @@ func (siw *ServerInterfaceWrapper) GetDuties(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListEarlier operation middleware
+func (siw *ServerInterfaceWrapper) ListEarlier(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListEarlierParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "name" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "name", query, &params.Name, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter name: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "skip" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "skip", query, &params.Skip, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter skip: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListEarlier(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ImportEarlier operation middleware
+func (siw *ServerInterfaceWrapper) ImportEarlier(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ImportEarlier(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// RemoveEarlier operation middleware
+func (siw *ServerInterfaceWrapper) RemoveEarlier(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.RemoveEarlier(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // GetEnrolStatus operation middleware
 func (siw *ServerInterfaceWrapper) GetEnrolStatus(c *fiber.Ctx) error {
 
@@ -15270,8 +15455,62 @@ func (siw *ServerInterfaceWrapper) GetPicture(c *fiber.Ctx) error {
 // ListProfiles operation middleware
 func (siw *ServerInterfaceWrapper) ListProfiles(c *fiber.Ctx) error {
 
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListProfilesParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "unit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "unit", query, &params.Unit, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter unit: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "city" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "city", query, &params.City, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter city: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "industry" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "industry", query, &params.Industry, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter industry: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "keyUnit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "keyUnit", query, &params.KeyUnit, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter keyUnit: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "skip" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "skip", query, &params.Skip, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter skip: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
 	handler := func(c *fiber.Ctx) error {
-		return siw.Handler.ListProfiles(c)
+		return siw.Handler.ListProfiles(c, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -19668,8 +19907,55 @@ func (siw *ServerInterfaceWrapper) WithdrawTalent(c *fiber.Ctx) error {
 // ListTrainings operation middleware
 func (siw *ServerInterfaceWrapper) ListTrainings(c *fiber.Ctx) error {
 
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListTrainingsParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "name" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "name", query, &params.Name, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter name: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", query, &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter kind: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "level" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "level", query, &params.Level, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter level: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "skip" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "skip", query, &params.Skip, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter skip: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
 	handler := func(c *fiber.Ctx) error {
-		return siw.Handler.ListTrainings(c)
+		return siw.Handler.ListTrainings(c, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -20369,6 +20655,12 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Post(options.BaseURL+"/api/v1/trainings", wrapper.ImportTrainings)
 
 	router.Post(options.BaseURL+"/api/v1/trainings/removal", wrapper.RemoveTraining)
+
+	router.Get(options.BaseURL+"/api/v1/earlier-certificates", wrapper.ListEarlier)
+
+	router.Post(options.BaseURL+"/api/v1/earlier-certificates", wrapper.ImportEarlier)
+
+	router.Post(options.BaseURL+"/api/v1/earlier-certificates/removal", wrapper.RemoveEarlier)
 
 	router.Get(options.BaseURL+"/api/v1/talents", wrapper.ListTalents)
 
@@ -23725,6 +24017,92 @@ func (response GetDutiesdefaultApplicationProblemPlusJSONResponse) VisitGetDutie
 	return ctx.JSON(&response.Body)
 }
 
+type ListEarlierRequestObject struct {
+	Params ListEarlierParams
+}
+
+type ListEarlierResponseObject interface {
+	VisitListEarlierResponse(ctx *fiber.Ctx) error
+}
+
+type ListEarlier200JSONResponse EarlierList
+
+func (response ListEarlier200JSONResponse) VisitListEarlierResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListEarlierdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListEarlierdefaultApplicationProblemPlusJSONResponse) VisitListEarlierResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ImportEarlierRequestObject struct {
+	Body *ImportEarlierJSONRequestBody
+}
+
+type ImportEarlierResponseObject interface {
+	VisitImportEarlierResponse(ctx *fiber.Ctx) error
+}
+
+type ImportEarlier200JSONResponse []ProfileVerdict
+
+func (response ImportEarlier200JSONResponse) VisitImportEarlierResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ImportEarlierdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ImportEarlierdefaultApplicationProblemPlusJSONResponse) VisitImportEarlierResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type RemoveEarlierRequestObject struct {
+	Body *RemoveEarlierJSONRequestBody
+}
+
+type RemoveEarlierResponseObject interface {
+	VisitRemoveEarlierResponse(ctx *fiber.Ctx) error
+}
+
+type RemoveEarlier204Response struct {
+}
+
+func (response RemoveEarlier204Response) VisitRemoveEarlierResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type RemoveEarlierdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemoveEarlierdefaultApplicationProblemPlusJSONResponse) VisitRemoveEarlierResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type GetEnrolStatusRequestObject struct {
 	Body *GetEnrolStatusJSONRequestBody
 }
@@ -24937,6 +25315,7 @@ func (response GetPicturedefaultApplicationProblemPlusJSONResponse) VisitGetPict
 }
 
 type ListProfilesRequestObject struct {
+	Params ListProfilesParams
 }
 
 type ListProfilesResponseObject interface {
@@ -29197,6 +29576,7 @@ func (response WithdrawTalentdefaultApplicationProblemPlusJSONResponse) VisitWit
 }
 
 type ListTrainingsRequestObject struct {
+	Params ListTrainingsParams
 }
 
 type ListTrainingsResponseObject interface {
@@ -29722,6 +30102,15 @@ type StrictServerInterface interface {
 	// GetDuties 要办的事：备案是否有效、上报何时到期 · what waits for the administrators
 	// (GET /api/v1/duties)
 	GetDuties(ctx context.Context, request GetDutiesRequestObject) (GetDutiesResponseObject, error)
+	// ListEarlier 早前或其他机构发的证书 · certificates that this program did not issue, by number
+	// (GET /api/v1/earlier-certificates)
+	ListEarlier(ctx context.Context, request ListEarlierRequestObject) (ListEarlierResponseObject, error)
+	// ImportEarlier 导入早前的证书，逐行给出结果 · import certificates that were issued elsewhere, with a verdict for each row
+	// (POST /api/v1/earlier-certificates)
+	ImportEarlier(ctx context.Context, request ImportEarlierRequestObject) (ImportEarlierResponseObject, error)
+	// RemoveEarlier 移除误导入的证书 · remove one that was imported by mistake
+	// (POST /api/v1/earlier-certificates/removal)
+	RemoveEarlier(ctx context.Context, request RemoveEarlierRequestObject) (RemoveEarlierResponseObject, error)
 	// GetEnrolStatus 用报名号或准考证号加证件号查报名状态和准考证 · an application or a ticket, by number and document
 	// (POST /api/v1/enrolment-status)
 	GetEnrolStatus(ctx context.Context, request GetEnrolStatusRequestObject) (GetEnrolStatusResponseObject, error)
@@ -29833,7 +30222,7 @@ type StrictServerInterface interface {
 	// GetPicture 题目图片 · an image of a question
 	// (GET /api/v1/pictures/{picture})
 	GetPicture(ctx context.Context, request GetPictureRequestObject) (GetPictureResponseObject, error)
-	// ListProfiles 考生档案：单位、城市、行业、重点单位 · what reports ask of candidates
+	// ListProfiles 考生档案：单位、城市、行业、重点单位 · what reports ask of candidates, by unit
 	// (GET /api/v1/profiles)
 	ListProfiles(ctx context.Context, request ListProfilesRequestObject) (ListProfilesResponseObject, error)
 	// ImportProfiles 录入或导入档案，逐行给出结果 · enter or import profiles, with a verdict for each row
@@ -30247,7 +30636,7 @@ type StrictServerInterface interface {
 	// WithdrawTalent 登记本人撤回同意 · record that somebody withdrew
 	// (POST /api/v1/talents/{candidate}/withdrawal)
 	WithdrawTalent(ctx context.Context, request WithdrawTalentRequestObject) (WithdrawTalentResponseObject, error)
-	// ListTrainings 初任培训和轮训的记录 · records of initial and rotation training
+	// ListTrainings 初任培训和轮训的记录 · records of initial and rotation training, the newest first
 	// (GET /api/v1/trainings)
 	ListTrainings(ctx context.Context, request ListTrainingsRequestObject) (ListTrainingsResponseObject, error)
 	// ImportTrainings 录入或导入培训记录，逐行给出结果 · enter or import trainings, with a verdict for each row
@@ -33835,6 +34224,111 @@ func (sh *strictHandler) GetDuties(ctx *fiber.Ctx) error {
 	return nil
 }
 
+// ListEarlier operation middleware
+func (sh *strictHandler) ListEarlier(ctx *fiber.Ctx, params ListEarlierParams) error {
+	var request ListEarlierRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListEarlier(ctx.UserContext(), request.(ListEarlierRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListEarlier")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListEarlierResponseObject); ok {
+		if err := validResponse.VisitListEarlierResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ImportEarlier operation middleware
+func (sh *strictHandler) ImportEarlier(ctx *fiber.Ctx) error {
+	var request ImportEarlierRequestObject
+
+	var body ImportEarlierJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ImportEarlier(ctx.UserContext(), request.(ImportEarlierRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ImportEarlier")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ImportEarlierResponseObject); ok {
+		if err := validResponse.VisitImportEarlierResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RemoveEarlier operation middleware
+func (sh *strictHandler) RemoveEarlier(ctx *fiber.Ctx) error {
+	var request RemoveEarlierRequestObject
+
+	var body RemoveEarlierJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveEarlier(ctx.UserContext(), request.(RemoveEarlierRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveEarlier")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RemoveEarlierResponseObject); ok {
+		if err := validResponse.VisitRemoveEarlierResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetEnrolStatus operation middleware
 func (sh *strictHandler) GetEnrolStatus(ctx *fiber.Ctx) error {
 	var request GetEnrolStatusRequestObject
@@ -35089,8 +35583,10 @@ func (sh *strictHandler) GetPicture(ctx *fiber.Ctx, picture string) error {
 }
 
 // ListProfiles operation middleware
-func (sh *strictHandler) ListProfiles(ctx *fiber.Ctx) error {
+func (sh *strictHandler) ListProfiles(ctx *fiber.Ctx, params ListProfilesParams) error {
 	var request ListProfilesRequestObject
+
+	request.Params = params
 
 	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
 		return sh.ssi.ListProfiles(ctx.UserContext(), request.(ListProfilesRequestObject))
@@ -39704,8 +40200,10 @@ func (sh *strictHandler) WithdrawTalent(ctx *fiber.Ctx, candidate TalentId) erro
 }
 
 // ListTrainings operation middleware
-func (sh *strictHandler) ListTrainings(ctx *fiber.Ctx) error {
+func (sh *strictHandler) ListTrainings(ctx *fiber.Ctx, params ListTrainingsParams) error {
 	var request ListTrainingsRequestObject
+
+	request.Params = params
 
 	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
 		return sh.ssi.ListTrainings(ctx.UserContext(), request.(ListTrainingsRequestObject))

@@ -7,7 +7,9 @@ import (
 	"gongyuan/engine/bulletin"
 	"gongyuan/engine/certificate"
 	"gongyuan/engine/correction"
+	"gongyuan/engine/earlier"
 	"gongyuan/engine/filing"
+	"gongyuan/engine/intake"
 	"gongyuan/engine/mongostore"
 	"gongyuan/engine/people"
 	"gongyuan/engine/periodic"
@@ -23,7 +25,7 @@ type reported struct {
 	*mongostore.Records
 	certificates *mongostore.Certificates
 	profiles     *mongostore.Profiles
-	trainings    *mongostore.Trainings
+	trainings    *training.Office
 	filings      filing.Store
 	examiners    *mongostore.Examiners
 }
@@ -43,7 +45,12 @@ func (r reported) Profiles(ctx context.Context, ids []people.CandidateID) (map[p
 	return r.profiles.Profiles(ctx, ids)
 }
 
-// Trainings implements periodic.Sources.
+// Ended implements periodic.Sources.
+func (r reported) Ended(ctx context.Context, from, until string) ([]training.Record, error) {
+	return r.trainings.Ended(ctx, from, until)
+}
+
+// Trainings implements talent.Sources.
 func (r reported) Trainings(ctx context.Context, ids []people.CandidateID) ([]training.Record, error) {
 	return r.trainings.Trainings(ctx, ids)
 }
@@ -76,16 +83,14 @@ func (p planned) Sittings(ctx context.Context, skip, limit int) ([]sitting.Sitti
 
 // keepRegisters sets up what is kept beside exams.
 func (e *engine) keepRegisters(store *mongostore.Store) {
-	profiles, trainings := store.Profiles(), store.Trainings()
+	desk := intake.Desk{Candidates: e.people, Accounts: e.people, Sealer: e.sealer, Audit: e.trail, Clock: e.clock}
+	e.earlier = earlier.NewOffice(store.Earlier(), store.Certificates(), desk)
+	profiles, trainings := store.Profiles(), training.NewOffice(store.Trainings(), desk)
 	sources := reported{store.Records(), store.Certificates(), profiles, trainings, filing.Sealed{Store: store.Filings(), Sealer: e.sealer}, store.Examiners()}
 	e.registers = api.Registers{
 		Filings: e.filings, Workbook: xlsx.Writer{}, ReadTable: xlsx.Read, Bulletins: &bulletin.Printer{Source: font},
-		Profiles: profile.NewOffice(profile.Deps{
-			Store: profiles, Candidates: e.people, Accounts: e.people, Sealer: e.sealer, Audit: e.trail, Clock: e.clock,
-		}),
-		Trainings: training.NewOffice(training.Deps{
-			Store: trainings, Candidates: e.people, Accounts: e.people, Sealer: e.sealer, Audit: e.trail, Clock: e.clock,
-		}),
+		Profiles: profile.NewOffice(profiles, desk), Trainings: trainings,
+		Earlier: e.earlier,
 		Talents: talent.NewOffice(talent.Deps{
 			Store: store.Talents(), Sources: sources, Candidates: e.people, Registrations: e.sittings, Accounts: e.people, Sealer: e.sealer, Audit: e.trail, Clock: e.clock,
 		}),

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"slices"
 	"testing"
 
 	"gongyuan/api/contract"
@@ -35,26 +36,46 @@ func TestTalentPool(t *testing.T) {
 		profile := map[string]any{"idNumber": persons[0].number, "name": persons[0].name, "unit": "示例医院", "city": "甲市", "industry": "学校医院", "keyUnit": "是"}
 		w.call("POST", "/api/v1/profiles", admin, map[string]any{"dry": false, "rows": []any{profile}}).must(t, 200)
 		row := func(kind, hours string) map[string]any {
-			return map[string]any{"idNumber": persons[0].number, "name": persons[0].name, "kind": kind, "from": today, "hours": hours, "organiser": "示例机构"}
+			return map[string]any{"idNumber": persons[0].number, "name": persons[0].name, "kind": kind, "level": "3", "from": today, "hours": hours, "organiser": "示例机构"}
 		}
 		var verdicts []contract.ProfileVerdict
 		w.call("POST", "/api/v1/trainings", admin, map[string]any{"dry": false, "rows": []any{row("初任培训", "40"), row("轮训", "8"), row("进修", "8")}}).must(t, 200).into(t, &verdicts)
 		if verdicts[0].Outcome != contract.ProfileAdded || verdicts[2].Outcome != contract.ProfileRefused || *verdicts[2].Field != "kind" || verdicts[2].Detail == nil {
 			t.Fatalf("verdicts: %+v", verdicts)
 		}
-		var trained contract.TrainingList
-		w.call("GET", "/api/v1/trainings", admin, nil).must(t, 200).into(t, &trained)
-		if len(trained.Trainings) != 2 {
-			t.Fatalf("trainings: %+v", trained)
+		w.call("POST", "/api/v1/trainings", admin, map[string]any{"dry": false, "data": trainedBefore(today)}).must(t, 200).into(t, &verdicts)
+		if len(verdicts) != 2 || verdicts[0].Outcome != contract.ProfileAdded || verdicts[1].Row != 3 || verdicts[1].Outcome != contract.ProfileRefused {
+			t.Fatalf("verdicts of a text file: %+v", verdicts)
 		}
-		gone := map[string]any{"id": trained.Trainings[1].Id, "version": 1, "why": "误录"}
+		trained := func(query string, total, here int) contract.TrainingList {
+			t.Helper()
+			var out contract.TrainingList
+			w.call("GET", "/api/v1/trainings"+query, admin, nil).must(t, 200).into(t, &out)
+			if out.Total != total || len(out.Trainings) != here {
+				t.Fatalf("trainings%s: %+v", query, out)
+			}
+			return out
+		}
+		trained("?level=2&name=%E6%9C%AA%E6%8A%A5", 1, 1)
+		trained("?skip=2&limit=2", 3, 1)
+		rotation := trained("?kind=rotation&level=3", 1, 1).Trainings[0]
+		if rotation.Registered == nil || *rotation.Registered != persons[0].name {
+			t.Errorf("whose it is: %+v", rotation)
+		}
+		gone := map[string]any{"id": rotation.Id, "version": 1, "why": "误录"}
 		w.call("POST", "/api/v1/trainings/removal", admin, gone).must(t, 204)
 		w.call("POST", "/api/v1/trainings/removal", admin, gone).must(t, 404)
+		if before := trained("?level=2", 1, 1).Trainings[0]; before.Registered != nil || before.IdMasked != "1101**********002X" {
+			t.Errorf("before registration: %+v", before)
+		}
 		quarter := "/api/v1/periods/" + string(periodic.Around(w.clock.Now())[1])
 		var r contract.PeriodReport
 		w.call("GET", quarter, admin, nil).must(t, 200).into(t, &r)
-		if n := r.Lines[0].Counts; n[14]+n[15] != 1 {
-			t.Errorf("trained: %v", n)
+		for label, want := range map[string][]int{"合计": {1, 1}, "三级/高级工": {1, 0}, "二级/技师": {0, 1}} {
+			i := slices.IndexFunc(r.Lines, func(l contract.PeriodLine) bool { return l.Label == label })
+			if i < 0 || !slices.Equal(r.Lines[i].Counts[14:16], want) {
+				t.Errorf("trained, %s: %+v", label, r.Lines)
+			}
 		}
 		for _, lang := range []string{"", "en"} {
 			if doc := w.call("GET", quarter+"/document", admin, nil).must(t, 200).raw; !bytes.HasPrefix(doc, []byte("%PDF-")) {
@@ -64,6 +85,12 @@ func TestTalentPool(t *testing.T) {
 		w.call("GET", quarter+"/document?version=1", admin, nil).must(t, 404)
 		w.pool(t, admin, persons)
 	})
+}
+
+// trainedBefore is a text file with somebody who is not registered, and a number
+// that is none.
+func trainedBefore(day string) []byte {
+	return []byte("身份证件号,姓名,培训类别,等级,开始日期,学时,培训机构\n11010519491231002X,未报名甲,轮训,二级/技师," + day + ",8,示例机构\n110105194912310021,未报名乙,轮训,," + day + ",8,示例机构\n")
 }
 
 func (w *world) pool(t *testing.T, admin string, persons []person) {

@@ -22,6 +22,7 @@ import (
 	"gongyuan/engine/batch"
 	"gongyuan/engine/certificate"
 	"gongyuan/engine/compose"
+	"gongyuan/engine/earlier"
 	"gongyuan/engine/editorial"
 	"gongyuan/engine/evidence"
 	"gongyuan/engine/filing"
@@ -64,6 +65,7 @@ type engine struct {
 	behind    sync.WaitGroup // what goes on after its request was answered
 	registry  *certificate.Registry
 	filings   *filing.Office
+	earlier   *earlier.Office
 	registers api.Registers
 	days      api.Days
 	custody   api.Custody

@@ -117,6 +117,7 @@ const (
 	FoundPortrait    = "portrait" // there is none, and the page has a place for it; blocks until it is accepted
 	FoundSite        = "site"     // the sitting's has no digits for the number
 	FoundIssued      = "issued"
+	FoundElsewhere   = "elsewhere" // a certificate that was imported says so
 	FoundDuplicate   = "duplicate" // of a valid certificate of this occupation and level
 	FoundTwice       = "twice"     // one person twice in the batch
 	FoundChanged     = "changed-since"

@@ -81,9 +81,21 @@ func (d *Desk) check(ctx context.Context, b *Batch, scenes map[sitting.ID]*scene
 			documents = append(documents, n)
 		}
 	}
-	earlier, err := d.Register.OfDocuments(ctx, documents)
-	if err != nil {
+	if err := d.duplicates(ctx, out, documents); err != nil {
 		return nil, err
+	}
+	return out, nil
+}
+
+// duplicates finds who holds what they are to be given, or would get it twice.
+func (d *Desk) duplicates(ctx context.Context, out []Checked, documents []string) error {
+	issued, err := d.Register.OfDocuments(ctx, documents)
+	if err != nil {
+		return err
+	}
+	elsewhere, err := d.Earlier.OfDocuments(ctx, documents)
+	if err != nil {
+		return err
 	}
 	seen := map[string]bool{}
 	for i := range out {
@@ -92,10 +104,16 @@ func (d *Desk) check(ctx context.Context, b *Batch, scenes map[sitting.ID]*scene
 		if c.Number != "" || n == "" {
 			continue
 		}
-		for _, have := range earlier[n] {
+		for _, have := range issued[n] {
 			if have.Standing(certificate.DateOf(d.Clock.Now())) == certificate.Valid && have.Occupation.Code == c.qualified.Occupation.Code && have.Level == c.qualified.Level &&
 				have.Registration != c.Registration {
 				c.find(FoundDuplicate, string(have.Number), true)
+			}
+		}
+		for _, have := range elsewhere[n] {
+			of, q := have.Occupation, c.qualified
+			if have.Valid() && have.Level == q.Level && (of.Code == q.Occupation.Code || of.Code == "" && of.Name == q.Occupation.Name) {
+				c.find(FoundElsewhere, string(have.Number), true)
 			}
 		}
 		key := fmt.Sprint(n, c.qualified.Occupation.Code, c.qualified.Level)
@@ -104,7 +122,7 @@ func (d *Desk) check(ctx context.Context, b *Batch, scenes map[sitting.ID]*scene
 		}
 		seen[key] = seen[key] || c.Excluded == ""
 	}
-	return out, nil
+	return nil
 }
 
 // one checks an entry by itself.

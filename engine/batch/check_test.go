@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gongyuan/engine/certificate"
+	"gongyuan/engine/earlier"
 	"gongyuan/engine/people"
 	"gongyuan/engine/result"
 	"gongyuan/engine/sitting"
@@ -18,14 +19,16 @@ var today = time.Date(2026, 11, 23, 3, 0, 0, 0, time.UTC)
 
 // stage is all that a check asks, as a test sets it up.
 type stage struct {
-	desks    map[sitting.ID]result.Desk
-	persons  map[people.CandidateID]people.Candidate
-	photos   map[sitting.RegistrationID]string
-	issued   map[sitting.ID][]certificate.Certificate
-	earlier  map[string][]certificate.Certificate
-	fault    *certificate.FieldError
-	illegal  string // a name that cannot be printed
-	template int
+	desks   map[sitting.ID]result.Desk
+	persons map[people.CandidateID]people.Candidate
+	photos  map[sitting.RegistrationID]string
+	issued  map[sitting.ID][]certificate.Certificate
+	earlier map[string][]certificate.Certificate
+	fault   *certificate.FieldError
+
+	elsewhere elsewhere
+	illegal   string // a name that cannot be printed
+	template  int
 
 	serial    string // of every site
 	frameless bool   // the template has no place for a photograph
@@ -51,6 +54,13 @@ func (s *stage) OfDocuments(_ context.Context, numbers []string) (map[string][]c
 	}
 	return out, nil
 }
+
+// elsewhere knows certificates of other bodies.
+type elsewhere map[string][]earlier.Record
+
+func (e elsewhere) OfDocuments(context.Context, []string) (map[string][]earlier.Record, error) {
+	return e, nil
+}
 func (s *stage) CandidatesByID(context.Context, []people.CandidateID) (map[people.CandidateID]people.Candidate, error) {
 	return s.persons, nil
 }
@@ -73,7 +83,7 @@ func (s *stage) SiteSerial(context.Context, string) (string, error) { return s.s
 func (s *stage) Now() time.Time                                     { return today }
 
 func (s *stage) desk() *Desk {
-	return &Desk{Deps: Deps{Results: s, Register: s, Candidates: s, Portraits: s, Printer: s, Sites: s, Opener: s, Clock: s}}
+	return &Desk{Deps: Deps{Results: s, Register: s, Earlier: s.elsewhere, Candidates: s, Portraits: s, Printer: s, Sites: s, Opener: s, Clock: s}}
 }
 
 const guard = "guard"
@@ -164,6 +174,12 @@ func TestFindings(t *testing.T) {
 			s.desks["s2"] = d
 		}, 2, FoundSite, "", false},
 		"one like it is valid":    {func(s *stage, _ *Batch) { s.earlier["jia"] = []certificate.Certificate{earlier(9, nil)} }, 0, FoundDuplicate, "S000061000000253000009", false},
+		"one was issued elsewhere": {func(s *stage, _ *Batch) {
+			s.elsewhere = elsewhere{"jia": {{Number: "1", Level: 2, Occupation: standard.Occupation{Code: guard}}, {Number: "2", Level: 3, Occupation: standard.Occupation{Code: guard}}}}
+		}, 0, FoundElsewhere, "2", false},
+		"one was issued elsewhere, and is void": {func(s *stage, _ *Batch) {
+			s.elsewhere = elsewhere{"jia": {{Number: "2", Level: 3, Occupation: standard.Occupation{Code: guard}, Void: true}}}
+		}, 0, "", "", true},
 		"one like it has expired": {func(s *stage, _ *Batch) { s.earlier["jia"] = []certificate.Certificate{earlier(-9, nil)} }, 0, "", "", true},
 		"one like it was revoked": {func(s *stage, _ *Batch) {
 			s.earlier["jia"] = []certificate.Certificate{earlier(9, func(c *certificate.Certificate) { c.Acts = []certificate.Act{{Kind: certificate.Revoke}} })}

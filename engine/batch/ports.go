@@ -6,6 +6,7 @@ import (
 
 	"gongyuan/engine/audit"
 	"gongyuan/engine/certificate"
+	"gongyuan/engine/earlier"
 	"gongyuan/engine/people"
 	"gongyuan/engine/result"
 	"gongyuan/engine/sitting"
@@ -38,6 +39,12 @@ type Register interface {
 	OfSitting(ctx context.Context, id sitting.ID) ([]certificate.Certificate, error)
 	// OfDocuments returns the certificates of document numbers, by number as given.
 	OfDocuments(ctx context.Context, numbers []string) (map[string][]certificate.Certificate, error)
+}
+
+// Earlier knows certificates that were issued elsewhere; *earlier.Office is one.
+type Earlier interface {
+	// OfDocuments returns what counts of document numbers, by number as given.
+	OfDocuments(ctx context.Context, numbers []string) (map[string][]earlier.Record, error)
 }
 
 // Candidates knows who somebody is.
@@ -90,6 +97,7 @@ type Deps struct {
 	Sittings   sitting.Finder // as whoever acts may see them
 	Results    Results
 	Register   Register
+	Earlier    Earlier
 	Candidates Candidates
 	Portraits  Portraits
 	Printer    Printer

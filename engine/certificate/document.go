@@ -40,9 +40,9 @@ func (d DocumentType) TitleEN() string { return documentTitles[d][1] }
 // normalDocument makes the normal form of a document number as typed.
 func normalDocument(raw string) string { return strings.ToUpper(narrow(raw)) }
 
-// checkDocument returns the normal form of a document number, or a *FieldError
+// CheckDocument returns the normal form of a document number, or a *FieldError
 // where it cannot be one.
-func checkDocument(d DocumentType, raw string, now time.Time) (string, error) {
+func CheckDocument(d DocumentType, raw string, now time.Time) (string, error) {
 	if d == ResidentIdentity {
 		n, err := people.NormalIdentity(raw, now)
 		if err != nil {

@@ -167,7 +167,7 @@ func (r *Registry) draft(q Qualified, by people.AccountID) (Certificate, error) 
 	if err := q.check(by, DateOf(now)); err != nil {
 		return Certificate{}, err
 	}
-	document, err := checkDocument(q.Document, q.DocumentNumber, now)
+	document, err := CheckDocument(q.Document, q.DocumentNumber, now)
 	if err != nil {
 		return Certificate{}, err
 	}

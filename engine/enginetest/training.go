@@ -3,7 +3,7 @@ package enginetest
 import (
 	"testing"
 
-	"gongyuan/engine/people"
+	"gongyuan/engine/intake"
 	"gongyuan/engine/talent"
 	"gongyuan/engine/training"
 )
@@ -12,35 +12,52 @@ import (
 func RunTrainings(t *testing.T, store training.Store) {
 	ctx := t.Context()
 	r := training.Record{
-		Candidate: "c1", Kind: training.Initial, From: "2026-03-02", Until: "2026-03-06", Hours: 40, Organiser: "示例机构", Topic: "消防", Document: "1", Passed: true, Changed: Start, By: "a",
+		ID: "a", Holder: training.Holder{Name: "示例甲", Hash: "h1", Sealed: []byte{1, 2}, Masked: "1101**********002X"}, Kind: training.Initial, Level: 3, From: "2026-03-02",
+		Until: "2026-03-06", Hours: 40, Organiser: "示例机构", Topic: "消防", Document: "1", Passed: true, Changed: Start, By: "a",
 	}
 	first, err := store.PutTraining(ctx, r)
 	check(t, err)
 	diff(t, "version", first.Version, 1)
 	_, err = store.PutTraining(ctx, r)
-	wantErr(t, "inserted already", err, training.ErrConflict)
+	wantErr(t, "inserted already", err, intake.ErrConflict)
 	first.Removal = &training.Removal{Why: "误录", By: "b", At: Start}
 	second, err := store.PutTraining(ctx, first)
 	check(t, err)
 	_, err = store.PutTraining(ctx, first)
-	wantErr(t, "an old version", err, training.ErrConflict)
-	r.Kind, r.From = training.Rotation, "2026-01-01"
+	wantErr(t, "an old version", err, intake.ErrConflict)
+	r.ID, r.Kind, r.From, r.Until = "b", training.Rotation, "2026-01-01", "2026-01-02"
 	early, err := store.PutTraining(ctx, r)
 	check(t, err)
-	r.Candidate = "c2"
+	r.ID, r.Holder, r.From, r.Level = "c", training.Holder{Name: "示例乙", Hash: "h2"}, "2026-01-02", 0
 	other, err := store.PutTraining(ctx, r)
 	check(t, err)
-	got, err := store.Training(ctx, second.ID())
+	got, err := store.Training(ctx, second.ID)
 	check(t, err)
 	diff(t, "one", got, second)
 	_, err = store.Training(ctx, "none")
-	wantErr(t, "none", err, training.ErrNotFound)
-	some, err := store.Trainings(ctx, []people.CandidateID{"c1", "none"})
+	wantErr(t, "none", err, intake.ErrNotFound)
+	type records = []training.Record
+	some, err := store.TrainingsOf(ctx, []string{"h1", "none"})
 	check(t, err)
-	diff(t, "of one", some, []training.Record{early, second})
-	all, err := store.Trainings(ctx, nil)
+	diff(t, "of one", some, records{early, second})
+	ended, err := store.TrainingsEnded(ctx, "2026-01-02", "2026-03-06")
 	check(t, err)
-	diff(t, "all", all, []training.Record{early, second, other})
+	diff(t, "ended", ended, records{early, other})
+	for _, c := range []struct {
+		q           training.Query
+		skip, limit int
+		total       int
+		want        records
+	}{
+		{training.Query{}, 0, 1, 2, records{other}}, {training.Query{}, 1, 9, 2, records{early}}, {training.Query{Level: 3}, 0, 9, 1, records{early}},
+		{training.Query{Name: "示例", Kind: training.Rotation}, 0, 9, 2, records{other, early}}, {training.Query{Name: "示例乙"}, 0, 9, 1, records{other}},
+		{training.Query{Kind: training.Initial}, 0, 9, 0, records{}},
+	} {
+		some, total, err := store.TrainingPage(ctx, c.q, c.skip, c.limit)
+		check(t, err)
+		diff(t, "total", total, c.total)
+		diff(t, "page", some, c.want)
+	}
 }
 
 // RunTalents is the suite that every store of the talent pool must pass.

@@ -2,11 +2,13 @@ package mongostore
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/256dpi/lungo"
 	"go.mongodb.org/mongo-driver/bson"
 
+	"gongyuan/engine/intake"
 	"gongyuan/engine/people"
 	"gongyuan/engine/profile"
 )
@@ -34,40 +36,79 @@ type profileDoc struct {
 	By        people.AccountID   `bson:"by"`
 }
 
-// Profiles implements profile.Store.
-func (x *Profiles) Profiles(ctx context.Context, ids []people.CandidateID) (map[people.CandidateID]profile.Profile, error) {
-	filter := bson.M{}
-	if ids != nil {
-		filter = bson.M{"_id": bson.M{"$in": texts(ids)}}
-	}
-	all, err := every(ctx, x.profiles, filter, nil, func(d profileDoc) profile.Profile {
-		d.Changed = d.Changed.UTC()
-		return profile.Profile(d)
+func (s *Store) ensureProfileIndexes(ctx context.Context) error {
+	x := s.Profiles().profiles
+	return ensure(ctx, []index{
+		{x, bson.D{{Key: "unit", Value: 1}, {Key: "_id", Value: 1}}, false},
+		{x, bson.D{{Key: "city", Value: 1}, {Key: "unit", Value: 1}, {Key: "_id", Value: 1}}, false},
+		{x, bson.D{{Key: "industry", Value: 1}, {Key: "unit", Value: 1}, {Key: "_id", Value: 1}}, false},
 	})
-	out := make(map[people.CandidateID]profile.Profile, len(all))
-	for _, p := range all {
-		out[p.Candidate] = p
-	}
-	return out, err
 }
 
-// PutProfile implements profile.Store. The first version is inserted once; each
-// later one replaces the version before.
-func (x *Profiles) PutProfile(ctx context.Context, p profile.Profile) (profile.Profile, error) {
-	was := p.Version
-	p.Version++
-	if was == 0 {
-		_, err := x.profiles.InsertOne(ctx, profileDoc(p))
-		if lungo.IsUniquenessError(err) {
-			return profile.Profile{}, profile.ErrConflict
+func (d profileDoc) profile() profile.Profile {
+	d.Changed = d.Changed.UTC()
+	return profile.Profile(d)
+}
+
+// Profiles implements profile.Store.
+func (x *Profiles) Profiles(ctx context.Context, ids []people.CandidateID) (map[people.CandidateID]profile.Profile, error) {
+	out := make(map[people.CandidateID]profile.Profile, len(ids))
+	for some := range slices.Chunk(ids, 500) {
+		all, err := every(ctx, x.profiles, bson.M{"_id": bson.M{"$in": texts(some)}}, nil, profileDoc.profile)
+		if err != nil {
+			return nil, err
 		}
-		return p, wrap(err, "insert a profile")
+		for _, p := range all {
+			out[p.Candidate] = p
+		}
 	}
-	done, err := x.profiles.ReplaceOne(ctx, bson.M{"_id": string(p.Candidate), "version": was}, profileDoc(p))
+	return out, nil
+}
+
+// ProfilePage implements profile.Store.
+func (x *Profiles) ProfilePage(ctx context.Context, q profile.Query, skip, limit int) ([]profile.Profile, int, error) {
+	filter := bson.M{}
+	beginning(filter, "unit", q.Unit)
+	if q.City != "" {
+		filter["city"] = q.City
+	}
+	if q.Industry != "" {
+		filter["industry"] = string(q.Industry)
+	}
+	if q.KeyUnit {
+		filter["keyUnit"] = true
+	}
+	return page(ctx, x.profiles, filter, bson.D{{Key: "unit", Value: 1}, {Key: "_id", Value: 1}}, skip, limit, profileDoc.profile)
+}
+
+// beginning makes a filter choose texts that begin with one; "" chooses all.
+func beginning(filter bson.M, field, text string) {
+	if text != "" {
+		filter[field] = bson.M{"$gte": text, "$lt": text + "\U0010FFFF"}
+	}
+}
+
+// PutProfile implements profile.Store.
+func (x *Profiles) PutProfile(ctx context.Context, p profile.Profile) (profile.Profile, error) {
+	p.Version++
+	return p, putVersion(ctx, x.profiles, string(p.Candidate), p.Version, profileDoc(p), intake.ErrConflict)
+}
+
+// putVersion keeps a document over the version before. The first is inserted
+// once; each later one replaces the one before, or it returns the conflict.
+func putVersion(ctx context.Context, in lungo.ICollection, id string, version int, doc any, conflict error) error {
+	if version == 1 {
+		_, err := in.InsertOne(ctx, doc)
+		if lungo.IsUniquenessError(err) {
+			return conflict
+		}
+		return wrap(err, "insert into "+in.Name())
+	}
+	done, err := in.ReplaceOne(ctx, bson.M{"_id": id, "version": version - 1}, doc)
 	if err == nil && done.MatchedCount == 0 {
-		return profile.Profile{}, profile.ErrConflict
+		return conflict
 	}
-	return p, wrap(err, "replace a profile")
+	return wrap(err, "replace in "+in.Name())
 }
 
 // CandidatesByHash returns those who exist, by their hash.

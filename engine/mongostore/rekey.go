@@ -9,6 +9,7 @@ import (
 
 	"gongyuan/engine/certificate"
 	"gongyuan/engine/correction"
+	"gongyuan/engine/earlier"
 	"gongyuan/engine/enrol"
 	"gongyuan/engine/evidence"
 	"gongyuan/engine/filing"
@@ -16,6 +17,7 @@ import (
 	"gongyuan/engine/personnel"
 	"gongyuan/engine/rekey"
 	"gongyuan/engine/sitting"
+	"gongyuan/engine/training"
 )
 
 // sealedTextDoc has every field that a text is bound to, of whatever collection.
@@ -56,6 +58,12 @@ func (s *Store) SealedTexts() []rekey.Texts {
 		}, same},
 		&sealedTexts{"certificates", s.Certificates().certificates, "documentSealed", func(d *sealedTextDoc) rekey.Text {
 			return rekey.Text{ID: d.ID, Context: certificate.SealContext(sitting.ID(d.Sitting), sitting.RegistrationID(d.Registration)), Sealed: d.DocumentSealed}
+		}, same},
+		&sealedTexts{"trainings", s.Trainings().trainings, "sealed", func(d *sealedTextDoc) rekey.Text {
+			return rekey.Text{ID: d.ID, Context: training.SealContext(training.ID(d.ID)), Sealed: d.Sealed}
+		}, same},
+		&sealedTexts{"earlier-certificates", s.Earlier().in, "sealed", func(d *sealedTextDoc) rekey.Text {
+			return rekey.Text{ID: d.ID, Context: earlier.SealContext(certificate.Number(d.ID)), Sealed: d.Sealed}
 		}, same},
 		&sealedTexts{"applications", s.Enrolments().applications, "idSealed", func(d *sealedTextDoc) rekey.Text {
 			return rekey.Text{ID: d.ID, Context: d.ID, Sealed: d.IDSealed}

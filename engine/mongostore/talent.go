@@ -92,23 +92,10 @@ func (x *Talents) Talents(ctx context.Context) ([]talent.Entry, error) {
 	return every(ctx, x.talents, bson.M{"present": true}, bson.D{{Key: "_id", Value: 1}}, talentDoc.entry)
 }
 
-// PutTalent implements talent.Store. The first version is inserted once; each
-// later one replaces the version before.
+// PutTalent implements talent.Store.
 func (x *Talents) PutTalent(ctx context.Context, e talent.Entry) (talent.Entry, error) {
-	was := e.Version
 	e.Version++
-	if was == 0 {
-		_, err := x.talents.InsertOne(ctx, docOfTalent(&e))
-		if lungo.IsUniquenessError(err) {
-			return talent.Entry{}, talent.ErrConflict
-		}
-		return e, wrap(err, "insert into the talent pool")
-	}
-	done, err := x.talents.ReplaceOne(ctx, bson.M{"_id": string(e.Candidate), "version": was}, docOfTalent(&e))
-	if err == nil && done.MatchedCount == 0 {
-		return talent.Entry{}, talent.ErrConflict
-	}
-	return e, wrap(err, "replace in the talent pool")
+	return e, putVersion(ctx, x.talents, string(e.Candidate), e.Version, docOfTalent(&e), talent.ErrConflict)
 }
 
 // CertificatesOf returns those of candidates, by number.

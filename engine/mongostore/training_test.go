@@ -17,6 +17,13 @@ func TestTrainings(t *testing.T) {
 	})
 }
 
+func TestEarlier(t *testing.T) {
+	t.Parallel()
+	servers.EachMongo(t, func(t *testing.T, db lungo.IDatabase) {
+		enginetest.RunEarlier(t, mongostore.New(db).Earlier())
+	})
+}
+
 func TestTalents(t *testing.T) {
 	t.Parallel()
 	servers.EachMongo(t, func(t *testing.T, db lungo.IDatabase) {

@@ -8,6 +8,7 @@ import (
 
 	"gongyuan/engine/profile"
 	"gongyuan/engine/standard"
+	"gongyuan/engine/training"
 )
 
 // Errors of this package.
@@ -98,10 +99,31 @@ type Holder struct {
 }
 
 // Trained is one person with the trainings that were completed in the period.
-// Trainings have no level: Place.Level is 0, and they stand in no line of one.
+// Place.Level is 0: the person counts once in each line but those of levels, and
+// there once for each level that a training was of.
 type Trained struct {
 	Place
-	Initial, Rotation bool
+	Kinds  map[training.Kind]bool
+	Levels map[standard.Level]map[training.Kind]bool
+}
+
+// Add counts one more training, of a level unless that is 0.
+func (t *Trained) Add(level standard.Level, kind training.Kind) {
+	if t.Kinds == nil {
+		t.Kinds, t.Levels = map[training.Kind]bool{}, map[standard.Level]map[training.Kind]bool{}
+	}
+	t.Kinds[kind] = true
+	if level == 0 {
+		return
+	}
+	if t.Levels[level] == nil {
+		t.Levels[level] = map[training.Kind]bool{}
+	}
+	t.Levels[level][kind] = true
+}
+
+func trained(kinds map[training.Kind]bool) map[Column]bool {
+	return map[Column]bool{InitialDone: kinds[training.Initial], RotationDone: kinds[training.Rotation]}
 }
 
 // Staff is what the report says of bodies and examiners.
@@ -148,8 +170,8 @@ type Figures struct {
 // Compute makes a report of facts.
 func Compute(f *Facts) Figures {
 	lines := map[Group]map[string][]int{}
-	add := func(p *Place, marks map[Column]bool) {
-		for group, key := range keys(p) {
+	count := func(keys map[Group]string, marks map[Column]bool) {
+		for group, key := range keys {
 			if lines[group] == nil {
 				lines[group] = map[string][]int{}
 			}
@@ -165,6 +187,7 @@ func Compute(f *Facts) Figures {
 			}
 		}
 	}
+	add := func(p *Place, marks map[Column]bool) { count(keys(p), marks) }
 	for i := range f.Seats {
 		add(&f.Seats[i].Place, f.Seats[i].marks())
 	}
@@ -175,7 +198,10 @@ func Compute(f *Facts) Figures {
 		})
 	}
 	for i := range f.Trained {
-		add(&f.Trained[i].Place, map[Column]bool{InitialDone: f.Trained[i].Initial, RotationDone: f.Trained[i].Rotation})
+		add(&f.Trained[i].Place, trained(f.Trained[i].Kinds))
+		for level, kinds := range f.Trained[i].Levels {
+			count(map[Group]string{ByLevel: fmt.Sprint(int(level))}, trained(kinds))
+		}
 	}
 	out := Figures{Staff: f.Staff, Lines: []Line{{Total, "", lines[Total][""]}}}
 	if out.Lines[0].Counts == nil {

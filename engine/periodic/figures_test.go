@@ -14,6 +14,7 @@ import (
 	"gongyuan/engine/periodic"
 	"gongyuan/engine/profile"
 	"gongyuan/engine/standard"
+	"gongyuan/engine/training"
 )
 
 // school and bank are two places; the first is a key unit.
@@ -50,10 +51,25 @@ func small() periodic.Facts {
 			{Place: periodic.Place{Level: 3}, Voided: true},
 		},
 		Trained: []periodic.Trained{
-			{Place: school(0), Initial: true}, {Place: school(0), Rotation: true}, {Place: bank(0), Initial: true, Rotation: true}, {Rotation: true},
+			trained(school(0), did{3, training.Initial}), trained(school(0), did{3, training.Rotation}, did{2, training.Rotation}),
+			trained(bank(0), did{3, training.Initial}, did{3, training.Initial}, did{0, training.Rotation}), trained(periodic.Place{}, did{0, training.Rotation}),
 		},
 		Staff: periodic.Staff{Bodies: 1, Sites: 2, Examiners: 3, Assessed: 1, NotPassed: 1, Unassessed: 1},
 	}
+}
+
+// did is a training of a level, 0 of none.
+type did struct {
+	level standard.Level
+	kind  training.Kind
+}
+
+func trained(p periodic.Place, all ...did) periodic.Trained {
+	out := periodic.Trained{Place: p}
+	for _, d := range all {
+		out.Add(d.level, d.kind)
+	}
+	return out
 }
 
 // at gives a place a site.

@@ -48,8 +48,8 @@ type Sources interface {
 	// Issued returns the certificates with a date of issue in a span of days.
 	Issued(ctx context.Context, from, until certificate.Date) ([]certificate.Certificate, error)
 	Profiles(ctx context.Context, ids []people.CandidateID) (map[people.CandidateID]profile.Profile, error)
-	// Trainings returns all where ids is nil.
-	Trainings(ctx context.Context, ids []people.CandidateID) ([]training.Record, error)
+	// Ended returns the trainings that count and have their last day in a span.
+	Ended(ctx context.Context, from, until string) ([]training.Record, error)
 	Filings(ctx context.Context) ([]filing.Filing, error)
 	Examiners(ctx context.Context) ([]people.ExaminerEntry, error)
 }

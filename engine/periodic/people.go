@@ -6,36 +6,41 @@ import (
 	"gongyuan/engine/people"
 	"gongyuan/engine/profile"
 	"gongyuan/engine/standard"
-	"gongyuan/engine/training"
 )
 
 // gatherTrained finds who completed a training in a span of days: a person
-// counts once for each kind, on the last day of the training.
+// counts once for each kind, on the last day of the training, and once for each
+// level that it was of.
 func (o *Office) gatherTrained(ctx context.Context, span Span, out *Facts) error {
-	all, err := o.in.Sources.Trainings(ctx, nil)
+	all, err := o.in.Sources.Ended(ctx, span.From, span.Until)
 	if err != nil {
 		return err
 	}
-	who := []people.CandidateID{}
-	did := map[people.CandidateID]*Trained{}
-	for _, r := range all {
-		if r.Removal != nil || !r.Passed || !within(span, r.Until) {
+	var who []people.CandidateID
+	at := map[string]int{} // in out.Trained, by whose number it is
+	of := map[string]people.CandidateID{}
+	for i := range all {
+		r := &all[i]
+		if !r.Passed {
 			continue
 		}
-		t := did[r.Candidate]
-		if t == nil {
-			t = &Trained{}
-			did[r.Candidate], who = t, append(who, r.Candidate)
+		n, seen := at[r.Holder.Hash]
+		if !seen {
+			n = len(out.Trained)
+			at[r.Holder.Hash], of[r.Holder.Hash] = n, r.Candidate
+			out.Trained = append(out.Trained, Trained{})
+			if r.Candidate != "" {
+				who = append(who, r.Candidate)
+			}
 		}
-		t.Initial, t.Rotation = t.Initial || r.Kind == training.Initial, t.Rotation || r.Kind == training.Rotation
+		out.Trained[n].Add(r.Level, r.Kind)
 	}
 	profiles, err := o.in.Sources.Profiles(ctx, who)
 	if err != nil {
 		return err
 	}
-	for _, id := range who {
-		did[id].Place = placeOf(0, "", profiles, id)
-		out.Trained = append(out.Trained, *did[id])
+	for hash, n := range at {
+		out.Trained[n].Place = placeOf(0, "", profiles, of[hash])
 	}
 	return nil
 }

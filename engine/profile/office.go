@@ -2,66 +2,43 @@ package profile
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"time"
 
 	"gongyuan/engine/audit"
+	"gongyuan/engine/intake"
 	"gongyuan/engine/people"
 )
 
+// Query chooses profiles; a zero field chooses all.
+type Query struct {
+	Unit     string // what the unit's name begins with
+	City     string
+	Industry Industry
+	KeyUnit  bool // of key units only
+}
+
 // Store keeps profiles.
 type Store interface {
-	// Profiles returns those of the candidates that have one; of all where ids
-	// is nil.
+	// Profiles returns those of the candidates that have one.
 	Profiles(ctx context.Context, ids []people.CandidateID) (map[people.CandidateID]Profile, error)
+	// ProfilePage returns some of those that a query chooses, by unit, and how
+	// many there are.
+	ProfilePage(ctx context.Context, q Query, skip, limit int) ([]Profile, int, error)
 	// PutProfile stores p with Version+1 if what is stored has p.Version, 0
-	// being nothing, else it returns ErrConflict. It returns what it stored.
+	// being nothing, else it returns intake.ErrConflict. It returns what it
+	// stored.
 	PutProfile(ctx context.Context, p Profile) (Profile, error)
-}
-
-// Candidates finds people.
-type Candidates interface {
-	// CandidatesByHash returns those who exist, by Candidate.IDHash.
-	CandidatesByHash(ctx context.Context, hashes []string) (map[string]people.Candidate, error)
-	CandidatesByID(ctx context.Context, ids []people.CandidateID) (map[people.CandidateID]people.Candidate, error)
-}
-
-// Accounts finds staff.
-type Accounts interface {
-	Account(ctx context.Context, id people.AccountID) (people.Account, error)
-}
-
-// Hasher makes the keyed hash by which an identity number is found.
-type Hasher interface{ Hash(text string) string }
-
-// Clock tells the time.
-type Clock interface{ Now() time.Time }
-
-// Deps is what an Office works with.
-type Deps struct {
-	Store      Store
-	Candidates Candidates
-	Accounts   Accounts
-	Sealer     Hasher
-	Audit      audit.Recorder
-	Clock      Clock
 }
 
 // Office keeps profiles. Administrators alone see and change them. It is safe
 // for concurrent use: a profile is guarded by its version.
-type Office struct{ in Deps }
+type Office struct {
+	store Store
+	desk  intake.Desk
+}
 
 // NewOffice returns an Office.
-func NewOffice(d Deps) *Office { return &Office{d} }
-
-func (o *Office) mustLead(ctx context.Context, by people.AccountID, also ...people.Role) error {
-	a, err := o.in.Accounts.Account(ctx, by)
-	if errors.Is(err, people.ErrNotFound) || err == nil && (a.Disabled || !a.Has(append(also, people.Administrator)...)) {
-		return ErrForbidden
-	}
-	return err
-}
+func NewOffice(store Store, desk intake.Desk) *Office { return &Office{store, desk} }
 
 // Known is a profile with the person whom it is about.
 type Known struct {
@@ -69,130 +46,92 @@ type Known struct {
 	Person  people.Candidate
 }
 
-// List returns all profiles.
-func (o *Office) List(ctx context.Context, by people.AccountID) ([]Known, error) {
-	if err := o.mustLead(ctx, by, people.Auditor); err != nil {
-		return nil, err
+// List returns some of the profiles that a query chooses, by unit, and how many
+// there are.
+func (o *Office) List(ctx context.Context, by people.AccountID, q Query, skip, limit int) ([]Known, int, error) {
+	if err := o.desk.MustLead(ctx, by, people.Auditor); err != nil {
+		return nil, 0, err
 	}
-	all, err := o.in.Store.Profiles(ctx, nil)
+	some, total, err := o.store.ProfilePage(ctx, q, skip, limit)
 	if err != nil {
-		return nil, fmt.Errorf("profiles: %w", err)
+		return nil, 0, fmt.Errorf("profiles: %w", err)
 	}
-	ids := make([]people.CandidateID, 0, len(all))
-	for id := range all {
-		ids = append(ids, id)
+	ids := make([]people.CandidateID, len(some))
+	for i, p := range some {
+		ids[i] = p.Candidate
 	}
-	persons, err := o.in.Candidates.CandidatesByID(ctx, ids)
+	persons, err := o.desk.Candidates.CandidatesByID(ctx, ids)
 	if err != nil {
-		return nil, fmt.Errorf("profiles: %w", err)
+		return nil, 0, fmt.Errorf("profiles: %w", err)
 	}
-	out := make([]Known, 0, len(all))
-	for id, p := range all {
-		out = append(out, Known{p, persons[id]})
+	out := make([]Known, len(some))
+	for i, p := range some {
+		out[i] = Known{p, persons[p.Candidate]}
 	}
-	return out, nil
-}
-
-// plan is what importing rows would do.
-type plan struct {
-	verdicts []Verdict
-	puts     []Profile // by verdict; Candidate "" where nothing is done
+	return out, total, nil
 }
 
 // Judge tells what would become of each row. Nothing is stored or recorded.
-func (o *Office) Judge(ctx context.Context, by people.AccountID, rows []Row) ([]Verdict, error) {
-	if err := o.mustLead(ctx, by); err != nil {
-		return nil, err
-	}
-	p, err := o.plan(ctx, rows)
-	return p.verdicts, err
+func (o *Office) Judge(ctx context.Context, by people.AccountID, rows []Row) ([]intake.Verdict, error) {
+	p, err := o.plan(ctx, by, rows)
+	return p.Verdicts, err
 }
 
 // Import keeps the rows that can be kept and says what became of each. Done
 // again, it changes nothing. A profile that somebody else changed at the same
 // moment is refused, with the others kept.
-func (o *Office) Import(ctx context.Context, by people.AccountID, rows []Row) ([]Verdict, error) {
-	if err := o.mustLead(ctx, by); err != nil {
-		return nil, err
-	}
-	p, err := o.plan(ctx, rows)
+func (o *Office) Import(ctx context.Context, by people.AccountID, rows []Row) ([]intake.Verdict, error) {
+	p, err := o.plan(ctx, by, rows)
 	if err != nil {
 		return nil, err
 	}
-	now := o.in.Clock.Now().UTC().Truncate(time.Millisecond)
-	for i, put := range p.puts {
-		if put.Candidate == "" {
-			continue
-		}
-		put.Changed, put.By = now, by
+	return p.Keep(func(put Profile) error {
+		put.Changed, put.By = o.desk.Now(), by
 		event := audit.Event{Actor: string(by), Act: "profile.put", Object: "candidate:" + string(put.Candidate), After: put}
-		err := audit.Do(ctx, o.in.Audit, event, func() error {
-			_, err := o.in.Store.PutProfile(ctx, put)
+		return audit.Do(ctx, o.desk.Audit, event, func() error {
+			_, err := o.store.PutProfile(ctx, put)
 			return err
 		})
-		if errors.Is(err, ErrConflict) {
-			p.verdicts[i].Outcome, p.verdicts[i].Reason = Refused, "changed-meanwhile"
-			continue
-		}
-		if err != nil {
-			return nil, fmt.Errorf("import profiles: %w", err)
-		}
-	}
-	return p.verdicts, nil
+	})
 }
 
-func (o *Office) plan(ctx context.Context, rows []Row) (plan, error) {
-	out := plan{make([]Verdict, len(rows)), make([]Profile, len(rows))}
-	hashes, now := make([]string, len(rows)), o.in.Clock.Now()
-	for i := range rows {
-		if n, err := people.NormalIdentity(rows[i].IDNumber, now); err == nil {
-			hashes[i] = o.in.Sealer.Hash(n)
-		}
+func (o *Office) plan(ctx context.Context, by people.AccountID, rows []Row) (out intake.Plan[Profile], err error) {
+	if err := o.desk.MustLead(ctx, by); err != nil {
+		return out, err
 	}
-	persons, err := o.in.Candidates.CandidatesByHash(ctx, hashes)
+	whose, err := o.desk.Find(ctx, intake.Numbers(rows, func(r *Row) string { return r.IDNumber }))
 	if err != nil {
 		return out, fmt.Errorf("import profiles: %w", err)
 	}
-	ids := make([]people.CandidateID, 0, len(persons))
-	for _, c := range persons {
-		ids = append(ids, c.ID)
+	var ids []people.CandidateID
+	for _, w := range whose {
+		if w.Person.ID != "" {
+			ids = append(ids, w.Person.ID)
+		}
 	}
-	have, err := o.in.Store.Profiles(ctx, ids)
+	have, err := o.store.Profiles(ctx, ids)
 	if err != nil {
 		return out, fmt.Errorf("import profiles: %w", err)
 	}
 	seen := map[people.CandidateID]bool{}
 	for i := range rows {
 		p, field, reason := rows[i].read()
-		who, found := persons[hashes[i]]
-		switch {
-		case hashes[i] == "":
-			field, reason = "idNumber", "identity"
-		case !found:
+		id := whose[i].Person.ID
+		if f, r := whose[i].Wrong(rows[i].Name); r != "" {
+			field, reason = f, r
+		} else if id == "" {
 			field, reason = "idNumber", "no-such-candidate"
-		case rows[i].Name != who.Name:
-			field, reason = "name", "other-name-known"
-		case seen[who.ID]:
+		} else if seen[id] {
 			field, reason = "idNumber", "twice"
 		}
-		v := Verdict{Row: i + 1, Outcome: Refused, Field: field, Reason: reason, Name: rows[i].Name}
-		if reason == "" {
-			seen[who.ID] = true
-			old, known := have[who.ID]
-			p.Candidate, p.Version = who.ID, old.Version
-			switch {
-			case !known:
-				v.Outcome = Added
-			case old.same(&p):
-				v.Outcome = Same
-			default:
-				v.Outcome = Changed
-			}
-			if v.Outcome != Same {
-				out.puts[i] = p
-			}
+		if reason != "" {
+			out.Refuse(rows[i].Name, field, reason)
+			continue
 		}
-		out.verdicts[i] = v
+		seen[id] = true
+		old, known := have[id]
+		p.Candidate, p.Version = id, old.Version
+		out.Take(rows[i].Name, intake.Compare(known, old.same(&p)), p)
 	}
 	return out, nil
 }

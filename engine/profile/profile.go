@@ -1,11 +1,11 @@
 package profile
 
 import (
-	"errors"
 	"strings"
 	"time"
 	"unicode/utf8"
 
+	"gongyuan/engine/intake"
 	"gongyuan/engine/people"
 )
 
@@ -56,13 +56,6 @@ type Profile struct {
 	By        people.AccountID
 }
 
-// Errors of this package.
-var (
-	ErrForbidden = errors.New("profile: not yours to do")
-	ErrConflict  = errors.New("profile: changed by someone else meanwhile")
-	ErrInvalid   = errors.New("profile: invalid")
-)
-
 // Row is one candidate as staff enter them.
 type Row struct {
 	IDNumber  string
@@ -75,32 +68,30 @@ type Row struct {
 	Incentive string
 }
 
-// Outcome is what becomes of a row.
-type Outcome string
+// shape is the table of profiles.
+var shape = intake.Shape[Row]{Needed: 5, Missing: "table-head", Columns: []intake.Column[Row]{
+	intake.IDNumber(func(r *Row) *string { return &r.IDNumber }),
+	intake.Name(func(r *Row) *string { return &r.Name }),
+	{Names: []string{"单位", "工作单位", "unit"}, Of: func(r *Row) *string { return &r.Unit }},
+	{Names: []string{"城市", "city"}, Of: func(r *Row) *string { return &r.City }},
+	{Names: []string{"行业", "industry"}, Of: func(r *Row) *string { return &r.Industry }},
+	{Names: []string{"重点单位", "key unit"}, Of: func(r *Row) *string { return &r.KeyUnit }},
+	{Names: []string{"岗位", "职务", "post"}, Of: func(r *Row) *string { return &r.Post }},
+	{Names: []string{"激励", "激励措施", "incentive"}, Of: func(r *Row) *string { return &r.Incentive }},
+}}
 
-// The outcomes.
-const (
-	Added   Outcome = "added"
-	Changed Outcome = "changed"
-	Same    Outcome = "same"
-	Refused Outcome = "refused"
-)
+// Head is the headings of a table of profiles to fill in.
+func Head() []string { return shape.Head() }
 
-// Verdict is what becomes of one row, and why where it is refused.
-type Verdict struct {
-	Row     int // from 1
-	Outcome Outcome
-	Field   string // that is wrong
-	Reason  string // a code that the API turns into a sentence
-	Name    string // of the candidate
-}
+// Table reads the rows of a table of profiles, as intake.Shape does.
+func Table(cells [][]string) ([]Row, []int, error) { return shape.Read(cells) }
 
 func tooLong(s string, most int) bool {
 	return utf8.RuneCountInString(s) > most || !utf8.ValidString(s)
 }
 
-// industry reads a code or a name.
-func industry(s string) (Industry, bool) {
+// IndustryOf reads a code or a name.
+func IndustryOf(s string) (Industry, bool) {
 	for _, n := range Industries() {
 		if s == string(n.Industry) || s == n.ZH || strings.EqualFold(s, n.EN) {
 			return n.Industry, true
@@ -123,10 +114,8 @@ func yes(s string) (bool, bool) {
 // read makes a profile of a row, or says which field is wrong and why. It
 // trims.
 func (r *Row) read() (p Profile, field, reason string) {
-	for _, s := range []*string{&r.Name, &r.Unit, &r.City, &r.Industry, &r.KeyUnit, &r.Post, &r.Incentive} {
-		*s = strings.TrimSpace(*s)
-	}
-	kind, known := industry(r.Industry)
+	shape.Trim(r)
+	kind, known := IndustryOf(r.Industry)
 	key, said := yes(r.KeyUnit)
 	switch {
 	case r.Unit == "":

@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"gongyuan/engine/audit"
+	"gongyuan/engine/intake"
 	"gongyuan/engine/people"
 	"gongyuan/engine/profile"
 )
@@ -22,6 +25,8 @@ type office struct {
 func (o *office) Now() time.Time { return time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC) }
 
 func (o *office) Hash(s string) string { return "hash " + s }
+
+func (o *office) Seal(s, at string) []byte { return []byte(at + " " + s) }
 
 func (o *office) Record(_ context.Context, e audit.Event) error {
 	o.events = append(o.events, e)
@@ -39,9 +44,14 @@ func (o *office) Profiles(context.Context, []people.CandidateID) (map[people.Can
 	return o.kept, nil
 }
 
+func (o *office) ProfilePage(_ context.Context, _ profile.Query, skip, limit int) ([]profile.Profile, int, error) {
+	out := slices.Collect(maps.Values(o.kept))
+	return out[min(skip, len(out)):min(skip+limit, len(out))], len(out), nil
+}
+
 func (o *office) PutProfile(_ context.Context, p profile.Profile) (profile.Profile, error) {
 	if o.kept[p.Candidate].Version != p.Version {
-		return p, profile.ErrConflict
+		return p, intake.ErrConflict
 	}
 	p.Version++
 	o.kept[p.Candidate] = p
@@ -65,10 +75,10 @@ func (o *office) CandidatesByID(context.Context, []people.CandidateID) (map[peop
 
 func newOffice() (*office, *profile.Office) {
 	o := &office{kept: map[people.CandidateID]profile.Profile{}}
-	return o, profile.NewOffice(profile.Deps{Store: o, Candidates: o, Accounts: o, Sealer: o, Audit: o, Clock: o})
+	return o, profile.NewOffice(o, intake.Desk{Candidates: o, Accounts: o, Sealer: o, Audit: o, Clock: o})
 }
 
-func said(all []profile.Verdict) string {
+func said(all []intake.Verdict) string {
 	var b strings.Builder
 	for _, v := range all {
 		fmt.Fprintf(&b, "%d %s %s %s\n", v.Row, v.Outcome, v.Field, v.Reason)
@@ -114,14 +124,14 @@ func TestImport(t *testing.T) {
 	if len(o.events) != 2 || o.events[0].Act != "profile.put" {
 		t.Errorf("recorded %+v", o.events)
 	}
-	if all, err := x.List(ctx, "admin"); err != nil || len(all) != 1 || all[0].Person.Name != "示例甲" {
+	if all, n, err := x.List(ctx, "admin", profile.Query{}, 0, 20); err != nil || n != 1 || all[0].Person.Name != "示例甲" {
 		t.Errorf("listed %+v, %v", all, err)
 	}
 	_, importing := x.Import(ctx, "examiner", rows)
 	_, judging := x.Judge(ctx, "examiner", rows)
-	_, listing := x.List(ctx, "examiner")
+	_, _, listing := x.List(ctx, "examiner", profile.Query{}, 0, 20)
 	for _, err := range []error{importing, judging, listing} {
-		if !errors.Is(err, profile.ErrForbidden) {
+		if !errors.Is(err, intake.ErrForbidden) {
 			t.Errorf("somebody else: %v", err)
 		}
 	}
@@ -141,13 +151,13 @@ func TestTable(t *testing.T) {
 		"table-head": {{"姓名", "单位"}, {"甲", "乙"}}, "table-empty": {head, {"", ""}}, "table-long": append([][]string{head}, make([][]string, 1)...),
 	} {
 		if reason == "table-long" {
-			for range profile.MostRows + 1 {
+			for range intake.MostRows + 1 {
 				cells = append(cells, []string{"甲"})
 			}
 		}
 		_, _, err := profile.Table(cells)
-		var wrong *profile.TableError
-		if !errors.As(err, &wrong) || wrong.Reason != reason || !errors.Is(err, profile.ErrInvalid) {
+		var wrong *intake.TableError
+		if !errors.As(err, &wrong) || wrong.Reason != reason || !errors.Is(err, intake.ErrInvalid) {
 			t.Errorf("%v, want %s", err, reason)
 		}
 	}

@@ -2,247 +2,213 @@ package training
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"gongyuan/engine/audit"
+	"gongyuan/engine/intake"
 	"gongyuan/engine/people"
-	"gongyuan/engine/profile"
 	"gongyuan/engine/standard"
 )
 
+// Query chooses records; a zero field chooses all.
+type Query struct {
+	Name  string // what the name begins with
+	Kind  Kind
+	Level standard.Level
+}
+
 // Store keeps records. None is ever deleted.
 type Store interface {
-	// Trainings returns those of the candidates, removed ones too, by candidate,
-	// first day and kind; of all where ids is nil.
-	Trainings(ctx context.Context, ids []people.CandidateID) ([]Record, error)
-	// Training returns ErrNotFound where there is none.
+	// TrainingsOf returns those of holders, removed ones too, by holder, first
+	// day and kind.
+	TrainingsOf(ctx context.Context, hashes []string) ([]Record, error)
+	// TrainingsEnded returns those that count and have their last day in a span.
+	TrainingsEnded(ctx context.Context, from, until string) ([]Record, error)
+	// TrainingPage returns some of those that count and that a query chooses,
+	// the newest first, and how many there are.
+	TrainingPage(ctx context.Context, q Query, skip, limit int) ([]Record, int, error)
+	// Training returns intake.ErrNotFound where there is none.
 	Training(ctx context.Context, id ID) (Record, error)
 	// PutTraining stores r with Version+1 if what is stored has r.Version, 0
-	// being nothing, else it returns ErrConflict. It returns what it stored.
+	// being nothing, else it returns intake.ErrConflict. It returns what it
+	// stored.
 	PutTraining(ctx context.Context, r Record) (Record, error)
-}
-
-// Candidates finds people.
-type Candidates interface {
-	// CandidatesByHash returns those who exist, by Candidate.IDHash.
-	CandidatesByHash(ctx context.Context, hashes []string) (map[string]people.Candidate, error)
-	CandidatesByID(ctx context.Context, ids []people.CandidateID) (map[people.CandidateID]people.Candidate, error)
-}
-
-// Accounts finds staff.
-type Accounts interface {
-	Account(ctx context.Context, id people.AccountID) (people.Account, error)
-}
-
-// Hasher makes the keyed hash by which an identity number is found.
-type Hasher interface{ Hash(text string) string }
-
-// Clock tells the time.
-type Clock interface{ Now() time.Time }
-
-// Deps is what an Office works with.
-type Deps struct {
-	Store      Store
-	Candidates Candidates
-	Accounts   Accounts
-	Sealer     Hasher
-	Audit      audit.Recorder
-	Clock      Clock
 }
 
 // Office keeps records of training. Administrators alone see and change them.
 // It is safe for concurrent use: a record is guarded by its version.
-type Office struct{ in Deps }
+type Office struct {
+	store Store
+	desk  intake.Desk
+}
 
 // NewOffice returns an Office.
-func NewOffice(d Deps) *Office { return &Office{d} }
+func NewOffice(store Store, desk intake.Desk) *Office { return &Office{store, desk} }
 
-func (o *Office) mustLead(ctx context.Context, by people.AccountID, also ...people.Role) error {
-	a, err := o.in.Accounts.Account(ctx, by)
-	if errors.Is(err, people.ErrNotFound) || err == nil && (a.Disabled || !a.Has(append(also, people.Administrator)...)) {
-		return ErrForbidden
-	}
-	return err
-}
-
-func (o *Office) now() time.Time { return o.in.Clock.Now().UTC().Truncate(time.Millisecond) }
-
-// Known is a record with the person whom it is about.
-type Known struct {
-	Record Record
-	Person people.Candidate
-}
-
-// List returns all records that count.
-func (o *Office) List(ctx context.Context, by people.AccountID) ([]Known, error) {
-	if err := o.mustLead(ctx, by, people.Auditor); err != nil {
-		return nil, err
-	}
-	all, err := o.in.Store.Trainings(ctx, nil)
+// joined puts to each record who has its number.
+func (o *Office) joined(ctx context.Context, all []Record, err error) ([]Record, error) {
 	if err != nil {
 		return nil, fmt.Errorf("trainings: %w", err)
 	}
-	seen := map[people.CandidateID]bool{}
-	var ids []people.CandidateID
-	for _, r := range all {
-		if !seen[r.Candidate] {
-			seen[r.Candidate] = true
-			ids = append(ids, r.Candidate)
-		}
+	hashes := make([]string, len(all))
+	for i := range all {
+		hashes[i] = all[i].Holder.Hash
 	}
-	persons, err := o.in.Candidates.CandidatesByID(ctx, ids)
+	persons, err := o.desk.Candidates.CandidatesByHash(ctx, hashes)
+	for i := range all {
+		all[i].Candidate, all[i].Registered = persons[hashes[i]].ID, persons[hashes[i]].Name
+	}
+	return all, err
+}
+
+// Trainings returns those of candidates, removed ones too, whoever asks.
+func (o *Office) Trainings(ctx context.Context, ids []people.CandidateID) ([]Record, error) {
+	persons, err := o.desk.Candidates.CandidatesByID(ctx, ids)
 	if err != nil {
 		return nil, fmt.Errorf("trainings: %w", err)
 	}
-	out := make([]Known, 0, len(all))
-	for _, r := range all {
-		if r.Removal == nil {
-			out = append(out, Known{r, persons[r.Candidate]})
-		}
+	hashes := make([]string, 0, len(persons))
+	for _, c := range persons {
+		hashes = append(hashes, c.IDHash)
 	}
-	return out, nil
+	all, err := o.store.TrainingsOf(ctx, hashes)
+	return o.joined(ctx, all, err)
+}
+
+// Ended returns those that count and have their last day in a span, whoever
+// asks.
+func (o *Office) Ended(ctx context.Context, from, until string) ([]Record, error) {
+	all, err := o.store.TrainingsEnded(ctx, from, until)
+	return o.joined(ctx, all, err)
+}
+
+// List returns some of the records that count and that a query chooses, the
+// newest first, and how many there are.
+func (o *Office) List(ctx context.Context, by people.AccountID, q Query, skip, limit int) ([]Record, int, error) {
+	if err := o.desk.MustLead(ctx, by, people.Auditor); err != nil {
+		return nil, 0, err
+	}
+	some, total, err := o.store.TrainingPage(ctx, q, skip, limit)
+	some, err = o.joined(ctx, some, err)
+	return some, total, err
 }
 
 // Remove marks a record as entered by mistake. It returns ErrConflict for an
 // old version, ErrNotFound for one that was removed before, a *FieldError
 // without a reason.
 func (o *Office) Remove(ctx context.Context, by people.AccountID, id ID, version int, why string) error {
-	if err := o.mustLead(ctx, by); err != nil {
+	if err := o.desk.MustLead(ctx, by); err != nil {
 		return err
 	}
 	why = strings.TrimSpace(why)
-	if why == "" || longer(why, 500) {
-		return &FieldError{"/why", "length-2-500"}
+	if why == "" || intake.Longer(why, 500) {
+		return &intake.FieldError{Field: "/why", Reason: "length-2-500"}
 	}
-	r, err := o.in.Store.Training(ctx, id)
+	r, err := o.store.Training(ctx, id)
 	switch {
 	case err != nil:
 		return fmt.Errorf("remove a training: %w", err)
 	case r.Removal != nil:
-		return ErrNotFound
+		return intake.ErrNotFound
 	case r.Version != version:
-		return ErrConflict
+		return intake.ErrConflict
 	}
-	before := r
-	r.Removal, r.Changed, r.By = &Removal{why, by, o.now()}, o.now(), by
+	before := r.said()
+	now := o.desk.Now()
+	r.Removal, r.Changed, r.By = &Removal{why, by, now}, now, by
 	event := audit.Event{Actor: string(by), Act: "training.remove", Object: "training:" + string(id), Why: why, Before: before}
-	return audit.Do(ctx, o.in.Audit, event, func() error {
-		_, err := o.in.Store.PutTraining(ctx, r)
+	return o.put(ctx, r, event)
+}
+
+func (o *Office) put(ctx context.Context, r Record, event audit.Event) error {
+	return audit.Do(ctx, o.desk.Audit, event, func() error {
+		_, err := o.store.PutTraining(ctx, r)
 		return err
 	})
 }
 
-// plan is what importing rows would do.
-type plan struct {
-	verdicts []profile.Verdict
-	puts     []Record // by verdict; Candidate "" where nothing is done
+// said is what the record of acts keeps of a record: not the sealed number.
+func (r Record) said() Record {
+	r.Holder.Sealed, r.Holder.Hash = nil, ""
+	return r
 }
 
 // Judge tells what would become of each row. Nothing is stored or recorded.
-func (o *Office) Judge(ctx context.Context, by people.AccountID, rows []Row) ([]profile.Verdict, error) {
-	if err := o.mustLead(ctx, by); err != nil {
-		return nil, err
-	}
-	p, err := o.plan(ctx, rows)
-	return p.verdicts, err
+func (o *Office) Judge(ctx context.Context, by people.AccountID, rows []Row) ([]intake.Verdict, error) {
+	p, err := o.plan(ctx, by, rows)
+	return p.Verdicts, err
 }
 
 // Import keeps the rows that can be kept and says what became of each. Done
 // again, it changes nothing. A record that was removed counts again.
-func (o *Office) Import(ctx context.Context, by people.AccountID, rows []Row) ([]profile.Verdict, error) {
-	if err := o.mustLead(ctx, by); err != nil {
-		return nil, err
-	}
-	p, err := o.plan(ctx, rows)
+func (o *Office) Import(ctx context.Context, by people.AccountID, rows []Row) ([]intake.Verdict, error) {
+	p, err := o.plan(ctx, by, rows)
 	if err != nil {
 		return nil, err
 	}
-	for i, put := range p.puts {
-		if put.Candidate == "" {
-			continue
-		}
-		put.Changed, put.By = o.now(), by
-		event := audit.Event{Actor: string(by), Act: "training.put", Object: "training:" + string(put.ID()), After: put}
-		err := audit.Do(ctx, o.in.Audit, event, func() error {
-			_, err := o.in.Store.PutTraining(ctx, put)
-			return err
-		})
-		if errors.Is(err, ErrConflict) {
-			p.verdicts[i].Outcome, p.verdicts[i].Reason = profile.Refused, "changed-meanwhile"
-			continue
-		}
-		if err != nil {
-			return nil, fmt.Errorf("import trainings: %w", err)
-		}
-	}
-	return p.verdicts, nil
+	return p.Keep(func(r Record) error {
+		r.Changed, r.By = o.desk.Now(), by
+		return o.put(ctx, r, audit.Event{Actor: string(by), Act: "training.put", Object: "training:" + string(r.ID), After: r.said()})
+	})
 }
 
-func (o *Office) plan(ctx context.Context, rows []Row) (plan, error) {
-	out := plan{make([]profile.Verdict, len(rows)), make([]Record, len(rows))}
-	hashes, now := make([]string, len(rows)), o.in.Clock.Now()
-	for i := range rows {
-		if n, err := people.NormalIdentity(rows[i].IDNumber, now); err == nil {
-			hashes[i] = o.in.Sealer.Hash(n)
+// place is what somebody has one record of.
+type place struct {
+	hash string
+	kind Kind
+	from string
+}
+
+func (o *Office) plan(ctx context.Context, by people.AccountID, rows []Row) (out intake.Plan[Record], err error) {
+	if err := o.desk.MustLead(ctx, by); err != nil {
+		return out, err
+	}
+	whose, err := o.desk.Find(ctx, intake.Numbers(rows, func(r *Row) string { return r.IDNumber }))
+	if err != nil {
+		return out, fmt.Errorf("import trainings: %w", err)
+	}
+	var hashes []string
+	for _, w := range whose {
+		if w.Hash != "" {
+			hashes = append(hashes, w.Hash)
 		}
 	}
-	persons, err := o.in.Candidates.CandidatesByHash(ctx, hashes)
+	all, err := o.store.TrainingsOf(ctx, hashes)
 	if err != nil {
 		return out, fmt.Errorf("import trainings: %w", err)
 	}
-	ids := make([]people.CandidateID, 0, len(persons))
-	for _, c := range persons {
-		ids = append(ids, c.ID)
-	}
-	all, err := o.in.Store.Trainings(ctx, ids)
-	if err != nil {
-		return out, fmt.Errorf("import trainings: %w", err)
-	}
-	have := make(map[ID]Record, len(all))
+	have, names, seen := map[place]Record{}, map[string]string{}, map[place]bool{}
 	for _, r := range all {
-		have[r.ID()] = r
+		have[place{r.Holder.Hash, r.Kind, r.From}] = r
+		if r.Removal == nil {
+			names[r.Holder.Hash] = r.Holder.Name
+		}
 	}
-	today, seen := now.In(standard.Zone).Format(time.DateOnly), map[ID]bool{}
+	today := o.desk.Today()
 	for i := range rows {
 		r, field, reason := rows[i].read(today)
-		who, found := persons[hashes[i]]
-		r.Candidate = who.ID
-		switch {
-		case hashes[i] == "":
-			field, reason = "idNumber", "identity"
-		case !found:
-			field, reason = "idNumber", "no-such-candidate"
-		case rows[i].Name != who.Name:
+		w, at := whose[i], place{whose[i].Hash, r.Kind, r.From}
+		name, named := names[w.Hash]
+		if f, why := w.Wrong(rows[i].Name); why != "" {
+			field, reason = f, why
+		} else if reason == "" && w.Person.ID == "" && named && name != rows[i].Name {
 			field, reason = "name", "other-name-known"
-		case reason == "" && seen[r.ID()]:
+		} else if reason == "" && seen[at] {
 			field, reason = "from", "twice"
 		}
-		v := profile.Verdict{Row: i + 1, Outcome: profile.Refused, Field: field, Reason: reason, Name: rows[i].Name}
-		if reason == "" {
-			seen[r.ID()] = true
-			v.Outcome = outcome(&r, have)
-			if v.Outcome != profile.Same {
-				out.puts[i] = r
-			}
+		if reason != "" {
+			out.Refuse(rows[i].Name, field, reason)
+			continue
 		}
-		out.verdicts[i] = v
+		seen[at], names[w.Hash] = true, rows[i].Name
+		old, known := have[at]
+		if r.ID = old.ID; !known {
+			r.ID = ID(o.desk.Sealer.Hash(fmt.Sprintf("training:%s:%s:%s", w.Number, r.Kind, r.From)))
+		}
+		r.Version = old.Version
+		r.Holder = Holder{rows[i].Name, w.Hash, o.desk.Sealer.Seal(w.Number, SealContext(r.ID)), people.MaskIdentity(w.Number)}
+		out.Take(rows[i].Name, intake.Compare(known && old.Removal == nil, old.same(&r)), r)
 	}
 	return out, nil
-}
-
-// outcome compares a record with those that are there, and gives it the version
-// that it follows.
-func outcome(r *Record, have map[ID]Record) profile.Outcome {
-	old, known := have[r.ID()]
-	r.Version = old.Version
-	switch {
-	case !known || old.Removal != nil:
-		return profile.Added
-	case old.same(r):
-		return profile.Same
-	}
-	return profile.Changed
 }

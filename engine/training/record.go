@@ -1,16 +1,13 @@
 package training
 
 import (
-	"errors"
-	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
+	"gongyuan/engine/intake"
 	"gongyuan/engine/people"
-	"gongyuan/engine/profile"
+	"gongyuan/engine/standard"
 )
 
 // Kind is what a training is for.
@@ -22,25 +19,43 @@ const (
 	Rotation Kind = "rotation" // 轮训
 )
 
-// ID names a record: one candidate has one record of a kind and first day.
+// ID names a record. It is a keyed hash of number, kind and first day: somebody
+// has one record of a kind and first day.
 type ID string
 
-// Record is one training of one candidate.
+// Record is one training of one person.
 type Record struct {
-	Candidate people.CandidateID
+	ID        ID
+	Holder    Holder
 	Kind      Kind
-	From      string // first day, 2006-01-02
-	Until     string // last day
-	Hours     int    // 学时
-	Organiser string // 培训机构
-	Topic     string // "" where not known
-	Document  string // number of the certificate of training, "" for none
+	Level     standard.Level // 0 where none is said
+	From      string         // first day, 2006-01-02
+	Until     string         // last day
+	Hours     int            // 学时
+	Organiser string         // 培训机构
+	Topic     string         // "" where not known
+	Document  string         // number of the certificate of training, "" for none
 	Passed    bool
 	Removal   *Removal // nil while it counts
 	Version   int      // raised by each change, guards concurrent ones
 	Changed   time.Time
 	By        people.AccountID
+	// Candidate is who has the number now, and under which name; "" while nobody
+	// has. It is not kept here.
+	Candidate  people.CandidateID
+	Registered string
 }
+
+// Holder is who was trained.
+type Holder struct {
+	Name   string
+	Hash   string // keyed hash of the identity number
+	Sealed []byte // the number, bound to the record's ID
+	Masked string
+}
+
+// SealContext is what the number of a record is bound to.
+func SealContext(id ID) string { return "training:" + string(id) }
 
 // Removal is why a record does not count.
 type Removal struct {
@@ -49,38 +64,18 @@ type Removal struct {
 	At  time.Time
 }
 
-// ID returns what names the record.
-func (r *Record) ID() ID { return ID(fmt.Sprintf("%s:%s:%s", r.Candidate, r.Kind, r.From)) }
-
 // same tells whether two records say the same.
 func (r *Record) same(q *Record) bool {
-	a, b := *r, *q
-	a.Version, a.Changed, a.By, b.Version, b.Changed, b.By = 0, time.Time{}, "", 0, time.Time{}, ""
-	return a.Removal == nil && b.Removal == nil && a == b
+	return r.Removal == nil && r.Holder.Name == q.Holder.Name && r.Level == q.Level && r.Until == q.Until && r.Hours == q.Hours && r.Organiser == q.Organiser &&
+		r.Topic == q.Topic && r.Document == q.Document && r.Passed == q.Passed
 }
-
-// Errors of this package.
-var (
-	ErrForbidden = errors.New("training: not yours to do")
-	ErrConflict  = errors.New("training: changed by someone else meanwhile")
-	ErrNotFound  = errors.New("training: not found")
-	ErrInvalid   = errors.New("training: invalid")
-)
-
-// FieldError names the field that is wrong.
-type FieldError struct{ Field, Reason string }
-
-// Error implements error.
-func (e *FieldError) Error() string { return fmt.Sprintf("training: %s: %s", e.Field, e.Reason) }
-
-// Unwrap makes every FieldError an ErrInvalid.
-func (e *FieldError) Unwrap() error { return ErrInvalid }
 
 // Row is one training as staff enter it.
 type Row struct {
 	IDNumber  string
 	Name      string
 	Kind      string // code or name
+	Level     string // 三级/高级工, 三级, 高级工 or 3; "" for none
 	From      string
 	Until     string // "" for a training of one day
 	Hours     string
@@ -90,44 +85,26 @@ type Row struct {
 	Document  string
 }
 
-var shape = profile.Shape[Row]{Needed: 6, Missing: "table-head-training", Columns: []profile.Column[Row]{
-	{Names: []string{"身份证件号", "身份证号", "身份证号码", "证件号码", "id number"}, Put: func(r *Row, s string) { r.IDNumber = s }},
-	{Names: []string{"姓名", "name"}, Put: func(r *Row, s string) { r.Name = s }},
-	{Names: []string{"培训类别", "类别", "kind"}, Put: func(r *Row, s string) { r.Kind = s }},
-	{Names: []string{"开始日期", "培训日期", "from"}, Put: func(r *Row, s string) { r.From = s }},
-	{Names: []string{"学时", "hours"}, Put: func(r *Row, s string) { r.Hours = s }},
-	{Names: []string{"培训机构", "organiser"}, Put: func(r *Row, s string) { r.Organiser = s }},
-	{Names: []string{"结束日期", "until"}, Put: func(r *Row, s string) { r.Until = s }},
-	{Names: []string{"内容", "培训内容", "topic"}, Put: func(r *Row, s string) { r.Topic = s }},
-	{Names: []string{"结果", "培训结果", "result"}, Put: func(r *Row, s string) { r.Passed = s }},
-	{Names: []string{"证明编号", "结业证号", "document"}, Put: func(r *Row, s string) { r.Document = s }},
+var shape = intake.Shape[Row]{Needed: 6, Missing: "table-head-training", Columns: []intake.Column[Row]{
+	intake.IDNumber(func(r *Row) *string { return &r.IDNumber }),
+	intake.Name(func(r *Row) *string { return &r.Name }),
+	{Names: []string{"培训类别", "类别", "kind"}, Of: func(r *Row) *string { return &r.Kind }},
+	{Names: []string{"开始日期", "培训日期", "from"}, Of: func(r *Row) *string { return &r.From }},
+	{Names: []string{"学时", "hours"}, Of: func(r *Row) *string { return &r.Hours }},
+	{Names: []string{"培训机构", "organiser"}, Of: func(r *Row) *string { return &r.Organiser }},
+	{Names: []string{"等级", "培训等级", "职业技能等级", "level"}, Of: func(r *Row) *string { return &r.Level }},
+	{Names: []string{"结束日期", "until"}, Of: func(r *Row) *string { return &r.Until }},
+	{Names: []string{"内容", "培训内容", "topic"}, Of: func(r *Row) *string { return &r.Topic }},
+	{Names: []string{"结果", "培训结果", "result"}, Of: func(r *Row) *string { return &r.Passed }},
+	{Names: []string{"证明编号", "结业证号", "document"}, Of: func(r *Row) *string { return &r.Document }},
 }}
 
 // Head is the headings of a table to fill in.
 func Head() []string { return shape.Head() }
 
 // Table reads the rows of a table whose first line names its columns. It
-// returns the line of each row, from 1, with it, or a *profile.TableError.
+// returns the line of each row, from 1, with it, or a *intake.TableError.
 func Table(cells [][]string) ([]Row, []int, error) { return shape.Read(cells) }
-
-var days = regexp.MustCompile(`^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$|^(\d{4})(\d{2})(\d{2})$`)
-
-// day reads a day in one of the ways in which tables have it, year first.
-func day(s string) (string, bool) {
-	m := days.FindStringSubmatch(s)
-	if m == nil {
-		return "", false
-	}
-	if m[1] == "" {
-		m = m[3:]
-	}
-	year, _ := strconv.Atoi(m[1])
-	month, _ := strconv.Atoi(m[2])
-	d, _ := strconv.Atoi(m[3])
-	text := fmt.Sprintf("%04d-%02d-%02d", year, month, d)
-	_, err := time.Parse(time.DateOnly, text)
-	return text, err == nil
-}
 
 func kind(s string) (Kind, bool) {
 	switch strings.ToLower(s) {
@@ -149,29 +126,28 @@ func passed(s string) (bool, bool) {
 	return false, false
 }
 
-func longer(s string, most int) bool {
-	return utf8.RuneCountInString(s) > most || !utf8.ValidString(s)
-}
-
 // mostHours bounds the hours of one training.
 const mostHours = 1000
 
 // read makes a record of a row, or says which field is wrong and why. It trims.
 func (r *Row) read(today string) (rec Record, field, reason string) {
-	for _, s := range []*string{&r.Name, &r.Kind, &r.From, &r.Until, &r.Hours, &r.Organiser, &r.Topic, &r.Passed, &r.Document} {
-		*s = strings.TrimSpace(*s)
-	}
+	shape.Trim(r)
 	if r.Until == "" {
 		r.Until = r.From
 	}
 	what, known := kind(r.Kind)
-	from, begins := day(r.From)
-	until, ends := day(r.Until)
+	from, begins := intake.Day(r.From)
+	until, ends := intake.Day(r.Until)
 	hours, err := strconv.Atoi(r.Hours)
 	ok, said := passed(r.Passed)
+	level, ranked := intake.Level(r.Level)
 	switch {
+	case intake.Longer(r.Name, 60) || r.Name == "":
+		return rec, "name", "length-1-60"
 	case !known:
 		return rec, "kind", "training-kind"
+	case !ranked && r.Level != "":
+		return rec, "level", "no-such-level"
 	case !begins:
 		return rec, "from", "day"
 	case !ends:
@@ -184,14 +160,14 @@ func (r *Row) read(today string) (rec Record, field, reason string) {
 		return rec, "hours", "between-1-1000"
 	case r.Organiser == "":
 		return rec, "organiser", "required"
-	case longer(r.Organiser, 80):
+	case intake.Longer(r.Organiser, 80):
 		return rec, "organiser", "maxLength"
-	case longer(r.Topic, 200):
+	case intake.Longer(r.Topic, 200):
 		return rec, "topic", "maxLength"
 	case !said:
 		return rec, "passed", "passed-failed"
-	case longer(r.Document, 60):
+	case intake.Longer(r.Document, 60):
 		return rec, "document", "maxLength"
 	}
-	return Record{Kind: what, From: from, Until: until, Hours: hours, Organiser: r.Organiser, Topic: r.Topic, Document: r.Document, Passed: ok}, "", ""
+	return Record{Kind: what, Level: level, From: from, Until: until, Hours: hours, Organiser: r.Organiser, Topic: r.Topic, Document: r.Document, Passed: ok}, "", ""
 }

@@ -4,24 +4,28 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"gongyuan/engine/audit"
+	"gongyuan/engine/intake"
 	"gongyuan/engine/people"
-	"gongyuan/engine/profile"
 	"gongyuan/engine/training"
 )
 
 // office is everything around an Office, in memory.
 type office struct {
 	kept   map[training.ID]training.Record
+	second people.Candidate // whoever has the second number
 	events []audit.Event
 }
 
 func (o *office) Now() time.Time       { return time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC) }
 func (o *office) Hash(s string) string { return "hash " + s }
+
+func (o *office) Seal(s, at string) []byte { return []byte(at + " " + s) }
 
 func (o *office) Record(_ context.Context, e audit.Event) error {
 	o.events = append(o.events, e)
@@ -35,28 +39,42 @@ func (o *office) Account(_ context.Context, id people.AccountID) (people.Account
 	return people.Account{}, people.ErrNotFound
 }
 
-func (o *office) Trainings(context.Context, []people.CandidateID) ([]training.Record, error) {
-	var out []training.Record
+func (o *office) TrainingsOf(_ context.Context, hashes []string) ([]training.Record, error) {
+	return o.those(func(r *training.Record) bool { return slices.Contains(hashes, r.Holder.Hash) }), nil
+}
+
+func (o *office) TrainingsEnded(_ context.Context, from, until string) ([]training.Record, error) {
+	return o.those(func(r *training.Record) bool { return r.Removal == nil && r.Until >= from && r.Until <= until }), nil
+}
+
+func (o *office) TrainingPage(context.Context, training.Query, int, int) ([]training.Record, int, error) {
+	out := o.those(func(r *training.Record) bool { return r.Removal == nil })
+	return out, len(out), nil
+}
+
+func (o *office) those(fit func(*training.Record) bool) (out []training.Record) {
 	for _, r := range o.kept {
-		out = append(out, r)
+		if fit(&r) {
+			out = append(out, r)
+		}
 	}
-	return out, nil
+	return out
 }
 
 func (o *office) Training(_ context.Context, id training.ID) (training.Record, error) {
 	r, ok := o.kept[id]
 	if !ok {
-		return r, training.ErrNotFound
+		return r, intake.ErrNotFound
 	}
 	return r, nil
 }
 
 func (o *office) PutTraining(_ context.Context, r training.Record) (training.Record, error) {
-	if o.kept[r.ID()].Version != r.Version {
-		return r, training.ErrConflict
+	if o.kept[r.ID].Version != r.Version {
+		return r, intake.ErrConflict
 	}
 	r.Version++
-	o.kept[r.ID()] = r
+	o.kept[r.ID] = r
 	return r, nil
 }
 
@@ -66,19 +84,22 @@ const (
 )
 
 func (o *office) CandidatesByHash(context.Context, []string) (map[string]people.Candidate, error) {
-	return map[string]people.Candidate{"hash " + first: {ID: "c1", Name: "示例甲"}}, nil
+	return map[string]people.Candidate{"hash " + first: {ID: "c1", Name: "示例甲", IDHash: "hash " + first}, o.second.IDHash: o.second}, nil
 }
 
-func (o *office) CandidatesByID(context.Context, []people.CandidateID) (map[people.CandidateID]people.Candidate, error) {
-	return map[people.CandidateID]people.Candidate{"c1": {ID: "c1", Name: "示例甲"}}, nil
+func (o *office) CandidatesByID(_ context.Context, ids []people.CandidateID) (map[people.CandidateID]people.Candidate, error) {
+	return map[people.CandidateID]people.Candidate{ids[0]: o.second}, nil
 }
 
 func newOffice() (*office, *training.Office) {
 	o := &office{kept: map[training.ID]training.Record{}}
-	return o, training.NewOffice(training.Deps{Store: o, Candidates: o, Accounts: o, Sealer: o, Audit: o, Clock: o})
+	return o, training.NewOffice(o, intake.Desk{Candidates: o, Accounts: o, Sealer: o, Audit: o, Clock: o})
 }
 
-func said(all []profile.Verdict) string {
+// of is what a record of somebody is named.
+func of(number, rest string) training.ID { return training.ID("hash training:" + number + ":" + rest) }
+
+func said(all []intake.Verdict) string {
 	var b strings.Builder
 	for _, v := range all {
 		fmt.Fprintf(&b, "%d %s %s %s\n", v.Row, v.Outcome, v.Field, v.Reason)
@@ -97,6 +118,9 @@ func TestImport(t *testing.T) {
 		func(r *training.Row) { r.Until = "20260301" }, func(r *training.Row) { r.Until = "2026-11-24" }, func(r *training.Row) { r.Hours = "4.5" },
 		func(r *training.Row) { r.Hours = "1001" }, func(r *training.Row) { r.Organiser = " " }, func(r *training.Row) { r.Passed = "良" },
 		func(*training.Row) {}, func(r *training.Row) { r.Kind, r.From, r.Until = "轮训", "20261123", "" },
+		func(r *training.Row) {
+			r.IDNumber, r.Name, r.From, r.Level = second, "他名", "2026-03-01", "三级/高级工"
+		}, func(r *training.Row) { r.Level = "九级" },
 	}
 	rows := make([]training.Row, len(edits))
 	for i, edit := range edits {
@@ -105,7 +129,7 @@ func TestImport(t *testing.T) {
 	}
 	want := `1 added  
 2 refused name other-name-known
-3 refused idNumber no-such-candidate
+3 added  
 4 refused idNumber identity
 5 refused kind training-kind
 6 refused from day
@@ -118,6 +142,8 @@ func TestImport(t *testing.T) {
 13 refused passed passed-failed
 14 refused from twice
 15 added  
+16 refused name other-name-known
+17 refused level no-such-level
 `
 	verdicts, err := x.Judge(ctx, "admin", rows)
 	if err != nil || said(verdicts) != want {
@@ -129,8 +155,8 @@ func TestImport(t *testing.T) {
 	if verdicts, err = x.Import(ctx, "admin", rows); err != nil || said(verdicts) != want {
 		t.Fatalf("imported:\n%s%v", said(verdicts), err)
 	}
-	r := o.kept["c1:initial:2026-03-02"]
-	if len(o.kept) != 2 || r.Until != "2026-03-06" || r.Hours != 40 || !r.Passed || r.By != "admin" || o.kept["c1:rotation:2026-11-23"].Until != "2026-11-23" {
+	r := o.kept[of(first, "initial:2026-03-02")]
+	if len(o.kept) != 3 || r.Until != "2026-03-06" || r.Hours != 40 || !r.Passed || r.By != "admin" || o.kept[of(first, "rotation:2026-11-23")].Until != "2026-11-23" {
 		t.Errorf("kept %+v", o.kept)
 	}
 	again := good
@@ -140,16 +166,57 @@ func TestImport(t *testing.T) {
 			t.Errorf("%s%v, want %s", said(verdicts), err, want)
 		}
 	}
-	if len(o.events) != 3 || o.events[0].Act != "training.put" {
+	if len(o.events) != 4 || o.events[0].Act != "training.put" {
 		t.Errorf("recorded %+v", o.events)
 	}
 	_, importing := x.Import(ctx, "examiner", rows)
 	_, judging := x.Judge(ctx, "examiner", rows)
-	_, listing := x.List(ctx, "examiner")
-	for _, err := range []error{importing, judging, listing, x.Remove(ctx, "examiner", r.ID(), 1, "误录")} {
-		if !errors.Is(err, training.ErrForbidden) {
+	_, _, listing := x.List(ctx, "examiner", training.Query{}, 0, 20)
+	for _, err := range []error{importing, judging, listing, x.Remove(ctx, "examiner", r.ID, 1, "误录")} {
+		if !errors.Is(err, intake.ErrForbidden) {
 			t.Errorf("somebody else: %v", err)
 		}
+	}
+}
+
+// TestBeforeRegistration: somebody is trained before they are known; the record
+// is theirs from the moment on when they are.
+func TestBeforeRegistration(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	o, x := newOffice()
+	row := training.Row{IDNumber: second, Name: "示例乙", Kind: "初任", Level: "3", From: "2026-03-02", Hours: "8", Organiser: "示例机构"}
+	if verdicts, err := x.Import(ctx, "admin", []training.Row{row}); err != nil || said(verdicts) != "1 added  \n" {
+		t.Fatalf("%s%v", said(verdicts), err)
+	}
+	r := o.kept[of(second, "initial:2026-03-02")]
+	if r.Level != 3 || r.Holder.Masked != "4405**********0014" || string(r.Holder.Sealed) != training.SealContext(r.ID)+" "+second {
+		t.Errorf("kept %+v", r)
+	}
+	if e, is := o.events[0].After.(training.Record); !is || e.Holder.Hash != "" || e.Holder.Sealed != nil {
+		t.Errorf("recorded %+v", o.events)
+	}
+	ended := func() []training.Record {
+		t.Helper()
+		all, err := x.Ended(ctx, "2026-03-01", "2026-03-31")
+		if err != nil || len(all) != 1 {
+			t.Fatalf("%+v %v", all, err)
+		}
+		return all
+	}
+	if got := ended(); got[0].Candidate != "" {
+		t.Errorf("nobody has the number yet: %+v", got)
+	}
+	o.second = people.Candidate{ID: "c2", Name: "示例乙", IDHash: "hash " + second}
+	if got := ended(); got[0].Candidate != "c2" || got[0].Registered != "示例乙" {
+		t.Errorf("registered: %+v", got)
+	}
+	if all, err := x.Trainings(ctx, []people.CandidateID{"c2"}); err != nil || len(all) != 1 || all[0].Candidate != "c2" {
+		t.Errorf("of the person: %+v %v", all, err)
+	}
+	row.Name, row.From = "他名", "2026-04-01"
+	if verdicts, err := x.Judge(ctx, "admin", []training.Row{row}); err != nil || said(verdicts) != "1 refused name other-name-known\n" {
+		t.Errorf("%s%v", said(verdicts), err)
 	}
 }
 
@@ -161,23 +228,23 @@ func TestRemove(t *testing.T) {
 	if _, err := x.Import(ctx, "admin", []training.Row{row}); err != nil {
 		t.Fatal(err)
 	}
-	const id = "c1:rotation:2026-03-02"
-	if err := x.Remove(ctx, "admin", id, 1, " "); !errors.Is(err, training.ErrInvalid) {
+	id := of(first, "rotation:2026-03-02")
+	if err := x.Remove(ctx, "admin", id, 1, " "); !errors.Is(err, intake.ErrInvalid) {
 		t.Errorf("without a reason: %v", err)
 	}
-	if err := x.Remove(ctx, "admin", id, 2, "误录"); !errors.Is(err, training.ErrConflict) {
+	if err := x.Remove(ctx, "admin", id, 2, "误录"); !errors.Is(err, intake.ErrConflict) {
 		t.Errorf("another version: %v", err)
 	}
 	if err := x.Remove(ctx, "admin", id, 1, "误录"); err != nil {
 		t.Fatal(err)
 	}
-	if err := x.Remove(ctx, "admin", id, 2, "误录"); !errors.Is(err, training.ErrNotFound) {
+	if err := x.Remove(ctx, "admin", id, 2, "误录"); !errors.Is(err, intake.ErrNotFound) {
 		t.Errorf("removed before: %v", err)
 	}
 	if e := o.events[len(o.events)-1]; e.Act != "training.remove" || e.Why != "误录" {
 		t.Errorf("recorded %+v", e)
 	}
-	if all, err := x.List(ctx, "admin"); err != nil || len(all) != 0 {
+	if all, n, err := x.List(ctx, "admin", training.Query{}, 0, 20); err != nil || n != 0 {
 		t.Errorf("listed %+v, %v", all, err)
 	}
 	verdicts, err := x.Import(ctx, "admin", []training.Row{row})
@@ -192,7 +259,7 @@ func TestTable(t *testing.T) {
 	if err != nil || len(rows) != 1 || lines[0] != 3 || rows[0].Organiser != "机构" {
 		t.Errorf("%+v %v %v", rows, lines, err)
 	}
-	if _, _, err := training.Table([][]string{{"姓名", "身份证件号"}, {"甲", first}}); !errors.Is(err, profile.ErrInvalid) {
+	if _, _, err := training.Table([][]string{{"姓名", "身份证件号"}, {"甲", first}}); !errors.Is(err, intake.ErrInvalid) {
 		t.Errorf("without columns: %v", err)
 	}
 }

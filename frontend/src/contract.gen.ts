@@ -3904,12 +3904,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** 考生档案：单位、城市、行业、重点单位 · what reports ask of candidates */
+        /** 考生档案：单位、城市、行业、重点单位 · what reports ask of candidates, by unit */
         get: operations["listProfiles"];
         put?: never;
         /**
          * 录入或导入档案，逐行给出结果 · enter or import profiles, with a verdict for each row
-         * @description Either `rows` or a workbook in `data`, whose first line names its columns. With `dry` nothing is kept. Rows that cannot be kept are refused one by one.
+         * @description Either `rows`, or a workbook or a text file with separated values in `data`, whose first line names its columns. With `dry` nothing is kept. Rows that cannot be kept are refused one by one.
          */
         post: operations["importProfiles"];
         delete?: never;
@@ -4546,12 +4546,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** 初任培训和轮训的记录 · records of initial and rotation training */
+        /** 初任培训和轮训的记录 · records of initial and rotation training, the newest first */
         get: operations["listTrainings"];
         put?: never;
         /**
          * 录入或导入培训记录，逐行给出结果 · enter or import trainings, with a verdict for each row
-         * @description Either `rows` or a workbook in `data`, whose first line names its columns. With `dry` nothing is kept. Rows that cannot be kept are refused one by one.
+         * @description Either `rows`, or a workbook or a text file with separated values in `data`, whose first line names its columns. With `dry` nothing is kept. Rows that cannot be kept are refused one by one.
          */
         post: operations["importTrainings"];
         delete?: never;
@@ -4571,6 +4571,44 @@ export interface paths {
         put?: never;
         /** 移除误录的培训记录 · remove a training that was entered by mistake */
         post: operations["removeTraining"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/earlier-certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 早前或其他机构发的证书 · certificates that this program did not issue, by number */
+        get: operations["listEarlier"];
+        put?: never;
+        /**
+         * 导入早前的证书，逐行给出结果 · import certificates that were issued elsewhere, with a verdict for each row
+         * @description A batch does not give a second certificate of an occupation and level to whoever has one here. With `dry` nothing is kept.
+         */
+        post: operations["importEarlier"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/earlier-certificates/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 移除误导入的证书 · remove one that was imported by mistake */
+        post: operations["removeEarlier"];
         delete?: never;
         options?: never;
         head?: never;
@@ -9002,6 +9040,7 @@ export interface components {
             incentive: string;
         };
         ProfileList: {
+            total: number;
             profiles: components["schemas"]["Profile"][];
             industries: string[];
             /** @description the columns of a workbook */
@@ -9191,6 +9230,8 @@ export interface components {
             name: string;
             /** @description code or name */
             kind: string;
+            /** @description 三级/高级工, 三级, 高级工 or 3; empty for none */
+            level?: string;
             from: string;
             /** @description the last day; that of the start where empty */
             until?: string;
@@ -9211,7 +9252,12 @@ export interface components {
             id: string;
             name: string;
             idMasked: string;
+            /** @description the name under which whoever has the number is registered; absent while nobody is */
+            registered?: string;
             kind: components["schemas"]["TrainingKind"];
+            /** @description 0 where none is said */
+            level: number;
+            levelTitle?: string;
             from: string;
             until: string;
             hours: number;
@@ -9222,6 +9268,7 @@ export interface components {
             version: number;
         };
         TrainingList: {
+            total: number;
             trainings: components["schemas"]["Training"][];
             /** @description the columns of a workbook */
             head: string[];
@@ -9230,6 +9277,31 @@ export interface components {
             id: string;
             version: number;
             why: string;
+        };
+        EarlierCertificate: {
+            number: string;
+            /** @description level: 1 letter and 21 digits; master: 2 letters and 20 digits; qualification: 16 digits */
+            shape: string;
+            name: string;
+            documentType: string;
+            documentMasked: string;
+            occupationCode: string;
+            occupation: string;
+            direction: string;
+            level: number;
+            levelTitle: string;
+            body: string;
+            date: string;
+            void: boolean;
+            voidOn: string;
+            voidWhy: string;
+            version: number;
+        };
+        EarlierList: {
+            total: number;
+            certificates: components["schemas"]["EarlierCertificate"][];
+            /** @description the columns of a table */
+            head: string[];
         };
         /**
          * @description 组织防范 技术防范 保卫管理 应急管理 培训与指导
@@ -15195,7 +15267,17 @@ export interface operations {
     };
     listProfiles: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description what the unit's name begins with */
+                unit?: string;
+                city?: string;
+                /** @description code or name */
+                industry?: string;
+                /** @description of key units only */
+                keyUnit?: boolean;
+                skip?: number;
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -16263,7 +16345,14 @@ export interface operations {
     };
     listTrainings: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description what the name begins with */
+                name?: string;
+                kind?: components["schemas"]["TrainingKind"];
+                level?: number;
+                skip?: number;
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -16308,6 +16397,87 @@ export interface operations {
         };
     };
     removeTraining: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrainingRemoval"];
+            };
+        };
+        responses: {
+            /** @description 已移除 · removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listEarlier: {
+        parameters: {
+            query?: {
+                /** @description what the name begins with */
+                name?: string;
+                skip?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EarlierList"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    importEarlier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    dry: boolean;
+                    /**
+                     * Format: byte
+                     * @description a workbook or a text file with separated values
+                     */
+                    data: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileVerdict"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    removeEarlier: {
         parameters: {
             query?: never;
             header?: never;

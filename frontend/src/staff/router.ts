@@ -66,6 +66,7 @@ export const router = createRouter({
     { path: '/appeals/:appeal', name: 'appeal', component: () => import('./views/appeal/AppealPage.vue'), props: true, meta: { area: 'results', nav: 'results' } },
     { path: '/appeals/:appeal/letter', name: 'appeal-letter', component: () => import('./views/appeal/AppealLetter.vue'), props: true, meta: { area: 'plan', nav: 'results' } },
     { path: '/sittings/:sitting/certificates', name: 'certificates', component: () => import('./views/certificate/CertificateList.vue'), props: true, meta: { area: 'certificates', nav: 'certificates' } },
+    { path: '/certificates/earlier', name: 'certificate-earlier', component: () => import('./views/certificate/EarlierPage.vue'), meta: { area: 'certificates', nav: 'certificates' } },
     { path: '/certificates', name: 'certificate-home', component: () => import('./views/certificate/CertificateHome.vue'), meta: { area: 'certificates', nav: 'certificates' } },
     { path: '/certificate-exports', name: 'certificate-exports', component: () => import('./views/report/CertificateExports.vue'), meta: { area: 'certificates', nav: 'certificates' } },
     { path: '/certificate-templates', name: 'certificate-template', component: () => import('./views/certificate/TemplatePage.vue'), meta: { area: 'certificates', nav: 'certificates' } },

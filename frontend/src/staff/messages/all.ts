@@ -9,7 +9,9 @@ import { certificateZh } from './certificate.zh-CN'
 import { correctionEn } from './correction.en'
 import { correctionZh } from './correction.zh-CN'
 import { custodyEn } from './custody.en'
+import { earlierEn } from './earlier.en'
 import { custodyZh } from './custody.zh-CN'
+import { earlierZh } from './earlier.zh-CN'
 import { dayEn } from './day.en'
 import { dayZh } from './day.zh-CN'
 import { editorEn } from './editor.en'
@@ -79,6 +81,7 @@ export const FILES: readonly (readonly [zh: Record<string, string>, en: Record<s
   [dayZh, dayEn],
   [correctionZh, correctionEn],
   [custodyZh, custodyEn],
+  [earlierZh, earlierEn],
 ]
 
 /** All texts of the staff pages. */
@@ -109,6 +112,7 @@ export const zhCN = {
   ...readyZh,
   ...correctionZh,
   ...custodyZh,
+  ...earlierZh,
 }
 
 export const en = {
@@ -138,4 +142,5 @@ export const en = {
   ...readyEn,
   ...correctionEn,
   ...custodyEn,
+  ...earlierEn,
 }

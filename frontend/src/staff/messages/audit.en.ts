@@ -24,7 +24,7 @@ export const auditEn = {
   'audit.noun.file': 'File', 'audit.noun.filing': 'Filing', 'audit.noun.marking': 'Marking', 'audit.noun.theory': 'Theory result', 'audit.noun.attempt': 'Attempt',
   'audit.noun.proctor': 'Exam room', 'audit.act.access.set': 'Sitting: change the rules of access', 'audit.noun.call': 'Call', 'audit.noun.profile': 'Profile', 'audit.noun.candidate': 'Candidate', 'audit.noun.report': 'Report',
   'audit.noun.sheet': 'Score sheet', 'audit.noun.secret': 'Secret', 'audit.noun.export-run': 'Export', 'audit.noun.session': 'Session',
-  'audit.noun.talent': 'Talent pool', 'audit.noun.training': 'Training record',
+  'audit.noun.talent': 'Talent pool', 'audit.noun.training': 'Training record', 'audit.noun.earlier': 'Earlier certificate',
   'audit.act.correction.ask': 'A candidate asked for a correction', 'audit.act.correction.done': 'Correction made', 'audit.act.correction.refused': 'Correction refused', 'audit.noun.correction': 'Correction',
   'audit.act.secret.rotate': 'Everything sealed again under a new secret', 'audit.act.secret.rotate.finish': 'Everything sealed again: done',
   'audit.noun.installation': 'Installation', 'audit.act.installation.backup': 'Installation backed up', 'audit.act.installation.restore': 'Installation restored from a backup',

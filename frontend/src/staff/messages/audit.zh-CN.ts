@@ -22,7 +22,7 @@ export const auditZh = {
   'audit.noun.examiner': '考评员', 'audit.noun.file': '文件', 'audit.noun.filing': '备案', 'audit.noun.marking': '阅卷', 'audit.noun.theory': '理论成绩', 'audit.noun.attempt': '答卷',
   'audit.noun.proctor': '考场', 'audit.act.access.set': '场次：改变进入规则', 'audit.noun.call': '考场呼叫', 'audit.noun.profile': '考生信息', 'audit.noun.candidate': '考生', 'audit.noun.report': '报表', 'audit.noun.sheet': '评分表',
   'audit.noun.secret': '密钥', 'audit.noun.export-run': '导出', 'audit.noun.session': '登录',
-  'audit.noun.talent': '人才库', 'audit.noun.training': '培训记录',
+  'audit.noun.talent': '人才库', 'audit.noun.training': '培训记录', 'audit.noun.earlier': '早前证书',
   'audit.act.correction.ask': '考生申请更正', 'audit.act.correction.done': '更正申请：已更正', 'audit.act.correction.refused': '更正申请：不予更正', 'audit.noun.correction': '更正申请',
   'audit.act.secret.rotate': '按新密钥重新封存', 'audit.act.secret.rotate.finish': '按新密钥重新封存：完成',
   'audit.noun.installation': '系统', 'audit.act.installation.backup': '系统备份', 'audit.act.installation.restore': '系统从备份恢复',

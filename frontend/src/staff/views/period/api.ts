@@ -6,9 +6,16 @@ export type PeriodLine = Schemas['PeriodLine']
 export type ProfileList = Schemas['ProfileList']
 export type ProfileRow = Schemas['ProfileRow']
 export type Training = Schemas['Training']
+export type Earlier = Schemas['EarlierCertificate']
 export type ProfileVerdict = Schemas['ProfileVerdict']
 
 const LONG = 60_000
+export const SIZE = 20
+
+/** What of a filter was given, and which page of what it chooses. */
+const asked = (filter: Record<string, string | boolean>, page: number): Record<string, string | boolean | number> =>
+  ({ ...Object.fromEntries(Object.entries(filter).filter(([, v]) => v !== '' && v !== false)), skip: (page - 1) * SIZE, limit: SIZE })
+
 export const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 
 // Reports and what they ask of candidates, by the contract.
@@ -19,10 +26,15 @@ export const periods = {
     client.bytes('/api/v1/periods/{period}/workbook', { path: { period }, ...(version > 0 ? { query: { version } as never } : {}), timeoutMs: LONG }, XLSX, 'get'),
   document: async (period: string, version: number) =>
     client.bytes('/api/v1/periods/{period}/document', { path: { period }, ...(version > 0 ? { query: { version } as never } : {}), timeoutMs: LONG }, 'application/pdf', 'get'),
-  trainings: async (signal: AbortSignal) => (await client.call('get', '/api/v1/trainings', { signal })).data,
+  trainings: async (filter: { name: string; kind: '' | Training['kind']; level: string }, page: number, signal: AbortSignal) =>
+    (await client.call('get', '/api/v1/trainings', { query: asked(filter, page), signal })).data,
   importTrainings: async (body: Schemas['TrainingImport']) => (await client.call('post', '/api/v1/trainings', { body, timeoutMs: LONG })).data,
   removeTraining: async (body: Schemas['TrainingRemoval']) => { await client.call('post', '/api/v1/trainings/removal', { body }) },
-  profiles: async (signal: AbortSignal) => (await client.call('get', '/api/v1/profiles', { signal })).data,
+  earlier: async (filter: { name: string }, page: number, signal: AbortSignal) => (await client.call('get', '/api/v1/earlier-certificates', { query: asked(filter, page), signal })).data,
+  importEarlier: async (body: { dry: boolean; data?: string }) => (await client.call('post', '/api/v1/earlier-certificates', { body: { dry: body.dry, data: body.data ?? '' }, timeoutMs: LONG })).data,
+  removeEarlier: async (body: Schemas['TrainingRemoval']) => { await client.call('post', '/api/v1/earlier-certificates/removal', { body }) },
+  profiles: async (filter: { unit: string; city: string; industry: string; keyUnit: boolean }, page: number, signal: AbortSignal) =>
+    (await client.call('get', '/api/v1/profiles', { query: asked(filter, page), signal })).data,
   importRows: async (body: Schemas['ProfileImport']) => (await client.call('post', '/api/v1/profiles', { body, timeoutMs: LONG })).data,
 }
 

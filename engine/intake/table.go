@@ -1,4 +1,4 @@
-package profile
+package intake
 
 import (
 	"slices"
@@ -8,8 +8,16 @@ import (
 // Column is a column of a table that staff fill in, by its headings.
 type Column[R any] struct {
 	Names []string // the first is what a table to fill in has
-	Put   func(*R, string)
+	Of    func(*R) *string
 }
+
+// IDNumber is the column of identity numbers.
+func IDNumber[R any](of func(*R) *string) Column[R] {
+	return Column[R]{[]string{"身份证件号", "身份证号", "身份证号码", "证件号码", "id number"}, of}
+}
+
+// Name is the column of people's names.
+func Name[R any](of func(*R) *string) Column[R] { return Column[R]{[]string{"姓名", "name"}, of} }
 
 // Shape is a table that staff fill in.
 type Shape[R comparable] struct {
@@ -18,24 +26,6 @@ type Shape[R comparable] struct {
 	Missing string // reason of a table without them
 }
 
-// shape is the table of profiles.
-var shape = Shape[Row]{Needed: 5, Missing: "table-head", Columns: []Column[Row]{
-	{[]string{"身份证件号", "身份证号", "身份证号码", "证件号码", "id number"}, func(r *Row, s string) { r.IDNumber = s }},
-	{[]string{"姓名", "name"}, func(r *Row, s string) { r.Name = s }},
-	{[]string{"单位", "工作单位", "unit"}, func(r *Row, s string) { r.Unit = s }},
-	{[]string{"城市", "city"}, func(r *Row, s string) { r.City = s }},
-	{[]string{"行业", "industry"}, func(r *Row, s string) { r.Industry = s }},
-	{[]string{"重点单位", "key unit"}, func(r *Row, s string) { r.KeyUnit = s }},
-	{[]string{"岗位", "职务", "post"}, func(r *Row, s string) { r.Post = s }},
-	{[]string{"激励", "激励措施", "incentive"}, func(r *Row, s string) { r.Incentive = s }},
-}}
-
-// Head is the headings of a table of profiles to fill in.
-func Head() []string { return shape.Head() }
-
-// Table reads the rows of a table of profiles, as Shape.Read does.
-func Table(cells [][]string) ([]Row, []int, error) { return shape.Read(cells) }
-
 // Head is the headings of a table to fill in.
 func (s *Shape[R]) Head() []string {
 	out := make([]string, len(s.Columns))
@@ -43,6 +33,13 @@ func (s *Shape[R]) Head() []string {
 		out[i] = c.Names[0]
 	}
 	return out
+}
+
+// Trim takes the blanks around its texts off a row.
+func (s *Shape[R]) Trim(r *R) {
+	for _, c := range s.Columns {
+		*c.Of(r) = strings.TrimSpace(*c.Of(r))
+	}
 }
 
 // MostRows bounds one import.
@@ -55,12 +52,12 @@ func (s *Shape[R]) Read(cells [][]string) ([]R, []int, error) {
 	if len(cells) == 0 {
 		return nil, nil, &TableError{s.Missing}
 	}
-	puts, found := make([]func(*R, string), len(cells[0])), 0
+	of, found := make([]func(*R) *string, len(cells[0])), 0
 	for i, h := range cells[0] {
 		h = strings.ToLower(strings.TrimSpace(h))
 		for n, c := range s.Columns {
-			if puts[i] == nil && slices.Contains(c.Names, h) {
-				puts[i] = c.Put
+			if of[i] == nil && slices.Contains(c.Names, h) {
+				of[i] = c.Of
 				found |= 1 << n
 			}
 		}
@@ -73,8 +70,8 @@ func (s *Shape[R]) Read(cells [][]string) ([]R, []int, error) {
 	for n, line := range cells[1:] {
 		var r, empty R
 		for i, s := range line {
-			if i < len(puts) && puts[i] != nil {
-				puts[i](&r, strings.TrimSpace(s))
+			if i < len(of) && of[i] != nil {
+				*of[i](&r) = strings.TrimSpace(s)
 			}
 		}
 		if r != empty {
@@ -94,7 +91,7 @@ func (s *Shape[R]) Read(cells [][]string) ([]R, []int, error) {
 type TableError struct{ Reason string }
 
 // Error implements error.
-func (e *TableError) Error() string { return "profile: " + e.Reason }
+func (e *TableError) Error() string { return "intake: " + e.Reason }
 
 // Unwrap makes every TableError an ErrInvalid.
 func (e *TableError) Unwrap() error { return ErrInvalid }
