@@ -7280,7 +7280,10 @@ type Readiness struct {
 	CheckHours int             `json:"checkHours"`
 	DrillDays  int             `json:"drillDays"`
 	Lines      []ReadinessLine `json:"lines"`
-	Rooms      []ReadinessRoom `json:"rooms"`
+
+	// Reasoned opening in spite of what blocks needs a reason
+	Reasoned bool            `json:"reasoned"`
+	Rooms    []ReadinessRoom `json:"rooms"`
 
 	// Sample the limits are a sample
 	Sample bool `json:"sample"`
@@ -8376,11 +8379,14 @@ type Sitting struct {
 	LevelTitle       string    `json:"levelTitle"`
 
 	// OneSealer one person seals the papers
-	OneSealer     *bool          `json:"oneSealer,omitempty"`
-	Opens         time.Time      `json:"opens"`
-	PapersAhead   bool           `json:"papersAhead"`
-	Registrations int            `json:"registrations"`
-	Release       SittingRelease `json:"release"`
+	OneSealer *bool `json:"oneSealer,omitempty"`
+
+	// Opening 准许开考 · how the sitting was opened
+	Opening       *SittingOpening `json:"opening,omitempty"`
+	Opens         time.Time       `json:"opens"`
+	PapersAhead   bool            `json:"papersAhead"`
+	Registrations int             `json:"registrations"`
+	Release       SittingRelease  `json:"release"`
 
 	// SealProposal 第一人提请封卷 · the first of two signatures under the papers; after a change it is gone
 	SealProposal *SealProposal `json:"sealProposal,omitempty"`
@@ -8402,6 +8408,9 @@ type SittingRelease string
 // SittingAct defines model for SittingAct.
 type SittingAct struct {
 	Act SittingActAct `json:"act"`
+
+	// Reason why it is opened although something is not done
+	Reason *string `json:"reason,omitempty"`
 
 	// Version of the sitting as the caller saw it
 	Version int `json:"version"`
@@ -8437,6 +8446,18 @@ type SittingChange struct {
 
 // SittingChangeRelease defines model for SittingChange.Release.
 type SittingChangeRelease string
+
+// SittingGap 未完成项 · a check of readiness that was not done when the sitting was opened
+type SittingGap struct {
+	// Check as in the list of checks; list where that could not be made
+	Check string `json:"check"`
+	Have  int    `json:"have"`
+
+	// Name of a store or a room
+	Name   string `json:"name"`
+	Need   int    `json:"need"`
+	Reason string `json:"reason"`
+}
 
 // SittingItemStatistics defines model for SittingItemStatistics.
 type SittingItemStatistics struct {
@@ -8500,6 +8521,18 @@ type SittingItemStatistics struct {
 
 // SittingItemStatisticsMethod defines model for SittingItemStatistics.Method.
 type SittingItemStatisticsMethod string
+
+// SittingOpening 准许开考 · how the sitting was opened
+type SittingOpening struct {
+	At time.Time `json:"at"`
+
+	// By the person's name
+	By   string       `json:"by"`
+	Gaps []SittingGap `json:"gaps"`
+
+	// Reason why it was opened all the same
+	Reason string `json:"reason"`
+}
 
 // SittingPage defines model for SittingPage.
 type SittingPage struct {

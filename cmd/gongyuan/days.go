@@ -12,7 +12,7 @@ import (
 )
 
 // prepareDays sets up what is done before the day of a sitting.
-func (e *engine) prepareDays(store *mongostore.Store, secrets []people.Secret) error {
+func (e *engine) prepareDays(store *mongostore.Store, settings *storeSettings, secrets []people.Secret) error {
 	rules, err := venue.ReadRules(nil)
 	if err != nil {
 		return err
@@ -27,7 +27,7 @@ func (e *engine) prepareDays(store *mongostore.Store, secrets []people.Secret) e
 		return err
 	}
 	e.days = api.Days{
-		Ready: ready, Enrols: enrols,
+		Ready: ready, Reasoned: settings.Opening == reasoned, Enrols: enrols,
 		Rosters: roster.NewDesk(roster.Deps{
 			Store: store.Rosters(), Sittings: e.sittings, Office: e.office, Accounts: e.people, Sealer: e.sealer, Audit: e.trail, Clock: e.clock,
 		}),

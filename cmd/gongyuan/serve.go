@@ -39,6 +39,7 @@ type serveCommand struct {
 // Run serves until it is told to stop.
 func (c *serveCommand) Run(ctx context.Context) error {
 	c.Stores.SecondFactor = cmp.Or(c.Stores.SecondFactor, demanded)
+	c.Stores.Opening = cmp.Or(c.Stores.Opening, reasoned)
 	return serve(ctx, &c.Stores, &c.Server, nil)
 }
 

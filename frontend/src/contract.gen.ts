@@ -1402,7 +1402,7 @@ export interface paths {
         /**
          * 封卷、开考、结束、公布 · seal, open, close, release
          * @description `seal` draws and pins one paper for each registration, or changes nothing. `open` lets candidates in within the
-         *     window. `close` collects what is still being written and marks it. `release` lets candidates see results.
+         *     window; where checks of readiness are not done it needs a reason, which is kept with what is not done. `close` collects what is still being written and marks it. `release` lets candidates see results.
          *     An act that was done already answers with the sitting as it is.
          */
         post: operations["actOnSitting"];
@@ -6218,6 +6218,7 @@ export interface components {
             /** @description one person seals the papers */
             oneSealer?: boolean;
             sealProposal?: components["schemas"]["SealProposal"];
+            opening?: components["schemas"]["SittingOpening"];
         };
         /**
          * @description 就绪、注意、阻止
@@ -6265,6 +6266,8 @@ export interface components {
             sample: boolean;
             drillDays: number;
             checkHours: number;
+            /** @description opening in spite of what blocks needs a reason */
+            reasoned: boolean;
         };
         DrillReport: {
             /** @description the file as it is */
@@ -6464,6 +6467,28 @@ export interface components {
             act: "ask-seal" | "drop-seal" | "seal" | "open" | "close";
             /** @description of the sitting as the caller saw it */
             version: number;
+            /** @description why it is opened although something is not done */
+            reason?: string;
+        };
+        /** @description 未完成项 · a check of readiness that was not done when the sitting was opened */
+        SittingGap: {
+            /** @description as in the list of checks; list where that could not be made */
+            check: string;
+            reason: string;
+            /** @description of a store or a room */
+            name: string;
+            have: number;
+            need: number;
+        };
+        /** @description 准许开考 · how the sitting was opened */
+        SittingOpening: {
+            /** @description the person's name */
+            by: string;
+            /** Format: date-time */
+            at: string;
+            /** @description why it was opened all the same */
+            reason: string;
+            gaps: components["schemas"]["SittingGap"][];
         };
         RegisterRequest: {
             candidates: components["schemas"]["RegistrationEntry"][];
