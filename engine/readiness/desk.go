@@ -37,7 +37,7 @@ type Store interface {
 // Venues knows rooms.
 type Venues interface {
 	Of(ctx context.Context, id sitting.ID) (venue.Plan, error)
-	Rules() venue.Rules
+	Rules(ctx context.Context) (venue.Rules, error)
 }
 
 // Sittings finds sittings.
@@ -129,7 +129,10 @@ func (d *Desk) report(ctx context.Context, id sitting.ID) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	f := Facts{Sitting: s, Rules: d.in.Venues.Rules()}
+	f := Facts{Sitting: s}
+	if f.Rules, err = d.in.Venues.Rules(ctx); err != nil {
+		return Report{}, fmt.Errorf("readiness: %w", err)
+	}
 	if f.Plan, err = d.in.Venues.Of(ctx, id); err != nil {
 		return Report{}, fmt.Errorf("readiness: %w", err)
 	}

@@ -4070,6 +4070,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/venues/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 修改考场和监考的参数 · set the rules of rooms and staffing
+         * @description They count at once, for every sitting. Who set them to what is recorded.
+         */
+        put: operations["putRoomRules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/venues/rooms": {
         parameters: {
             query?: never;
@@ -5046,6 +5066,8 @@ export interface components {
                 room: string;
                 seat: string;
                 extraMinutes: number;
+                /** @description large text was granted */
+                largeText?: boolean;
             };
             attempt: {
                 /** @description empty until the papers are sealed */
@@ -9141,6 +9163,7 @@ export interface components {
             accessible?: number;
         };
         Venues: {
+            rules: components["schemas"]["RoomRules"];
             sites: components["schemas"]["VenueSite"][];
             rooms: components["schemas"]["VenueRoom"][];
         };
@@ -9165,7 +9188,10 @@ export interface components {
             who: string;
         };
         RoomRules: {
+            /** @description nobody set them yet */
             sample: boolean;
+            /** @description as the caller saw it */
+            version: number;
             candidatesPerInvigilator: number;
             leastInvigilators: number;
             mostCandidates: number;
@@ -15507,6 +15533,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VenueSite"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    putRoomRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoomRules"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomRules"];
                 };
             };
             default: components["responses"]["ProblemAny"];
