@@ -35,7 +35,7 @@ func (e *engine) prepareDays(store *mongostore.Store, settings *storeSettings, s
 		Seatings: arrange.NewDesk(arrange.Deps{
 			Store: store.Seatings(), Sittings: e.sittings, Registrations: e.sittings, Venues: venues, Accounts: e.people, Audit: e.trail, Clock: e.clock,
 		}),
-		Papers:    &daysheet.Printer{Source: font},
+		Papers:    &daysheet.Printer{Source: font, Address: settings.Body.Address},
 		ReadCells: readCells, Template: xlsx.Template,
 	}
 	return nil
