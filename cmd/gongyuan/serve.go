@@ -191,6 +191,9 @@ func (e *engine) purge(ctx context.Context) {
 		if _, err := e.files.Purge(ctx); err != nil && ctx.Err() == nil {
 			e.log.Warn("purge uploads", "error", err)
 		}
+		if _, err := e.days.Enrols.Purge(ctx); err != nil && ctx.Err() == nil {
+			e.log.Warn("purge files of applications", "error", err)
+		}
 		select {
 		case <-ctx.Done():
 			return

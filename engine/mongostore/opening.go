@@ -7,10 +7,10 @@ import (
 )
 
 type openingDoc struct {
-	By     string    `bson:"by"`
-	At     time.Time `bson:"at"`
-	Gaps   []undoneDoc  `bson:"gaps,omitempty"`
-	Reason string    `bson:"reason,omitempty"`
+	By     string      `bson:"by"`
+	At     time.Time   `bson:"at"`
+	Gaps   []undoneDoc `bson:"gaps,omitempty"`
+	Reason string      `bson:"reason,omitempty"`
 }
 
 type undoneDoc struct {

@@ -81,6 +81,9 @@ func (o *Office) PutRules(ctx context.Context, by people.AccountID, r Rules) (Ru
 		return r, err
 	}
 	was, err := o.Rules(ctx)
+	if err == nil && was.Version != r.Version {
+		err = ErrConflict // nothing is done that the record could tell
+	}
 	if err != nil {
 		return r, err
 	}
