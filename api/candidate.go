@@ -66,6 +66,9 @@ func (s *server) GetCandidateExam(ctx context.Context, _ contract.GetCandidateEx
 	}
 	out.Registration.Admission, out.Registration.Room, out.Registration.Seat = reg.Admission, reg.Room, reg.Seat
 	out.Registration.ExtraMinutes = int(reg.Extra / time.Minute)
+	if reg.Needs.LargeText {
+		out.Registration.LargeText = &reg.Needs.LargeText
+	}
 	out.ServerNow = now
 	out.Attempt.State = contract.AttemptStateReady
 	out.MayStart = mayStart(sit.MayStart(now))

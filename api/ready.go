@@ -19,7 +19,7 @@ func (s *server) GetReadiness(ctx context.Context, r contract.GetReadinessReques
 		return nil, err
 	}
 	out := contract.GetReadiness200JSONResponse{
-		At: report.At, Sample: report.Rules.Sample, DrillDays: report.Rules.DrillDays, CheckHours: report.Rules.CheckHours,
+		At: report.At, Sample: report.Rules.Sample, DrillDays: report.Rules.DrillDays, CheckHours: report.Rules.CheckHours, Reasoned: s.days.Reasoned,
 		Lines: make([]contract.ReadinessLine, len(report.Lines)), Rooms: make([]contract.ReadinessRoom, len(report.Rooms)),
 	}
 	for i, l := range report.Lines {

@@ -19,6 +19,7 @@ import (
 // Days is what is prepared before the day of a sitting.
 type Days struct {
 	Ready    *readiness.Desk
+	Reasoned bool // opening what is not ready needs a reason
 	Enrols   *enrol.Desk
 	Rosters  *roster.Desk
 	Venues   *venue.Office

@@ -76,6 +76,12 @@ func (s *server) wireSitting(ctx context.Context, x *sitting.Sitting) contract.S
 		p := x.Proposal
 		out.SealProposal = &contract.SealProposal{By: s.staffName(ctx, people.AccountID(p.By)), At: p.At, Own: p.By == string(staff(ctx)), Basis: p.Basis}
 	}
+	if o := x.Opening; o != nil {
+		out.Opening = &contract.SittingOpening{By: s.staffName(ctx, people.AccountID(o.By)), At: o.At, Reason: o.Reason, Gaps: make([]contract.SittingGap, len(o.Gaps))}
+		for i, g := range o.Gaps {
+			out.Opening.Gaps[i] = contract.SittingGap{Check: g.Check, Reason: g.Reason, Name: g.Name, Have: g.Have, Need: g.Need}
+		}
+	}
 	if !x.Sealed.IsZero() {
 		name := s.staffName(ctx, people.AccountID(x.SealedBy))
 		out.SealedAt, out.SealedBy = &x.Sealed, &name
@@ -168,7 +174,15 @@ var acts = map[contract.SittingActAct]sitting.Act{
 // ActOnSitting moves a sitting on.
 func (s *server) ActOnSitting(ctx context.Context, r contract.ActOnSittingRequestObject) (contract.ActOnSittingResponseObject, error) {
 	// Results are released by two persons: see ActOnRelease.
-	x, err := s.office.Do(ctx, sitting.ID(r.Sitting), r.Body.Version, acts[r.Body.Act], staff(ctx))
+	do := func() (sitting.Sitting, error) {
+		return s.office.Do(ctx, sitting.ID(r.Sitting), r.Body.Version, acts[r.Body.Act], staff(ctx))
+	}
+	if acts[r.Body.Act] == sitting.OpenIt {
+		do = func() (sitting.Sitting, error) {
+			return s.office.Open(ctx, sitting.ID(r.Sitting), r.Body.Version, staff(ctx), textOr(r.Body.Reason))
+		}
+	}
+	x, err := do()
 	if err != nil {
 		return nil, err
 	}

@@ -23,13 +23,37 @@ func wireRoom(r *venue.Room) contract.VenueRoom {
 	}
 }
 
+func wireRules(r *venue.Rules) contract.RoomRules {
+	return contract.RoomRules{
+		Sample: r.Sample, CandidatesPerInvigilator: r.CandidatesPerInvigilator, LeastInvigilators: r.LeastInvigilators, MostCandidates: r.MostCandidates,
+		LeastSpareSeats: r.LeastSpareSeats, Version: r.Version,
+	}
+}
+
+// PutRoomRules sets the rules of rooms and staffing.
+func (s *server) PutRoomRules(ctx context.Context, r contract.PutRoomRulesRequestObject) (contract.PutRoomRulesResponseObject, error) {
+	b := r.Body
+	set, err := s.days.Venues.PutRules(ctx, staff(ctx), venue.Rules{
+		CandidatesPerInvigilator: b.CandidatesPerInvigilator, LeastInvigilators: b.LeastInvigilators, MostCandidates: b.MostCandidates,
+		LeastSpareSeats: b.LeastSpareSeats, Version: b.Version,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return contract.PutRoomRules200JSONResponse(wireRules(&set)), nil
+}
+
 // ListVenues lists sites and rooms.
 func (s *server) ListVenues(ctx context.Context, _ contract.ListVenuesRequestObject) (contract.ListVenuesResponseObject, error) {
 	sites, rooms, err := s.days.Venues.List(ctx, staff(ctx))
 	if err != nil {
 		return nil, err
 	}
-	out := contract.ListVenues200JSONResponse{Sites: make([]contract.VenueSite, len(sites)), Rooms: make([]contract.VenueRoom, len(rooms))}
+	rules, err := s.days.Venues.Rules(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := contract.ListVenues200JSONResponse{Rules: wireRules(&rules), Sites: make([]contract.VenueSite, len(sites)), Rooms: make([]contract.VenueRoom, len(rooms))}
 	for i := range sites {
 		out.Sites[i] = wireSite(&sites[i])
 	}
@@ -66,13 +90,13 @@ func (s *server) sittingRooms(ctx context.Context, id string) (contract.SittingR
 	if err != nil {
 		return contract.SittingRooms{}, err
 	}
-	rules := s.days.Venues.Rules()
+	rules, err := s.days.Venues.Rules(ctx)
+	if err != nil {
+		return contract.SittingRooms{}, err
+	}
 	out := contract.SittingRooms{
 		Version: p.Staffing.Version, Rooms: make([]contract.RoomUse, len(p.Staffing.Rooms)), Findings: make([]contract.RoomFinding, len(findings)),
-		Rules: contract.RoomRules{
-			Sample: rules.Sample, CandidatesPerInvigilator: rules.CandidatesPerInvigilator, LeastInvigilators: rules.LeastInvigilators,
-			MostCandidates: rules.MostCandidates, LeastSpareSeats: rules.LeastSpareSeats,
-		},
+		Rules: wireRules(&rules),
 	}
 	for i, u := range p.Staffing.Rooms {
 		out.Rooms[i] = contract.RoomUse{Room: string(u.Room), Apart: u.Apart, Invigilators: []string{}}

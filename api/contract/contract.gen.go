@@ -4366,8 +4366,11 @@ type CandidateExam struct {
 	Registration struct {
 		Admission    string `json:"admission"`
 		ExtraMinutes int    `json:"extraMinutes"`
-		Room         string `json:"room"`
-		Seat         string `json:"seat"`
+
+		// LargeText large text was granted
+		LargeText *bool  `json:"largeText,omitempty"`
+		Room      string `json:"room"`
+		Seat      string `json:"seat"`
 	} `json:"registration"`
 	ServerNow time.Time `json:"serverNow"`
 }
@@ -7312,7 +7315,10 @@ type Readiness struct {
 	CheckHours int             `json:"checkHours"`
 	DrillDays  int             `json:"drillDays"`
 	Lines      []ReadinessLine `json:"lines"`
-	Rooms      []ReadinessRoom `json:"rooms"`
+
+	// Reasoned opening in spite of what blocks needs a reason
+	Reasoned bool            `json:"reasoned"`
+	Rooms    []ReadinessRoom `json:"rooms"`
 
 	// Sample the limits are a sample
 	Sample bool `json:"sample"`
@@ -8021,11 +8027,16 @@ type RoomFlaw string
 
 // RoomRules defines model for RoomRules.
 type RoomRules struct {
-	CandidatesPerInvigilator int  `json:"candidatesPerInvigilator"`
-	LeastInvigilators        int  `json:"leastInvigilators"`
-	LeastSpareSeats          int  `json:"leastSpareSeats"`
-	MostCandidates           int  `json:"mostCandidates"`
-	Sample                   bool `json:"sample"`
+	CandidatesPerInvigilator int `json:"candidatesPerInvigilator"`
+	LeastInvigilators        int `json:"leastInvigilators"`
+	LeastSpareSeats          int `json:"leastSpareSeats"`
+	MostCandidates           int `json:"mostCandidates"`
+
+	// Sample nobody set them yet
+	Sample bool `json:"sample"`
+
+	// Version as the caller saw it
+	Version int `json:"version"`
 }
 
 // RoomUse defines model for RoomUse.
@@ -8408,11 +8419,14 @@ type Sitting struct {
 	LevelTitle       string    `json:"levelTitle"`
 
 	// OneSealer one person seals the papers
-	OneSealer     *bool          `json:"oneSealer,omitempty"`
-	Opens         time.Time      `json:"opens"`
-	PapersAhead   bool           `json:"papersAhead"`
-	Registrations int            `json:"registrations"`
-	Release       SittingRelease `json:"release"`
+	OneSealer *bool `json:"oneSealer,omitempty"`
+
+	// Opening 准许开考 · how the sitting was opened
+	Opening       *SittingOpening `json:"opening,omitempty"`
+	Opens         time.Time       `json:"opens"`
+	PapersAhead   bool            `json:"papersAhead"`
+	Registrations int             `json:"registrations"`
+	Release       SittingRelease  `json:"release"`
 
 	// SealProposal 第一人提请封卷 · the first of two signatures under the papers; after a change it is gone
 	SealProposal *SealProposal `json:"sealProposal,omitempty"`
@@ -8434,6 +8448,9 @@ type SittingRelease string
 // SittingAct defines model for SittingAct.
 type SittingAct struct {
 	Act SittingActAct `json:"act"`
+
+	// Reason why it is opened although something is not done
+	Reason *string `json:"reason,omitempty"`
 
 	// Version of the sitting as the caller saw it
 	Version int `json:"version"`
@@ -8469,6 +8486,18 @@ type SittingChange struct {
 
 // SittingChangeRelease defines model for SittingChange.Release.
 type SittingChangeRelease string
+
+// SittingGap 未完成项 · a check of readiness that was not done when the sitting was opened
+type SittingGap struct {
+	// Check as in the list of checks; list where that could not be made
+	Check string `json:"check"`
+	Have  int    `json:"have"`
+
+	// Name of a store or a room
+	Name   string `json:"name"`
+	Need   int    `json:"need"`
+	Reason string `json:"reason"`
+}
 
 // SittingItemStatistics defines model for SittingItemStatistics.
 type SittingItemStatistics struct {
@@ -8532,6 +8561,18 @@ type SittingItemStatistics struct {
 
 // SittingItemStatisticsMethod defines model for SittingItemStatistics.Method.
 type SittingItemStatisticsMethod string
+
+// SittingOpening 准许开考 · how the sitting was opened
+type SittingOpening struct {
+	At time.Time `json:"at"`
+
+	// By the person's name
+	By   string       `json:"by"`
+	Gaps []SittingGap `json:"gaps"`
+
+	// Reason why it was opened all the same
+	Reason string `json:"reason"`
+}
 
 // SittingPage defines model for SittingPage.
 type SittingPage struct {
@@ -9298,6 +9339,7 @@ type VenueSite struct {
 // Venues defines model for Venues.
 type Venues struct {
 	Rooms []VenueRoom `json:"rooms"`
+	Rules RoomRules   `json:"rules"`
 	Sites []VenueSite `json:"sites"`
 }
 
@@ -10205,6 +10247,9 @@ type RemoveTrainingJSONRequestBody = TrainingRemoval
 // PutRoomJSONRequestBody defines body for PutRoom for application/json ContentType.
 type PutRoomJSONRequestBody = VenueRoom
 
+// PutRoomRulesJSONRequestBody defines body for PutRoomRules for application/json ContentType.
+type PutRoomRulesJSONRequestBody = RoomRules
+
 // PutSiteJSONRequestBody defines body for PutSite for application/json ContentType.
 type PutSiteJSONRequestBody = VenueSite
 
@@ -11086,6 +11131,9 @@ type ServerInterface interface {
 	// PutRoom 登记或修改考场 · add a room, or change one
 	// (POST /api/v1/venues/rooms)
 	PutRoom(c *fiber.Ctx) error
+	// PutRoomRules 修改考场和监考的参数 · set the rules of rooms and staffing
+	// (PUT /api/v1/venues/rules)
+	PutRoomRules(c *fiber.Ctx) error
 	// PutSite 登记或修改考点 · add a site, or change one
 	// (POST /api/v1/venues/sites)
 	PutSite(c *fiber.Ctx) error
@@ -20041,6 +20089,24 @@ func (siw *ServerInterfaceWrapper) PutRoom(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// PutRoomRules operation middleware
+func (siw *ServerInterfaceWrapper) PutRoomRules(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.PutRoomRules(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // PutSite operation middleware
 func (siw *ServerInterfaceWrapper) PutSite(c *fiber.Ctx) error {
 
@@ -20587,6 +20653,8 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Get(options.BaseURL+"/api/v1/venues", wrapper.ListVenues)
 
 	router.Post(options.BaseURL+"/api/v1/venues/sites", wrapper.PutSite)
+
+	router.Put(options.BaseURL+"/api/v1/venues/rules", wrapper.PutRoomRules)
 
 	router.Post(options.BaseURL+"/api/v1/venues/rooms", wrapper.PutRoom)
 
@@ -29718,6 +29786,35 @@ func (response PutRoomdefaultApplicationProblemPlusJSONResponse) VisitPutRoomRes
 	return ctx.JSON(&response.Body)
 }
 
+type PutRoomRulesRequestObject struct {
+	Body *PutRoomRulesJSONRequestBody
+}
+
+type PutRoomRulesResponseObject interface {
+	VisitPutRoomRulesResponse(ctx *fiber.Ctx) error
+}
+
+type PutRoomRules200JSONResponse RoomRules
+
+func (response PutRoomRules200JSONResponse) VisitPutRoomRulesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type PutRoomRulesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PutRoomRulesdefaultApplicationProblemPlusJSONResponse) VisitPutRoomRulesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type PutSiteRequestObject struct {
 	Body *PutSiteJSONRequestBody
 }
@@ -30651,6 +30748,9 @@ type StrictServerInterface interface {
 	// PutRoom 登记或修改考场 · add a room, or change one
 	// (POST /api/v1/venues/rooms)
 	PutRoom(ctx context.Context, request PutRoomRequestObject) (PutRoomResponseObject, error)
+	// PutRoomRules 修改考场和监考的参数 · set the rules of rooms and staffing
+	// (PUT /api/v1/venues/rules)
+	PutRoomRules(ctx context.Context, request PutRoomRulesRequestObject) (PutRoomRulesResponseObject, error)
 	// PutSite 登记或修改考点 · add a site, or change one
 	// (POST /api/v1/venues/sites)
 	PutSite(ctx context.Context, request PutSiteRequestObject) (PutSiteResponseObject, error)
@@ -40360,6 +40460,45 @@ func (sh *strictHandler) PutRoom(ctx *fiber.Ctx) error {
 		return err
 	} else if validResponse, ok := response.(PutRoomResponseObject); ok {
 		if err := validResponse.VisitPutRoomResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PutRoomRules operation middleware
+func (sh *strictHandler) PutRoomRules(ctx *fiber.Ctx) error {
+	var request PutRoomRulesRequestObject
+
+	var body PutRoomRulesJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.PutRoomRules(ctx.UserContext(), request.(PutRoomRulesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutRoomRules")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PutRoomRulesResponseObject); ok {
+		if err := validResponse.VisitPutRoomRulesResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

@@ -67,7 +67,7 @@ var rules = []rule{
 	{"engine/readiness", []string{"bank", "engine/people", "engine/audit", "engine/sitting", "engine/venue", "engine/access"}, nil, "whether a sitting may be held: asks whoever knows, and decides nothing"},
 	{"engine/enrol", []string{"engine/standard", "engine/people", "engine/audit", "engine/sitting", "engine/evidence"}, []string{"github.com/google/uuid"}, "applications of candidates; who is admitted enters a roster"},
 	{"engine/seating", []string{"engine/people", "engine/audit", "engine/sitting", "engine/venue"}, []string{"github.com/google/uuid"}, "who sits where: a pure rule over rooms and rosters"},
-	{"engine/daysheet", []string{"engine/standard", "engine/print"}, nil, "papers of the day; what stands on them is the callers'"},
+	{"engine/daysheet", []string{"engine/symbol", "engine/standard", "engine/print"}, nil, "papers of the day; what stands on them is the callers'"},
 	{"engine/filing", []string{"engine/standard", "engine/people", "engine/audit"}, []string{"github.com/google/uuid"}, "whether a body may examine at all: below sittings, which ask"},
 	{"engine/intake", []string{"engine/standard", "engine/people", "engine/audit"}, nil, "rows about people; what they say and where it is kept is the callers'"},
 	{"engine/profile", []string{"engine/standard", "engine/people", "engine/audit", "engine/intake"}, nil, "what reports ask of candidates, apart from any exam"},

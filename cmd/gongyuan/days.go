@@ -12,7 +12,7 @@ import (
 )
 
 // prepareDays sets up what is done before the day of a sitting.
-func (e *engine) prepareDays(store *mongostore.Store, secrets []people.Secret) error {
+func (e *engine) prepareDays(store *mongostore.Store, settings *storeSettings, secrets []people.Secret) error {
 	rules, err := venue.ReadRules(nil)
 	if err != nil {
 		return err
@@ -27,7 +27,7 @@ func (e *engine) prepareDays(store *mongostore.Store, secrets []people.Secret) e
 		return err
 	}
 	e.days = api.Days{
-		Ready: ready, Enrols: enrols,
+		Ready: ready, Reasoned: settings.Opening == reasoned, Enrols: enrols,
 		Rosters: roster.NewDesk(roster.Deps{
 			Store: store.Rosters(), Sittings: e.sittings, Office: e.office, Accounts: e.people, Sealer: e.sealer, Audit: e.trail, Clock: e.clock,
 		}),
@@ -35,7 +35,7 @@ func (e *engine) prepareDays(store *mongostore.Store, secrets []people.Secret) e
 		Seatings: arrange.NewDesk(arrange.Deps{
 			Store: store.Seatings(), Sittings: e.sittings, Registrations: e.sittings, Venues: venues, Accounts: e.people, Audit: e.trail, Clock: e.clock,
 		}),
-		Papers:    &daysheet.Printer{Source: font},
+		Papers:    &daysheet.Printer{Source: font, Address: settings.Body.Address},
 		ReadCells: readCells, Template: xlsx.Template,
 	}
 	return nil

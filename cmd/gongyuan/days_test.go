@@ -208,6 +208,7 @@ func TestSeating(t *testing.T) {
 		var site contract.VenueSite
 		w.call("POST", "/api/v1/venues/sites", admin, contract.VenueSite{Name: "示例考点"}).must(t, 200).into(t, &site)
 		w.call("POST", "/api/v1/venues/sites", admin, contract.VenueSite{Name: "示例考点"}).must(t, 422)
+		w.setsRules(t, admin)
 		room := func(name string, plan ...string) string {
 			var r contract.VenueRoom
 			w.call("POST", "/api/v1/venues/rooms", admin, contract.VenueRoom{Site: *site.Id, Name: name, Plan: plan, Addresses: []string{"10.0.3.7/24"}}).must(t, 200).into(t, &r)
@@ -305,4 +306,33 @@ func TestDayPapers(t *testing.T) {
 	if err != nil || len(found) < 6 {
 		t.Errorf("recorded %d, %v", len(found), err)
 	}
+}
+
+// setsRules sets the rules of rooms, as the record shows, and sets them back to
+// what the sample says.
+func (w *world) setsRules(t *testing.T, admin string) {
+	t.Helper()
+	const path = "/api/v1/venues/rules"
+	var all contract.Venues
+	w.call("GET", "/api/v1/venues", admin, nil).must(t, 200).into(t, &all)
+	if !all.Rules.Sample || all.Rules.Version != 0 {
+		t.Errorf("rules nobody set: %+v", all.Rules)
+	}
+	rules := all.Rules
+	rules.CandidatesPerInvigilator = 0
+	if got := w.call("PUT", path, admin, rules).must(t, 422); !strings.Contains(string(got.raw), "/candidatesPerInvigilator") {
+		t.Errorf("no field is named: %s", got.raw)
+	}
+	rules.CandidatesPerInvigilator = 7
+	w.call("PUT", path, admin, rules).must(t, 200).into(t, &rules)
+	if rules.CandidatesPerInvigilator != 7 || rules.Sample || rules.Version != 1 {
+		t.Errorf("rules as set: %+v", rules)
+	}
+	refused(t, "an old version", w.call("PUT", path, admin, all.Rules), 409, "conflict")
+	found, err := w.engine.trail.Find(t.Context(), audit.Query{Act: "venue.rules"}, 1)
+	if err != nil || len(found) != 1 || !strings.Contains(string(found[0].After), `"candidatesPerInvigilator":7`) || !strings.Contains(string(found[0].Before), `"sample":true`) {
+		t.Errorf("recorded %+v, %v", found, err)
+	}
+	all.Rules.Version = 1
+	w.call("PUT", path, admin, all.Rules).must(t, 200)
 }

@@ -10,6 +10,7 @@ import (
 	"gongyuan/api/contract"
 	"gongyuan/engine/audit"
 	"gongyuan/engine/people"
+	"gongyuan/engine/sitting"
 )
 
 // photograph is a grey JPEG.
@@ -130,6 +131,11 @@ func TestEnrolment(t *testing.T) {
 		if len(roster) != 2 || admission == "" {
 			t.Fatalf("the roster: %+v", roster)
 		}
+		for _, r := range roster {
+			if r.Name == send.Name {
+				w.portrayed(t, id, r.Id)
+			}
+		}
 		// The ticket, by the application and by the admission number.
 		for _, n := range []string{*status.Number, admission} {
 			var found contract.EnrolStatus
@@ -153,4 +159,25 @@ func TestEnrolment(t *testing.T) {
 			t.Errorf("after the window: %d %s", got.status, got.problem())
 		}
 	})
+}
+
+// portrayed wants the registration of a sitting to have a portrait, and the
+// files that nobody names to be purged.
+func (w *world) portrayed(t *testing.T, id, registration string) {
+	t.Helper()
+	faces, err := w.engine.files.Portraits(t.Context(), sitting.ID(id))
+	if err != nil || faces[sitting.RegistrationID(registration)] == "" {
+		t.Errorf("the photograph is no portrait: %v, %v", faces, err)
+	}
+	if n, err := w.engine.days.Enrols.Purge(t.Context()); n != 0 || err != nil {
+		t.Errorf("purged %d that may be on their way, %v", n, err)
+	}
+	was := w.clock.Now()
+	w.clock.Advance(90 * time.Minute)
+	// Two of the application that was returned, two of the one that was refused
+	// as a second of the same person.
+	if n, err := w.engine.days.Enrols.Purge(t.Context()); n != 4 || err != nil {
+		t.Errorf("purged %d, want 4, %v", n, err)
+	}
+	w.clock.Set(was)
 }

@@ -203,6 +203,9 @@ func (k *sealedThings) check(t *testing.T, w *world) {
 	if n, err := w.engine.sealer.Open(applied.Phone, enrol.PhoneContext(applied.ID)); err != nil || n == "" {
 		t.Errorf("the telephone of the application %q, %v", n, err)
 	}
+	if n, err := w.engine.sealer.Open(applied.Names, enrol.NamesContext(applied.ID)); err != nil || n != "photo.jpg\x00学历.jpg" {
+		t.Errorf("the names of the application's files %q, %v", n, err)
+	}
 	// A recovery code, kept as a keyed hash, is still good, and once.
 	w.login(k.holder.login, memberPassword, k.recovery[k.signedFor]).must(t, 200)
 	k.signedFor++

@@ -9,6 +9,7 @@ import (
 	"gongyuan/engine/attempt"
 	"gongyuan/engine/mongostore"
 	"gongyuan/engine/readiness"
+	"gongyuan/engine/sitting"
 	"gongyuan/engine/venue"
 )
 
@@ -22,6 +23,24 @@ func (e *engine) newReadiness(store *mongostore.Store, venues *venue.Office) (*r
 		Store: store.Readiness(), Sittings: e.sittings, Venues: venues, Papers: e, Permit: e.filings, Stores: looking{e.stores, e.clock}, Doors: e.access,
 		Accounts: e.people, Audit: e.trail, Clock: e.clock, Rules: rules,
 	}), nil
+}
+
+// reasoned is the setting by which a sitting that is not ready opens with a
+// reason only.
+const reasoned = "reasoned"
+
+// checks is the list of checks for whoever opens a sitting.
+type checks struct{ *engine }
+
+// Gaps implements sitting.Checks. A list that cannot be made keeps no exam from
+// beginning: it stands as what is not done.
+func (c checks) Gaps(ctx context.Context, id sitting.ID) ([]sitting.Gap, error) {
+	gaps, err := c.days.Ready.Gaps(ctx, id)
+	if err == nil || ctx.Err() != nil {
+		return gaps, ctx.Err()
+	}
+	c.log.Error("a sitting is opened without the list of checks", "sitting", string(id), "error", err)
+	return []sitting.Gap{{Check: "list", Reason: string(readiness.Failed)}}, nil
 }
 
 // looking asks both stores whether they are there, and what time it is.

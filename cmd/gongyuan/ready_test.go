@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -29,6 +32,8 @@ func TestReadiness(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w *world) {
 		admin := w.staff(people.Administrator)
 		base := w.seated(t, admin, 3)
+		w.settings.Opening = reasoned
+		w.restart()
 		report := func() (out contract.Readiness) {
 			t.Helper()
 			w.call("GET", base+"/readiness", admin, nil).must(t, 200).into(t, &out)
@@ -106,8 +111,45 @@ func TestReadiness(t *testing.T) {
 		}
 		w.call("GET", "/api/v1/checks/none", "", nil).must(t, 404)
 		w.call("POST", "/api/v1/checks/none", "", good).must(t, 404)
-		w.act(base, admin, "open").must(t, 200)
+		w.opens(t, base, admin)
 		w.act(base, admin, "close").must(t, 200)
 		w.call("POST", check, "", good).must(t, 404)
 	})
+}
+
+// opens opens a sealed sitting that is not ready: with a reason only, which is
+// kept with what was not done, recorded, and printed.
+func (w *world) opens(t *testing.T, base, admin string) {
+	t.Helper()
+	refused(t, "without a reason", w.act(base, admin, "open"), 409, "not-ready")
+	open := func(why string) reply {
+		var s contract.Sitting
+		w.call("GET", base, admin, nil).must(t, 200).into(t, &s)
+		return w.call("POST", base+"/acts", admin, contract.SittingAct{Act: "open", Version: s.Version, Reason: &why})
+	}
+	refused(t, "a blank reason", open("  "), 409, "not-ready")
+	refused(t, "a reason of one letter", open("x"), 422, "invalid")
+	open(" 备用电脑未到，已改用 02 号机 ").must(t, 200)
+	open("again").must(t, 200)
+	var s contract.Sitting
+	w.call("GET", base, admin, nil).must(t, 200).into(t, &s)
+	if s.Opening == nil || s.Opening.Reason != "备用电脑未到，已改用 02 号机" {
+		t.Fatalf("opened as %+v", s.Opening)
+	}
+	gaps := []string{}
+	for _, g := range s.Opening.Gaps {
+		if g.Check != "clock" { // the test's clock is not that of the servers
+			gaps = append(gaps, g.Check+" "+g.Reason)
+		}
+	}
+	if want := []string{"room no-rooms", "browsers faulty"}; !slices.Equal(gaps, want) {
+		t.Errorf("not done: %v, want %v", gaps, want)
+	}
+	found, err := w.engine.trail.Find(t.Context(), audit.Query{Act: "sitting.open"}, 5)
+	if err != nil || len(found) == 0 || !strings.Contains(string(found[0].After), "备用电脑未到") {
+		t.Errorf("recorded %s, %v", found[0].After, err)
+	}
+	if pdf := w.call("GET", base+"/papers/protocol", admin, nil).must(t, 200); !bytes.HasPrefix(pdf.raw, []byte("%PDF")) {
+		t.Error("no protocol")
+	}
 }

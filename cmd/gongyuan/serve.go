@@ -39,6 +39,7 @@ type serveCommand struct {
 // Run serves until it is told to stop.
 func (c *serveCommand) Run(ctx context.Context) error {
 	c.Stores.SecondFactor = cmp.Or(c.Stores.SecondFactor, demanded)
+	c.Stores.Opening = cmp.Or(c.Stores.Opening, reasoned)
 	return serve(ctx, &c.Stores, &c.Server, nil)
 }
 
@@ -189,6 +190,9 @@ func (e *engine) purge(ctx context.Context) {
 		}
 		if _, err := e.files.Purge(ctx); err != nil && ctx.Err() == nil {
 			e.log.Warn("purge uploads", "error", err)
+		}
+		if _, err := e.days.Enrols.Purge(ctx); err != nil && ctx.Err() == nil {
+			e.log.Warn("purge files of applications", "error", err)
 		}
 		select {
 		case <-ctx.Done():

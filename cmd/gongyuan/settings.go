@@ -30,6 +30,8 @@ type storeSettings struct {
 	SecondFactor string `env:"GONGYUAN_SECOND_FACTOR" enum:"demanded,offered," default:"" help:"Whether those who can change results, keys or certificates need a second factor to sign in: demanded or offered; empty means demanded when serving, offered in the demo."`
 	StaffAddress string `env:"GONGYUAN_STAFF_ADDRESS" default:"" placeholder:"URL" help:"Address at which staff reach the program, https with a host name: passkeys are bound to it; empty means the public address."`
 
+	Opening string `env:"GONGYUAN_OPENING" enum:"reasoned,free," default:"" help:"Whether opening a sitting that is not ready needs a reason: reasoned or free; empty means reasoned when serving, free in the demo."`
+
 	Secrets string `env:"GONGYUAN_SECRETS" placeholder:"ID:BASE64,…" help:"Master secrets of 32 bytes, the newest first; empty means the file 'secrets' in the data folder, made at the first start. All copies of the program must share them."`
 }
 

@@ -148,6 +148,7 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 	e.invigilate(store, live)
 	e.office = sitting.NewOffice(sitting.Deps{
 		Store: e.sittings, Registrations: e.sittings, Candidates: e.people, Papers: e, Attempts: e, Histories: e, Permit: e.filings, Sealer: e.sealer, Audit: e.trail, Clock: e.clock,
+		Checks: checks{e}, Reasons: settings.Opening == reasoned,
 	})
 	if err := e.keepFiles(store, secrets); err != nil {
 		return err
@@ -169,7 +170,7 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 		return err
 	}
 	e.keepRegisters(store)
-	if err := e.prepareDays(store, secrets); err != nil {
+	if err := e.prepareDays(store, settings, secrets); err != nil {
 		return err
 	}
 	if err := e.certify(store.Certificates(), &settings.Body, secrets); err != nil {

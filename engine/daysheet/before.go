@@ -2,6 +2,7 @@ package daysheet
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 
 	"gongyuan/engine/print"
@@ -19,7 +20,11 @@ func (w *writer) tickets() {
 			w.Down(4)
 		}
 		top := w.Y()
-		w.ticket(&p)
+		var dark [][]bool
+		if w.symbols != nil {
+			dark = w.symbols[i]
+		}
+		w.ticket(&p, dark)
 		if i%2 == 0 {
 			w.Down(max(0, top+ticketHeight-w.Y()))
 			w.Rule(0.1)
@@ -27,7 +32,34 @@ func (w *writer) tickets() {
 	}
 }
 
-func (w *writer) ticket(p *Person) {
+// symbols are what leads from each ticket to its page. It holds the admission
+// number, which stands beside it and opens nothing without the document's.
+func (p *Printer) symbols(of []Person) ([][][]bool, error) {
+	if p.Address == "" {
+		return nil, nil
+	}
+	out := make([][][]bool, len(of))
+	for i := range of {
+		var err error
+		if out[i], err = p.coder.Encode(p.TicketPage(of[i].Admission)); err != nil {
+			return nil, fmt.Errorf("daysheet: the symbol of a ticket: %w", err)
+		}
+	}
+	return out, nil
+}
+
+// TicketPage is the address of the page of a ticket.
+func (p *Printer) TicketPage(admission string) string {
+	return strings.TrimSuffix(p.Address, "/") + "/enrol?number=" + url.QueryEscape(admission)
+}
+
+// Sizes of the symbol on a ticket in millimetres, with its quiet zone.
+const (
+	symbolSize  = 25.0
+	symbolQuiet = 4.0
+)
+
+func (w *writer) ticket(p *Person, dark [][]bool) {
 	d, room := w.day, w.day.room(p.Room)
 	w.Paragraph("H1", "准考证", print.Style{Size: 20, Bold: true, Align: print.Center, Space: 2})
 	w.Paragraph("P", d.Title, print.Style{Size: 11, Align: print.Center})
@@ -43,7 +75,16 @@ func (w *writer) ticket(p *Person) {
 	if notes := p.granted(); notes != "" {
 		rows = append(rows, row("便利措施", notes))
 	}
-	w.Plain(print.Table{Size: 10.5, Columns: []print.Column{{Head: "项目", Width: 30}, {Head: "内容"}}, Rows: rows})
+	table := print.Table{Size: 10.5, Columns: []print.Column{{Head: "项目", Width: 30}, {Head: "内容"}}, Rows: rows}
+	if dark != nil {
+		table.Columns[1].Width = w.Width() - 30 - symbolSize - 2*symbolQuiet
+		x, y := w.X()+w.Width()-symbolSize-symbolQuiet, w.Y()+symbolQuiet
+		w.Modules(x, y, symbolSize, dark, "二维码：手机查看准考证")
+		w.Begin("P", "")
+		w.Text(x+symbolSize/2, y+symbolSize+symbolQuiet+2, "手机查看准考证", print.Style{Size: 8.5, Align: print.Center})
+		w.End()
+	}
+	w.Plain(table)
 	w.Down(2)
 	late := ""
 	if d.LateEntry > 0 {

@@ -9,6 +9,7 @@ import (
 
 	"gongyuan/engine/print"
 	"gongyuan/engine/standard"
+	"gongyuan/engine/symbol"
 )
 
 // Kind is one kind of paper.
@@ -88,7 +89,14 @@ type Day struct {
 var ErrNobody = errors.New("daysheet: nobody to print")
 
 // Printer sets papers in a font. It is safe for concurrent use.
-type Printer struct{ Source *print.Source }
+type Printer struct {
+	Source *print.Source
+	// Address is where the public reaches the program; the symbols on tickets
+	// lead there. Tickets have none where it is empty.
+	Address string
+
+	coder symbol.Coder
+}
 
 var titles = map[Kind]string{
 	Tickets: "准考证", Doors: "考场考生名单", Cards: "座签", SignIn: "考生签到表", Attendance: "到考情况表", Protocol: "考场记录",
@@ -116,7 +124,12 @@ func (p *Printer) Write(k Kind, d *Day) ([]byte, error) {
 		frame.Mark = "示例"
 	}
 	f := print.NewFlow(font, print.Info{Title: titles[k] + " " + d.Title, Author: d.Body, Subject: d.Title, Language: "zh-CN", Created: d.Printed}, frame)
-	w := writer{f, d, seated, true}
+	w := writer{Flow: f, day: d, people: seated, first: true}
+	if k == Tickets {
+		if w.symbols, err = p.symbols(seated); err != nil {
+			return nil, err
+		}
+	}
 	switch k {
 	case Tickets:
 		w.tickets()
@@ -139,6 +152,8 @@ type writer struct {
 	day    *Day
 	people []Person // who have a seat, by room and seat
 	first  bool
+
+	symbols [][][]bool // of tickets, in the order of people; nil for none
 }
 
 func moment(t time.Time) string { return t.In(standard.Zone).Format("2006-01-02 15:04:05") }

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 
 var keep = flag.String("keep", "", "folder to write the documents to")
 
-var printer = &Printer{Source: print.NewSource(os.DirFS("../../frontend/dist"), print.FontFile)}
+var printer = &Printer{Source: print.NewSource(os.DirFS("../../frontend/dist"), print.FontFile), Address: "https://exam.example/"}
 
 func day(n int) *Day {
 	at := time.Date(2026, 12, 6, 1, 0, 0, 0, time.UTC)
@@ -56,6 +57,23 @@ func TestWrite(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestTicketPage(t *testing.T) {
+	t.Parallel()
+	if got, want := printer.TicketPage("26-A 1"), "https://exam.example/enrol?number=26-A+1"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	with, err := printer.symbols(day(2).People)
+	if err != nil || len(with) != 2 || len(with[0]) < 21 {
+		t.Errorf("%d symbols, %v", len(with), err)
+	}
+	if none, err := (&Printer{}).symbols(day(2).People); none != nil || err != nil {
+		t.Errorf("symbols without an address: %d, %v", len(none), err)
+	}
+	if _, err := (&Printer{Address: strings.Repeat("x", 5000)}).symbols(day(1).People); err == nil {
+		t.Error("an address that no symbol holds is none")
 	}
 }
 

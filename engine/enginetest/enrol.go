@@ -25,7 +25,7 @@ func RunEnrolments(t *testing.T, store enrol.Store) {
 
 	a := enrol.Application{
 		ID: "1", Number: "BM1", Sitting: "s", Name: "考生甲", IDSealed: []byte{1}, IDHash: "h", IDMasked: "m", Phone: []byte{2}, Employer: "单位", Condition: "3-1",
-		Files: []enrol.File{{ID: "f", Photo: true, Name: "photo.jpg", Type: evidence.JPEG, Size: 3}}, State: enrol.Sent, Sent: Start.Add(time.Minute), Decided: Start, Version: 1,
+		Files: []enrol.File{{ID: "f", Photo: true, Type: evidence.JPEG, Size: 3}}, Names: []byte{3}, State: enrol.Sent, Sent: Start.Add(time.Minute), Decided: Start, Version: 1,
 	}
 	earlier, other := a, a
 	earlier.ID, earlier.Number, earlier.Sent = "2", "BM2", Start
@@ -57,10 +57,24 @@ func RunEnrolments(t *testing.T, store enrol.Store) {
 	_, err = store.ReplaceApplication(ctx, a)
 	wantErr(t, "an old version", err, enrol.ErrConflict)
 
-	check(t, store.PutContent(ctx, "f", []byte{0, 255}))
+	check(t, store.PutContent(ctx, "f", []byte{0, 255}, Start))
 	content, err := store.Content(ctx, "f")
 	check(t, err)
 	diff(t, "content", content, []byte{0, 255})
 	_, err = store.Content(ctx, "none")
 	wantErr(t, "no content", err, enrol.ErrNotFound)
+
+	check(t, store.PutContent(ctx, "nobody's", []byte{1}, Start))
+	check(t, store.PutContent(ctx, "on its way", []byte{2}, Start.Add(time.Minute)))
+	for _, want := range []int{1, 0} {
+		n, err := store.DropOrphans(ctx, Start.Add(time.Minute))
+		check(t, err)
+		diff(t, "orphans", n, want)
+	}
+	_, err = store.Content(ctx, "nobody's")
+	wantErr(t, "an orphan", err, enrol.ErrNotFound)
+	for _, kept := range []string{"f", "on its way"} {
+		_, err := store.Content(ctx, kept)
+		check(t, err)
+	}
 }

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"path"
 	"strings"
 	"time"
 
@@ -32,8 +31,11 @@ type Store interface {
 	ApplicationByNumber(ctx context.Context, number string) (Application, error)
 	// ApplicationsOf lists those of a sitting, what was sent first first.
 	ApplicationsOf(ctx context.Context, id sitting.ID) ([]Application, error)
-	PutContent(ctx context.Context, file string, sealed []byte) error
+	PutContent(ctx context.Context, file string, sealed []byte, at time.Time) error
 	Content(ctx context.Context, file string) ([]byte, error)
+	// DropOrphans deletes the contents that were put before a moment and that
+	// no application names, and returns how many they were.
+	DropOrphans(ctx context.Context, before time.Time) (int, error)
 }
 
 // Sittings finds sittings.
@@ -44,6 +46,14 @@ type Sittings interface {
 // Roster admits people to a sitting.
 type Roster interface {
 	Register(ctx context.Context, id sitting.ID, entries []sitting.Entry) ([]sitting.Registration, error)
+	Roster(ctx context.Context, s sitting.Sitting) ([]sitting.Registration, error)
+}
+
+// Portraits keeps photographs of those who are registered.
+type Portraits interface {
+	// Portray makes a photograph the one of a registration. The same file again
+	// changes nothing.
+	Portray(ctx context.Context, by people.AccountID, r sitting.Registration, file string, photo []byte) error
 }
 
 // Accounts finds staff.
@@ -59,6 +69,7 @@ type Deps struct {
 	Store    Store
 	Sittings Sittings
 	Roster   Roster
+	Portrait Portraits
 	Accounts Accounts
 	Sealer   *people.Sealer
 	Vault    *evidence.Vault
@@ -161,9 +172,10 @@ func (d *Desk) Send(ctx context.Context, id sitting.ID, f Form) (Application, er
 	}
 	a.Name, a.Employer, a.Condition, a.State, a.Reason, a.Sent = f.Name, f.Employer, f.Condition, Sent, "", now
 	a.IDSealed, a.Phone = d.in.Sealer.Seal(f.IDNumber, a.ID), d.in.Sealer.Seal(f.Phone, PhoneContext(a.ID))
-	if a.Files, err = d.keep(ctx, &f); err != nil {
+	if a.Files, err = d.keep(ctx, &f, now); err != nil {
 		return a, err
 	}
+	a.Names = d.in.Sealer.Seal(joinNames(a.Files), NamesContext(a.ID))
 	if again {
 		return d.in.Store.ReplaceApplication(ctx, a)
 	}
@@ -171,8 +183,8 @@ func (d *Desk) Send(ctx context.Context, id sitting.ID, f Form) (Application, er
 }
 
 // keep stores the files of a form. Those of an application that is then refused
-// belong to nobody and are never shown.
-func (d *Desk) keep(ctx context.Context, f *Form) ([]File, error) {
+// belong to nobody, are never shown, and go with the next Purge.
+func (d *Desk) keep(ctx context.Context, f *Form, now time.Time) ([]File, error) {
 	photo, err := d.in.Rules.photo(f.Photo)
 	if err != nil {
 		return nil, err
@@ -186,19 +198,11 @@ func (d *Desk) keep(ctx context.Context, f *Form) ([]File, error) {
 		files, contents = append(files, File{uuid.NewString(), false, cleanName(x.Name), kind, len(data)}), append(contents, data)
 	}
 	for i, file := range files {
-		if err := d.in.Store.PutContent(ctx, file.ID, d.in.Vault.Seal(contents[i], ContentContext(file.ID))); err != nil {
+		if err := d.in.Store.PutContent(ctx, file.ID, d.in.Vault.Seal(contents[i], ContentContext(file.ID)), now); err != nil {
 			return nil, err
 		}
 	}
 	return files, nil
-}
-
-func cleanName(s string) string {
-	s = path.Base(strings.ReplaceAll(strings.ToValidUTF8(s, ""), "\\", "/"))
-	if r := []rune(s); len(r) > 80 {
-		s = string(r[:80])
-	}
-	return s
 }
 
 // newNumber is a number that nobody guesses: BM and ten characters without
@@ -240,6 +244,11 @@ func (d *Desk) List(ctx context.Context, by people.AccountID, id sitting.ID) (Wi
 		return w, nil, err
 	}
 	all, err := d.in.Store.ApplicationsOf(ctx, id)
+	for i := range all {
+		if err == nil {
+			err = d.named(&all[i])
+		}
+	}
 	return w, all, err
 }
 
@@ -274,6 +283,9 @@ func (d *Desk) ofSitting(ctx context.Context, by people.AccountID, of sitting.ID
 	if err == nil && a.Sitting != of {
 		err = ErrNotFound
 	}
+	if err == nil {
+		err = d.named(&a)
+	}
 	return a, err
 }
 
@@ -302,7 +314,7 @@ func (d *Desk) Decide(ctx context.Context, by people.AccountID, of sitting.ID, i
 		Actor: string(by), Act: "enrol." + string(what), Object: "enrolment:" + a.ID, Why: reason, Before: was, After: to,
 	}, func() (err error) {
 		if what == Admit {
-			if a.Admission, err = d.admit(ctx, &a); err != nil {
+			if a.Admission, err = d.admit(ctx, by, &a); err != nil {
 				return err
 			}
 		}
@@ -312,27 +324,12 @@ func (d *Desk) Decide(ctx context.Context, by people.AccountID, of sitting.ID, i
 	return a, err
 }
 
-// admit puts the person on the roster and returns the admission number. Who is
-// there already, perhaps by an admission that was cut off, stays as they are.
-func (d *Desk) admit(ctx context.Context, a *Application) (string, error) {
-	number, err := d.in.Sealer.Open(a.IDSealed, a.ID)
-	if err != nil {
-		return "", fmt.Errorf("admit: %w", err)
-	}
-	regs, err := d.in.Roster.Register(ctx, a.Sitting, []sitting.Entry{{Name: a.Name, IDNumber: number, Employer: a.Employer, Import: "enrol:" + a.ID}})
-	var faults *sitting.EntriesError
-	if errors.As(err, &faults) && len(faults.Faults) == 1 && strings.HasSuffix(faults.Faults[0].Field, "/idNumber") && faults.Faults[0].Reason == "taken" {
-		return a.Admission, nil
-	}
-	if err != nil {
-		return "", err
-	}
-	return regs[0].Admission, nil
-}
-
 // PhoneContext is what the telephone of an application is sealed for; its
 // document number is for the application itself.
 func PhoneContext(id string) string { return "phone:" + id }
 
 // ContentContext is what the content of a file is sealed for.
 func ContentContext(file string) string { return "enrol:" + file }
+
+// NamesContext is what the names of an application's files are sealed for.
+func NamesContext(id string) string { return "names:" + id }

@@ -62,7 +62,7 @@ func (w *Window) Open(now time.Time) bool {
 type File struct {
 	ID    string
 	Photo bool
-	Name  string
+	Name  string // kept sealed, in Names of the application
 	Type  evidence.Type
 	Size  int
 }
@@ -80,6 +80,7 @@ type Application struct {
 	Employer  string
 	Condition string
 	Files     []File
+	Names     []byte // of Files, sealed together
 	State     State
 	Reason    string // of the last decision
 	Admission string // once admitted

@@ -2,10 +2,12 @@ package mongostore
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/256dpi/lungo"
 	"go.mongodb.org/mongo-driver/bson"
+	"go.mongodb.org/mongo-driver/mongo/options"
 
 	"gongyuan/engine/enrol"
 	"gongyuan/engine/evidence"
@@ -44,7 +46,6 @@ type (
 	enrolFileDoc struct {
 		ID    string        `bson:"id"`
 		Photo bool          `bson:"photo"`
-		Name  string        `bson:"name"`
 		Type  evidence.Type `bson:"type"`
 		Size  int           `bson:"size"`
 	}
@@ -60,6 +61,7 @@ type (
 		Employer  string           `bson:"employer"`
 		Condition string           `bson:"condition"`
 		Files     []enrolFileDoc   `bson:"files"`
+		Names     []byte           `bson:"names,omitempty"` // sealed
 		State     enrol.State      `bson:"state"`
 		Reason    string           `bson:"reason"`
 		Admission string           `bson:"admission"`
@@ -69,18 +71,19 @@ type (
 		Version   int              `bson:"version"`
 	}
 	enrolContentDoc struct {
-		ID     string `bson:"_id"`
-		Sealed []byte `bson:"sealed"`
+		ID     string    `bson:"_id"`
+		Sealed []byte    `bson:"sealed"`
+		At     time.Time `bson:"at"`
 	}
 )
 
 func docOfEnrol(a *enrol.Application) enrolDoc {
 	d := enrolDoc{
-		a.ID, a.Number, a.Sitting, a.Name, a.IDSealed, a.IDHash, a.IDMasked, a.Phone, a.Employer, a.Condition, make([]enrolFileDoc, len(a.Files)), a.State,
-		a.Reason, a.Admission, a.Sent, a.By, a.Decided, a.Version,
+		a.ID, a.Number, a.Sitting, a.Name, a.IDSealed, a.IDHash, a.IDMasked, a.Phone, a.Employer, a.Condition, make([]enrolFileDoc, len(a.Files)), a.Names,
+		a.State, a.Reason, a.Admission, a.Sent, a.By, a.Decided, a.Version,
 	}
 	for i, f := range a.Files {
-		d.Files[i] = enrolFileDoc(f)
+		d.Files[i] = enrolFileDoc{f.ID, f.Photo, f.Type, f.Size}
 	}
 	return d
 }
@@ -88,11 +91,11 @@ func docOfEnrol(a *enrol.Application) enrolDoc {
 func (d enrolDoc) application() enrol.Application {
 	a := enrol.Application{
 		ID: d.ID, Number: d.Number, Sitting: d.Sitting, Name: d.Name, IDSealed: d.IDSealed, IDHash: d.IDHash, IDMasked: d.IDMasked, Phone: d.Phone,
-		Employer: d.Employer, Condition: d.Condition, State: d.State, Reason: d.Reason, Admission: d.Admission, Sent: d.Sent.UTC(), By: d.By,
+		Employer: d.Employer, Condition: d.Condition, Names: d.Names, State: d.State, Reason: d.Reason, Admission: d.Admission, Sent: d.Sent.UTC(), By: d.By,
 		Decided: d.Decided.UTC(), Version: d.Version,
 	}
 	for _, f := range d.Files {
-		a.Files = append(a.Files, enrol.File(f))
+		a.Files = append(a.Files, enrol.File{ID: f.ID, Photo: f.Photo, Type: f.Type, Size: f.Size})
 	}
 	return a
 }
@@ -156,8 +159,8 @@ func (x *Enrolments) ApplicationsOf(ctx context.Context, id sitting.ID) ([]enrol
 }
 
 // PutContent implements enrol.Store.
-func (x *Enrolments) PutContent(ctx context.Context, file string, sealed []byte) error {
-	_, err := x.contents.InsertOne(ctx, enrolContentDoc{file, sealed})
+func (x *Enrolments) PutContent(ctx context.Context, file string, sealed []byte, at time.Time) error {
+	_, err := x.contents.InsertOne(ctx, enrolContentDoc{file, sealed, at})
 	return wrap(err, "insert the content of an enrolment")
 }
 
@@ -168,4 +171,39 @@ func (x *Enrolments) Content(ctx context.Context, file string) ([]byte, error) {
 		return nil, absent(err, enrol.ErrNotFound, "content of an enrolment")
 	}
 	return doc.Sealed, nil
+}
+
+// someContents is how many contents one command deletes.
+const someContents = 100
+
+// DropOrphans implements enrol.Store. Contents are read first: what an
+// application names afterwards was put later than any that goes.
+func (x *Enrolments) DropOrphans(ctx context.Context, before time.Time) (int, error) {
+	opts := options.Find().SetProjection(bson.M{"_id": 1})
+	old, err := findAll[enrolContentDoc](ctx, x.contents, bson.M{"at": bson.M{"$lt": before}}, opts)
+	if err != nil || len(old) == 0 {
+		return 0, wrap(err, "contents of enrolments")
+	}
+	named, err := findAll[enrolDoc](ctx, x.applications, bson.M{}, options.Find().SetProjection(bson.M{"files": 1}))
+	if err != nil {
+		return 0, wrap(err, "files of enrolments")
+	}
+	owned := map[string]bool{}
+	for _, a := range named {
+		for _, f := range a.Files {
+			owned[f.ID] = true
+		}
+	}
+	var ids []string
+	for _, c := range old {
+		if !owned[c.ID] {
+			ids = append(ids, c.ID)
+		}
+	}
+	for some := range slices.Chunk(ids, someContents) {
+		if _, err := x.contents.DeleteMany(ctx, bson.M{"_id": bson.M{"$in": some}}); err != nil {
+			return 0, wrap(err, "delete contents of enrolments")
+		}
+	}
+	return len(ids), nil
 }

@@ -27,6 +27,7 @@ type sealedTextDoc struct {
 	DocumentSealed []byte `bson:"documentSealed"`
 	IDSealed       []byte `bson:"idSealed"`
 	Phone          []byte `bson:"phone"`
+	Names          []byte `bson:"names"`
 	Sitting        string `bson:"sitting"`
 	Registration   string `bson:"registration"`
 	Subject        struct {
@@ -70,6 +71,9 @@ func (s *Store) SealedTexts() []rekey.Texts {
 		}, same},
 		&sealedTexts{"application-phones", s.Enrolments().applications, "phone", func(d *sealedTextDoc) rekey.Text {
 			return rekey.Text{ID: d.ID, Context: enrol.PhoneContext(d.ID), Sealed: d.Phone}
+		}, same},
+		&sealedTexts{"application-names", s.Enrolments().applications, "names", func(d *sealedTextDoc) rekey.Text {
+			return rekey.Text{ID: d.ID, Context: enrol.NamesContext(d.ID), Sealed: d.Names}
 		}, same},
 		&sealedTexts{"corrections", s.Corrections().in, "sealed", func(d *sealedTextDoc) rekey.Text {
 			return rekey.Text{ID: d.ID, Context: correction.SealContext(correction.ID(d.ID)), Sealed: d.Sealed}

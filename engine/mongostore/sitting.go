@@ -65,6 +65,7 @@ type sittingDoc struct {
 	OneSealer  bool      `bson:"oneSealer,omitempty"`
 
 	Proposal *proposalDoc `bson:"proposal,omitempty"`
+	Opening  *openingDoc  `bson:"opening,omitempty"`
 }
 
 type proposalDoc struct {
@@ -156,7 +157,7 @@ func docOf(s sitting.Sitting) sittingDoc {
 		Blueprint: blueprintDoc(s.Blueprint), Opens: s.Opens, Closes: s.Closes, Seconds: seconds(s.Duration), LateEntry: seconds(s.LateEntry),
 		Release: string(s.Release), Explain: s.Explain, Ahead: s.PapersAhead, State: string(s.State), Secret: s.Secret, Digest: s.SecretDigest,
 		Roster: texts(s.Roster), Version: s.Version, Created: s.Created, CreatedBy: s.CreatedBy, Sealed: s.Sealed, SealedBy: s.SealedBy,
-		OneSealer: s.OneSealer, Proposal: (*proposalDoc)(s.Proposal),
+		OneSealer: s.OneSealer, Proposal: (*proposalDoc)(s.Proposal), Opening: docOfOpening(s.Opening),
 	}
 }
 
@@ -166,7 +167,7 @@ func (d sittingDoc) sitting() sitting.Sitting {
 		Blueprint: d.Blueprint.blueprint(), Opens: d.Opens.UTC(), Closes: d.Closes.UTC(), Duration: duration(d.Seconds),
 		LateEntry: duration(d.LateEntry), Release: sitting.ReleasePolicy(d.Release), Explain: d.Explain, PapersAhead: d.Ahead, State: sitting.State(d.State),
 		Secret: d.Secret, SecretDigest: d.Digest, Version: d.Version, Created: d.Created.UTC(), CreatedBy: d.CreatedBy,
-		Sealed: d.Sealed.UTC(), SealedBy: d.SealedBy, OneSealer: d.OneSealer, Proposal: (*sitting.Proposal)(d.Proposal),
+		Sealed: d.Sealed.UTC(), SealedBy: d.SealedBy, OneSealer: d.OneSealer, Proposal: (*sitting.Proposal)(d.Proposal), Opening: d.Opening.opening(),
 	}
 	if s.Proposal != nil {
 		s.Proposal.At = s.Proposal.At.UTC()

@@ -13,13 +13,13 @@ import (
 
 // Venues keeps sites, rooms and which of them sittings use. It is safe for
 // concurrent use.
-type Venues struct{ sites, rooms, staffings lungo.ICollection }
+type Venues struct{ sites, rooms, staffings, rules lungo.ICollection }
 
 var _ venue.Store = (*Venues)(nil)
 
 // Venues returns the store of sites and rooms.
 func (s *Store) Venues() *Venues {
-	return &Venues{s.db.Collection("venue_sites"), s.db.Collection("venue_rooms"), s.db.Collection("venue_staffings")}
+	return &Venues{s.db.Collection("venue_sites"), s.db.Collection("venue_rooms"), s.db.Collection("venue_staffings"), s.db.Collection("venue_rules")}
 }
 
 func (s *Store) ensureVenueIndexes(ctx context.Context) error {
@@ -52,6 +52,40 @@ type (
 		Version int        `bson:"version"`
 	}
 )
+
+// rulesID is the name of the only document of rules.
+const rulesID = "rules"
+
+type venueRulesDoc struct {
+	ID      string `bson:"_id"`
+	Sample  bool   `bson:"sample"`
+	Ratio   int    `bson:"candidatesPerInvigilator"`
+	Least   int    `bson:"leastInvigilators"`
+	Most    int    `bson:"mostCandidates"`
+	Spare   int    `bson:"leastSpareSeats"`
+	Version int    `bson:"version"`
+}
+
+// PutRules implements venue.Store.
+func (x *Venues) PutRules(ctx context.Context, r venue.Rules) (venue.Rules, error) {
+	was := r.Version
+	r.Version++
+	return r, put(ctx, x.rules, rulesID, was, venueRulesDoc{rulesID, r.Sample, r.CandidatesPerInvigilator, r.LeastInvigilators, r.MostCandidates, r.LeastSpareSeats, r.Version}, venue.ErrConflict)
+}
+
+// Rules implements venue.Store.
+func (x *Venues) Rules(ctx context.Context) (venue.Rules, error) {
+	all, err := every(ctx, x.rules, bson.M{"_id": rulesID}, nil, func(d venueRulesDoc) venue.Rules {
+		return venue.Rules{Sample: d.Sample, CandidatesPerInvigilator: d.Ratio, LeastInvigilators: d.Least, MostCandidates: d.Most, LeastSpareSeats: d.Spare, Version: d.Version}
+	})
+	if err == nil && len(all) == 0 {
+		err = venue.ErrNotFound
+	}
+	if err != nil {
+		return venue.Rules{}, err
+	}
+	return all[0], nil
+}
 
 // put stores a document in the place of the one with the version before, 0
 // being none.

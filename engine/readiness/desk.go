@@ -37,7 +37,7 @@ type Store interface {
 // Venues knows rooms.
 type Venues interface {
 	Of(ctx context.Context, id sitting.ID) (venue.Plan, error)
-	Rules() venue.Rules
+	Rules(ctx context.Context) (venue.Rules, error)
 }
 
 // Sittings finds sittings.
@@ -70,6 +70,8 @@ type Doors interface {
 type Accounts interface {
 	Account(ctx context.Context, id people.AccountID) (people.Account, error)
 }
+
+var _ sitting.Checks = (*Desk)(nil)
 
 // Clock tells the time.
 type Clock interface{ Now() time.Time }
@@ -119,11 +121,18 @@ func (d *Desk) Report(ctx context.Context, by people.AccountID, id sitting.ID) (
 	if err := d.mustBe(ctx, by, people.Administrator, people.Auditor); err != nil {
 		return Report{}, err
 	}
+	return d.report(ctx, id)
+}
+
+func (d *Desk) report(ctx context.Context, id sitting.ID) (Report, error) {
 	s, err := d.in.Sittings.Sitting(ctx, id)
 	if err != nil {
 		return Report{}, err
 	}
-	f := Facts{Sitting: s, Rules: d.in.Venues.Rules()}
+	f := Facts{Sitting: s}
+	if f.Rules, err = d.in.Venues.Rules(ctx); err != nil {
+		return Report{}, fmt.Errorf("readiness: %w", err)
+	}
 	if f.Plan, err = d.in.Venues.Of(ctx, id); err != nil {
 		return Report{}, fmt.Errorf("readiness: %w", err)
 	}
@@ -274,4 +283,20 @@ func (d *Desk) Take(ctx context.Context, p Probe) ([]Fault, error) {
 	}
 	p.At = d.in.Clock.Now().UTC().Truncate(time.Millisecond)
 	return d.in.Rules.Faults(&p), d.in.Store.PutProbe(ctx, p)
+}
+
+// Gaps lists what blocks a sitting, for whoever opens it. What only asks for
+// attention is left out.
+func (d *Desk) Gaps(ctx context.Context, id sitting.ID) ([]sitting.Gap, error) {
+	report, err := d.report(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	var out []sitting.Gap
+	for _, l := range report.Lines {
+		if l.State == Block {
+			out = append(out, sitting.Gap{Check: string(l.Check), Reason: string(l.Reason), Name: l.Name, Have: l.Have, Need: l.Need})
+		}
+	}
+	return out, nil
 }

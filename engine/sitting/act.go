@@ -18,8 +18,12 @@ import (
 // done already answers with the sitting as it is. Errors: ErrNotFound,
 // ErrConflict for an old version, ErrState, what drawing papers says, for
 // sealing by two persons ErrUnasked, ErrVoid and ErrSecondPerson, and for
-// opening what Permit says.
+// opening what Open says.
 func (o *Office) Do(ctx context.Context, id ID, version int, act Act, by people.AccountID) (Sitting, error) {
+	return o.do(ctx, id, version, act, by, "")
+}
+
+func (o *Office) do(ctx context.Context, id ID, version int, act Act, by people.AccountID, reason string) (Sitting, error) {
 	s, err := o.store.Sitting(ctx, id)
 	if err != nil {
 		return Sitting{}, err
@@ -42,7 +46,7 @@ func (o *Office) Do(ctx context.Context, id ID, version int, act Act, by people.
 		return o.drop(ctx, s, by)
 	}
 	if act == OpenIt {
-		if err := o.permitted(ctx, &s); err != nil {
+		if s.Opening, err = o.opening(ctx, &s, by, reason); err != nil {
 			return Sitting{}, err
 		}
 	}
@@ -65,13 +69,16 @@ func (o *Office) Do(ctx context.Context, id ID, version int, act Act, by people.
 	return s, o.after(ctx, s, act, by)
 }
 
-// outcome is what the record keeps of an act: the state, and of sealing who
-// signed first.
+// outcome is what the record keeps of an act: the state, of sealing who signed
+// first, of opening what was not done and why it was opened all the same.
 func (s *Sitting) outcome(act Act) any {
-	if act != Seal || s.Proposal == nil {
-		return s.State
+	switch x := s.Opening; {
+	case act == Seal && s.Proposal != nil:
+		return map[string]any{"state": s.State, "first": s.Proposal.By, "basis": s.Proposal.Basis}
+	case act == OpenIt && x != nil && (len(x.Gaps) > 0 || x.Reason != ""):
+		return map[string]any{"state": s.State, "gaps": x.Gaps, "reason": x.Reason}
 	}
-	return map[string]any{"state": s.State, "first": s.Proposal.By, "basis": s.Proposal.Basis}
+	return s.State
 }
 
 // permitted tells whether the sitting may be opened: its body is filed, and so

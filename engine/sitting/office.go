@@ -27,6 +27,8 @@ type Office struct {
 	attempts      Attempts
 	histories     Histories
 	permit        Permit
+	checks        Checks
+	reasons       bool
 	sealer        *people.Sealer
 	audit         audit.Recorder
 	clock         Clock
@@ -41,6 +43,8 @@ type Deps struct {
 	Attempts      Attempts
 	Histories     Histories
 	Permit        Permit
+	Checks        Checks
+	Reasons       bool // whether opening what is not ready needs a reason
 	Sealer        *people.Sealer
 	Audit         audit.Recorder
 	Clock         Clock
@@ -48,7 +52,7 @@ type Deps struct {
 
 // NewOffice returns an Office.
 func NewOffice(d Deps) *Office {
-	return &Office{d.Store, d.Registrations, d.Candidates, d.Papers, d.Attempts, d.Histories, d.Permit, d.Sealer, d.Audit, d.Clock}
+	return &Office{d.Store, d.Registrations, d.Candidates, d.Papers, d.Attempts, d.Histories, d.Permit, d.Checks, d.Reasons, d.Sealer, d.Audit, d.Clock}
 }
 
 // Plan adds a new sitting as a draft. It returns a *FieldError for one that
@@ -57,7 +61,7 @@ func (o *Office) Plan(ctx context.Context, s Sitting, by people.AccountID) (Sitt
 	now := o.clock.Now()
 	s.ID, s.State, s.Version = ID(uuid.NewString()), Draft, 1
 	s.Created, s.CreatedBy = now, string(by)
-	s.Roster, s.Secret, s.SecretDigest, s.Proposal = nil, nil, "", nil
+	s.Roster, s.Secret, s.SecretDigest, s.Proposal, s.Opening = nil, nil, "", nil, nil
 	if err := o.checkPlan(ctx, &s, now); err != nil {
 		return Sitting{}, err
 	}

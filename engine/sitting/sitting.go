@@ -71,6 +71,8 @@ type Sitting struct {
 	// Proposal is what the first of two signed; nil for nothing. It is kept
 	// once the papers are sealed.
 	Proposal *Proposal
+	// Opening is how the sitting was opened; nil for one that was not.
+	Opening *Opening `json:",omitempty"`
 }
 
 // Errors of this package.

@@ -16,6 +16,23 @@ type Rules struct {
 	LeastInvigilators        int  `json:"leastInvigilators"` // in each room
 	MostCandidates           int  `json:"mostCandidates"`    // in each room
 	LeastSpareSeats          int  `json:"leastSpareSeats"`   // over all rooms, for the day
+	Version                  int  `json:"version"`           // raised by each change, guards concurrent ones; 0 is what comes with the program
+}
+
+// check tells what is wrong with rules, as a *FieldError.
+func (r *Rules) check() error {
+	for _, x := range []struct {
+		n, least, most int
+		field, reason  string
+	}{
+		{r.CandidatesPerInvigilator, 1, 100, "/candidatesPerInvigilator", "between-1-100"}, {r.LeastInvigilators, 0, 100, "/leastInvigilators", "between-0-100"},
+		{r.MostCandidates, 1, 1000, "/mostCandidates", "between-1-1000"}, {r.LeastSpareSeats, 0, 10_000, "/leastSpareSeats", "between-0-10000"},
+	} {
+		if x.n < x.least || x.n > x.most {
+			return &FieldError{x.field, x.reason}
+		}
+	}
+	return nil
 }
 
 //go:embed data/rules.json
@@ -30,10 +47,7 @@ func ReadRules(data []byte) (Rules, error) {
 	if err := json.Unmarshal(data, &r); err != nil {
 		return r, fmt.Errorf("venue: rules: %w", err)
 	}
-	if r.CandidatesPerInvigilator < 1 || r.LeastInvigilators < 0 || r.MostCandidates < 1 || r.LeastSpareSeats < 0 {
-		return r, fmt.Errorf("%w: rules", ErrInvalid)
-	}
-	return r, nil
+	return r, r.check()
 }
 
 // Flaw is what is wrong with how a sitting is accommodated.

@@ -27,6 +27,9 @@ type Store interface {
 	PutStaffing(ctx context.Context, s Staffing) (Staffing, error)
 	// Staffing returns one of Version 0 where there is none.
 	Staffing(ctx context.Context, id sitting.ID) (Staffing, error)
+	PutRules(ctx context.Context, r Rules) (Rules, error)
+	// Rules returns ErrNotFound where nobody set any.
+	Rules(ctx context.Context) (Rules, error)
 }
 
 // Sittings finds sittings, and who is on their rosters.
@@ -46,7 +49,7 @@ type Deps struct {
 	Sittings Sittings
 	Accounts Accounts
 	Audit    audit.Recorder
-	Rules    Rules
+	Rules    Rules // that count until somebody sets others
 }
 
 // Office keeps sites and rooms. Administrators alone do. It is safe for
@@ -57,7 +60,40 @@ type Office struct{ in Deps }
 func NewOffice(d Deps) *Office { return &Office{d} }
 
 // Rules returns the parameters.
-func (o *Office) Rules() Rules { return o.in.Rules }
+func (o *Office) Rules(ctx context.Context) (Rules, error) {
+	r, err := o.in.Store.Rules(ctx)
+	if errors.Is(err, ErrNotFound) {
+		return o.in.Rules, nil
+	}
+	if err != nil {
+		return r, fmt.Errorf("rules of rooms: %w", err)
+	}
+	return r, nil
+}
+
+// PutRules sets the parameters. They count at once and for every sitting.
+func (o *Office) PutRules(ctx context.Context, by people.AccountID, r Rules) (Rules, error) {
+	if err := o.mustLead(ctx, by); err != nil {
+		return r, err
+	}
+	r.Sample = false // somebody in charge sets them
+	if err := r.check(); err != nil {
+		return r, err
+	}
+	was, err := o.Rules(ctx)
+	if err == nil && was.Version != r.Version {
+		err = ErrConflict // nothing is done that the record could tell
+	}
+	if err != nil {
+		return r, err
+	}
+	out := r
+	err = audit.Do(ctx, o.in.Audit, audit.Event{Actor: string(by), Act: "venue.rules", Object: "venue:rules", Before: was, After: r}, func() (err error) {
+		out, err = o.in.Store.PutRules(ctx, r)
+		return err
+	})
+	return out, err
+}
 
 func (o *Office) mustLead(ctx context.Context, by people.AccountID, also ...people.Role) error {
 	a, err := o.in.Accounts.Account(ctx, by)
@@ -144,7 +180,8 @@ func (o *Office) Plan(ctx context.Context, by people.AccountID, id sitting.ID) (
 	if err != nil {
 		return p, nil, err
 	}
-	return p, o.in.Rules.Check(&p), nil
+	rules, err := o.Rules(ctx)
+	return p, rules.Check(&p), err
 }
 
 // Of returns which rooms a sitting uses, for whoever may know.

@@ -169,6 +169,60 @@ test('a list of 200 with 15 defective rows, seated by rule, printed and sealed',
   assert.deepEqual(page.faults, [])
 })
 
+/** A picture as a telephone makes it. */
+const photograph = async (page) => Buffer.from((await page.evaluate(() => {
+  const c = document.createElement('canvas')
+  Object.assign(c, { width: 900, height: 1200 })
+  c.getContext('2d').fillRect(200, 300, 500, 700)
+  return c.toDataURL('image/jpeg', 0.8)
+})).split(',')[1], 'base64')
+
+test('somebody applies and is admitted; a computer is checked', { skip, timeout: 180_000 }, async () => {
+  const one = await plan(admin, '网上报名', 3)
+  const [opens, closes] = [-3_600_000, 3_600_000].map((ms) => new Date(Date.now() + ms).toISOString())
+  await call('PUT', `/api/v1/sittings/${one.id}/enrolment`, admin, { on: true, opens, closes, version: 0 })
+  const page = await (await browser.newContext({ viewport: PHONE, locale: 'zh-CN' })).newPage()
+  page.setDefaultTimeout(30_000)
+  page.faults = []
+  await page.goto(`${base}/enrol?sitting=${one.id}`)
+  await page.getByRole('button', { name: '提交报名' }).click()
+  await page.getByText(/^请填写电话号码/).waitFor()
+  await looked(page, 'enrol-missing')
+  const file = { name: '照片.jpg', mimeType: 'image/jpeg', buffer: await photograph(page) }
+  for (const [field, value] of [['name', '报名甲'], ['idNumber', identity(900)], ['phone', '13900000000']]) await page.locator(`#f-${field}`).fill(value)
+  await page.locator('#f-condition').selectOption({ index: 1 })
+  await page.locator('#f-photo').setInputFiles(file)
+  await page.getByText('换一张').waitFor() // it was read
+  await page.getByLabel('放大').fill('1.5')
+  await page.locator('#f-evidence').setInputFiles({ ...file, name: '学历.jpg' })
+  await page.getByText('学历.jpg').first().waitFor()
+  await looked(page, 'enrol')
+  await page.getByRole('button', { name: '提交报名' }).click()
+  await page.getByRole('heading', { name: '报名已提交' }).waitFor()
+  const number = (await page.locator('.big.mono').textContent()).trim()
+
+  const staff = await signedIn(browser, base, of('administrator')[0], `/staff/sittings/${one.id}/enrolment`, WIDE)
+  await staff.getByRole('button', { name: /^录入名单…/ }).click()
+  await staff.getByRole('dialog').getByRole('button', { name: '录入名单', exact: true }).click()
+  await staff.getByText('报名甲 已录入名单。').waitFor()
+  await looked(staff, 'admitted')
+  await page.goto(`${base}/enrol?number=${number}`)
+  await page.locator('#document').fill(identity(900))
+  await page.getByRole('button', { name: '查询', exact: true }).click()
+  await page.locator('h2[data-answer]').waitFor()
+  await looked(page, 'enrol-state')
+
+  await page.goto(`${base}/check?sitting=${sitting}`)
+  await page.locator('form button[type=submit]').click()
+  await page.locator('.out h2[data-answer]').waitFor()
+  await looked(page, 'check')
+  await page.context().close()
+  await staff.goto(`${base}/staff/sittings/${sitting}/ready`)
+  await staff.getByText(/^考生机只检查了 1 \/ \d+\s台$/).first().waitFor()
+  await looked(staff, 'ready')
+  await staff.context().close()
+})
+
 test('and its day, with several people at once', { skip, timeout: 600_000 }, async (t) => {
   const numbers = new Map(Array.from({ length: 200 }, (_, n) => [NAME(n), identity(n)]))
   for (const n of [60, 61]) numbers.set(NAME(n - 52), identity(n)) // who stands there first with the number

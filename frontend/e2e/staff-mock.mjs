@@ -210,6 +210,10 @@ function handle(state, method, path, query, body, token, cookies) {
     Object.assign(s, planned(body), { version: s.version + 1 })
     return { status: 200, body: s }
   }
+  if (rest === 'readiness') {
+    const line = { check: 'browsers', state: 'block', reason: 'open', name: '', have: 0, need: roster.length, by: [], places: [], detail: '' }
+    return { status: 200, body: { at: iso(Date.now()), lines: [line], rooms: [], sample: true, drillDays: 14, checkHours: 72, reasoned: true } }
+  }
   if (rest === 'acts' && method === 'POST') {
     need('administrator')
     if (body.version !== s.version) return problem(409, 'conflict', '别人刚刚改过', '请刷新后再做。')

@@ -1402,7 +1402,7 @@ export interface paths {
         /**
          * 封卷、开考、结束、公布 · seal, open, close, release
          * @description `seal` draws and pins one paper for each registration, or changes nothing. `open` lets candidates in within the
-         *     window. `close` collects what is still being written and marks it. `release` lets candidates see results.
+         *     window; where checks of readiness are not done it needs a reason, which is kept with what is not done. `close` collects what is still being written and marks it. `release` lets candidates see results.
          *     An act that was done already answers with the sitting as it is.
          */
         post: operations["actOnSitting"];
@@ -4070,6 +4070,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/venues/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 修改考场和监考的参数 · set the rules of rooms and staffing
+         * @description They count at once, for every sitting. Who set them to what is recorded.
+         */
+        put: operations["putRoomRules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/venues/rooms": {
         parameters: {
             query?: never;
@@ -5084,6 +5104,8 @@ export interface components {
                 room: string;
                 seat: string;
                 extraMinutes: number;
+                /** @description large text was granted */
+                largeText?: boolean;
             };
             attempt: {
                 /** @description empty until the papers are sealed */
@@ -6256,6 +6278,7 @@ export interface components {
             /** @description one person seals the papers */
             oneSealer?: boolean;
             sealProposal?: components["schemas"]["SealProposal"];
+            opening?: components["schemas"]["SittingOpening"];
         };
         /**
          * @description 就绪、注意、阻止
@@ -6303,6 +6326,8 @@ export interface components {
             sample: boolean;
             drillDays: number;
             checkHours: number;
+            /** @description opening in spite of what blocks needs a reason */
+            reasoned: boolean;
         };
         DrillReport: {
             /** @description the file as it is */
@@ -6502,6 +6527,28 @@ export interface components {
             act: "ask-seal" | "drop-seal" | "seal" | "open" | "close";
             /** @description of the sitting as the caller saw it */
             version: number;
+            /** @description why it is opened although something is not done */
+            reason?: string;
+        };
+        /** @description 未完成项 · a check of readiness that was not done when the sitting was opened */
+        SittingGap: {
+            /** @description as in the list of checks; list where that could not be made */
+            check: string;
+            reason: string;
+            /** @description of a store or a room */
+            name: string;
+            have: number;
+            need: number;
+        };
+        /** @description 准许开考 · how the sitting was opened */
+        SittingOpening: {
+            /** @description the person's name */
+            by: string;
+            /** Format: date-time */
+            at: string;
+            /** @description why it was opened all the same */
+            reason: string;
+            gaps: components["schemas"]["SittingGap"][];
         };
         RegisterRequest: {
             candidates: components["schemas"]["RegistrationEntry"][];
@@ -9155,6 +9202,7 @@ export interface components {
             accessible?: number;
         };
         Venues: {
+            rules: components["schemas"]["RoomRules"];
             sites: components["schemas"]["VenueSite"][];
             rooms: components["schemas"]["VenueRoom"][];
         };
@@ -9179,7 +9227,10 @@ export interface components {
             who: string;
         };
         RoomRules: {
+            /** @description nobody set them yet */
             sample: boolean;
+            /** @description as the caller saw it */
+            version: number;
             candidatesPerInvigilator: number;
             leastInvigilators: number;
             mostCandidates: number;
@@ -15564,6 +15615,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VenueSite"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    putRoomRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoomRules"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomRules"];
                 };
             };
             default: components["responses"]["ProblemAny"];

@@ -6,6 +6,7 @@ import { ProblemError, typeOf } from '../shared/problem'
 import type { CandidateExam, Entered, Paper } from './contract'
 import { faultOf, type Core } from './core'
 import { backoff, merged, openLedger, takeUp } from './ledger'
+import { grantLarge } from './prefs'
 import { canUnseal, fetchAfter, unseal } from './sealed'
 import type { Fault, Work } from './state'
 import { deviceId, recall, type Claim, type Held, type Tabs } from './store'
@@ -80,6 +81,8 @@ export function createEntry(core: Core, calls: EntryCalls) {
   async function fetchExam(): Promise<CandidateExam> {
     const reply = await api.call('get', '/api/v1/candidate/exam', {})
     clock.sync(reply.data.serverNow, reply.sentAt, reply.receivedAt)
+    const { largeText, admission } = reply.data.registration
+    grantLarge(largeText ? admission : '')
     return reply.data
   }
 

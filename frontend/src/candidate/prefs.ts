@@ -23,7 +23,23 @@ function pref<T extends string>(name: string, allowed: readonly [T, ...T[]]) {
   })
 }
 
-export const size = pref<Size>('size', sizes)
+const own = pref<Size>('size', sizes)
+const granted = shallowRef('')
+
+/** Text size. Large text that was granted counts for whoever it was granted until they choose a size themselves. */
+export const size = computed<Size>({
+  get: () => (granted.value ? 'l' : own.value),
+  set: (next) => {
+    own.value = next
+    if (granted.value) remember('sized', granted.value)
+    granted.value = ''
+  },
+})
+
+/** Tells to whom large text was granted, by admission number; empty for nobody. */
+export function grantLarge(admission: string): void {
+  granted.value = recall('sized') === admission ? '' : admission
+}
 export const theme = pref<Theme>('theme', themes)
 export const view = pref<View>('view', views)
 export const timerStyle = pref<TimerStyle>('timer', timers)

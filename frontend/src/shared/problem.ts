@@ -9,7 +9,7 @@ export type ProblemType =
   | 'invalid-login' | 'too-many-attempts' | 'unauthenticated' | 'forbidden' | 'not-found' | 'invalid' | 'malformed'
   | 'too-large' | 'not-open-yet' | 'too-late-to-start' | 'rules-not-accepted' | 'taken-over' | 'seq-gap'
   | 'seq-conflict' | 'attempt-closed' | 'after-deadline' | 'not-durable' | 'not-started' | 'not-submitted' | 'busy'
-  | 'unavailable' | 'not-released' | 'not-sealed' | 'no-theory' | 'conflict' | 'wrong-state' | 'nobody-registered' | 'shortage'
+  | 'unavailable' | 'not-released' | 'not-sealed' | 'no-theory' | 'conflict' | 'wrong-state' | 'nobody-registered' | 'shortage' | 'not-ready'
   | 'author-approves' | 'item-conflict' | 'item-stage' | 'key-change' | 'item-unfit' | 'score-locked'
   | 'score-incomplete' | 'candidate-absent' | 'already-appointed' | 'second-person' | 'start-code' | 'seb-required' | 'address-refused'
   | 'page-locked' | 'moved-away' | 'internal'

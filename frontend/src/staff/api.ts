@@ -65,8 +65,8 @@ export const api = {
   create: async (plan: SittingPlan) => (await client.call('post', '/api/v1/sittings', { body: plan })).data,
   change: async (sitting: string, plan: SittingPlan, version: number) =>
     (await client.call('put', '/api/v1/sittings/{sitting}', { path: { sitting }, body: { ...plan, version } })).data,
-  act: async (s: Sitting, act: Act | SealAct) =>
-    (await client.call('post', '/api/v1/sittings/{sitting}/acts', { path: { sitting: s.id }, body: { act, version: s.version }, timeoutMs: LONG })).data,
+  act: async (s: Sitting, act: Act | SealAct, reason = '') =>
+    (await client.call('post', '/api/v1/sittings/{sitting}/acts', { path: { sitting: s.id }, body: { act, version: s.version, ...(reason ? { reason } : {}) }, timeoutMs: LONG })).data,
   roster: async (sitting: string, signal: AbortSignal) =>
     (await client.call('get', '/api/v1/sittings/{sitting}/registrations', { path: { sitting }, signal })).data,
   register: async (sitting: string, candidates: Candidate[]) =>

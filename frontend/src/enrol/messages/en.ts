@@ -42,7 +42,7 @@ export const en: Record<keyof typeof zhCN, string> = {
   'send': 'Send the application',
   'bad.name': 'Enter the name.',
   'bad.idNumber': 'Enter the whole document number.',
-  'bad.phone': 'Enter a telephone number of 5 to 15 digits.',
+  'bad.phone': 'Enter a telephone number of 5 to 16 digits.',
   'bad.condition': 'Choose a condition.',
   'bad.photo': 'Choose a photograph.',
   'bad.evidence': 'Add at least one file.',

@@ -40,7 +40,7 @@ export const zhCN = {
   'send': '提交报名',
   'bad.name': '请填写姓名。',
   'bad.idNumber': '请填写完整的身份证件号码。',
-  'bad.phone': '请填写电话号码：5 到 15 位数字。',
+  'bad.phone': '请填写电话号码：5 到 16 位数字。',
   'bad.condition': '请选一条申报条件。',
   'bad.photo': '请选照片。',
   'bad.evidence': '请至少加一个证明文件。',

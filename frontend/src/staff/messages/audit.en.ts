@@ -9,7 +9,7 @@ export const auditEn = {
   'audit.more': 'Before and after', 'audit.before': 'Before', 'audit.after': 'After', 'audit.older': 'Older',
   'audit.failed': '{act} (failed)',
   'audit.join': '{noun}: {verb}',
-  'audit.act.report.submit': 'Report: submit', 'audit.act.examiner.keep': 'Examiner: enter or change', 'audit.act.examiner.assess': 'Examiner: yearly assessment',
+  'audit.act.venue.rules': 'parameters of rooms set', 'audit.act.report.submit': 'Report: submit', 'audit.act.examiner.keep': 'Examiner: enter or change', 'audit.act.examiner.assess': 'Examiner: yearly assessment',
   'audit.act.certificate-batch.accept': 'Certificate batch: accept without photograph', 'audit.act.certificate-batch.unaccept': 'Certificate batch: ask for the photograph again',
   'audit.act.filing.file': 'Filing: file', 'audit.act.filing.return': 'Filing: return', 'audit.act.proctor.return': 'Exam room: back in the room',
   'audit.act.result.void': 'Result: void the release', 'audit.act.blueprint.submit': 'Blueprint: submit',

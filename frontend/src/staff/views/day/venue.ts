@@ -3,6 +3,7 @@ import { client } from '../../api'
 
 export type Site = Schemas['VenueSite']
 export type Room = Schemas['VenueRoom']
+export type Rules = Schemas['RoomRules']
 export type Use = Schemas['RoomUse']
 export type SittingRooms = Schemas['SittingRooms']
 export type Finding = Schemas['RoomFinding']
@@ -12,6 +13,7 @@ const LONG = 60_000
 export const venues = {
   list: async (signal: AbortSignal) => (await client.call('get', '/api/v1/venues', { signal })).data,
   putSite: async (body: Site) => (await client.call('post', '/api/v1/venues/sites', { body })).data,
+  putRules: async (body: Rules) => (await client.call('put', '/api/v1/venues/rules', { body })).data,
   putRoom: async (body: Room) => (await client.call('post', '/api/v1/venues/rooms', { body })).data,
   rooms: async (sitting: string, signal: AbortSignal) => (await client.call('get', '/api/v1/sittings/{sitting}/rooms', { path: { sitting }, signal })).data,
   putRooms: async (sitting: string, body: Schemas['SittingRoomsPut']) => (await client.call('put', '/api/v1/sittings/{sitting}/rooms', { path: { sitting }, body })).data,

@@ -2,6 +2,7 @@ import { t, type Key } from '../../i18n'
 import { moment } from '../../lib/time'
 import type { Look } from '../../lib/tones'
 import { zhCN } from '../../messages/all'
+import type { Sitting } from '../../lib/types'
 import type { ReadinessLine } from './api'
 
 export const STATE: Record<ReadinessLine['state'], Look> = {
@@ -43,4 +44,13 @@ export const lines = (all: readonly ReadinessLine[], state: ReadinessLine['state
 const WORSE = ['ready', 'attention', 'block'] as const
 export function worst(all: readonly ReadinessLine[]): ReadinessLine['state'] {
   return all.reduce<ReadinessLine['state']>((a, l) => (WORSE.indexOf(l.state) > WORSE.indexOf(a) ? l.state : a), 'ready')
+}
+
+/** What was not done when a sitting was opened, in words. */
+export const undone = (o: NonNullable<Sitting['opening']>): string[] => o.gaps.map((g) => words({ ...g, state: 'block', by: [], places: [], detail: '' }))
+
+/** Whether a reason is none: 2 to 500 characters, or nothing where none is demanded. */
+export function reasonFault(why: string, demanded: boolean): boolean {
+  const n = [...why.trim()].length
+  return n > 500 || (n < 2 && (demanded || n > 0))
 }
