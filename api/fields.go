@@ -40,6 +40,7 @@ var fieldTexts = map[string][2]string{
 	"photo-ratio":                {"照片的长宽比不对，请重新裁剪。", "The photograph has the wrong shape; crop it again."},
 	"no-drill-report":            {"这不是演练报告。请选 gongyuan drill --json 写出的文件。", "This is no drill's report. Choose the file that gongyuan drill --json wrote."},
 	"drill-in-the-future":        {"演练的结束时间在将来，请核对那台机器的时钟。", "The drill ended in the future; check the clock of the machine that it ran on."},
+	"audit-head":                 {"末条封印写作：序号、冒号、封印，如 gongyuan audit verify 打印的那样。", "A head is a number, a colon and a seal, as gongyuan audit verify prints it."},
 	"address-range":              {"请填写 IP 地址或网段，例如 10.3.1.0/24。", "Enter an address or a range, such as 10.3.1.0/24."},
 	"web-address":                {"请填写完整的网址，以 http:// 或 https:// 开头，不带 #。", "Enter the whole address, from http:// or https://, without #."},
 	"config-key":                 {"配置密钥是 64 位十六进制数。", "A Config Key has 64 hexadecimal digits."},

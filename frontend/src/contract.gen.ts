@@ -3740,6 +3740,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 核验操作记录 · read the whole record and check every seal
+         * @description The same as `gongyuan audit verify`. A head that was noted elsewhere finds an old copy that was put back.
+         */
+        get: operations["checkAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/.well-known/jwks.json": {
         parameters: {
             query?: never;
@@ -7927,6 +7947,23 @@ export interface components {
             after?: string;
             /** @description the first 16 hex digits */
             seal: string;
+        };
+        /** @enum {string} */
+        AuditFault: "missing" | "unopened" | "misplaced" | "altered" | "replaced" | "cut-off" | "behind";
+        AuditCheck: {
+            /**
+             * Format: int64
+             * @description how many hold together from the first on
+             */
+            entries: number;
+            /** @description number and seal of the last of them, to be noted elsewhere */
+            head: string;
+            fault?: components["schemas"]["AuditFault"];
+            /**
+             * Format: int64
+             * @description the first entry that does not fit
+             */
+            at?: number;
         };
         /**
          * @description present withdraws an absence
@@ -14929,6 +14966,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditEntry"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    checkAudit: {
+        parameters: {
+            query?: {
+                /** @description noted earlier: number, colon, seal */
+                head?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditCheck"];
                 };
             };
             default: components["responses"]["ProblemAny"];
