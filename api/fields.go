@@ -170,6 +170,7 @@ var fieldTexts = map[string][2]string{
 	"date":                       {"请填写日期，例如 2027-06-30。", "Give a date, such as 2027-06-30."},
 	"year":                       {"请填写 2000 年到今年的年份。", "Give a year from 2000 to this one."},
 	"card-number-and-day":        {"证号和有效期要一起填写。", "Give the card's number and its last day, both."},
+	"no-chair":                   {"这个账号没有考评组长的角色。", "This account does not hold the role chair."},
 	"no-examiner":                {"这个账号不是考评员。", "This account is no examiner."},
 	"trimmed-from-5":             {"去掉最高最低分再平均，至少要五名考评员。", "A trimmed mean needs five examiners."},
 	"of-another-component":       {"评分表属于别的等级或项目。", "The sheet belongs to another level or component."},

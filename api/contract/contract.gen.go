@@ -6806,7 +6806,7 @@ type PanelOverride struct {
 
 // PanelPlan defines model for PanelPlan.
 type PanelPlan struct {
-	// Chair 考评组长; the first examiner where left out
+	// Chair 考评组长
 	Chair     *string    `json:"chair,omitempty"`
 	Examiners []string   `json:"examiners"`
 	Kind      AssessKind `json:"kind"`

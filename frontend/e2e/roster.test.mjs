@@ -170,7 +170,7 @@ test('a list of 200 with 15 defective rows, seated by rule, printed and sealed',
   assert.deepEqual(page.faults, [])
 })
 
-test('and its day, with several people at once', { skip, timeout: 900_000 }, async (t) => {
+test('and its day, with several people at once', { skip, timeout: 1_800_000 }, async (t) => {
   const numbers = new Map(Array.from({ length: 200 }, (_, n) => [NAME(n), identity(n)]))
   for (const n of [60, 61]) numbers.set(NAME(n - 52), identity(n)) // who stands there first with the number
   await act(admin, sitting, 'open')

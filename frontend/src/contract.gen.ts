@@ -7012,7 +7012,7 @@ export interface components {
             weight?: number;
             sheet: string;
             examiners: string[];
-            /** @description 考评组长; the first examiner where left out */
+            /** @description 考评组长 */
             chair?: string;
             rule: components["schemas"]["CombineRule"];
             /**
