@@ -10923,6 +10923,9 @@ type ServerInterface interface {
 	// ProvideFile 代考生上传材料或照片 · upload a material or a portrait for a candidate
 	// (POST /api/v1/sittings/{sitting}/registrations/{registration}/files)
 	ProvideFile(c *fiber.Ctx, sitting SittingId, registration RegistrationId) error
+	// ShowPortrait 签到时核对照片 · what a candidate looks like, to sign them in
+	// (GET /api/v1/sittings/{sitting}/registrations/{registration}/portrait)
+	ShowPortrait(c *fiber.Ctx, sitting SittingId, registration RegistrationId) error
 	// GetRelease 成绩公布进行到哪里 · how the release stands
 	// (GET /api/v1/sittings/{sitting}/release)
 	GetRelease(c *fiber.Ctx, sitting SittingId) error
@@ -18680,6 +18683,43 @@ func (siw *ServerInterfaceWrapper) ProvideFile(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ShowPortrait operation middleware
+func (siw *ServerInterfaceWrapper) ShowPortrait(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "registration" -------------
+	var registration RegistrationId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "registration", c.Params("registration"), &registration, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter registration: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ShowPortrait(c, sitting, registration)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // GetRelease operation middleware
 func (siw *ServerInterfaceWrapper) GetRelease(c *fiber.Ctx) error {
 
@@ -20222,6 +20262,8 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Put(options.BaseURL+"/api/v1/sittings/:sitting/terms/:kind", wrapper.SetTerms)
 
 	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/materials", wrapper.ListDossiers)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/registrations/:registration/portrait", wrapper.ShowPortrait)
 
 	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/registrations/:registration/files", wrapper.ProvideFile)
 
@@ -28243,6 +28285,65 @@ func (response ProvideFiledefaultApplicationProblemPlusJSONResponse) VisitProvid
 	return ctx.JSON(&response.Body)
 }
 
+type ShowPortraitRequestObject struct {
+	Sitting      SittingId      `json:"sitting"`
+	Registration RegistrationId `json:"registration"`
+}
+
+type ShowPortraitResponseObject interface {
+	VisitShowPortraitResponse(ctx *fiber.Ctx) error
+}
+
+type ShowPortrait200ImagejpegResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response ShowPortrait200ImagejpegResponse) VisitShowPortraitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "image/jpeg")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type ShowPortrait200ImagepngResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response ShowPortrait200ImagepngResponse) VisitShowPortraitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "image/png")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type ShowPortraitdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ShowPortraitdefaultApplicationProblemPlusJSONResponse) VisitShowPortraitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type GetReleaseRequestObject struct {
 	Sitting SittingId `json:"sitting"`
 }
@@ -30268,6 +30369,9 @@ type StrictServerInterface interface {
 	// ProvideFile 代考生上传材料或照片 · upload a material or a portrait for a candidate
 	// (POST /api/v1/sittings/{sitting}/registrations/{registration}/files)
 	ProvideFile(ctx context.Context, request ProvideFileRequestObject) (ProvideFileResponseObject, error)
+	// ShowPortrait 签到时核对照片 · what a candidate looks like, to sign them in
+	// (GET /api/v1/sittings/{sitting}/registrations/{registration}/portrait)
+	ShowPortrait(ctx context.Context, request ShowPortraitRequestObject) (ShowPortraitResponseObject, error)
 	// GetRelease 成绩公布进行到哪里 · how the release stands
 	// (GET /api/v1/sittings/{sitting}/release)
 	GetRelease(ctx context.Context, request GetReleaseRequestObject) (GetReleaseResponseObject, error)
@@ -38634,6 +38738,34 @@ func (sh *strictHandler) ProvideFile(ctx *fiber.Ctx, sitting SittingId, registra
 		return err
 	} else if validResponse, ok := response.(ProvideFileResponseObject); ok {
 		if err := validResponse.VisitProvideFileResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ShowPortrait operation middleware
+func (sh *strictHandler) ShowPortrait(ctx *fiber.Ctx, sitting SittingId, registration RegistrationId) error {
+	var request ShowPortraitRequestObject
+
+	request.Sitting = sitting
+	request.Registration = registration
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ShowPortrait(ctx.UserContext(), request.(ShowPortraitRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ShowPortrait")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ShowPortraitResponseObject); ok {
+		if err := validResponse.VisitShowPortraitResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

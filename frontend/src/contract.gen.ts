@@ -2693,6 +2693,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sittings/{sitting}/registrations/{registration}/portrait": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                registration: components["parameters"]["RegistrationId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * 签到时核对照片 · what a candidate looks like, to sign them in
+         * @description To administrators, and until the sitting is closed to its invigilators. It is recorded and kept nowhere on the way. 404 where there is none.
+         */
+        get: operations["showPortrait"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sittings/{sitting}/registrations/{registration}/files": {
         parameters: {
             query?: never;
@@ -13394,6 +13417,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Dossier"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    showPortrait: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                registration: components["parameters"]["RegistrationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 照片 · the photograph */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                    "image/png": string;
                 };
             };
             default: components["responses"]["ProblemAny"];
