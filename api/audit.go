@@ -3,10 +3,12 @@ package api
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 
 	"gongyuan/api/contract"
 	"gongyuan/engine/audit"
 	"gongyuan/engine/people"
+	"gongyuan/engine/sitting"
 )
 
 // ListAudit lists who did what, the newest first.
@@ -44,6 +46,28 @@ func (s *server) ListAudit(ctx context.Context, r contract.ListAuditRequestObjec
 			}
 		}
 		out = append(out, wire)
+	}
+	return out, nil
+}
+
+// CheckAudit reads the whole record and says where it stops to hold together.
+func (s *server) CheckAudit(ctx context.Context, r contract.CheckAuditRequestObject) (contract.CheckAuditResponseObject, error) {
+	var noted audit.Head
+	if r.Params.Head != nil {
+		var err error
+		if noted, err = audit.ParseHead(*r.Params.Head); err != nil {
+			return nil, &fieldsError{[]sitting.FieldError{{Field: "/head", Reason: "audit-head"}}}
+		}
+	}
+	head, err := s.audit.Verify(ctx, noted)
+	out := contract.CheckAudit200JSONResponse{Entries: head.Index, Head: head.String()}
+	var broken *audit.Break
+	switch {
+	case errors.As(err, &broken):
+		fault := contract.AuditFault(broken.Fault)
+		out.Fault, out.At = &fault, &broken.Entry
+	case err != nil:
+		return nil, err
 	}
 	return out, nil
 }

@@ -3,17 +3,12 @@ package api
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"slices"
-	"strings"
-	"time"
 
 	"gongyuan/api/contract"
 	"gongyuan/engine/attempt"
 	"gongyuan/engine/audit"
 	"gongyuan/engine/daysheet"
-	"gongyuan/engine/people"
-	"gongyuan/engine/proctor"
 	"gongyuan/engine/sitting"
 )
 
@@ -38,6 +33,7 @@ func (s *server) GetDayPaper(ctx context.Context, r contract.GetDayPaperRequestO
 	}
 	if room := textOr(r.Params.Room); room != "" {
 		day.People = slices.DeleteFunc(day.People, func(p daysheet.Person) bool { return p.Room != room })
+		day.Events = slices.DeleteFunc(day.Events, func(e daysheet.Event) bool { return e.Room != "" && e.Room != room })
 	}
 	if err := s.audit.Record(ctx, audit.Event{Actor: string(staff(ctx)), Act: "day.print", Object: "sitting:" + r.Sitting, After: string(kind)}); err != nil {
 		return nil, err
@@ -121,119 +117,13 @@ func (s *server) happened(ctx context.Context, x *sitting.Sitting, seats []seat,
 	for _, p := range places {
 		totals[p.Registration] = p.Total
 	}
-	who := map[sitting.RegistrationID]string{}
 	for i, p := range seats {
 		m, at := marks[p.ID], by[p.Attempt]
 		d.People[i].Presence = daysheet.Presence{
 			SignedIn: m.SignedIn, Absent: m.Absent, Began: at.State != "" && at.State != attempt.Ready, Over: at.State.Over(), Answered: at.Answered,
 			Total: totals[p.ID], Warned: m.Warned, Expelled: m.Expelled,
 		}
-		who[p.ID] = fmt.Sprintf("%s-%s %s", p.Room, p.Seat, p.person.Name)
 	}
-	return s.events(ctx, x.ID, who, d)
-}
-
-var actWords = map[proctor.Kind]string{
-	proctor.MarkGone: "记缺考", proctor.Undo: "撤销登记", proctor.Message: "发送通知", proctor.Warn: "违纪警告", proctor.Expel: "违纪，终止考试",
-	proctor.Transfer: "换座", proctor.Evacuate: "撤离考场", proctor.Return: "返回考场",
-}
-
-var orderWords = map[attempt.Event]string{attempt.Extend: "补时", attempt.Pause: "暂停", attempt.Resume: "恢复", attempt.Reopen: "重新开放"}
-
-// events lists what staff did, in order; signing in stands in the attendance.
-func (s *server) events(ctx context.Context, id sitting.ID, who map[sitting.RegistrationID]string, d *daysheet.Day) error {
-	where := func(room string, of sitting.RegistrationID) string {
-		switch {
-		case of != "":
-			return who[of]
-		case room != "":
-			return room + " 考场"
-		}
-		return "全部考生"
-	}
-	if x, err := s.sittings.Sitting(ctx, id); err != nil {
-		return err
-	} else if x.Opening != nil {
-		o := x.Opening
-		d.Events = append(d.Events, daysheet.Event{At: o.At, Where: "本场次", What: "准许开考", Why: gapWords(o), By: s.staffName(ctx, people.AccountID(o.By))})
-	}
-	acts, err := s.proctors.Acts(ctx, id)
-	if err != nil {
-		return err
-	}
-	for _, a := range acts {
-		if a.Kind == proctor.CheckIn {
-			continue
-		}
-		why := a.Text
-		if a.Reason != "" && a.Reason != a.Text {
-			why = join(why, a.Reason)
-		}
-		if a.Kind == proctor.Transfer {
-			why = join(fmt.Sprintf("%s-%s 到 %s-%s", a.FromRoom, a.FromPlace, a.ToRoom, a.ToPlace), why)
-		}
-		d.Events = append(d.Events, daysheet.Event{At: a.At, Where: where(a.Room, a.Registration), What: actWords[a.Kind], Why: why, By: s.staffName(ctx, a.By)})
-	}
-	orders, err := s.attempts.Orders(ctx, id)
-	if err != nil {
-		return err
-	}
-	for _, o := range orders {
-		what := orderWords[o.Kind]
-		if o.Extension > 0 {
-			what += fmt.Sprintf(" %d 分钟", int(o.Extension/time.Minute))
-		}
-		d.Events = append(d.Events, daysheet.Event{At: o.At, Where: where(o.Room, o.Registration), What: what, Why: o.Reason, By: s.staffName(ctx, o.By)})
-	}
-	slices.SortStableFunc(d.Events, func(a, b daysheet.Event) int { return a.At.Compare(b.At) })
-	return nil
-}
-
-// checkWords names the checks of readiness in the protocol, which says of each
-// that it was not done.
-var checkWords = map[string]string{
-	"filed": "备案", "fulfil": "试卷", "sealed": "封卷", "store": "服务器应答", "clock": "服务器时钟", "drill": "演练", "seated": "排座", "room": "考场与监考员",
-	"browsers": "考生机检查", "list": "考前检查无法进行",
-}
-
-// gapWords says what was not done when a sitting was opened, and why it was
-// opened all the same. Rooms are named once.
-func gapWords(o *sitting.Opening) string {
-	var order []string
-	names := map[string][]string{}
-	for _, g := range o.Gaps {
-		word := checkWords[g.Check]
-		if word == "" {
-			word = g.Check
-		}
-		if !slices.Contains(order, word) {
-			order = append(order, word)
-		}
-		if g.Check == "room" && g.Name != "" && !slices.Contains(names[word], g.Name) {
-			names[word] = append(names[word], g.Name)
-		}
-		if g.Check == "browsers" && g.Need > 0 {
-			names[word] = append(names[word], fmt.Sprintf("%d / %d 台", g.Have, g.Need))
-		}
-	}
-	for i, word := range order {
-		if of := names[word]; len(of) > 0 {
-			order[i] += "（" + strings.Join(of, "、") + "）"
-		}
-	}
-	out := ""
-	if len(order) > 0 {
-		out = "未完成：" + strings.Join(order, "、")
-	}
-	if o.Reason != "" {
-		out = join(out, "理由："+o.Reason)
-	}
-	return out
-}
-
-func join(a, b string) string {
-	if a == "" || b == "" {
-		return a + b
-	}
-	return a + "；" + b
+	d.Events, err = s.events(ctx, x, seats)
+	return err
 }

@@ -283,6 +283,19 @@ func (s *server) CompleteFile(ctx context.Context, r contract.CompleteFileReques
 	return contract.CompleteFile200JSONResponse(wireFile(f)), nil
 }
 
+// ShowPortrait shows what a candidate looks like to who signs them in.
+func (s *server) ShowPortrait(ctx context.Context, r contract.ShowPortraitRequestObject) (contract.ShowPortraitResponseObject, error) {
+	f, content, err := s.files.Sight(ctx, staff(ctx), sitting.ID(r.Sitting), sitting.RegistrationID(r.Registration))
+	if err != nil {
+		return nil, err
+	}
+	body, length := bytes.NewReader(content), int64(len(content))
+	if f.Type == evidence.PNG {
+		return contract.ShowPortrait200ImagepngResponse{Body: body, ContentLength: length}, nil
+	}
+	return contract.ShowPortrait200ImagejpegResponse{Body: body, ContentLength: length}, nil
+}
+
 // ReadFile sends a file, always as something to be saved and never as a page.
 func (s *server) ReadFile(ctx context.Context, r contract.ReadFileRequestObject) (contract.ReadFileResponseObject, error) {
 	f, content, err := s.files.Read(ctx, filer(ctx), evidence.FileID(r.File))

@@ -191,13 +191,11 @@ func (s *server) ListIncidents(ctx context.Context, r contract.ListIncidentsRequ
 	if x.State == sitting.Draft {
 		return out, nil
 	}
-	places := make([]attempt.Place, len(seats))
 	by := make(map[attempt.AttemptID]seat, len(seats))
-	for i, p := range seats {
-		id := attempt.AttemptID(p.Attempt)
-		places[i], by[id] = attempt.Place{Attempt: id, Room: p.Room, Seat: p.Seat}, p
+	for _, p := range seats {
+		by[attempt.AttemptID(p.Attempt)] = p
 	}
-	incidents, err := s.attempts.Incidents(ctx, x.ID, places)
+	incidents, err := s.attempts.Incidents(ctx, x.ID, placesOf(seats))
 	if err != nil {
 		return nil, err
 	}

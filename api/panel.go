@@ -108,8 +108,8 @@ func (s *server) planOfPanel(ctx context.Context, id string, b *contract.PanelPl
 	for _, id := range b.Examiners {
 		n.Examiners = append(n.Examiners, people.AccountID(id))
 	}
-	if n.Chair = n.Examiners[0]; b.Chair != nil {
-		n.Chair = people.AccountID(*b.Chair)
+	if n.Chair, err = s.chairOf(ctx, n.Examiners, b.Chair); err != nil {
+		return assess.NewPanel{}, err
 	}
 	if b.Threshold != nil {
 		n.Spread = bank.Marks(*b.Threshold)
@@ -305,4 +305,22 @@ func breachWords(b *assess.Breach, who string, candidates []string, lang string)
 		"{who}", who, "{names}", names, "{n}", fmt.Sprint(n), "{limit}", fmt.Sprint(b.Limit), "{detail}", detail, "{left}", fmt.Sprint(b.Limit-b.Count), "{last}", fmt.Sprint(b.Limit-1),
 	)
 	return fill.Replace(text), fill.Replace(help)
+}
+
+// chairOf is who is named, else the first examiner who may lead a panel; where
+// none may, the first, who is then refused.
+func (s *server) chairOf(ctx context.Context, examiners []people.AccountID, named *string) (people.AccountID, error) {
+	if named != nil {
+		return people.AccountID(*named), nil
+	}
+	for _, who := range examiners {
+		a, err := s.accounts.Account(ctx, who)
+		if err == nil && a.Has(people.Chair) {
+			return who, nil
+		}
+		if err != nil && !errors.Is(err, people.ErrNotFound) {
+			return "", err
+		}
+	}
+	return examiners[0], nil
 }

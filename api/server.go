@@ -96,6 +96,7 @@ type Results interface {
 type Audit interface {
 	audit.Recorder
 	Find(ctx context.Context, q audit.Query, limit int) ([]audit.Entry, error)
+	Verify(ctx context.Context, noted audit.Head) (audit.Head, error)
 }
 
 type server struct {

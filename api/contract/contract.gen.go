@@ -318,6 +318,39 @@ func (e Audience) Valid() bool {
 	}
 }
 
+// Defines values for AuditFault.
+const (
+	FaultAltered   AuditFault = "altered"
+	FaultBehind    AuditFault = "behind"
+	FaultCutOff    AuditFault = "cut-off"
+	FaultMisplaced AuditFault = "misplaced"
+	FaultMissing   AuditFault = "missing"
+	FaultReplaced  AuditFault = "replaced"
+	FaultUnopened  AuditFault = "unopened"
+)
+
+// Valid indicates whether the value is a known member of the AuditFault enum.
+func (e AuditFault) Valid() bool {
+	switch e {
+	case FaultAltered:
+		return true
+	case FaultBehind:
+		return true
+	case FaultCutOff:
+		return true
+	case FaultMisplaced:
+		return true
+	case FaultMissing:
+		return true
+	case FaultReplaced:
+		return true
+	case FaultUnopened:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for BankItemType.
 const (
 	BankItemTypeB BankItemType = "B"
@@ -3782,6 +3815,19 @@ type AttemptState string
 // Audience defines model for Audience.
 type Audience string
 
+// AuditCheck defines model for AuditCheck.
+type AuditCheck struct {
+	// At the first entry that does not fit
+	At *int64 `json:"at,omitempty"`
+
+	// Entries how many hold together from the first on
+	Entries int64       `json:"entries"`
+	Fault   *AuditFault `json:"fault,omitempty"`
+
+	// Head number and seal of the last of them, to be noted elsewhere
+	Head string `json:"head"`
+}
+
 // AuditEntry defines model for AuditEntry.
 type AuditEntry struct {
 	Act       string `json:"act"`
@@ -3802,6 +3848,9 @@ type AuditEntry struct {
 	Seal string `json:"seal"`
 	Why  string `json:"why"`
 }
+
+// AuditFault defines model for AuditFault.
+type AuditFault string
 
 // Bank defines model for Bank.
 type Bank struct {
@@ -6791,7 +6840,7 @@ type PanelOverride struct {
 
 // PanelPlan defines model for PanelPlan.
 type PanelPlan struct {
-	// Chair 考评组长; the first examiner where left out
+	// Chair 考评组长
 	Chair     *string    `json:"chair,omitempty"`
 	Examiners []string   `json:"examiners"`
 	Kind      AssessKind `json:"kind"`
@@ -9534,6 +9583,12 @@ type ListAuditParams struct {
 	Limit  *int    `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// CheckAuditParams defines parameters for CheckAudit.
+type CheckAuditParams struct {
+	// Head noted earlier: number, colon, seal
+	Head *string `form:"head,omitempty" json:"head,omitempty"`
+}
+
 // GetCoverageParams defines parameters for GetCoverage.
 type GetCoverageParams struct {
 	// Within a range; without it the whole outline
@@ -10315,6 +10370,9 @@ type ServerInterface interface {
 	// ListAudit 操作记录，最新的在前 · who did what, the newest first
 	// (GET /api/v1/audit)
 	ListAudit(c *fiber.Ctx, params ListAuditParams) error
+	// CheckAudit 核验操作记录 · read the whole record and check every seal
+	// (GET /api/v1/audit/check)
+	CheckAudit(c *fiber.Ctx, params CheckAuditParams) error
 	// LoginCandidate 考生登录（准考证号和身份证件号） · a candidate signs in
 	// (POST /api/v1/auth/candidate)
 	LoginCandidate(c *fiber.Ctx) error
@@ -11008,6 +11066,9 @@ type ServerInterface interface {
 	// ProvideFile 代考生上传材料或照片 · upload a material or a portrait for a candidate
 	// (POST /api/v1/sittings/{sitting}/registrations/{registration}/files)
 	ProvideFile(c *fiber.Ctx, sitting SittingId, registration RegistrationId) error
+	// ShowPortrait 签到时核对照片 · what a candidate looks like, to sign them in
+	// (GET /api/v1/sittings/{sitting}/registrations/{registration}/portrait)
+	ShowPortrait(c *fiber.Ctx, sitting SittingId, registration RegistrationId) error
 	// GetRelease 成绩公布进行到哪里 · how the release stands
 	// (GET /api/v1/sittings/{sitting}/release)
 	GetRelease(c *fiber.Ctx, sitting SittingId) error
@@ -11749,6 +11810,43 @@ func (siw *ServerInterfaceWrapper) ListAudit(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.ListAudit(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// CheckAudit operation middleware
+func (siw *ServerInterfaceWrapper) CheckAudit(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CheckAuditParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "head" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "head", query, &params.Head, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter head: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.CheckAudit(c, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -18872,6 +18970,43 @@ func (siw *ServerInterfaceWrapper) ProvideFile(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ShowPortrait operation middleware
+func (siw *ServerInterfaceWrapper) ShowPortrait(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	// ------------- Path parameter "registration" -------------
+	var registration RegistrationId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "registration", c.Params("registration"), &registration, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter registration: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ShowPortrait(c, sitting, registration)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // GetRelease operation middleware
 func (siw *ServerInterfaceWrapper) GetRelease(c *fiber.Ctx) error {
 
@@ -20480,6 +20615,8 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/materials", wrapper.ListDossiers)
 
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/registrations/:registration/portrait", wrapper.ShowPortrait)
+
 	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/registrations/:registration/files", wrapper.ProvideFile)
 
 	router.Get(options.BaseURL+"/api/v1/candidate/materials", wrapper.ListOwnMaterials)
@@ -20607,6 +20744,8 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Post(options.BaseURL+"/api/v1/verify", wrapper.VerifyCertificate)
 
 	router.Get(options.BaseURL+"/api/v1/audit", wrapper.ListAudit)
+
+	router.Get(options.BaseURL+"/api/v1/audit/check", wrapper.CheckAudit)
 
 	router.Get(options.BaseURL+"/.well-known/jwks.json", wrapper.GetKeys)
 
@@ -21360,6 +21499,35 @@ type ListAuditdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListAuditdefaultApplicationProblemPlusJSONResponse) VisitListAuditResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CheckAuditRequestObject struct {
+	Params CheckAuditParams
+}
+
+type CheckAuditResponseObject interface {
+	VisitCheckAuditResponse(ctx *fiber.Ctx) error
+}
+
+type CheckAudit200JSONResponse AuditCheck
+
+func (response CheckAudit200JSONResponse) VisitCheckAuditResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type CheckAuditdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CheckAuditdefaultApplicationProblemPlusJSONResponse) VisitCheckAuditResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -28564,6 +28732,65 @@ func (response ProvideFiledefaultApplicationProblemPlusJSONResponse) VisitProvid
 	return ctx.JSON(&response.Body)
 }
 
+type ShowPortraitRequestObject struct {
+	Sitting      SittingId      `json:"sitting"`
+	Registration RegistrationId `json:"registration"`
+}
+
+type ShowPortraitResponseObject interface {
+	VisitShowPortraitResponse(ctx *fiber.Ctx) error
+}
+
+type ShowPortrait200ImagejpegResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response ShowPortrait200ImagejpegResponse) VisitShowPortraitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "image/jpeg")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type ShowPortrait200ImagepngResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response ShowPortrait200ImagepngResponse) VisitShowPortraitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "image/png")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type ShowPortraitdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ShowPortraitdefaultApplicationProblemPlusJSONResponse) VisitShowPortraitResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type GetReleaseRequestObject struct {
 	Sitting SittingId `json:"sitting"`
 }
@@ -29932,6 +30159,9 @@ type StrictServerInterface interface {
 	// ListAudit 操作记录，最新的在前 · who did what, the newest first
 	// (GET /api/v1/audit)
 	ListAudit(ctx context.Context, request ListAuditRequestObject) (ListAuditResponseObject, error)
+	// CheckAudit 核验操作记录 · read the whole record and check every seal
+	// (GET /api/v1/audit/check)
+	CheckAudit(ctx context.Context, request CheckAuditRequestObject) (CheckAuditResponseObject, error)
 	// LoginCandidate 考生登录（准考证号和身份证件号） · a candidate signs in
 	// (POST /api/v1/auth/candidate)
 	LoginCandidate(ctx context.Context, request LoginCandidateRequestObject) (LoginCandidateResponseObject, error)
@@ -30625,6 +30855,9 @@ type StrictServerInterface interface {
 	// ProvideFile 代考生上传材料或照片 · upload a material or a portrait for a candidate
 	// (POST /api/v1/sittings/{sitting}/registrations/{registration}/files)
 	ProvideFile(ctx context.Context, request ProvideFileRequestObject) (ProvideFileResponseObject, error)
+	// ShowPortrait 签到时核对照片 · what a candidate looks like, to sign them in
+	// (GET /api/v1/sittings/{sitting}/registrations/{registration}/portrait)
+	ShowPortrait(ctx context.Context, request ShowPortraitRequestObject) (ShowPortraitResponseObject, error)
 	// GetRelease 成绩公布进行到哪里 · how the release stands
 	// (GET /api/v1/sittings/{sitting}/release)
 	GetRelease(ctx context.Context, request GetReleaseRequestObject) (GetReleaseResponseObject, error)
@@ -31405,6 +31638,33 @@ func (sh *strictHandler) ListAudit(ctx *fiber.Ctx, params ListAuditParams) error
 		return err
 	} else if validResponse, ok := response.(ListAuditResponseObject); ok {
 		if err := validResponse.VisitListAuditResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CheckAudit operation middleware
+func (sh *strictHandler) CheckAudit(ctx *fiber.Ctx, params CheckAuditParams) error {
+	var request CheckAuditRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.CheckAudit(ctx.UserContext(), request.(CheckAuditRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CheckAudit")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CheckAuditResponseObject); ok {
+		if err := validResponse.VisitCheckAuditResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -39074,6 +39334,34 @@ func (sh *strictHandler) ProvideFile(ctx *fiber.Ctx, sitting SittingId, registra
 		return err
 	} else if validResponse, ok := response.(ProvideFileResponseObject); ok {
 		if err := validResponse.VisitProvideFileResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ShowPortrait operation middleware
+func (sh *strictHandler) ShowPortrait(ctx *fiber.Ctx, sitting SittingId, registration RegistrationId) error {
+	var request ShowPortraitRequestObject
+
+	request.Sitting = sitting
+	request.Registration = registration
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ShowPortrait(ctx.UserContext(), request.(ShowPortraitRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ShowPortrait")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ShowPortraitResponseObject); ok {
+		if err := validResponse.VisitShowPortraitResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

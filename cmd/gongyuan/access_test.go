@@ -63,16 +63,16 @@ func TestAccess(t *testing.T) {
 		tokens[string(role)] = w.staff(role)
 	}
 	panel := w.panel(s, contract.AssessKindSkill)
-	tokens["examiner"] = panel[0].token
-	tokens["chair"] = panel[1].token
-	w.hold(panel[1].id, people.Chair)
+	tokens["examiner"] = panel[1].token
+	tokens["chair"] = panel[0].token
+	w.hold(panel[0].id, people.Chair)
 	w.call("PUT", "/api/v1/sittings/"+string(s.ID)+"/marking/plan", tokens["administrator"], contract.MarkingPlan{
-		Markers: []contract.PlannedMarker{{Account: panel[0].id}, {Account: panel[1].id}}, Every: 10,
+		Markers: []contract.PlannedMarker{{Account: panel[1].id}, {Account: panel[0].id}}, Every: 10,
 	}).must(t, 200)
 	parameter := regexp.MustCompile(`\{\w+\}`)
 	values := map[string]string{
 		"{attempt}": persons[1].attempt, "{sitting}": string(s.ID), "{bank}": "sample", "{blueprint}": "test", "{registration}": "none", "{kind}": "skill", "{draw}": "1", "{number}": "none", "{ruling}": "none", "{unlock}": string(s.ID) + ":skill:1:none:1:1",
-		"{examiner}": panel[0].id, "{account}": "none", "{ticket}": "none", "{code}": "none", "{batch}": "none", "{picture}": strings.Repeat("0", 32), "{regrade}": "none", "{appeal}": "none", "{file}": "none", "{part}": "1", "{intake}": "none", "{filing}": "none", "{run}": "none", "{motion}": "1", "{call}": "none", "{paper}": "doors", "{period}": "2026-Q4", "{candidate}": "none", "{session}": "none", "{passkey}": "none", "{application}": "none", "{correction}": "none", "{archive}": "1", "{asking}": "none", "{deletion}": "none",
+		"{examiner}": panel[1].id, "{account}": "none", "{ticket}": "none", "{code}": "none", "{batch}": "none", "{picture}": strings.Repeat("0", 32), "{regrade}": "none", "{appeal}": "none", "{file}": "none", "{part}": "1", "{intake}": "none", "{filing}": "none", "{run}": "none", "{motion}": "1", "{call}": "none", "{paper}": "doors", "{period}": "2026-Q4", "{candidate}": "none", "{session}": "none", "{passkey}": "none", "{application}": "none", "{correction}": "none", "{archive}": "1", "{asking}": "none", "{deletion}": "none",
 	}
 	routes := contractRoutes(t, w)
 	if len(routes) < 25 {
@@ -99,7 +99,7 @@ func TestAccess(t *testing.T) {
 		for role, token := range tokens {
 			path := path
 			if role == string(people.Chair) {
-				path = strings.Replace(path, "/examiners/"+panel[0].id, "/examiners/"+panel[1].id, 1)
+				path = strings.Replace(path, "/examiners/"+panel[1].id, "/examiners/"+panel[0].id, 1)
 			}
 			got := w.call(r.method, path, token, body(r.method))
 			refused := got.status == 403

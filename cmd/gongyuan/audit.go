@@ -2,13 +2,9 @@ package main
 
 import (
 	"context"
-	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"strconv"
-	"strings"
 	"time"
 
 	"gongyuan/engine/audit"
@@ -27,9 +23,9 @@ type auditVerifyCommand struct {
 // Run prints the head, or exits with 1 and one line that names the first entry
 // that does not fit.
 func (c *auditVerifyCommand) Run(ctx context.Context) error {
-	noted, err := parseHead(c.Head)
+	noted, err := audit.ParseHead(c.Head)
 	if err != nil {
-		return err
+		return fmt.Errorf("--head: %w", err)
 	}
 	e, err := quietEngine(ctx, &c.Stores)
 	if err != nil {
@@ -40,25 +36,8 @@ func (c *auditVerifyCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Printf("记录完整 the record holds together: %d 条 entries\n末条 head %s\n", head.Index, formatHead(head))
+	_, err = fmt.Printf("记录完整 the record holds together: %d 条 entries\n末条 head %v\n", head.Index, head)
 	return err
-}
-
-func formatHead(h audit.Head) string {
-	return fmt.Sprintf("%d:%s", h.Index, hex.EncodeToString(h.Seal))
-}
-
-func parseHead(text string) (audit.Head, error) {
-	if text == "" {
-		return audit.Head{}, nil
-	}
-	number, seal, _ := strings.Cut(text, ":")
-	index, err := strconv.ParseInt(number, 10, 64)
-	raw, sealed := hex.DecodeString(seal)
-	if err != nil || sealed != nil || index < 1 || len(raw) == 0 {
-		return audit.Head{}, errors.New("--head is a number, a colon and a seal, as 'audit verify' prints it")
-	}
-	return audit.Head{Index: index, Seal: raw}, nil
 }
 
 type auditListCommand struct {

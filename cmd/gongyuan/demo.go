@@ -164,7 +164,11 @@ func (e *engine) demoStaff(ctx context.Context) ([]demoAccount, error) {
 		if !errors.Is(err, people.ErrNotFound) {
 			return nil, err
 		}
-		if err := e.addAccount(ctx, s.Login, s.Name, s.Password, []people.Role{s.Role}); err != nil {
+		roles := []people.Role{s.Role}
+		if s.Login == "examiner" { // leads the panels
+			roles = append(roles, people.Chair)
+		}
+		if err := e.addAccount(ctx, s.Login, s.Name, s.Password, roles); err != nil {
 			return nil, err
 		}
 	}

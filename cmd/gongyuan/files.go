@@ -9,6 +9,7 @@ import (
 	"gongyuan/engine/filing"
 	"gongyuan/engine/mongostore"
 	"gongyuan/engine/people"
+	"gongyuan/engine/sitting"
 )
 
 // keepFiles sets up the cabinet of attachments, materials, portraits and
@@ -22,8 +23,22 @@ func (e *engine) keepFiles(store *mongostore.Store, secrets []people.Secret) err
 	e.files = evidence.NewCabinet(evidence.Deps{
 		Files: papers, Drafts: papers, Contents: papers, Terms: papers, Panels: assessments, Sheets: assessments, Scores: assessments,
 		Sittings: e.sittings, Accounts: e.people, Filings: filing.Sealed{Store: store.Filings(), Sealer: e.sealer}, Certificates: motions{e}, Standard: e.standard, Vault: vault, Trail: e.trail, Clock: e.clock, Limits: evidence.DefaultLimits(),
+		Posts: posts{store.Venues()},
 	})
 	return nil
+}
+
+// posts tells who was sent to the rooms of a sitting.
+type posts struct{ venues *mongostore.Venues }
+
+// Posted implements evidence.Posts.
+func (p posts) Posted(ctx context.Context, id sitting.ID) ([]people.AccountID, error) {
+	s, err := p.venues.Staffing(ctx, id)
+	var out []people.AccountID
+	for _, use := range s.Rooms {
+		out = append(out, use.Invigilators...)
+	}
+	return out, err
 }
 
 // motions lets the cabinet know what is proposed about certificates, and the

@@ -38,6 +38,7 @@ func (w *world) panel(s sitting.Sitting, kind contract.AssessKind) []member {
 		members = append(members, m)
 		plan.Examiners = append(plan.Examiners, m.id)
 	}
+	w.hold(members[0].id, people.Examiner, people.Chair)
 	w.call("POST", "/api/v1/sittings/"+string(s.ID)+"/panels", admin, plan).must(w.t, 201)
 	return members
 }

@@ -37,7 +37,19 @@ func newPanelWorld(t *testing.T, w *world, seed uint64) *panelWorld {
 	for _, m := range p.examiners[:3] {
 		p.plan.Examiners = append(p.plan.Examiners, m.id)
 	}
+	p.chairless(t)
+	w.hold(p.examiners[0].id, people.Examiner, people.Chair)
 	return p
+}
+
+// chairless asks for the panel while nobody in it may lead one.
+func (p *panelWorld) chairless(t *testing.T) {
+	t.Helper()
+	plan := p.plan
+	got := p.call("POST", p.base+"/panels", p.admin.token, plan)
+	refused(t, "nobody in the panel may lead it", got, 422, "invalid")
+	plan.Chair = &p.examiners[3].id
+	refused(t, "a chair without the role", p.call("POST", p.base+"/panels", p.admin.token, plan), 422, "invalid")
 }
 
 func (p *panelWorld) outcome(t *testing.T, registration string) contract.OutcomePart {

@@ -206,11 +206,23 @@ func TestAuditCommand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	auditor := w.staff(people.Auditor)
+	checked := func(what, noted string, whole int64, fault contract.AuditFault, at int64) {
+		t.Helper()
+		var got contract.AuditCheck
+		w.call("GET", "/api/v1/audit/check?head="+noted, auditor, nil).must(t, 200).into(t, &got)
+		if got.Entries < whole || (fault == "") != (got.Fault == nil) || got.Fault != nil && (*got.Fault != fault || *got.At != at || got.Entries != whole) {
+			t.Errorf("%s: %+v", what, got)
+		}
+	}
+	checked("as it was written", head.String(), 5, "", 0)
+	refused(t, "a head without a seal", w.call("GET", "/api/v1/audit/check?head=5", auditor, nil), 422, "invalid")
 	if _, err := w.engine.stores.db.Collection("audit").UpdateOne(t.Context(), bson.M{"_id": int64(3)}, bson.M{"$set": bson.M{"actor": "b"}}); err != nil {
 		t.Fatal(err)
 	}
+	checked("a changed row", "", 2, contract.FaultAltered, 3)
 	w.stop()
-	err = (&auditVerifyCommand{Stores: settings, Head: formatHead(head)}).Run(t.Context())
+	err = (&auditVerifyCommand{Stores: settings, Head: head.String()}).Run(t.Context())
 	if !errors.Is(err, audit.ErrBroken) || !strings.Contains(err.Error(), "entry 3") {
 		t.Errorf("a changed row: %v", err)
 	}

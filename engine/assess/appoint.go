@@ -464,9 +464,13 @@ func (d *Desk) checkMembers(ctx context.Context, p *Panel) error {
 		fields, members = append(fields, "/chair"), append(slices.Clone(members), p.Chair)
 	}
 	for i, who := range members {
-		err := d.mustBe(ctx, who, people.Examiner)
+		role, reason := people.Examiner, "no-examiner"
+		if fields[i] == "/chair" {
+			role, reason = people.Chair, "no-chair"
+		}
+		err := d.mustBe(ctx, who, role)
 		if errors.Is(err, ErrForbidden) {
-			return &FieldError{fields[i], "no-examiner"}
+			return &FieldError{fields[i], reason}
 		}
 		if err != nil {
 			return err

@@ -45,12 +45,15 @@ type Judgement struct {
 }
 
 // Decide settles what the panel's examiners do not agree on. Only the chair
-// may, once for what is signed. Deciding the same again changes nothing. Errors: ErrState where
+// may, while holding that role, once for what is signed. Deciding the same again changes nothing. Errors: ErrState where
 // there is nothing to decide, a *FieldError.
 func (d *Desk) Decide(ctx context.Context, by people.AccountID, c Case, j Judgement) (Outcome, error) {
 	p, err := d.panel(ctx, c.Panel)
 	if errors.Is(err, ErrNotFound) || err == nil && p.Chair != by {
 		err = ErrForbidden
+	}
+	if err == nil {
+		err = d.mustBe(ctx, by, people.Chair)
 	}
 	if err != nil {
 		return Outcome{}, fmt.Errorf("decide: %w", err)

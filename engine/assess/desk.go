@@ -240,7 +240,7 @@ func (d *Desk) leads(ctx context.Context, by people.AccountID, c Case) (Panel, s
 // else it says ErrForbidden whether there is such a panel or not.
 func (d *Desk) leader(ctx context.Context, by people.AccountID, id PanelID) (Panel, error) {
 	p, err := d.panel(ctx, id)
-	if err == nil && p.Chair == by {
+	if err == nil && p.Chair == by && d.mustBe(ctx, by, people.Chair) == nil {
 		return p, nil
 	}
 	if no := d.mustBe(ctx, by, people.Administrator); no != nil {

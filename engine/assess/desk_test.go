@@ -119,6 +119,7 @@ func newDesk(t *testing.T, db lungo.IDatabase) desk {
 	for _, id := range []people.AccountID{"e1", "e2", "e3", "e4", "e5", "chair"} {
 		staff[id] = people.Account{ID: id, Roles: []people.Role{people.Examiner}}
 	}
+	staff["chair"] = people.Account{ID: "chair", Roles: []people.Role{people.Chair}}
 	sealed := sitting.Sitting{ID: exam, Level: 3, State: sitting.Sealed, Opens: enginetest.Start, Secret: []byte("secret"), Roster: []sitting.RegistrationID{"r1", "r2", "r3"}}
 	regs := roster{}
 	for _, id := range sealed.Roster {

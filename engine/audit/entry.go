@@ -17,6 +17,7 @@ var (
 	ErrNotFound = errors.New("audit: not found")
 	// ErrBroken tells that the record does not hold together.
 	ErrBroken = errors.New("audit: the record was changed")
+	ErrHead   = errors.New("audit: a head is a number, a colon and a seal, as 'audit verify' prints it")
 )
 
 // Event is an act as whoever does it describes it.

@@ -1,10 +1,8 @@
 package audit
 
 import (
-	"bytes"
 	"context"
 	"crypto/hkdf"
-	"crypto/hmac"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -147,7 +145,7 @@ func (t *Trail) sealOf(ctx context.Context, n int64) ([]byte, error) {
 		return nil, err
 	}
 	if len(found) == 0 || found[0].Index != n {
-		return nil, fmt.Errorf("%w: entry %d is missing", ErrBroken, n)
+		return nil, &Break{Missing, n, "is missing"}
 	}
 	return found[0].Seal, nil
 }
@@ -155,74 +153,4 @@ func (t *Trail) sealOf(ctx context.Context, n int64) ([]byte, error) {
 // Find returns up to limit entries that match, the newest first.
 func (t *Trail) Find(ctx context.Context, q Query, limit int) ([]Entry, error) {
 	return t.store.Find(ctx, q, limit)
-}
-
-// batch is how many entries Verify reads at a time.
-const batch = 500
-
-// Verify reads the whole record and holds every entry against the one before
-// it, and the end against the head. Noted is a head that was written down
-// elsewhere, its zero value for none: the record must still contain it. It
-// returns the head of what it read, with an ErrBroken that names the first
-// entry that does not fit. Entries that are added meanwhile are no fault.
-func (t *Trail) Verify(ctx context.Context, noted Head) (Head, error) {
-	head, err := t.store.Head(ctx)
-	if err != nil {
-		return Head{}, err
-	}
-	at := Head{0, make([]byte, sha256.Size)}
-	for {
-		entries, err := t.store.EntriesFrom(ctx, at.Index+1, batch)
-		if err != nil {
-			return at, err
-		}
-		for i := range entries {
-			if at, err = t.follows(at, &entries[i]); err != nil {
-				return at, err
-			}
-			if at.Index == noted.Index && !hmac.Equal(at.Seal, noted.Seal) {
-				return at, fmt.Errorf("%w: entry %d is not the one that was noted", ErrBroken, at.Index)
-			}
-			if at.Index == head.Index && !bytes.Equal(at.Seal, head.Seal) {
-				return at, fmt.Errorf("%w: entry %d is not the one that the head names", ErrBroken, at.Index)
-			}
-		}
-		if len(entries) < batch {
-			break
-		}
-	}
-	if most := max(head.Index, noted.Index); at.Index < most {
-		return at, fmt.Errorf("%w: it ends after entry %d of %d", ErrBroken, at.Index, most)
-	}
-	return at, t.headFollows(ctx, at)
-}
-
-// headFollows tells whether the head has kept up with the entries: at most one
-// entry, whose writer was stopped before it raised the head, may be ahead.
-func (t *Trail) headFollows(ctx context.Context, at Head) error {
-	head, err := t.store.Head(ctx)
-	if err != nil {
-		return err
-	}
-	const inFlight = 16 // copies of the program that write at this moment
-	if at.Index-head.Index > inFlight {
-		return fmt.Errorf("%w: the head names entry %d, the record has %d", ErrBroken, head.Index, at.Index)
-	}
-	return nil
-}
-
-// follows returns the head after the entry, or ErrBroken.
-func (t *Trail) follows(at Head, e *Entry) (Head, error) {
-	key, known := t.keys[e.Key]
-	switch {
-	case e.Index != at.Index+1:
-		return at, fmt.Errorf("%w: entry %d is missing", ErrBroken, at.Index+1)
-	case !known:
-		return at, fmt.Errorf("%w: entry %d was sealed by secret %q, which is not at hand", ErrBroken, e.Index, e.Key)
-	case !hmac.Equal(e.Prev, at.Seal):
-		return at, fmt.Errorf("%w: entry %d does not follow entry %d", ErrBroken, e.Index, at.Index)
-	case !hmac.Equal(e.Seal, e.seal(key)):
-		return at, fmt.Errorf("%w: entry %d does not match its seal", ErrBroken, e.Index)
-	}
-	return Head{e.Index, e.Seal}, nil
 }

@@ -3,6 +3,7 @@ package daysheet
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"gongyuan/engine/print"
 )
@@ -90,18 +91,19 @@ func (w *writer) protocol() {
 	}
 	rooms := w.rooms()
 	for _, r := range rooms {
-		line(r.Name, r.people, strings.Join(r.Invigilators, "、"), false)
+		line(w.settable(r.Name), r.people, w.settable(strings.Join(r.Invigilators, "、")), false)
 	}
 	line("合计", w.people, "", true)
 	w.Table(t)
 	w.Down(5)
+	w.Room(24) // never a heading alone at the foot
 	w.Paragraph("H2", "经过", print.Style{Size: 13, Bold: true})
 	if len(w.day.Events) == 0 {
 		w.Paragraph("P", "没有记录的事件。", print.Style{Size: 10.5})
 	} else {
-		e := print.Table{Size: 9.5, Columns: []print.Column{{Head: "时间", Width: 34}, {Head: "对象", Width: 36}, {Head: "事件", Width: 34}, {Head: "理由或内容"}, {Head: "经手", Width: 24}}}
+		e := print.Table{Size: 9.5, Columns: []print.Column{{Head: "时间", Width: 22}, {Head: "对象", Width: 38}, {Head: "事件", Width: 32}, {Head: "理由或内容"}, {Head: "经手", Width: 24}}}
 		for _, x := range w.day.Events {
-			e.Rows = append(e.Rows, []print.Cell{{Text: moment(x.At)}, {Text: x.Where}, {Text: x.What}, {Text: x.Why}, {Text: x.By}})
+			e.Rows = append(e.Rows, []print.Cell{{Text: w.when(x.At)}, {Text: w.settable(x.Where)}, {Text: x.What}, {Text: w.settable(x.Why)}, {Text: w.settable(x.By)}})
 		}
 		w.Table(e)
 	}
@@ -111,7 +113,51 @@ func (w *writer) protocol() {
 	w.Down(16)
 	w.Rule(0.1)
 	for _, r := range rooms {
-		w.signatures(r.Name+" 考场监考员", "监考员签名")
+		w.signatures(w.settable(r.Name)+" 考场监考员签名", "监考员签名")
 	}
 	w.signatures("考务负责人签名", "日期")
+}
+
+// when is a time of the sitting's day, with the date for any other day.
+func (w *writer) when(at time.Time) string {
+	if day := moment(at)[:10]; day != moment(w.day.Opens)[:10] {
+		return day + "\n" + clock(at)
+	}
+	return clock(at)
+}
+
+// signatures are lines for people to sign on, as high as a hand needs, never
+// split from each other.
+func (w *writer) signatures(who ...string) {
+	width, style := w.Width()/float64(len(who)), print.Style{Size: 10.5}
+	labels, most := make([][]string, len(who)), 1
+	for i, s := range who {
+		labels[i] = w.font.Wrap(s, style.Size, width*0.55)
+		most = max(most, len(labels[i]))
+	}
+	const line = 5.5
+	high := float64(most-1) * line
+	w.Room(20 + high)
+	w.Down(8 + high)
+	for i, label := range labels {
+		x, from := w.X()+float64(i)*width, 0.0
+		w.Begin("P", "")
+		for n, text := range label { // the last of them stands on the line
+			w.Text(x, w.Y()+5-float64(len(label)-1-n)*line, text, style)
+			from = max(from, w.font.Width(text, style.Size))
+		}
+		w.End()
+		w.Line(x+from+2, w.Y()+6, x+width-6, w.Y()+6, 0.2)
+	}
+	w.Down(12)
+}
+
+// settable puts what people wrote into characters that the font has. A protocol
+// must come out whatever somebody typed as a reason: what cannot be set is named
+// by its number.
+func (w *writer) settable(text string) string {
+	for _, r := range w.font.Missing(text) {
+		text = strings.ReplaceAll(text, string(r), fmt.Sprintf("〔U+%04X〕", r))
+	}
+	return text
 }

@@ -61,6 +61,7 @@ type Room struct {
 // Event is one thing that happened, for the protocol.
 type Event struct {
 	At    time.Time
+	Room  string // "" for everybody
 	Where string
 	What  string
 	Why   string
@@ -124,7 +125,7 @@ func (p *Printer) Write(k Kind, d *Day) ([]byte, error) {
 		frame.Mark = "示例"
 	}
 	f := print.NewFlow(font, print.Info{Title: titles[k] + " " + d.Title, Author: d.Body, Subject: d.Title, Language: "zh-CN", Created: d.Printed}, frame)
-	w := writer{Flow: f, day: d, people: seated, first: true}
+	w := writer{Flow: f, font: font, day: d, people: seated, first: true}
 	if k == Tickets {
 		if w.symbols, err = p.symbols(seated); err != nil {
 			return nil, err
@@ -149,6 +150,7 @@ func (p *Printer) Write(k Kind, d *Day) ([]byte, error) {
 
 type writer struct {
 	*print.Flow
+	font   *print.Font
 	day    *Day
 	people []Person // who have a seat, by room and seat
 	first  bool
@@ -228,19 +230,4 @@ func (d *Day) room(name string) Room {
 
 func (r *Room) place() string {
 	return strings.TrimSpace(r.Site + "　" + r.Address)
-}
-
-// signatures are lines for people to sign on.
-func (w *writer) signatures(who ...string) {
-	w.Room(18)
-	w.Down(8)
-	width := w.Width() / float64(len(who))
-	for i, s := range who {
-		x := w.X() + float64(i)*width
-		w.Begin("P", "")
-		w.Text(x, w.Y()+5, s, print.Style{Size: 10.5})
-		w.End()
-		w.Line(x+30, w.Y()+6, x+width-6, w.Y()+6, 0.2)
-	}
-	w.Down(10)
 }

@@ -23,7 +23,7 @@ func day(n int) *Day {
 		Title: "2026 年秋季认定（示例）", Occupation: "保卫管理员", Level: "三级/高级工", Body: "示例职业技能评价中心", Opens: at, Closes: at.Add(2 * time.Hour),
 		Duration: 90 * time.Minute, LateEntry: 30 * time.Minute, Printed: at, By: "考务甲", Sample: true,
 		Rooms:  []Room{{"01", "示例考点", "示例路 1 号", []string{"监考甲", "监考乙"}}},
-		Events: []Event{{at, "01 考场", "补时 10 分钟", "停电", "监考甲"}},
+		Events: []Event{{at, "01", "01 考场", "补时 10 分钟", "停电", "监考甲"}},
 	}
 	for i := range n {
 		p := Person{Admission: fmt.Sprintf("2612063%07d", i), Name: "周壬", Document: "6101**********0021", Room: fmt.Sprintf("%02d", i/15+1), Seat: fmt.Sprintf("%02d", i%15+1)}
@@ -91,6 +91,31 @@ func TestWriteErr(t *testing.T) {
 	d.People[0].Name = "\U000F0000"
 	if _, err := printer.Write(Cards, d); !errors.Is(err, print.ErrGlyph) {
 		t.Errorf("a name that cannot be set: %v", err)
+	}
+}
+
+// TestProtocolOfABadDay has more than a page of events, the longest reasons that
+// are taken, and characters that no font has.
+func TestProtocolOfABadDay(t *testing.T) {
+	t.Parallel()
+	d := day(120)
+	long := strings.Repeat("烟雾报警器响起，全体考生离场到操场集合，", 10)
+	d.Rooms[0].Name, d.People[0].Room = "综合教学楼第三阶梯教室东", "综合教学楼第三阶梯教室东"
+	for i := range 60 {
+		e := Event{At: d.Opens.Add(time.Duration(i) * time.Minute), Room: "01", Where: "01-07 欧阳𠮷𪚥", What: "违纪警告", Why: "使用手机😀，" + string([]rune(long)[:i%5*20]), By: "监考员甲"}
+		if i%7 == 0 {
+			e.Where, e.What, e.Why, e.At = "01 考场", "反映第 137 题有误", long, e.At.AddDate(0, 0, 1)
+		}
+		d.Events = append(d.Events, e)
+	}
+	got, err := printer.Write(Protocol, d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *keep != "" {
+		if err := os.WriteFile(*keep+"/bad-day.pdf", got, 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

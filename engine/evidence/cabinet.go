@@ -36,6 +36,7 @@ type Deps struct {
 	Sittings Sittings
 	Accounts Accounts
 	Filings  Filings
+	Posts    Posts
 	// Certificates may be nil where no motion has files.
 	Certificates Certificates
 	Standard     standard.Standard

@@ -6,6 +6,7 @@ import (
 
 	"gongyuan/engine/assess"
 	"gongyuan/engine/evidence"
+	"gongyuan/engine/people"
 	"gongyuan/engine/standard"
 )
 
@@ -104,6 +105,33 @@ func TestMaterials(t *testing.T) {
 	})
 }
 
+// atTheDoor has those sign candidates in who may, and others who may not.
+func atTheDoor(t *testing.T, o office, portrait evidence.FileID) {
+	t.Helper()
+	before := o.trail.acts()
+	for _, by := range []people.AccountID{"door", "admin"} {
+		f, content, err := o.Sight(t.Context(), by, exam, "r2")
+		ok(t, err)
+		same(t, "seen by "+string(by), f.ID, portrait)
+		if len(content) == 0 {
+			t.Errorf("%s sees nothing", by)
+		}
+	}
+	same(t, "who looked is recorded", o.trail.acts(), before+", door portrait.look, admin portrait.look")
+	for by, want := range map[people.AccountID]error{"elsewhere": evidence.ErrForbidden, "e1": evidence.ErrForbidden, "auditor": evidence.ErrForbidden, "": evidence.ErrForbidden} {
+		_, _, err := o.Sight(t.Context(), by, exam, "r2")
+		wantErr(t, "seen by "+string(by), err, want)
+	}
+	_, _, err := o.Sight(t.Context(), "door", exam, "r1")
+	wantErr(t, "no portrait", err, evidence.ErrNotFound)
+	_, _, err = o.Sight(t.Context(), "door", exam, "nobody")
+	wantErr(t, "nobody", err, evidence.ErrNotFound)
+	_, _, err = o.Sight(t.Context(), "door", "another", "r2")
+	if err == nil {
+		t.Error("seen at another sitting")
+	}
+}
+
 func TestPortraits(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
@@ -142,6 +170,7 @@ func TestPortraits(t *testing.T) {
 	})
 	_, err = o.Faces(ctx, "stranger", o.panel.ID)
 	wantErr(t, "stranger", err, evidence.ErrForbidden)
+	atTheDoor(t, o, second.ID)
 	_, err = o.Provide(ctx, "admin", exam, "r2", evidence.ScoreFile, announce("kind", "x.jpg", jpegOf(t, 3, 4)))
 	wantErr(t, "another kind", err, evidence.ErrInvalid)
 }

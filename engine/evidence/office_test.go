@@ -109,6 +109,7 @@ func newOffice(t *testing.T, kind standard.Kind) office {
 	for _, id := range []people.AccountID{"e1", "e2", "e3", "stranger", "chair"} {
 		staff[id] = people.Account{ID: id, Roles: []people.Role{people.Examiner}}
 	}
+	staff["door"], staff["elsewhere"] = people.Account{Roles: []people.Role{people.Invigilator}}, people.Account{Roles: []people.Role{people.Invigilator}}
 	h := hall{}
 	for i, id := range []sitting.RegistrationID{"r1", "r2", "r3"} {
 		h[id] = sitting.Registration{ID: id, Sitting: exam, Candidate: people.CandidateID(fmt.Sprint("c", i+1)), Room: "02", Seat: fmt.Sprint("0", i+1)}
@@ -121,7 +122,7 @@ func newOffice(t *testing.T, kind standard.Kind) office {
 	certificates := papers{"S1": 1, "S2": 0}
 	c := evidence.NewCabinet(evidence.Deps{
 		Files: e, Drafts: e, Contents: e, Terms: e, Panels: a, Sheets: a, Scores: a, Sittings: h, Accounts: staff, Filings: register{}, Certificates: certificates, Standard: std,
-		Vault: vault, Trail: trail, Clock: clock, Limits: limits,
+		Vault: vault, Trail: trail, Clock: clock, Limits: limits, Posts: sent{"door"},
 	})
 	desk := assess.NewDesk(assess.Deps{
 		Sheets: a, Panels: a, Appointments: a, Scores: a, Versions: a, Unlocks: a, Rulings: a, Sittings: h, Accounts: staff, Audit: &recorder{},
@@ -138,6 +139,11 @@ func newOffice(t *testing.T, kind standard.Kind) office {
 	ok(t, a.InsertPanel(t.Context(), p))
 	return office{c, desk, clock, trail, db, p, certificates}
 }
+
+// sent are the invigilators of every sitting.
+type sent []people.AccountID
+
+func (s sent) Posted(context.Context, sitting.ID) ([]people.AccountID, error) { return s, nil }
 
 func (o office) draw(n int) assess.Case { return assess.Case{Panel: o.panel.ID, Draw: n} }
 

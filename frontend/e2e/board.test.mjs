@@ -3,7 +3,7 @@
 // here, so that each step is ours. Without GONGYUAN_DEMO there is nothing to
 // look at: run it by run.mjs.
 import assert from 'node:assert/strict'
-import { randomInt, randomUUID } from 'node:crypto'
+import { createHash, randomInt, randomUUID } from 'node:crypto'
 import { mkdir, readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 import { clean, launch, signedIn } from './staff-harness.mjs'
@@ -57,6 +57,15 @@ async function come(p, idNumber = p.idNumber) {
   const exam = await ask('GET', '/candidate/exam', null, token)
   return { token, attempt: exam.attempt.id }
 }
+/** Keeps a picture of the page as a candidate's photograph. */
+async function portrait(page, sitting, registration) {
+  const data = await page.screenshot({ type: 'jpeg', clip: { x: 0, y: 0, width: 120, height: 160 } })
+  const id = randomUUID()
+  await ask('POST', `/sittings/${sitting}/registrations/${registration}/files`, { id, kind: 'portrait', name: '照片.jpg', size: data.length, sha256: createHash('sha256').update(data).digest('hex') }, admin)
+  const put = await fetch(`${base}/api/v1/files/${id}/parts/0`, { method: 'PUT', headers: { Authorization: `Bearer ${admin}`, 'Content-Type': 'application/octet-stream' }, body: data })
+  assert.equal(put.status, 204)
+  await ask('POST', `/files/${id}/complete`, undefined, admin)
+}
 async function enter(c, device = 'board-e2e-device') {
   const entered = await ask('POST', `/attempts/${c.attempt}/enter`, { deviceId: device, deviceLabel: 'e2e', rulesAccepted: true }, c.token)
   let seq = 0
@@ -99,6 +108,14 @@ test('an invigilator leads a sitting by the live board', async () => {
   const dialog = page.getByRole('dialog', { name: /签到：01\s考场 02\s座 考生乙/ })
   await dialog.waitFor()
   assert.equal(await page.evaluate(() => document.activeElement.textContent), '返回', 'the safe button has the focus')
+  await dialog.locator('[data-portrait="none"]').waitFor() // nobody has brought a photograph
+  await portrait(page, id, of('考生乙').id)
+  await dialog.getByRole('button', { name: '返回' }).click()
+  await dialog.waitFor({ state: 'detached' })
+  await seatOf(page, '考生乙').click()
+  await page.getByRole('dialog', { name: /考生乙/ }).getByRole('button', { name: '签到…' }).click()
+  await dialog.locator('[data-portrait="shown"] img').waitFor()
+  await look(page, 'portrait')
   await dialog.getByRole('button', { name: '签到', exact: true }).click()
   await seatOf(page, '考生乙').getByText('已签到').waitFor({ timeout: 10_000 })
   await page.getByText(/考生乙 已签到。/).waitFor()

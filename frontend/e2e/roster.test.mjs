@@ -6,6 +6,7 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { day } from './day.mjs'
+import { keeping } from './keeping.mjs'
 import { act, plan } from './hall.mjs'
 import { base, call, of, signIn, skip } from './program.mjs'
 import { clean, launch, signedIn } from './staff-harness.mjs'
@@ -223,11 +224,12 @@ test('somebody applies and is admitted; a computer is checked', { skip, timeout:
   await staff.context().close()
 })
 
-test('and its day, with several people at once', { skip, timeout: 600_000 }, async (t) => {
+test('and its day, with several people at once', { skip, timeout: 1_800_000 }, async (t) => {
   const numbers = new Map(Array.from({ length: 200 }, (_, n) => [NAME(n), identity(n)]))
   for (const n of [60, 61]) numbers.set(NAME(n - 52), identity(n)) // who stands there first with the number
   await act(admin, sitting, 'open')
   const rows = await call('GET', `/api/v1/sittings/${sitting}/registrations`, admin)
   const people = rows.map((r) => ({ ...r, idNumber: numbers.get(r.name) })).sort((a, b) => (`${a.room}-${a.seat}` < `${b.room}-${b.seat}` ? -1 : 1))
   await day(t, { browser, admin, invigilator: of('invigilator')[0], sitting, people })
+  await keeping(t, { browser, sitting, admins: of('administrator'), auditor: of('auditor')[0] })
 })

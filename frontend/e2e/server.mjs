@@ -1,6 +1,6 @@
 // Starts the real program's demo for the browser tests, on a free port and with
 // data of its own.
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -8,6 +8,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const program = process.env.GONGYUAN_PROGRAM ?? fileURLToPath(new URL('../../bin/gongyuan', import.meta.url))
+
+/** Runs a command of the program to its end: {code, out}, `out` with what it complains of. */
+export function command(...args) {
+  return new Promise((done) => { execFile(program, args, (error, stdout, stderr) => done({ code: error ? error.code : 0, out: stdout + stderr })) })
+}
 
 async function freePort() {
   const probe = createServer()

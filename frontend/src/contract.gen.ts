@@ -2693,6 +2693,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sittings/{sitting}/registrations/{registration}/portrait": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                registration: components["parameters"]["RegistrationId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * 签到时核对照片 · what a candidate looks like, to sign them in
+         * @description To administrators, and until the sitting is closed to its invigilators. It is recorded and kept nowhere on the way. 404 where there is none.
+         */
+        get: operations["showPortrait"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sittings/{sitting}/registrations/{registration}/files": {
         parameters: {
             query?: never;
@@ -3732,6 +3755,26 @@ export interface paths {
         };
         /** 操作记录，最新的在前 · who did what, the newest first */
         get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 核验操作记录 · read the whole record and check every seal
+         * @description The same as `gongyuan audit verify`. A head that was noted elsewhere finds an old copy that was put back.
+         */
+        get: operations["checkAudit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -7077,7 +7120,7 @@ export interface components {
             weight?: number;
             sheet: string;
             examiners: string[];
-            /** @description 考评组长; the first examiner where left out */
+            /** @description 考评组长 */
             chair?: string;
             rule: components["schemas"]["CombineRule"];
             /**
@@ -8012,6 +8055,23 @@ export interface components {
             after?: string;
             /** @description the first 16 hex digits */
             seal: string;
+        };
+        /** @enum {string} */
+        AuditFault: "missing" | "unopened" | "misplaced" | "altered" | "replaced" | "cut-off" | "behind";
+        AuditCheck: {
+            /**
+             * Format: int64
+             * @description how many hold together from the first on
+             */
+            entries: number;
+            /** @description number and seal of the last of them, to be noted elsewhere */
+            head: string;
+            fault?: components["schemas"]["AuditFault"];
+            /**
+             * Format: int64
+             * @description the first entry that does not fit
+             */
+            at?: number;
         };
         /**
          * @description present withdraws an absence
@@ -13485,6 +13545,31 @@ export interface operations {
             default: components["responses"]["ProblemAny"];
         };
     };
+    showPortrait: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+                registration: components["parameters"]["RegistrationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 照片 · the photograph */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                    "image/png": string;
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
     provideFile: {
         parameters: {
             query?: never;
@@ -15052,6 +15137,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditEntry"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    checkAudit: {
+        parameters: {
+            query?: {
+                /** @description noted earlier: number, colon, seal */
+                head?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditCheck"];
                 };
             };
             default: components["responses"]["ProblemAny"];

@@ -21,6 +21,7 @@ export const proctorEn = {
   'proctor.menu.expel': 'End for misconduct…', 'proctor.menu.transfer': 'Move to another seat…', 'proctor.menu.evacuate': 'Evacuate…', 'proctor.menu.return': 'End the evacuation…',
   'proctor.title.check-in': 'Sign in {who}?', 'proctor.title.absent': 'Mark {who} absent?', 'proctor.title.undo': 'Undo sign-in or absence of {who}?', 'proctor.title.message': 'Message to {who}', 'proctor.title.warn': 'Warn {who}?',
   'proctor.title.expel': 'End the exam of {who} for misconduct?', 'proctor.title.transfer': 'Move {who}?', 'proctor.title.evacuate': 'Evacuate {who}?', 'proctor.title.return': 'End the evacuation of {who}?',
+  'door.loading': 'Fetching the photograph', 'door.alt': 'Photograph of {name}', 'door.compare': 'Compare it with the person and the identity card. Looking is recorded.', 'door.none': 'There is no photograph: check the person by the identity card alone.', 'door.failed': 'The photograph did not come. Try again, or sign in by the identity card.',
   'proctor.text.check-in': 'Admission ticket, identity card and person were checked.',
   'proctor.text.absent': 'The candidate did not come. If they do, undo it.',
   'proctor.text.undo': 'The seat is as if nobody had come; the record stays.',

@@ -21,6 +21,7 @@ export const proctorZh = {
   'proctor.menu.expel': '违纪终止考试…', 'proctor.menu.transfer': '换座续考…', 'proctor.menu.evacuate': '疏散…', 'proctor.menu.return': '结束疏散…',
   'proctor.title.check-in': '签到：{who}？', 'proctor.title.absent': '记为缺考：{who}？', 'proctor.title.undo': '撤销签到或缺考：{who}？', 'proctor.title.message': '发通知：{who}', 'proctor.title.warn': '违纪警告：{who}？',
   'proctor.title.expel': '违纪终止考试：{who}？', 'proctor.title.transfer': '换座续考：{who}？', 'proctor.title.evacuate': '疏散：{who}？', 'proctor.title.return': '结束疏散：{who}？',
+  'door.loading': '正在取照片', 'door.alt': '{name}的照片', 'door.compare': '与本人和身份证核对。查看会记入操作记录。', 'door.none': '没有照片，请只凭身份证核对本人。', 'door.failed': '照片没有取到。可以再试，或凭身份证核对本人后签到。',
   'proctor.text.check-in': '已核对准考证、身份证和本人。',
   'proctor.text.absent': '考生没有到场。之后到场，可以撤销。',
   'proctor.text.undo': '撤销后回到未到的状态，原来的记录仍然保留。',

@@ -24,6 +24,8 @@ export const live = {
     (await client.call('get', '/api/v1/sittings/{sitting}/proctor-acts', { path: { sitting }, signal })).data,
   act: async (sitting: string, body: ProctorActRequest) =>
     (await client.call('post', '/api/v1/sittings/{sitting}/proctor-acts', { path: { sitting }, body, timeoutMs: LONG })).data,
+  portrait: async (sitting: string, registration: string, signal: AbortSignal) =>
+    client.bytes('/api/v1/sittings/{sitting}/registrations/{registration}/portrait', { path: { sitting, registration }, signal }, 'image/', 'get'),
   late: async (sitting: string, signal: AbortSignal) =>
     (await client.call('get', '/api/v1/sittings/{sitting}/late', { path: { sitting }, signal })).data,
   decide: async (sitting: string, attempt: string, body: LateDecision) =>
