@@ -89,16 +89,7 @@ func NewDesk(d Deps) *Desk { return &Desk{d} }
 const batch = 100
 
 func (d *Desk) mayRead(ctx context.Context, who people.AccountID, also ...people.Role) error {
-	a, err := d.in.Accounts.Account(ctx, who)
-	switch {
-	case errors.Is(err, people.ErrNotFound):
-		return ErrForbidden
-	case err != nil:
-		return err
-	case a.Disabled || !a.Has(append(also, people.Editor, people.Administrator)...):
-		return ErrForbidden
-	}
-	return nil
+	return people.MustBe(ctx, d.in.Accounts, who, ErrForbidden, append(also, people.Editor, people.Administrator)...)
 }
 
 // Report returns the statistics of a sitting that is over, computed now unless

@@ -60,11 +60,7 @@ func NewOffice(d Deps) *Office { return &Office{d} }
 func (o *Office) Rules() Rules { return o.in.Rules }
 
 func (o *Office) mustLead(ctx context.Context, by people.AccountID, also ...people.Role) error {
-	a, err := o.in.Accounts.Account(ctx, by)
-	if errors.Is(err, people.ErrNotFound) || err == nil && (a.Disabled || !a.Has(append(also, people.Administrator)...)) {
-		return ErrForbidden
-	}
-	return err
+	return people.MustBe(ctx, o.in.Accounts, by, ErrForbidden, append(also, people.Administrator)...)
 }
 
 // List returns all sites and rooms.
