@@ -17,6 +17,7 @@ import (
 	"gongyuan/engine/access"
 	"gongyuan/engine/assess"
 	"gongyuan/engine/attempt"
+	"gongyuan/engine/editorial"
 	"gongyuan/frontend"
 )
 
@@ -88,7 +89,7 @@ func serve(ctx context.Context, stores *storeSettings, server *serverSettings, r
 func (e *engine) app(server *serverSettings, m *metrics) (*fiber.App, error) {
 	return api.New(api.Config{
 		Tokens: e.tokens, Sealer: e.sealer, Sessions: e.sessions, Accounts: e.people, Limiter: e.limiter, Office: e.office,
-		Sittings: e.sittings, Registrations: e.sittings, Candidates: e.people, Attempts: e.attempts, Bank: e.bank, Results: e.results,
+		Sittings: e.sittings, Registrations: e.sittings, Candidates: e.people, Attempts: e.attempts, Bank: e.bank, Banks: editorial.NewGuard(e.bank), Results: e.results,
 		Desk:      e.desk,
 		Files:     e.files,
 		Registrar: e.registrar,

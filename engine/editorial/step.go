@@ -193,7 +193,12 @@ func (d *Desk) mayReview(ctx context.Context, row *bank.ItemRow, to string) erro
 	if err := people.MustBe(ctx, d.Accounts, people.AccountID(to), refused, people.Editor, people.Reviewer, people.Administrator); err != nil {
 		return err
 	}
-	if slices.Contains(row.Work.Authors, to) {
+	switch a, err := d.Accounts.Account(ctx, people.AccountID(to)); {
+	case err != nil:
+		return err
+	case !a.Limits().AllowBank(row.Bank):
+		return refused
+	case slices.Contains(row.Work.Authors, to):
 		return &FieldError{"/assignee", "author-reviews"}
 	}
 	return nil

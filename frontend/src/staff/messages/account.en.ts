@@ -15,7 +15,7 @@ export const accountEn: Record<keyof typeof accountZh, string> = {
   'account.level': 'Level {n}',
   'account.factor.yes': 'Set up', 'account.factor.no': 'None', 'account.factor.needed': 'None; has to be set up at sign-in',
   'account.login': 'Login', 'account.loginHint': '2 to 32 lower-case letters, digits, dots, _ or -. It stays as it is.',
-  'account.name': 'Name', 'account.roles': 'Roles (one or several)', 'account.levels': 'Only for levels', 'account.levelsHint': 'None ticked means the sittings of all levels.',
+  'account.name': 'Name', 'account.roles': 'Roles (one or several)', 'account.levels': 'Only for levels', 'account.levelsHint': 'None ticked means the sittings and question banks of all levels. A bank is of the level that its name ends in, as bwgly-3 of level 3.',
   'account.unlimited': 'All sittings', 'account.and': ' · ', 'account.sites': 'Only sites', 'account.sitesHint': 'None means all sites. Once some are ticked, sittings without a named site are hidden too.',
   'account.limited': 'Your own account is limited to some sittings: you can look at accounts. An administrator without limits keeps them.',
   'account.save': 'Save changes', 'account.saved': 'Saved.',

@@ -13,7 +13,7 @@ export const accountZh = {
   'account.level': '{n} 级',
   'account.factor.yes': '已设置', 'account.factor.no': '未设置', 'account.factor.needed': '未设置，登录后须先设置',
   'account.login': '登录名', 'account.loginHint': '2 到 32 个小写字母、数字、点、_ 或 -。建立后不能改。',
-  'account.name': '姓名', 'account.roles': '角色（可以多选）', 'account.levels': '限于等级', 'account.levelsHint': '都不选，就是全部等级的场次。',
+  'account.name': '姓名', 'account.roles': '角色（可以多选）', 'account.levels': '限于等级', 'account.levelsHint': '都不选，就是全部等级的场次和题库。题库的等级是它编号末尾的数字，如 bwgly-3 是 3 级。',
   'account.unlimited': '全部场次', 'account.and': ' · ', 'account.sites': '限于站点', 'account.sitesHint': '都不选，就是全部站点的场次；选了，就看不到没有写明站点的场次。',
   'account.limited': '您的账号限于部分场次，只能查看账号。增删改由不受限的管理员来做。',
   'account.save': '保存修改', 'account.saved': '已保存。',
