@@ -203,7 +203,7 @@ func (e *engine) serveMetrics(ctx context.Context, address string, m *metrics) {
 	mux := http.NewServeMux()
 	mux.Handle("/metrics", m.handler())
 	server := &http.Server{Addr: address, Handler: mux, ReadHeaderTimeout: 5 * time.Second}
-	context.AfterFunc(ctx, func() { server.Close() })
+	context.AfterFunc(ctx, func() { _ = server.Close() })
 	if err := server.ListenAndServe(); err != nil && !errors.Is(err, http.ErrServerClosed) {
 		e.log.Error("metrics", "error", err)
 	}
