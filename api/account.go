@@ -289,6 +289,23 @@ func (s *server) RemoveFactor(ctx context.Context, r contract.RemoveFactorReques
 	return contract.RemoveFactor204Response{}, err
 }
 
+// RenewRecoveryCodes gives a new set; whoever asks proves both factors again, as
+// an open session at a desk must not be enough to keep the account.
+func (s *server) RenewRecoveryCodes(ctx context.Context, r contract.RenewRecoveryCodesRequestObject) (contract.RenewRecoveryCodesResponseObject, error) {
+	if _, err := s.ownPassword(ctx, r.Body.Password, "/password"); err != nil {
+		return nil, err
+	}
+	var codes []string
+	err := s.proven(ctx, &r.Body.Proof, func(me people.AccountID, p personnel.Proof) (err error) {
+		codes, err = s.factors.Renew(ctx, me, p)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return contract.RenewRecoveryCodes200JSONResponse{Codes: codes}, nil
+}
+
 // codeFault says of a wrong code which field it stands in: whoever asks is
 // signed in, and stays so.
 func codeFault(err error) error {

@@ -10,26 +10,26 @@ import (
 	"gongyuan/bank/draw"
 )
 
-// Bank is what the API asks of the question bank.
+// Bank is what the API asks of the question bank where a sitting or a paper says
+// which questions: whoever may see that may see these.
 type Bank interface {
 	Revisions(ctx context.Context, refs []bank.Ref) (map[bank.Ref]bank.Revision, error)
-	Published(ctx context.Context, id bank.ID) ([]bank.Revision, error)
-	Blueprint(ctx context.Context, id string) (bank.Blueprint, error)
-	Blueprints(ctx context.Context) ([]bank.Blueprint, error)
-	BankLister
+	Rows(ctx context.Context, id bank.ID, keep func(*bank.ItemRow) bool) ([]bank.ItemRow, error)
 }
 
-// BankLister lists what editors look at.
-type BankLister interface {
+// Banks is what editors and planners look at. It keeps to the limits of whoever
+// asks (editorial.Guard).
+type Banks interface {
 	Banks(ctx context.Context) ([]bank.Summary, error)
 	Items(ctx context.Context, q bank.ItemQuery) (bank.ItemPage, error)
-	Rows(ctx context.Context, id bank.ID, keep func(*bank.ItemRow) bool) ([]bank.ItemRow, error)
 	Uses(ctx context.Context, items []bank.ItemID) ([]bank.Use, error)
+	Blueprint(ctx context.Context, id string) (bank.Blueprint, error)
+	Blueprints(ctx context.Context) ([]bank.Blueprint, error)
 }
 
 // ListBanks lists the banks.
 func (s *server) ListBanks(ctx context.Context, _ contract.ListBanksRequestObject) (contract.ListBanksResponseObject, error) {
-	banks, err := s.bank.Banks(ctx)
+	banks, err := s.banks.Banks(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +42,7 @@ func (s *server) ListBanks(ctx context.Context, _ contract.ListBanksRequestObjec
 
 // ListBlueprints lists the blueprints.
 func (s *server) ListBlueprints(ctx context.Context, _ contract.ListBlueprintsRequestObject) (contract.ListBlueprintsResponseObject, error) {
-	all, err := s.bank.Blueprints(ctx)
+	all, err := s.banks.Blueprints(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ func (s *server) ListBlueprints(ctx context.Context, _ contract.ListBlueprintsRe
 
 // CheckBlueprint tells whether the bank can fulfil a blueprint now.
 func (s *server) CheckBlueprint(ctx context.Context, r contract.CheckBlueprintRequestObject) (contract.CheckBlueprintResponseObject, error) {
-	bp, err := s.bank.Blueprint(ctx, r.Blueprint)
+	bp, err := s.banks.Blueprint(ctx, r.Blueprint)
 	if err != nil {
 		return nil, err
 	}

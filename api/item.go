@@ -24,7 +24,7 @@ func (s *server) ListItems(ctx context.Context, r contract.ListItemsRequestObjec
 	if p.Limit != nil {
 		q.Limit = min(max(*p.Limit, 1), 100)
 	}
-	page, err := s.bank.Items(ctx, q)
+	page, err := s.banks.Items(ctx, q)
 	if err != nil {
 		return nil, err
 	}

@@ -61,7 +61,7 @@ func (s *server) wireRows(ctx context.Context, rows []bank.ItemRow) ([]contract.
 			used = append(used, r.ID)
 		}
 	}
-	uses, err := s.bank.Uses(ctx, used)
+	uses, err := s.banks.Uses(ctx, used)
 	if err != nil {
 		return nil, err
 	}

@@ -48,7 +48,7 @@ func (l *lane) leave() { <-l.slots }
 
 // comeBack is when whoever was refused should try again: in one to three
 // seconds, at random, so that not all of them come at the same moment.
-func comeBack() time.Duration { return time.Second + rand.N(2*time.Second) }
+func comeBack() time.Duration { return time.Second + rand.N(2*time.Second) } // #nosec G404 -- a wait
 
 // lanes are the lanes by operation of the contract. Saves wait least, for their
 // pages keep what they could not send; whoever starts waits longest, for a page

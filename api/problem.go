@@ -66,7 +66,7 @@ var problems = map[kind]wording{
 	"too-many-attempts":  {429, "尝试次数太多", "请过一会儿再试，或请工作人员帮助。", "Too many attempts", "Wait a moment, or ask the staff for help."},
 	"unauthenticated":    {401, "没有登录或登录已过期", "请重新登录。", "Not signed in", "Sign in again."},
 	"forbidden":          {403, "没有权限", "当前账号不能做这件事。", "Not allowed", "This account may not do that."},
-	"outside-limits":     {403, "不在您的范围内", "这个账号只处理指定站点或等级的场次。需要时请管理员在“账号”页修改。", "Outside your limits", "This account deals with the sittings of some sites or levels only. An administrator can change that on the page “Accounts”."},
+	"outside-limits":     {403, "不在您的范围内", "这个账号只处理指定站点或等级的场次、指定等级的题库。需要时请管理员在“账号”页修改。", "Outside your limits", "This account deals with the sittings of some sites or levels, and the question banks of those levels, only. An administrator can change that on the page “Accounts”."},
 	"not-found":          {404, "没有找到", "可能已被移走，或不属于您。", "Not found", "It may have been removed, or is not yours."},
 	"invalid":            {422, "填写有误", "请按每一项的提示修改。", "Something is not right", "Correct each field that is named."},
 	"malformed":          {400, "请求无法读懂", "请刷新网页后再试。", "The request cannot be read", "Reload the page and try again."},

@@ -50,6 +50,7 @@ type Config struct {
 	Candidates    sitting.Candidates
 	Attempts      *attempt.Service
 	Bank          Bank
+	Banks         Banks
 	Results       Results
 	Desk          *assess.Desk
 	Registrar     *result.Registrar
@@ -112,6 +113,7 @@ type server struct {
 	candidates    sitting.Candidates
 	attempts      *attempt.Service
 	bank          Bank
+	banks         Banks
 	results       Results
 	desk          *assess.Desk
 	registrar     *result.Registrar
@@ -166,7 +168,7 @@ func New(cfg Config) (*fiber.App, error) {
 	s := &server{
 		routes: routes, tokens: cfg.Tokens, sealer: cfg.Sealer, sessions: cfg.Sessions, accounts: cfg.Accounts,
 		limiter: cfg.Limiter, office: cfg.Office, sittings: cfg.Sittings, registrations: cfg.Registrations,
-		candidates: cfg.Candidates, attempts: cfg.Attempts, bank: cfg.Bank, results: cfg.Results,
+		candidates: cfg.Candidates, attempts: cfg.Attempts, bank: cfg.Bank, banks: cfg.Banks, results: cfg.Results,
 		desk: cfg.Desk, files: cfg.Files, certificates: cfg.Certificates, batches: cfg.Batches,
 		registrar: cfg.Registrar,
 		proctors:  cfg.Proctors, floor: cfg.Floor, access: cfg.Access, doors: cfg.Doors,

@@ -105,7 +105,7 @@ func (s *server) planOf(ctx context.Context, p contract.SittingPlan) (sitting.Si
 	if _, ok := s.standard.Scheme(level); !ok {
 		return sitting.Sitting{}, &sitting.FieldError{Field: "/level", Reason: "no-such-level"}
 	}
-	bp, err := s.bank.Blueprint(ctx, p.Blueprint)
+	bp, err := s.banks.Blueprint(ctx, p.Blueprint)
 	if errors.Is(err, bank.ErrNotFound) {
 		return sitting.Sitting{}, &sitting.FieldError{Field: "/blueprint", Reason: "no-such-blueprint"}
 	} else if err != nil {

@@ -1,6 +1,9 @@
 package bank
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Type is the one-letter type code of an item (题型代码).
 type Type string
@@ -41,12 +44,28 @@ func (t Type) ByEngine() bool { return t.Choice() || t == Blank }
 // ID names a question bank, for example "bwgly-3": one occupation and level.
 type ID string
 
+// Level is the level that the name of a bank ends in, 1 to 5, as "bwgly-3" ends
+// in 3; 0 where it ends in none.
+func (id ID) Level() int {
+	at := strings.LastIndexByte(string(id), '-')
+	if at < 1 || at+2 != len(id) || id[at+1] < '1' || id[at+1] > '5' {
+		return 0
+	}
+	return int(id[at+1] - '0')
+}
+
 // ItemID names an item across all banks: the bank's ID, a slash, the item's
 // code, for example "bwgly-3/B-A-B-C-001-002".
 type ItemID string
 
 // NewItemID joins a bank and an item code.
 func NewItemID(bank ID, code string) ItemID { return ItemID(string(bank) + "/" + code) }
+
+// Bank is the bank that the item is of.
+func (id ItemID) Bank() ID {
+	of, _, _ := strings.Cut(string(id), "/")
+	return ID(of)
+}
 
 // Status is where an item stands in its life.
 type Status string

@@ -7444,6 +7444,14 @@ type RecoveryCodes struct {
 	Codes []string `json:"codes"`
 }
 
+// RecoveryRenewal The own password, and a proof of the second factor.
+type RecoveryRenewal struct {
+	Password string `json:"password"`
+
+	// Proof One of both. The answer is the browser's to the question of this session.
+	Proof FactorProof `json:"proof"`
+}
+
 // RefreshRequest defines model for RefreshRequest.
 type RefreshRequest struct {
 	Audience Audience `json:"audience"`
@@ -10101,6 +10109,9 @@ type RemovePasskeyJSONRequestBody = FactorProof
 // ChoosePasswordJSONRequestBody defines body for ChoosePassword for application/json ContentType.
 type ChoosePasswordJSONRequestBody = PasswordChoice
 
+// RenewRecoveryCodesJSONRequestBody defines body for RenewRecoveryCodes for application/json ContentType.
+type RenewRecoveryCodesJSONRequestBody = RecoveryRenewal
+
 // SubmitPeriodJSONRequestBody defines body for SubmitPeriod for application/json ContentType.
 type SubmitPeriodJSONRequestBody SubmitPeriodJSONBody
 
@@ -10739,6 +10750,9 @@ type ServerInterface interface {
 	// ChoosePassword 改自己的密码 · choose a new password; ends the own sessions elsewhere
 	// (POST /api/v1/me/password)
 	ChoosePassword(c *fiber.Ctx) error
+	// RenewRecoveryCodes 换一组恢复码，原来的作废 · a new set of recovery codes, shown once; the ones before are void
+	// (POST /api/v1/me/recovery-codes)
+	RenewRecoveryCodes(c *fiber.Ctx) error
 	// EndOwnSession 结束自己的一次登录 · end an own session
 	// (DELETE /api/v1/me/sessions/{session})
 	EndOwnSession(c *fiber.Ctx, session SessionID) error
@@ -15361,6 +15375,24 @@ func (siw *ServerInterfaceWrapper) ChoosePassword(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.ChoosePassword(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// RenewRecoveryCodes operation middleware
+func (siw *ServerInterfaceWrapper) RenewRecoveryCodes(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.RenewRecoveryCodes(c)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -20335,6 +20367,8 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Post(options.BaseURL+"/api/v1/me/factor/removal", wrapper.RemoveFactor)
 
+	router.Post(options.BaseURL+"/api/v1/me/recovery-codes", wrapper.RenewRecoveryCodes)
+
 	router.Post(options.BaseURL+"/api/v1/me/passkeys", wrapper.AddPasskey)
 
 	router.Post(options.BaseURL+"/api/v1/me/passkeys/offer", wrapper.OfferPasskey)
@@ -25278,6 +25312,35 @@ type ChoosePassworddefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ChoosePassworddefaultApplicationProblemPlusJSONResponse) VisitChoosePasswordResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type RenewRecoveryCodesRequestObject struct {
+	Body *RenewRecoveryCodesJSONRequestBody
+}
+
+type RenewRecoveryCodesResponseObject interface {
+	VisitRenewRecoveryCodesResponse(ctx *fiber.Ctx) error
+}
+
+type RenewRecoveryCodes200JSONResponse RecoveryCodes
+
+func (response RenewRecoveryCodes200JSONResponse) VisitRenewRecoveryCodesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type RenewRecoveryCodesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RenewRecoveryCodesdefaultApplicationProblemPlusJSONResponse) VisitRenewRecoveryCodesResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -30528,6 +30591,9 @@ type StrictServerInterface interface {
 	// ChoosePassword 改自己的密码 · choose a new password; ends the own sessions elsewhere
 	// (POST /api/v1/me/password)
 	ChoosePassword(ctx context.Context, request ChoosePasswordRequestObject) (ChoosePasswordResponseObject, error)
+	// RenewRecoveryCodes 换一组恢复码，原来的作废 · a new set of recovery codes, shown once; the ones before are void
+	// (POST /api/v1/me/recovery-codes)
+	RenewRecoveryCodes(ctx context.Context, request RenewRecoveryCodesRequestObject) (RenewRecoveryCodesResponseObject, error)
 	// EndOwnSession 结束自己的一次登录 · end an own session
 	// (DELETE /api/v1/me/sessions/{session})
 	EndOwnSession(ctx context.Context, request EndOwnSessionRequestObject) (EndOwnSessionResponseObject, error)
@@ -35717,6 +35783,45 @@ func (sh *strictHandler) ChoosePassword(ctx *fiber.Ctx) error {
 		return err
 	} else if validResponse, ok := response.(ChoosePasswordResponseObject); ok {
 		if err := validResponse.VisitChoosePasswordResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RenewRecoveryCodes operation middleware
+func (sh *strictHandler) RenewRecoveryCodes(ctx *fiber.Ctx) error {
+	var request RenewRecoveryCodesRequestObject
+
+	var body RenewRecoveryCodesJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.RenewRecoveryCodes(ctx.UserContext(), request.(RenewRecoveryCodesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RenewRecoveryCodes")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RenewRecoveryCodesResponseObject); ok {
+		if err := validResponse.VisitRenewRecoveryCodesResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

@@ -55,11 +55,11 @@ func (pl *Plan) nearest(shares []int) int64 {
 	for i, c := range pl.places {
 		best := -1
 		for d := range left {
-			if left[d] > 0 && (best < 0 || left[d]*pl.wanted[best] > left[best]*pl.wanted[d]) {
+			if left[d] > 0 && (best < 0 || left[d]*pl.wanted[best] > left[best]*pl.wanted[d]) { // #nosec G602 -- d and best count within the fixed length
 				best = d
 			}
 		}
-		left[best]--
+		left[best]-- // #nosec G602 -- best is a place of left
 		cards[i] = best
 		score += pl.cells[c].value[best]
 	}

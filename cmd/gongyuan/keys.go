@@ -110,6 +110,25 @@ func nextID(secrets []people.Secret) string {
 	return strconv.Itoa(highest + 1)
 }
 
+// sealedIn opens what is sealed in the stores, for a command, with the name of
+// the newest secret. Without an error the engine is the caller's to close.
+func sealedIn(ctx context.Context, stores *storeSettings) (*engine, []rekey.Shelf, string, error) {
+	secrets, err := stores.secrets()
+	if err != nil {
+		return nil, nil, "", err
+	}
+	e, err := quietEngine(ctx, stores)
+	if err != nil {
+		return nil, nil, "", err
+	}
+	shelves, err := e.shelves(secrets)
+	if err != nil {
+		e.close(context.WithoutCancel(ctx))
+		return nil, nil, "", err
+	}
+	return e, shelves, secrets[0].ID, nil
+}
+
 type keysRotateCommand struct {
 	Stores storeSettings `embed:""`
 }
@@ -119,20 +138,11 @@ type keysRotateCommand struct {
 func (c *keysRotateCommand) Run(ctx context.Context) error { return c.run(ctx, os.Stdout) }
 
 func (c *keysRotateCommand) run(ctx context.Context, out io.Writer) error {
-	secrets, err := c.Stores.secrets()
-	if err != nil {
-		return err
-	}
-	e, err := quietEngine(ctx, &c.Stores)
+	e, shelves, newest, err := sealedIn(ctx, &c.Stores)
 	if err != nil {
 		return err
 	}
 	defer e.close(context.WithoutCancel(ctx))
-	shelves, err := e.shelves(secrets)
-	if err != nil {
-		return err
-	}
-	newest := secrets[0].ID
 	reports, err := rekey.Rotate(ctx, shelves, newest, e.trail, func(r rekey.Report) {
 		fmt.Fprintf(out, "%s: %d, 重新封存 sealed again %d\n", r.Shelf, r.Total, r.Resealed)
 	})
@@ -182,19 +192,11 @@ type keysStatusCommand struct {
 func (c *keysStatusCommand) Run(ctx context.Context) error { return c.run(ctx, os.Stdout) }
 
 func (c *keysStatusCommand) run(ctx context.Context, out io.Writer) error {
-	secrets, err := c.Stores.secrets()
-	if err != nil {
-		return err
-	}
-	e, err := quietEngine(ctx, &c.Stores)
+	e, shelves, _, err := sealedIn(ctx, &c.Stores)
 	if err != nil {
 		return err
 	}
 	defer e.close(context.WithoutCancel(ctx))
-	shelves, err := e.shelves(secrets)
-	if err != nil {
-		return err
-	}
 	reports, err := rekey.Status(ctx, shelves)
 	return errors.Join(writeReports(out, reports), err)
 }

@@ -97,6 +97,9 @@ func TestLimitsInTheDomain(t *testing.T) {
 				t.Errorf("%s: %s: got %v, want ErrOutside", name, a.name, err)
 			}
 		}
+		if limits.Levels != nil {
+			w.bankIsOutside(ctx, name, people.AccountID(lead.id), &x)
+		}
 		w.listsAreEmpty(ctx, name, people.AccountID(lead.id), examiner)
 	}
 }

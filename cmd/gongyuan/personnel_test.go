@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -274,11 +275,49 @@ func TestSecondFactor(t *testing.T) {
 		if !own.Account.Factor || own.RecoveryLeft != 9 {
 			t.Errorf("own account: factor %v, %d left", own.Account.Factor, own.RecoveryLeft)
 		}
+		w.renewsRecovery(m, token, secret, recovery)
 		// An administrator helps who lost the device.
 		w.call("DELETE", "/api/v1/staff/"+m.id+"/factor", admin, nil).must(t, 204)
 		w.call("GET", "/api/v1/me", token, nil).must(t, 401)
 		w.token(sign(""))
 	})
+}
+
+// renewsRecovery makes a new set with both factors shown again; the old set is
+// void, and the record says so.
+func (w *world) renewsRecovery(m member, token, secret string, old []string) {
+	t := w.t
+	t.Helper()
+	renew := func(token, password string, proof map[string]any) reply {
+		return w.call("POST", "/api/v1/me/recovery-codes", token, map[string]any{"password": password, "proof": proof})
+	}
+	for name, r := range map[string]reply{
+		"password": renew(token, "not my password", map[string]any{"code": old[5]}),
+		"code":     renew(token, memberPassword, map[string]any{"code": "000000"}),
+		"no code":  renew(token, memberPassword, map[string]any{}),
+		"used":     renew(token, memberPassword, map[string]any{"code": old[3]}),
+	} {
+		if r.status != 422 {
+			t.Errorf("with a wrong %s: %d %s", name, r.status, r.raw)
+		}
+	}
+	if r := renew(w.member(people.Editor).token, memberPassword, map[string]any{"code": "000000"}); r.status != 404 {
+		t.Errorf("without a second factor: %d %s", r.status, r.raw)
+	}
+	w.clock.Advance(time.Minute)
+	var codes contract.RecoveryCodes
+	renew(token, memberPassword, map[string]any{"code": authenticator(t, secret, w.clock.Now())}).must(t, 200).into(t, &codes)
+	if len(codes.Codes) != 10 || slices.Contains(codes.Codes, old[5]) {
+		t.Fatalf("new codes: %v", codes.Codes)
+	}
+	if r := w.login(m.login, memberPassword, old[5]); r.problem() != "wrong-code" {
+		t.Errorf("a code of the old set: %d %s", r.status, r.raw)
+	}
+	w.token(w.login(m.login, memberPassword, codes.Codes[0]))
+	entries, err := w.engine.trail.Find(t.Context(), audit.Query{Act: "account.recovery-renew", Object: "account:" + m.id}, 5)
+	if err != nil || len(entries) != 1 || string(entries[0].Before) != `{"left":9}` {
+		t.Errorf("the record: %+v, %v", entries, err)
+	}
 }
 
 // TestCodeLimit stops guessing codes by somebody who knows the password.

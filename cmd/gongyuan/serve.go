@@ -17,6 +17,7 @@ import (
 	"gongyuan/engine/access"
 	"gongyuan/engine/assess"
 	"gongyuan/engine/attempt"
+	"gongyuan/engine/editorial"
 	"gongyuan/frontend"
 )
 
@@ -89,7 +90,7 @@ func serve(ctx context.Context, stores *storeSettings, server *serverSettings, r
 func (e *engine) app(server *serverSettings, m *metrics) (*fiber.App, error) {
 	return api.New(api.Config{
 		Tokens: e.tokens, Sealer: e.sealer, Sessions: e.sessions, Accounts: e.people, Limiter: e.limiter, Office: e.office,
-		Sittings: e.sittings, Registrations: e.sittings, Candidates: e.people, Attempts: e.attempts, Bank: e.bank, Results: e.results,
+		Sittings: e.sittings, Registrations: e.sittings, Candidates: e.people, Attempts: e.attempts, Bank: e.bank, Banks: editorial.NewGuard(e.bank), Results: e.results,
 		Desk:      e.desk,
 		Files:     e.files,
 		Registrar: e.registrar,
@@ -206,7 +207,7 @@ func (e *engine) serveMetrics(ctx context.Context, address string, m *metrics) {
 	mux := http.NewServeMux()
 	mux.Handle("/metrics", m.handler())
 	server := &http.Server{Addr: address, Handler: mux, ReadHeaderTimeout: 5 * time.Second}
-	context.AfterFunc(ctx, func() { server.Close() })
+	context.AfterFunc(ctx, func() { _ = server.Close() })
 	if err := server.ListenAndServe(); err != nil && !errors.Is(err, http.ErrServerClosed) {
 		e.log.Error("metrics", "error", err)
 	}

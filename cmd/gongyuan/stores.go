@@ -120,7 +120,7 @@ func (s *storeSettings) openRedis(ctx context.Context, out *stores) error {
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
 	if err := client.Ping(ctx).Err(); err != nil {
-		client.Close()
+		_ = client.Close()
 		return fmt.Errorf("redis at %s cannot be reached; check GONGYUAN_REDIS_URL and that the server runs: %w", shown, err)
 	}
 	out.redis = client

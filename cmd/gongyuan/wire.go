@@ -154,9 +154,10 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 		return err
 	}
 	e.examine(store)
-	e.editorial = editorial.NewDesk(editorial.Deps{Store: e.bank, Accounts: e.people, Audit: e.trail, Clock: e.clock})
+	banks := editorial.NewGuard(e.bank)
+	e.editorial = editorial.NewDesk(editorial.Deps{Store: banks, Accounts: e.people, Audit: e.trail, Clock: e.clock})
 	e.compose = compose.NewDesk(compose.Deps{
-		Store: e.bank, Facilities: facilities{e.bank}, Accounts: e.people, Audit: e.trail, Clock: e.clock,
+		Store: banks, Facilities: facilities{e.bank}, Accounts: e.people, Audit: e.trail, Clock: e.clock,
 		Font: font,
 	})
 	records := store.Records()

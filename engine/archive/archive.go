@@ -65,19 +65,7 @@ func (d *Desk) now() time.Time { return d.in.Clock.Now().UTC().Truncate(time.Mil
 // mustBe returns ErrForbidden unless the account is in use and holds one of the
 // roles.
 func (d *Desk) mustBe(ctx context.Context, who people.AccountID, roles ...people.Role) error {
-	if who == "" {
-		return ErrForbidden
-	}
-	a, err := d.in.Accounts.Account(ctx, who)
-	switch {
-	case errors.Is(err, people.ErrNotFound):
-		return ErrForbidden
-	case err != nil:
-		return err
-	case a.Disabled || !a.Has(roles...):
-		return ErrForbidden
-	}
-	return nil
+	return people.MustBe(ctx, d.in.Accounts, who, ErrForbidden, roles...)
 }
 
 // Make archives a released sitting as it is now. What changes later, such as by

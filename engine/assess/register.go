@@ -209,9 +209,5 @@ func (r *Register) self(ctx context.Context, by, who people.AccountID, also ...p
 }
 
 func (r *Register) administrator(ctx context.Context, by people.AccountID, also ...people.Role) error {
-	a, err := r.in.Accounts.Account(ctx, by)
-	if errors.Is(err, people.ErrNotFound) || err == nil && (a.Disabled || !a.Has(append(also, people.Administrator)...)) {
-		return ErrForbidden
-	}
-	return err
+	return people.MustBe(ctx, r.in.Accounts, by, ErrForbidden, append(also, people.Administrator)...)
 }

@@ -177,7 +177,7 @@ func (c *committer) write(all []JournalEntry) error {
 		if !errors.Is(err, ErrUnavailable) || try == commitTries {
 			return err
 		}
-		time.Sleep(pause - rand.N(pause/2))
+		time.Sleep(pause - rand.N(pause/2)) // #nosec G404 -- a wait
 		pause *= 2
 	}
 }

@@ -173,7 +173,7 @@ func TestFindings(t *testing.T) {
 			d.All.Sitting.Site = "east"
 			s.desks["s2"] = d
 		}, 2, FoundSite, "", false},
-		"one like it is valid":    {func(s *stage, _ *Batch) { s.earlier["jia"] = []certificate.Certificate{earlier(9, nil)} }, 0, FoundDuplicate, "S000061000000253000009", false},
+		"one like it is valid": {func(s *stage, _ *Batch) { s.earlier["jia"] = []certificate.Certificate{earlier(9, nil)} }, 0, FoundDuplicate, "S000061000000253000009", false},
 		"one was issued elsewhere": {func(s *stage, _ *Batch) {
 			s.elsewhere = elsewhere{"jia": {{Number: "1", Level: 2, Occupation: standard.Occupation{Code: guard}}, {Number: "2", Level: 3, Occupation: standard.Occupation{Code: guard}}}}
 		}, 0, FoundElsewhere, "2", false},

@@ -2,7 +2,6 @@ package batch
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -40,16 +39,7 @@ func (d *Desk) now() time.Time { return d.Clock.Now().UTC().Truncate(time.Millis
 // administrator returns ErrForbidden unless the account is an administrator or a
 // certificate officer, or of one of the roles given.
 func (d *Desk) administrator(ctx context.Context, who people.AccountID, also ...people.Role) error {
-	a, err := d.Accounts.Account(ctx, who)
-	switch {
-	case errors.Is(err, people.ErrNotFound):
-		return ErrForbidden
-	case err != nil:
-		return err
-	case a.Disabled || !a.Has(append(also, people.Administrator, people.CertificateOfficer)...):
-		return ErrForbidden
-	}
-	return nil
+	return people.MustBe(ctx, d.Accounts, who, ErrForbidden, append(also, people.Administrator, people.CertificateOfficer)...)
 }
 
 // Take makes a batch of those who qualified at the sittings and have no

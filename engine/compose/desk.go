@@ -134,11 +134,7 @@ func NewDesk(d Deps) *Desk { return &Desk{Deps: d, pools: map[bank.ID]*heldPool{
 
 // mustBe refuses whoever may not plan exams.
 func (d *Desk) mustBe(ctx context.Context, by string, also ...people.Role) error {
-	a, err := d.Accounts.Account(ctx, people.AccountID(by))
-	if errors.Is(err, people.ErrNotFound) || err == nil && (a.Disabled || !a.Has(append(also, people.Editor, people.Administrator)...)) {
-		return ErrForbidden
-	}
-	return err
+	return people.MustBe(ctx, d.Accounts, people.AccountID(by), ErrForbidden, append(also, people.Editor, people.Administrator)...)
 }
 
 // known refuses a bank that is not there.

@@ -2,7 +2,6 @@ package correction
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 	"unicode/utf8"
@@ -63,11 +62,7 @@ func NewOffice(d Deps) *Office { return &Office{d} }
 func (o *Office) now() time.Time { return o.in.Clock.Now().UTC().Truncate(time.Millisecond) }
 
 func (o *Office) mustBe(ctx context.Context, by people.AccountID, roles ...people.Role) error {
-	a, err := o.in.Accounts.Account(ctx, by)
-	if errors.Is(err, people.ErrNotFound) || err == nil && (a.Disabled || !a.Has(roles...)) {
-		return ErrForbidden
-	}
-	return err
+	return people.MustBe(ctx, o.in.Accounts, by, ErrForbidden, roles...)
 }
 
 // Own lists the requests of a candidate, the newest first.

@@ -99,9 +99,7 @@ func (f *Form) CheckForm() error {
 // it. after is the version that it was made from; where that is not the last
 // one the error is ErrConflict.
 func (s *Shelf) Save(ctx context.Context, by people.AccountID, after int, f Form, why string) (Version, error) {
-	if a, err := s.Accounts.Account(ctx, by); errors.Is(err, people.ErrNotFound) || err == nil && (a.Disabled || !a.Has(people.Administrator)) {
-		return Version{}, ErrForbidden
-	} else if err != nil {
+	if err := people.MustBe(ctx, s.Accounts, by, ErrForbidden, people.Administrator); err != nil {
 		return Version{}, err
 	}
 	why = strings.TrimSpace(why)

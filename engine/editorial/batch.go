@@ -16,6 +16,7 @@ import (
 
 	"gongyuan/bank"
 	"gongyuan/engine/audit"
+	"gongyuan/engine/people"
 )
 
 // BatchAct is what may be done with many items at once.
@@ -63,6 +64,10 @@ type BatchResult struct {
 func (d *Desk) Batch(ctx context.Context, by string, r BatchRequest) (BatchResult, error) {
 	if len(r.Items) == 0 || len(r.Items) > maxBatch {
 		return BatchResult{}, &FieldError{"/items", "maxItems"}
+	}
+	// Else each item would be refused by itself, and nothing of the batch kept.
+	if err := people.WithinBank(ctx, r.Bank); err != nil {
+		return BatchResult{}, err
 	}
 	needed := r.Act == BatchRetire || r.Act == BatchRestore
 	done, err := d.Store.Batch(ctx, r.ID)

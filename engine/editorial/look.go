@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"gongyuan/bank"
+	"gongyuan/engine/people"
 )
 
 // nearPercent is from where on two stems are called near.
@@ -180,6 +181,10 @@ const checkAge = 5 * time.Minute
 // beside the others, the letters of the keys, the points. It says when it
 // looked; again looks now.
 func (d *Desk) Check(ctx context.Context, id bank.ID, again bool) (bank.BankCheck, time.Time, error) {
+	// What was found for somebody else is shown without asking the store.
+	if err := people.WithinBank(ctx, id); err != nil {
+		return bank.BankCheck{}, time.Time{}, err
+	}
 	d.checks.mu.Lock()
 	if d.checks.of[id] == nil {
 		d.checks.of[id] = &heldCheck{}

@@ -189,14 +189,16 @@ func (d *Desk) mayReview(ctx context.Context, row *bank.ItemRow, to string) erro
 	if to == "" {
 		return nil
 	}
-	a, err := d.Accounts.Account(ctx, people.AccountID(to))
-	if errors.Is(err, people.ErrNotFound) || err == nil && (a.Disabled || !a.Has(people.Editor, people.Reviewer, people.Administrator)) {
-		return &FieldError{"/assignee", "no-editor"}
-	}
-	if err != nil {
+	refused := &FieldError{"/assignee", "no-editor"}
+	if err := people.MustBe(ctx, d.Accounts, people.AccountID(to), refused, people.Editor, people.Reviewer, people.Administrator); err != nil {
 		return err
 	}
-	if slices.Contains(row.Work.Authors, to) {
+	switch a, err := d.Accounts.Account(ctx, people.AccountID(to)); {
+	case err != nil:
+		return err
+	case !a.Limits().AllowBank(row.Bank):
+		return refused
+	case slices.Contains(row.Work.Authors, to):
 		return &FieldError{"/assignee", "author-reviews"}
 	}
 	return nil

@@ -274,7 +274,7 @@ type FailingCertificates struct {
 // NewFailingCertificates returns a store over x in which percent of all writes
 // fail, by chance from seed.
 func NewFailingCertificates(x CertificateStore, seed uint64, percent int) *FailingCertificates {
-	return &FailingCertificates{CertificateStore: x, random: rand.New(rand.NewPCG(seed, 0)), percent: percent}
+	return &FailingCertificates{CertificateStore: x, random: rand.New(rand.NewPCG(seed, 0)), percent: percent} // #nosec G404 -- what fails in a test, the same for the same seed
 }
 
 // Failures counts the failures so far: before the write, and after it.

@@ -91,11 +91,7 @@ func (d *Desk) Rules() Rules { return d.in.Rules }
 func (d *Desk) now() time.Time { return d.in.Clock.Now().UTC().Truncate(time.Millisecond) }
 
 func (d *Desk) mustBe(ctx context.Context, by people.AccountID, roles ...people.Role) error {
-	a, err := d.in.Accounts.Account(ctx, by)
-	if errors.Is(err, people.ErrNotFound) || err == nil && (a.Disabled || !a.Has(roles...)) {
-		return ErrForbidden
-	}
-	return err
+	return people.MustBe(ctx, d.in.Accounts, by, ErrForbidden, roles...)
 }
 
 // Public is what anybody may know of a sitting that takes applications; it

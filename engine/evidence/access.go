@@ -15,19 +15,7 @@ import (
 
 // mustBe returns ErrForbidden unless the account is in use and holds the role.
 func (c *Cabinet) mustBe(ctx context.Context, who people.AccountID, roles ...people.Role) error {
-	if who == "" {
-		return ErrForbidden
-	}
-	a, err := c.in.Accounts.Account(ctx, who)
-	switch {
-	case errors.Is(err, people.ErrNotFound):
-		return ErrForbidden
-	case err != nil:
-		return err
-	case a.Disabled || !a.Has(roles...):
-		return ErrForbidden
-	}
-	return nil
+	return people.MustBe(ctx, c.in.Accounts, who, ErrForbidden, roles...)
 }
 
 func (c *Cabinet) administers(ctx context.Context, by Actor) (bool, error) {

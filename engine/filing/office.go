@@ -49,11 +49,7 @@ type Office struct{ in Deps }
 func NewOffice(d Deps) *Office { return &Office{d} }
 
 func (o *Office) mustLead(ctx context.Context, by people.AccountID, also ...people.Role) error {
-	a, err := o.in.Accounts.Account(ctx, by)
-	if errors.Is(err, people.ErrNotFound) || err == nil && (a.Disabled || !a.Has(append(also, people.Administrator)...)) {
-		return ErrForbidden
-	}
-	return err
+	return people.MustBe(ctx, o.in.Accounts, by, ErrForbidden, append(also, people.Administrator)...)
 }
 
 // List returns the register.

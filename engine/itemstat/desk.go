@@ -89,16 +89,7 @@ func NewDesk(d Deps) *Desk { return &Desk{d} }
 const batch = 100
 
 func (d *Desk) mayRead(ctx context.Context, who people.AccountID, also ...people.Role) error {
-	a, err := d.in.Accounts.Account(ctx, who)
-	switch {
-	case errors.Is(err, people.ErrNotFound):
-		return ErrForbidden
-	case err != nil:
-		return err
-	case a.Disabled || !a.Has(append(also, people.Editor, people.Administrator)...):
-		return ErrForbidden
-	}
-	return nil
+	return people.MustBe(ctx, d.in.Accounts, who, ErrForbidden, append(also, people.Editor, people.Administrator)...)
 }
 
 // Report returns the statistics of a sitting that is over, computed now unless
@@ -298,6 +289,9 @@ func (d *Desk) Of(ctx context.Context, by people.AccountID, id bank.ID, item ban
 	if err := d.mayRead(ctx, by, people.Reviewer, people.Auditor); err != nil {
 		return nil, stats.Limits{}, err
 	}
+	if err := errors.Join(people.WithinBank(ctx, id), people.WithinBank(ctx, item.Bank())); err != nil {
+		return nil, stats.Limits{}, err
+	}
 	limits, err := d.limits(ctx, id)
 	if err != nil {
 		return nil, limits, err
@@ -320,12 +314,18 @@ func (d *Desk) Limits(ctx context.Context, by people.AccountID, id bank.ID) (sta
 	if err := d.mayRead(ctx, by, people.Reviewer, people.Auditor); err != nil {
 		return stats.Limits{}, err
 	}
+	if err := people.WithinBank(ctx, id); err != nil {
+		return stats.Limits{}, err
+	}
 	return d.limits(ctx, id)
 }
 
 // SaveLimits changes what the items of a bank are judged by, also in its lists.
 func (d *Desk) SaveLimits(ctx context.Context, by people.AccountID, id bank.ID, l stats.Limits) error {
 	if err := d.mayRead(ctx, by); err != nil {
+		return err
+	}
+	if err := people.WithinBank(ctx, id); err != nil {
 		return err
 	}
 	if field, ok := l.Valid(); !ok {

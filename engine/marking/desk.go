@@ -256,16 +256,7 @@ func (d *Desk) Free(ctx context.Context, by people.AccountID, id sitting.ID, who
 // mustBe returns ErrForbidden unless the account is in use and holds one of
 // the roles.
 func (d *Desk) mustBe(ctx context.Context, who people.AccountID, roles ...people.Role) error {
-	a, err := d.in.Accounts.Account(ctx, who)
-	switch {
-	case errors.Is(err, people.ErrNotFound):
-		return ErrForbidden
-	case err != nil:
-		return err
-	case a.Disabled || !a.Has(roles...):
-		return ErrForbidden
-	}
-	return nil
+	return people.MustBe(ctx, d.in.Accounts, who, ErrForbidden, roles...)
 }
 
 // marker returns the plan for somebody who marks in it. To anybody else it says

@@ -4,14 +4,16 @@ import (
 	"context"
 	"errors"
 	"slices"
+
+	"gongyuan/bank"
 )
 
-// ErrOutside tells that something is of a sitting at a site, or of a level, that
-// whoever asks does not deal with.
+// ErrOutside tells that something is of a sitting at a site, or of a sitting or a
+// question bank of a level, that whoever asks does not deal with.
 var ErrOutside = errors.New("people: outside the limits of the account")
 
-// Limits are the sittings that an account deals with: those of its levels, held
-// at its sites. An empty list limits nothing. Where sites are named, a sitting
+// Limits are what an account deals with: the sittings of its levels, held at its
+// sites, and the question banks of its levels. An empty list limits nothing. Where sites are named, a sitting
 // that is held at none of the register is outside.
 type Limits struct {
 	Levels []int
@@ -27,6 +29,21 @@ func (l Limits) None() bool { return len(l.Levels) == 0 && len(l.Sites) == 0 }
 // Allow tells whether a sitting of the level at the site is within the limits.
 func (l Limits) Allow(site string, level int) bool {
 	return (len(l.Levels) == 0 || slices.Contains(l.Levels, level)) && (len(l.Sites) == 0 || slices.Contains(l.Sites, site))
+}
+
+// AllowBank tells whether a question bank is within the limits. A bank is of a
+// level and of no site. Where levels are named, a bank whose name ends in none is
+// outside.
+func (l Limits) AllowBank(id bank.ID) bool {
+	return len(l.Levels) == 0 || slices.Contains(l.Levels, id.Level())
+}
+
+// WithinBank returns ErrOutside where whoever acts does not deal with the bank.
+func WithinBank(ctx context.Context, id bank.ID) error {
+	if !LimitsOf(ctx).AllowBank(id) {
+		return ErrOutside
+	}
+	return nil
 }
 
 type limitsKey struct{}

@@ -41,7 +41,7 @@ type Account struct {
 	Login    string // lower case, unique
 	Name     string
 	Roles    []Role
-	Levels   []int    // the levels whose sittings it deals with; empty for all
+	Levels   []int    // the levels whose sittings and question banks it deals with; empty for all
 	Sites    []string // the sites whose sittings it deals with, by the register; empty for all
 	Password string   // argon2id, encoded by HashPassword
 	// GivenUntil is set where the password was given by somebody else: it is good

@@ -309,6 +309,32 @@ func (f *Factors) checkCode(ctx context.Context, id people.AccountID, code strin
 	return err
 }
 
+// Renew returns a new set of recovery codes, shown now and never again; those
+// from before are void. It needs a proof, and returns people.ErrNotFound to an
+// account without a second factor.
+func (f *Factors) Renew(ctx context.Context, id people.AccountID, p Proof) ([]string, error) {
+	has, err := f.Has(ctx, id)
+	switch {
+	case err != nil:
+		return nil, err
+	case !has:
+		return nil, people.ErrNotFound
+	}
+	if err := f.Check(ctx, id, p); err != nil {
+		return nil, err
+	}
+	have, err := f.factor(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	event := audit.Event{Actor: string(id), Act: "account.recovery-renew", Object: "account:" + string(id), Before: map[string]int{"left": len(have.Recovery)}}
+	codes := f.recover(&have)
+	if err := audit.Do(ctx, f.in.Audit, event, func() error { return f.in.Store.PutFactor(ctx, have) }); err != nil {
+		return nil, err // what was not kept must not be written down
+	}
+	return codes, nil
+}
+
 // Left tells how many recovery codes are left.
 func (f *Factors) Left(ctx context.Context, id people.AccountID) (int, error) {
 	have, err := f.factor(ctx, id)

@@ -109,11 +109,7 @@ type try struct {
 func NewDesk(d Deps) *Desk { return &Desk{in: d, tries: map[sitting.ID]try{}} }
 
 func (d *Desk) mustBe(ctx context.Context, by people.AccountID, roles ...people.Role) error {
-	a, err := d.in.Accounts.Account(ctx, by)
-	if errors.Is(err, people.ErrNotFound) || err == nil && (a.Disabled || !a.Has(roles...)) {
-		return ErrForbidden
-	}
-	return err
+	return people.MustBe(ctx, d.in.Accounts, by, ErrForbidden, roles...)
 }
 
 // Report says how a sitting stands at this moment.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -93,11 +92,7 @@ func NewExporter(d Deps) *Exporter { return &Exporter{d} }
 // mustLead refuses whoever is neither administrator nor of one of the roles
 // given.
 func (e *Exporter) mustLead(ctx context.Context, by people.AccountID, also ...people.Role) error {
-	account, err := e.in.Accounts.Account(ctx, by)
-	if errors.Is(err, people.ErrNotFound) || err == nil && (account.Disabled || !account.Has(append(also, people.Administrator)...)) {
-		return ErrForbidden
-	}
-	return err
+	return people.MustBe(ctx, e.in.Accounts, by, ErrForbidden, append(also, people.Administrator)...)
 }
 
 // officerFor is who deals with exports about a subject besides administrators:

@@ -337,11 +337,8 @@ func (g *Reviews) refuse(ctx context.Context, by people.AccountID, a Appeal, h H
 
 // assign gives an appeal to somebody who has not scored the candidate.
 func (g *Reviews) assign(ctx context.Context, by people.AccountID, a Appeal, h Handling) (Appeal, error) {
-	account, err := g.Registrar.in.Accounts.Account(ctx, h.Reviewer)
-	switch {
-	case errors.Is(err, people.ErrNotFound), err == nil && (account.Disabled || !account.Has(people.Administrator, people.Examiner)):
-		return Appeal{}, &FieldError{"/reviewer", "no-reviewer"}
-	case err != nil:
+	refused := &FieldError{"/reviewer", "no-reviewer"}
+	if err := people.MustBe(ctx, g.Registrar.in.Accounts, h.Reviewer, refused, people.Administrator, people.Examiner); err != nil {
 		return Appeal{}, fmt.Errorf("assign an appeal: %w", err)
 	}
 	scorers, err := g.scorers(ctx, &a)

@@ -41,16 +41,7 @@ func (g *Registrar) now() time.Time { return g.in.Clock.Now().UTC().Truncate(tim
 
 // administrator returns ErrForbidden unless the account is one in use.
 func (g *Registrar) administrator(ctx context.Context, who people.AccountID, also ...people.Role) error {
-	a, err := g.in.Accounts.Account(ctx, who)
-	switch {
-	case errors.Is(err, people.ErrNotFound):
-		return ErrForbidden
-	case err != nil:
-		return err
-	case a.Disabled || !a.Has(append(also, people.Administrator)...):
-		return ErrForbidden
-	}
-	return nil
+	return people.MustBe(ctx, g.in.Accounts, who, ErrForbidden, append(also, people.Administrator)...)
 }
 
 // Desk is how the release of a sitting stands.

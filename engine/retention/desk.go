@@ -142,19 +142,7 @@ func NewDesk(d Deps) *Desk { return &Desk{d} }
 func (d *Desk) now() time.Time { return d.in.Clock.Now().UTC().Truncate(time.Millisecond) }
 
 func (d *Desk) mustBe(ctx context.Context, who people.AccountID, roles ...people.Role) error {
-	if who == "" {
-		return ErrForbidden
-	}
-	a, err := d.in.Accounts.Account(ctx, who)
-	switch {
-	case errors.Is(err, people.ErrNotFound):
-		return ErrForbidden
-	case err != nil:
-		return err
-	case a.Disabled || !a.Has(roles...):
-		return ErrForbidden
-	}
-	return nil
+	return people.MustBe(ctx, d.in.Accounts, who, ErrForbidden, roles...)
 }
 
 // List tells what is kept and what is due, for administrators and auditors.

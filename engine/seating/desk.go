@@ -120,11 +120,7 @@ type Desk struct{ in Deps }
 func NewDesk(d Deps) *Desk { return &Desk{d} }
 
 func (d *Desk) mustLead(ctx context.Context, by people.AccountID, also ...people.Role) error {
-	a, err := d.in.Accounts.Account(ctx, by)
-	if errors.Is(err, people.ErrNotFound) || err == nil && (a.Disabled || !a.Has(append(also, people.Administrator)...)) {
-		return ErrForbidden
-	}
-	return err
+	return people.MustBe(ctx, d.in.Accounts, by, ErrForbidden, append(also, people.Administrator)...)
 }
 
 // may tells whether places of the sitting may still be given here: on the day

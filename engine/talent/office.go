@@ -79,14 +79,7 @@ func NewOffice(d Deps) *Office { return &Office{d} }
 // mustLead returns ErrForbidden to all but administrators in use. What is kept here
 // is of all sittings, so an account with limits is outside.
 func (o *Office) mustLead(ctx context.Context, by people.AccountID, also ...people.Role) error {
-	a, err := o.in.Accounts.Account(ctx, by)
-	if errors.Is(err, people.ErrNotFound) || err == nil && (a.Disabled || !a.Has(append(also, people.Administrator)...)) {
-		return ErrForbidden
-	}
-	if err == nil && !a.Limits().None() {
-		return people.ErrOutside
-	}
-	return err
+	return people.MustBeUnlimited(ctx, o.in.Accounts, by, ErrForbidden, append(also, people.Administrator)...)
 }
 
 func (o *Office) now() time.Time { return o.in.Clock.Now().UTC().Truncate(time.Millisecond) }

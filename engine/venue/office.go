@@ -96,11 +96,7 @@ func (o *Office) PutRules(ctx context.Context, by people.AccountID, r Rules) (Ru
 }
 
 func (o *Office) mustLead(ctx context.Context, by people.AccountID, also ...people.Role) error {
-	a, err := o.in.Accounts.Account(ctx, by)
-	if errors.Is(err, people.ErrNotFound) || err == nil && (a.Disabled || !a.Has(append(also, people.Administrator)...)) {
-		return ErrForbidden
-	}
-	return err
+	return people.MustBe(ctx, o.in.Accounts, by, ErrForbidden, append(also, people.Administrator)...)
 }
 
 // List returns all sites and rooms.

@@ -338,9 +338,9 @@ func (r *reader) gather(d *exchange.Draft, b *block, q *bank.Question) pieces {
 		if texts[f] == nil {
 			texts[f] = &strings.Builder{}
 		} else if join {
-			texts[f].WriteByte('\n')
+			_ = texts[f].WriteByte('\n')
 		}
-		texts[f].WriteString(s)
+		_, _ = texts[f].WriteString(s)
 	}
 	at := exchange.FieldStem
 	add(at, r.plain(b.head.rest), false)

@@ -267,12 +267,12 @@ func weightTable(bp *bank.Blueprint) table {
 		parts := strings.Split(string(w.Range), "-")
 		for level := range min(len(parts), 3) {
 			code := strings.Join(parts[:level+1], "-")
-			if level < len(parts)-1 && above[level] == code {
+			if level < len(parts)-1 && above[level] == code { // #nosec G602 -- the last of at most three parts is left out
 				continue
 			}
 			if line[level] = code; level < len(above) {
 				clear(above[level:])
-				above[level] = code
+				above[level] = code // #nosec G602 -- level is below the length of above
 			}
 		}
 		t.rows = append(t.rows, line)

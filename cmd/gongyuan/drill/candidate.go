@@ -44,7 +44,7 @@ const maxEntries = 200
 
 // newCandidate returns candidate number index of the roll.
 func newCandidate(cfg *Config, tune *tuning, c *client, index int, p person, admission string) *candidate {
-	rng := rand.New(rand.NewPCG(cfg.Seed, uint64(index)+1))
+	rng := rand.New(rand.NewPCG(cfg.Seed, uint64(index)+1)) // #nosec G404 -- a synthetic candidate, the same for the same seed
 	return &candidate{
 		person: p, index: index, meter: c.meter, tune: tune, think: cfg.Think, faults: cfg.Faults, rng: rng,
 		device: 1, ledger: newLedger(), writer: &writer{rng: rng, now: map[int]change{}},

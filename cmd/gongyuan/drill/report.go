@@ -111,14 +111,14 @@ func (r *Report) write(cfg Config) error {
 	if cfg.JSON != "" {
 		raw, err := json.MarshalIndent(r, "", "  ")
 		if err == nil {
-			err = os.WriteFile(cfg.JSON, append(raw, '\n'), 0o644)
+			err = os.WriteFile(cfg.JSON, append(raw, '\n'), 0o644) // #nosec G306 -- a report for others to read
 		}
 		errs = append(errs, err)
 	}
 	if cfg.HTML != "" {
 		raw, err := r.page()
 		if err == nil {
-			err = os.WriteFile(cfg.HTML, raw, 0o644)
+			err = os.WriteFile(cfg.HTML, raw, 0o644) // #nosec G306 -- a report for others to read
 		}
 		errs = append(errs, err)
 	}

@@ -254,7 +254,7 @@ func (t *tuning) persist(ctx context.Context, patience time.Duration, do func(co
 // spread lengthens a wait by up to a quarter and at most three seconds, so that
 // those who were refused together do not come back together.
 func spread(d time.Duration) time.Duration {
-	return d + time.Duration(rand.Float64()*float64(min(d/4, 3*time.Second)))
+	return d + time.Duration(rand.Float64()*float64(min(d/4, 3*time.Second))) // #nosec G404 -- a wait
 }
 
 // sleep waits, or returns the error of a context that ends.

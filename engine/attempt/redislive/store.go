@@ -303,7 +303,7 @@ func try(ctx context.Context, fn func(context.Context) error) error {
 		}
 		select {
 		case <-ctx.Done():
-		case <-time.After(wait - rand.N(wait/2)):
+		case <-time.After(wait - rand.N(wait/2)): // #nosec G404 -- a wait
 		}
 		wait *= 2
 	}

@@ -2,6 +2,7 @@ import { computed, ref, shallowRef } from 'vue'
 import type { Schemas } from '../shared/api'
 import { NetworkError, typeOf } from '../shared/problem'
 import { client, onSession } from './api'
+import { may } from './lib/sitting'
 import type { Role, Session } from './lib/types'
 import { forgetPerson, savePerson, savedPerson } from './store'
 import { useWorker } from './worker'
@@ -25,6 +26,12 @@ export const away = ref(false)
 const remembered = 14 * 3_600_000
 
 export const roles = computed<readonly Role[]>(() => session.value?.roles ?? [])
+
+/** Whoever plans and decides. An auditor opens the same pages, and reads. */
+export const acts = computed(() => may(roles.value, 'plan'))
+
+/** Whoever is an auditor and nothing else: reads all, changes nothing. */
+export const reads = computed(() => roles.value.length > 0 && roles.value.every((r) => r === 'auditor'))
 
 onSession(
   (s) => {

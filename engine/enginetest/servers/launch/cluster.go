@@ -60,7 +60,7 @@ func StartCluster(ctx context.Context, options ClusterOptions) (*Cluster, error)
 func (c *Cluster) start(ctx context.Context, options ClusterOptions) error {
 	for n := range options.Masters + options.Replicas {
 		folder := filepath.Join(options.Folder, "node"+strconv.Itoa(n))
-		if err := os.Mkdir(folder, 0o755); err != nil {
+		if err := os.Mkdir(folder, 0o755); err != nil { // #nosec G301 -- a folder of the tests
 			return err
 		}
 		node, err := startNode(ctx, folder)

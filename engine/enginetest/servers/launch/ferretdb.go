@@ -41,7 +41,7 @@ func BuildFerretDB(ctx context.Context, source string, progress func(string)) (s
 	if _, err := os.Stat(program); err == nil {
 		return program, nil
 	}
-	if err := os.MkdirAll(folder, 0o755); err != nil {
+	if err := os.MkdirAll(folder, 0o755); err != nil { // #nosec G301 -- a folder of the tests
 		return "", fmt.Errorf("build ferretdb: %w", err)
 	}
 	progress("building FerretDB once into " + program)
@@ -49,7 +49,7 @@ func BuildFerretDB(ctx context.Context, source string, progress func(string)) (s
 	// rename wins.
 	unfinished := fmt.Sprintf("%s.%d", program, os.Getpid())
 	defer os.Remove(unfinished)
-	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-tags", ferretTags, "-o", unfinished, ".")
+	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-tags", ferretTags, "-o", unfinished, ".") // #nosec G204 -- a server of the tests, with our own arguments
 	build.Dir = source
 	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off", "GOFLAGS=")
 	if output, err := build.CombinedOutput(); err != nil {
@@ -65,7 +65,7 @@ func BuildFerretDB(ctx context.Context, source string, progress func(string)) (s
 func ferretName(source string) (string, error) {
 	digest := sha256.New()
 	for _, file := range []string{"main.go", "go.mod", "go.sum"} {
-		content, err := os.ReadFile(filepath.Join(source, file))
+		content, err := os.ReadFile(filepath.Join(source, file)) // #nosec G304 -- our own source
 		if err != nil {
 			return "", err
 		}
@@ -79,7 +79,7 @@ func ferretName(source string) (string, error) {
 // StartFerretDB starts the program over the PostgreSQL at postgres, on a free
 // loopback port. It keeps its log in folder, which must exist.
 func StartFerretDB(ctx context.Context, program, postgres, folder string) (*FerretDB, error) {
-	command := exec.Command(program, "-listen", "127.0.0.1:0", "-postgresql-url", postgres)
+	command := exec.Command(program, "-listen", "127.0.0.1:0", "-postgresql-url", postgres) // #nosec G204 -- a server of the tests, with our own arguments
 	reader, writer, err := os.Pipe()
 	if err != nil {
 		return nil, fmt.Errorf("start ferretdb: %w", err)

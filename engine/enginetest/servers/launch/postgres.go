@@ -60,7 +60,7 @@ func StartPostgres(ctx context.Context, folder string) (*Postgres, error) {
 	data := filepath.Join(folder, "data")
 	log := filepath.Join(folder, "postgres.log")
 
-	initialize := exec.CommandContext(ctx, filepath.Join(programs, "initdb"), "--pgdata", data,
+	initialize := exec.CommandContext(ctx, filepath.Join(programs, "initdb"), "--pgdata", data, // #nosec G204 -- a server of the tests, with our own arguments
 		"--username", "gongyuan", "--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync")
 	initialize.Dir = folder
 	initialize.SysProcAttr = detached(attributes())
@@ -68,7 +68,7 @@ func StartPostgres(ctx context.Context, folder string) (*Postgres, error) {
 		return nil, fmt.Errorf("initdb: %w\n%s", err, strings.TrimSpace(string(output)))
 	}
 
-	command := exec.Command(filepath.Join(programs, "postgres"), "-D", data, "-k", folder,
+	command := exec.Command(filepath.Join(programs, "postgres"), "-D", data, "-k", folder, // #nosec G204 -- a server of the tests, with our own arguments
 		"-c", "listen_addresses=", "-c", "fsync=off", "-c", "synchronous_commit=off",
 		"-c", "full_page_writes=off", "-c", "max_connections=200")
 	command.Dir = folder
@@ -79,7 +79,7 @@ func StartPostgres(ctx context.Context, folder string) (*Postgres, error) {
 	}
 	postgres := &Postgres{Process: process, socket: folder}
 	ready := func() bool {
-		return exec.Command(filepath.Join(programs, "pg_isready"), "--quiet", "--host", folder).Run() == nil
+		return exec.Command(filepath.Join(programs, "pg_isready"), "--quiet", "--host", folder).Run() == nil // #nosec G204 -- a server of the tests, with our own arguments
 	}
 	if err := process.await(ctx, ready); err != nil {
 		process.Kill()

@@ -52,7 +52,7 @@ func startRedis(ctx context.Context, options RedisOptions) (*Redis, error) {
 		"--port", strconv.Itoa(port), "--bind", "127.0.0.1", "--dir", options.Folder,
 		"--appendonly", "yes", "--appendfsync", "everysec", "--save", "", "--daemonize", "no",
 	}, options.Args...)
-	process, err := start("redis-server", filepath.Join(options.Folder, "redis.log"), exec.Command("redis-server", args...))
+	process, err := start("redis-server", filepath.Join(options.Folder, "redis.log"), exec.Command("redis-server", args...)) // #nosec G204 -- a server of the tests, with our own arguments
 	if err != nil {
 		return nil, err
 	}

@@ -63,6 +63,6 @@ export const auditEn = {
   'audit.verb.rotate': 'rotate',
   'audit.verb.create': 'create', 'audit.verb.issued': 'issue', 'audit.verb.exclude': 'leave out', 'audit.verb.include': 'take in', 'audit.verb.applied': 'applied',
   'audit.verb.agree': 'agree', 'audit.verb.describe': 'describe',
-  'audit.verb.passkey-add': 'add passkey', 'audit.verb.passkey-remove': 'remove passkey', 'audit.verb.passkey-suspect': 'shut out a passkey that may be copied', 'audit.verb.recovery-code': 'use a recovery code', 'audit.verb.factor-add': 'add a second factor', 'audit.verb.factor-reset': 'reset the second factor', 'audit.verb.factor-remove': 'remove the second factor', 'audit.verb.password-reset': 'reset the password', 'audit.verb.password-change': 'change the password', 'audit.verb.session-end': 'end a session', 'audit.verb.set': 'set', 'audit.verb.move': 'move',
+  'audit.verb.passkey-add': 'add passkey', 'audit.verb.passkey-remove': 'remove passkey', 'audit.verb.passkey-suspect': 'shut out a passkey that may be copied', 'audit.verb.recovery-code': 'use a recovery code', 'audit.verb.recovery-renew': 'make new recovery codes', 'audit.verb.factor-add': 'add a second factor', 'audit.verb.factor-reset': 'reset the second factor', 'audit.verb.factor-remove': 'remove the second factor', 'audit.verb.password-reset': 'reset the password', 'audit.verb.password-change': 'change the password', 'audit.verb.session-end': 'end a session', 'audit.verb.set': 'set', 'audit.verb.move': 'move',
   'audit.verb.credential': 'take as a credential',
 } as const

@@ -57,6 +57,6 @@ export const auditZh = {
   'audit.verb.unlock.refuse': '不同意解锁', 'audit.verb.unlock.approve': '同意解锁', 'audit.verb.design': '设计', 'audit.verb.rotate': '轮换',
   'audit.verb.create': '建立', 'audit.verb.issued': '发证', 'audit.verb.exclude': '移出批次', 'audit.verb.include': '放回批次', 'audit.verb.applied': '已生效',
   'audit.verb.agree': '同意入库', 'audit.verb.describe': '补充信息',
-  'audit.verb.passkey-add': '登记通行密钥', 'audit.verb.passkey-remove': '移除通行密钥', 'audit.verb.passkey-suspect': '停用可能被复制的通行密钥', 'audit.verb.recovery-code': '使用备用码', 'audit.verb.factor-add': '绑定第二因素', 'audit.verb.factor-reset': '重置第二因素', 'audit.verb.factor-remove': '解除第二因素', 'audit.verb.password-reset': '重置密码', 'audit.verb.password-change': '修改密码', 'audit.verb.session-end': '结束登录', 'audit.verb.set': '设置', 'audit.verb.move': '调整',
+  'audit.verb.passkey-add': '登记通行密钥', 'audit.verb.passkey-remove': '移除通行密钥', 'audit.verb.passkey-suspect': '停用可能被复制的通行密钥', 'audit.verb.recovery-code': '使用恢复码', 'audit.verb.recovery-renew': '换一组恢复码', 'audit.verb.factor-add': '绑定第二因素', 'audit.verb.factor-reset': '重置第二因素', 'audit.verb.factor-remove': '解除第二因素', 'audit.verb.password-reset': '重置密码', 'audit.verb.password-change': '修改密码', 'audit.verb.session-end': '结束登录', 'audit.verb.set': '设置', 'audit.verb.move': '调整',
   'audit.verb.credential': '取可验证凭证',
 } as const

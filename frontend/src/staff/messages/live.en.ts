@@ -145,6 +145,7 @@ export const liveEn: Record<LiveKey, string> = {
   'late.admission': 'Admission number {admission}',
   'late.submitted': 'Submitted {time}',
   'late.bar.running': 'Not collected yet. It can be decided after that.',
+  'late.bar.reads': 'An administrator decides this; you are reading only.',
   'late.bar.released': 'Results are released; nothing can be decided any more.',
   'late.col.pick': 'Choose', 'late.col.slot': 'Question', 'late.col.answer': 'Late', 'late.col.current': 'Counting now', 'late.col.received': 'Received', 'late.col.client': 'Own clock of the page (proves nothing)', 'late.col.reason': 'Why kept apart', 'late.col.decision': 'Decision',
   'late.reason.late': 'After the deadline', 'late.reason.closed': 'After the collection', 'late.reason.file': 'From a file',

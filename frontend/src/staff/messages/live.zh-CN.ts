@@ -143,6 +143,7 @@ export const liveZh = {
   'late.admission': '准考证号 {admission}',
   'late.submitted': '交卷 {time}',
   'late.bar.running': '还没有收卷。收卷后才能决定。',
+  'late.bar.reads': '由管理员决定；您只能查看。',
   'late.bar.released': '成绩已公布，不能再决定。',
   'late.col.pick': '选择', 'late.col.slot': '题号', 'late.col.answer': '迟到的', 'late.col.current': '现计入的', 'late.col.received': '服务器收到', 'late.col.client': '考生电脑的时间（不作证据）', 'late.col.reason': '为何单独保存', 'late.col.decision': '决定',
   'late.reason.late': '超时', 'late.reason.closed': '已收卷后', 'late.reason.file': '文件录入',

@@ -29,6 +29,7 @@ export const own = {
   begin: async (password: string) => (await client.call('post', '/api/v1/me/factor', { body: { password } })).data,
   confirm: async (code: string) => (await client.call('post', '/api/v1/me/factor/confirmation', { body: { code } })).data,
   remove: async (body: FactorProof) => { await client.call('post', '/api/v1/me/factor/removal', { body }) },
+  renew: async (password: string, proof: FactorProof) => (await client.call('post', '/api/v1/me/recovery-codes', { body: { password, proof } })).data,
   offer: async (password: string) => (await client.call('post', '/api/v1/me/passkeys/offer', { body: { password } })).data,
   addPasskey: async (name: string, answer: Schemas['NewPasskey']['answer']) => (await client.call('post', '/api/v1/me/passkeys', { body: { name, answer } })).data,
   question: async () => (await client.call('post', '/api/v1/me/passkeys/question', {})).data,

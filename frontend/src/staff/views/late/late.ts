@@ -1,7 +1,7 @@
 import type { LateAttempt, LateOperation, SittingState } from '../../lib/types'
 
 /** Why nothing can be decided about an attempt now; null where it can. */
-export type Bar = 'running' | 'released'
+export type Bar = 'running' | 'released' | 'reads'
 
 export function barOf(a: LateAttempt, sitting: SittingState): Bar | null {
   if (sitting === 'released') return 'released'
