@@ -34,6 +34,9 @@ func (o *office) Account(_ context.Context, id people.AccountID) (people.Account
 	if id == "officer" {
 		return people.Account{ID: id, Roles: []people.Role{people.CertificateOfficer}}, nil
 	}
+	if id == "limited" {
+		return people.Account{ID: id, Roles: []people.Role{people.CertificateOfficer}, Levels: []int{3}}, nil
+	}
 	return people.Account{}, people.ErrNotFound
 }
 
@@ -148,5 +151,8 @@ func TestImport(t *testing.T) {
 		if !errors.Is(err, intake.ErrForbidden) {
 			t.Errorf("somebody else: %v", err)
 		}
+	}
+	if _, err := x.Judge(ctx, "limited", rows); !errors.Is(err, people.ErrOutside) {
+		t.Errorf("who deals with one level only: %v", err)
 	}
 }

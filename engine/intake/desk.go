@@ -2,7 +2,6 @@ package intake
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"gongyuan/engine/audit"
@@ -15,11 +14,6 @@ type Candidates interface {
 	// CandidatesByHash returns those who exist, by Candidate.IDHash.
 	CandidatesByHash(ctx context.Context, hashes []string) (map[string]people.Candidate, error)
 	CandidatesByID(ctx context.Context, ids []people.CandidateID) (map[people.CandidateID]people.Candidate, error)
-}
-
-// Accounts finds staff.
-type Accounts interface {
-	Account(ctx context.Context, id people.AccountID) (people.Account, error)
 }
 
 // Sealer makes the keyed hash by which an identity number is found, and seals
@@ -35,20 +29,17 @@ type Clock interface{ Now() time.Time }
 // Desk is what whoever takes rows in works with. It is safe for concurrent use.
 type Desk struct {
 	Candidates Candidates
-	Accounts   Accounts
+	Accounts   people.Accounts
 	Sealer     Sealer
 	Audit      audit.Recorder
 	Clock      Clock
 }
 
 // MustLead returns ErrForbidden to all but administrators in use, and whoever
-// has one of the other roles.
+// has one of the other roles; to an account with limits people.ErrOutside: these
+// registers are of everybody together.
 func (d *Desk) MustLead(ctx context.Context, by people.AccountID, also ...people.Role) error {
-	a, err := d.Accounts.Account(ctx, by)
-	if errors.Is(err, people.ErrNotFound) || err == nil && (a.Disabled || !a.Has(append(also, people.Administrator)...)) {
-		return ErrForbidden
-	}
-	return err
+	return people.MustBeUnlimited(ctx, d.Accounts, by, ErrForbidden, append(also, people.Administrator)...)
 }
 
 // Now is the time of what is done now, as it is kept.
