@@ -2471,18 +2471,21 @@ func (e ResultRowState) Valid() bool {
 
 // Defines values for RetentionKind.
 const (
-	RetainAnswers     RetentionKind = "answers"
-	RetainAttachments RetentionKind = "attachments"
-	RetainJournals    RetentionKind = "journals"
-	RetainMaterials   RetentionKind = "materials"
-	RetainPortraits   RetentionKind = "portraits"
-	RetainSignals     RetentionKind = "signals"
+	RetainAnswers      RetentionKind = "answers"
+	RetainApplications RetentionKind = "applications"
+	RetainAttachments  RetentionKind = "attachments"
+	RetainJournals     RetentionKind = "journals"
+	RetainMaterials    RetentionKind = "materials"
+	RetainPortraits    RetentionKind = "portraits"
+	RetainSignals      RetentionKind = "signals"
 )
 
 // Valid indicates whether the value is a known member of the RetentionKind enum.
 func (e RetentionKind) Valid() bool {
 	switch e {
 	case RetainAnswers:
+		return true
+	case RetainApplications:
 		return true
 	case RetainAttachments:
 		return true

@@ -117,12 +117,13 @@ func (s *Store) Holdings() map[retention.Kind]retention.Holding {
 	j, a, p, e := s.Journal(), s.Attempts(), s.Proctors(), s.Evidence()
 	byAttempt := func(cs ...lungo.ICollection) retention.Holding { return &heldByAttempt{a.attempts, cs, "attempt"} }
 	return map[retention.Kind]retention.Holding{
-		retention.Journals:    byAttempt(j.ops, j.late, j.decisions, a.gaps),
-		retention.Answers:     &heldTogether{&heldByAttempt{a.attempts, []lungo.ICollection{a.papers}, "_id"}, &heldByAttempt{a.attempts, []lungo.ICollection{a.submissions}, "attempt"}},
-		retention.Signals:     &heldBySitting{p.signs},
-		retention.Attachments: &heldFiles{e, evidence.ScoreFile},
-		retention.Materials:   &heldFiles{e, evidence.Material},
-		retention.Portraits:   &heldFiles{e, evidence.Portrait},
+		retention.Journals:     byAttempt(j.ops, j.late, j.decisions, a.gaps),
+		retention.Answers:      &heldTogether{&heldByAttempt{a.attempts, []lungo.ICollection{a.papers}, "_id"}, &heldByAttempt{a.attempts, []lungo.ICollection{a.submissions}, "attempt"}},
+		retention.Signals:      &heldBySitting{p.signs},
+		retention.Attachments:  &heldFiles{e, evidence.ScoreFile},
+		retention.Materials:    &heldFiles{e, evidence.Material},
+		retention.Portraits:    &heldFiles{e, evidence.Portrait},
+		retention.Applications: &heldApplications{s.Enrolments()},
 	}
 }
 
@@ -271,4 +272,39 @@ func (h *heldFiles) Drop(ctx context.Context, id sitting.ID, keep []sitting.Regi
 		}
 	}
 	return len(files), nil
+}
+
+// heldApplications are the applications for a sitting, with their files. They
+// belong to nobody's registration: admitted or not, all go.
+type heldApplications struct{ *Enrolments }
+
+// Held implements retention.Holding.
+func (h *heldApplications) Held(ctx context.Context, id sitting.ID, _ []sitting.RegistrationID) (int, error) {
+	n, err := h.applications.CountDocuments(ctx, bson.M{"sitting": string(id)})
+	return int(n), wrap(err, "retention in "+h.applications.Name())
+}
+
+// Drop implements retention.Holding. Files go first: an application without
+// them is found again.
+func (h *heldApplications) Drop(ctx context.Context, id sitting.ID, _ []sitting.RegistrationID) (int, error) {
+	all, err := h.ApplicationsOf(ctx, id)
+	if err != nil {
+		return 0, err
+	}
+	var files []string
+	for i := range all {
+		for _, f := range all[i].Files {
+			files = append(files, f.ID)
+		}
+	}
+	for some := range slices.Chunk(files, someContents) {
+		if _, err := h.contents.DeleteMany(ctx, bson.M{"_id": bson.M{"$in": some}}); err != nil {
+			return 0, wrap(err, "retention in "+h.contents.Name())
+		}
+	}
+	done, err := h.applications.DeleteMany(ctx, bson.M{"sitting": string(id)})
+	if err != nil {
+		return 0, wrap(err, "retention in "+h.applications.Name())
+	}
+	return int(done.DeletedCount), nil
 }

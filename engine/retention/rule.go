@@ -20,11 +20,13 @@ const (
 	Attachments Kind = "attachments" // files of examiners
 	Materials   Kind = "materials"   // files that candidates handed in for the review
 	Portraits   Kind = "portraits"   // photographs
+	// Applications of candidates, admitted or not, with their evidence.
+	Applications Kind = "applications"
 )
 
 // Kinds lists them.
 func Kinds() []Kind {
-	return []Kind{Journals, Answers, Signals, Attachments, Materials, Portraits}
+	return []Kind{Journals, Answers, Signals, Attachments, Materials, Portraits, Applications}
 }
 
 // Rule says for how long a kind is kept, from the end of the sitting's window.

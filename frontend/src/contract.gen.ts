@@ -7330,7 +7330,7 @@ export interface components {
             answers: components["schemas"]["PaperAnswer"][];
         };
         /** @enum {string} */
-        RetentionKind: "journals" | "answers" | "signals" | "attachments" | "materials" | "portraits";
+        RetentionKind: "journals" | "answers" | "signals" | "attachments" | "materials" | "portraits" | "applications";
         RetentionLot: {
             kind: components["schemas"]["RetentionKind"];
             sitting: string;

@@ -18,7 +18,7 @@ export const custodyZh = {
   'archive.until': '可查阅到 {at}', 'archive.approve': '批准', 'archive.refuse': '不予批准', 'archive.approveTitle': '批准这次查阅？', 'archive.refuseTitle': '不批准这次查阅？', 'archive.decideText': '{by} 申请查阅文件 {n}（{who}）：{why}', 'archive.word': '意见', 'archive.optional': '可不填',
   'archive.open': '查阅', 'archive.opened': '已核对全文并保存。用完请删除。', 'archive.own': '申请人不能批准自己的申请。',
   'retention.title': '保存期限', 'retention.help': '从场次时段结束起算。到期的先列出，由一位管理员提请，另一位确认后才删除。成绩、证书、归档文件和操作记录不会在这里删除。',
-  'retention.kinds': '每类保存多久', 'retention.kind.journals': '作答日志', 'retention.kind.answers': '试卷和答卷', 'retention.kind.signals': '诚信信号', 'retention.kind.attachments': '评分附件', 'retention.kind.materials': '评审材料', 'retention.kind.portraits': '照片',
+  'retention.kinds': '每类保存多久', 'retention.kind.journals': '作答日志', 'retention.kind.answers': '试卷和答卷', 'retention.kind.signals': '诚信信号', 'retention.kind.attachments': '评分附件', 'retention.kind.materials': '评审材料', 'retention.kind.portraits': '照片', 'retention.kind.applications': '报名材料',
   'retention.col.kind': '类别', 'retention.col.days': '保存', 'retention.col.needs': '条件', 'retention.col.count': '现有', 'retention.col.oldest': '最早的场次',
   'retention.days': '{n} 天', 'retention.needsArchive': '先归档', 'retention.needsCertificate': '持有效证书者的保留', 'retention.never': '没有',
   'retention.due': '已到期', 'retention.nothing': '没有到期的。', 'retention.col.due': '到期', 'retention.col.sitting': '场次', 'retention.col.state': '能否删除',
