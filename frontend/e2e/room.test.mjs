@@ -7,9 +7,11 @@ import { randomInt, randomUUID } from 'node:crypto'
 import { mkdir, readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 import { axe, launch } from './harness.mjs'
+import { of } from './program.mjs'
+import { clean, launch as launchStaff, signedIn } from './staff-harness.mjs'
 
 const shots = process.env.GONGYUAN_SHOTS ?? '/tmp/shots'
-let base, admin, page, computer
+let base, admin, page, computer, sitting
 
 before(async () => {
   const demo = JSON.parse(await readFile(process.env.GONGYUAN_DEMO, 'utf8'))
@@ -45,6 +47,7 @@ async function look(name) {
 test('a candidate enters by the start code, is told, asks and is locked', async () => {
   const blueprint = (await ask('GET', '/blueprints')).find((b) => b.bank.endsWith('-3'))
   const { id } = await ask('POST', '/sittings', { title: `考场 ${Date.now()}`, level: 3, blueprint: blueprint.id, opens: new Date(Date.now() - 60_000).toISOString(), closes: new Date(Date.now() + 3 * 3600_000).toISOString(), durationMinutes: 60, oneSealer: true, release: 'after-release', explain: false })
+  sitting = id
   const idNumber = identity()
   const [row] = await ask('POST', `/sittings/${id}/registrations`, { candidates: [{ name: '考生甲', idNumber, room: '01', seat: '01' }] })
   for (const act of ['seal', 'open']) await ask('POST', `/sittings/${id}/acts`, { act, version: (await ask('GET', `/sittings/${id}`)).version })
@@ -121,4 +124,56 @@ test('a candidate enters by the start code, is told, asks and is locked', async 
   await act('unlock')
   await lock.waitFor({ state: 'detached', timeout: 10_000 })
   await page.waitForSelector('.top [data-save="saved"]')
+})
+
+test('the same goes on with paper: two type it in, a third settles', async () => {
+  const browser = await launchStaff()
+  const open = async (account, path) => signedIn(browser, base, account, `/staff/sittings/${sitting}/paper-sheets${path}`)
+  const [invigilator] = of('invigilator')
+  const [first, second] = of('administrator')
+  try {
+    const staff = await open(invigilator, '')
+    await staff.getByText('没有人改用纸笔。').waitFor()
+    await staff.getByRole('button', { name: '改用纸笔' }).click()
+    const asked = staff.getByRole('dialog')
+    await asked.getByLabel('考生').selectOption({ index: 1 })
+    await asked.getByLabel('理由').fill('电脑坏了，没有备用机')
+    await clean(staff, 'give')
+    await asked.getByRole('button', { name: '改用纸笔' }).click()
+    const given = await staff.getByText(/^考生甲 已改用纸笔，编号/).textContent()
+    const code = /[A-Z0-9]{5}-[A-Z0-9]{5}/.exec(given)[0]
+    await page.locator('[data-banner="taken"]').getByText(code).waitFor({ timeout: 20_000 })
+    const [file] = await Promise.all([staff.waitForEvent('download'), staff.getByRole('button', { name: '打印试卷' }).click()])
+    assert.equal(await file.failure(), null)
+    assert.match(file.suggestedFilename(), new RegExp(`^${code}.*\\.pdf$`))
+
+    // What two people read differs at the first question.
+    for (const [account, letter, says] of [[invigilator, 'A', '已录入，等另一人录入。'], [first, 'B', '与另一次录入有不同，等第三人核对。']]) {
+      const typist = await open(account, `/${code}`)
+      await typist.locator('#slot-1-0').fill('Z')
+      await typist.getByRole('button', { name: '录入完毕' }).click()
+      await typist.getByText(/^没有这个选项/).waitFor()
+      await clean(typist, 'type')
+      await typist.locator('#slot-1-0').fill(letter)
+      await typist.getByRole('button', { name: '录入完毕' }).click()
+      await typist.getByRole('dialog').getByText(/^填写了 1 题/).waitFor()
+      await typist.getByRole('dialog').getByRole('button', { name: '录入完毕' }).click()
+      await typist.getByText(says).waitFor()
+      await typist.context().close()
+    }
+    const third = await open(second, `/${code}`)
+    await third.getByText('两次录入：A / B').waitFor()
+    await third.screenshot({ path: `${shots}/room-settle.png`, fullPage: true })
+    await clean(third, 'settle')
+    await third.locator('#slot-1-0').fill('b')
+    await third.getByRole('button', { name: '核对完毕' }).click()
+    await third.getByRole('dialog').getByRole('button', { name: '核对完毕' }).click()
+    await third.getByText('答案已进入答卷。').waitFor()
+    await staff.reload()
+    await staff.getByText('1 题已存入').waitFor()
+    await staff.screenshot({ path: `${shots}/room-paper.png`, fullPage: true })
+    await clean(staff, 'entered')
+  } finally {
+    await browser.close()
+  }
 })
