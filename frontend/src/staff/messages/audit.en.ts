@@ -13,6 +13,7 @@ export const auditEn = {
   'audit.more': 'Before and after', 'audit.before': 'Before', 'audit.after': 'After', 'audit.older': 'Older',
   'audit.failed': '{act} (failed)',
   'audit.join': '{noun}: {verb}',
+  'audit.act.venue.site': 'Site: enter or change', 'audit.act.venue.room': 'Room: enter or change', 'audit.act.venue.staff': 'Sitting: rooms and invigilators', 'audit.noun.site': 'Site', 'audit.noun.room': 'Room',
   'audit.act.venue.rules': 'parameters of rooms set', 'audit.act.report.submit': 'Report: submit', 'audit.act.examiner.keep': 'Examiner: enter or change', 'audit.act.examiner.assess': 'Examiner: yearly assessment',
   'audit.act.certificate-batch.accept': 'Certificate batch: accept without photograph', 'audit.act.certificate-batch.unaccept': 'Certificate batch: ask for the photograph again',
   'audit.act.filing.file': 'Filing: file', 'audit.act.filing.return': 'Filing: return', 'audit.act.proctor.return': 'Exam room: back in the room',

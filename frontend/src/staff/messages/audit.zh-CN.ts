@@ -13,6 +13,7 @@ export const auditZh = {
   'audit.more': '前后内容', 'audit.before': '以前', 'audit.after': '以后', 'audit.older': '更早的',
   'audit.failed': '{act}（没有成功）',
   'audit.join': '{noun}：{verb}',
+  'audit.act.venue.site': '考点：登记或修改', 'audit.act.venue.room': '考场：登记或修改', 'audit.act.venue.staff': '场次：考场和监考员', 'audit.noun.site': '考点', 'audit.noun.room': '考场',
   'audit.act.venue.rules': '修改考场与监考的参数', 'audit.act.report.submit': '报表：提交', 'audit.act.examiner.keep': '考评员：登记或修改', 'audit.act.examiner.assess': '考评员：年度评估', 'audit.act.filing.file': '备案：备案',
   'audit.act.filing.return': '备案：退回', 'audit.act.proctor.return': '考场：返场续考', 'audit.act.result.void': '成绩：公布作废', 'audit.act.blueprint.submit': '组卷方案：送审',
   'audit.act.certificate-batch.accept': '发证批次：接受缺照片', 'audit.act.certificate-batch.unaccept': '发证批次：收回接受缺照片',
