@@ -12,7 +12,7 @@ import (
 // ListEarlier lists certificates that were issued elsewhere, by number.
 func (s *server) ListEarlier(ctx context.Context, r contract.ListEarlierRequestObject) (contract.ListEarlierResponseObject, error) {
 	skip, limit := paging(r.Params.Skip, r.Params.Limit)
-	some, total, err := s.registers.Earlier.List(ctx, staff(ctx), strings.TrimSpace(textOr(r.Params.Name)), skip, limit)
+	some, total, err := s.registers.Earlier.List(ctx, staff(ctx), strings.TrimSpace(textOr(r.Params.Text)), skip, limit)
 	if err != nil {
 		return nil, err
 	}

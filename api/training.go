@@ -35,7 +35,7 @@ func registerFields(err error) []sitting.FieldError {
 // ListTrainings lists records that count, the newest first.
 func (s *server) ListTrainings(ctx context.Context, r contract.ListTrainingsRequestObject) (contract.ListTrainingsResponseObject, error) {
 	p, lang := r.Params, callOf(ctx).lang
-	q := training.Query{Name: strings.TrimSpace(textOr(p.Name))}
+	q := training.Query{Name: strings.TrimSpace(textOr(p.Text))}
 	if p.Kind != nil {
 		q.Kind = training.Kind(*p.Kind)
 	}

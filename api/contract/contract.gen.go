@@ -9774,8 +9774,8 @@ type DecideCorrectionJSONBody struct {
 
 // ListEarlierParams defines parameters for ListEarlier.
 type ListEarlierParams struct {
-	// Name what the name begins with
-	Name  *string `form:"name,omitempty" json:"name,omitempty"`
+	// Text what the name begins with
+	Text  *string `form:"text,omitempty" json:"text,omitempty"`
 	Skip  *int    `form:"skip,omitempty" json:"skip,omitempty"`
 	Limit *int    `form:"limit,omitempty" json:"limit,omitempty"`
 }
@@ -9900,8 +9900,8 @@ type WithdrawTalentJSONBody struct {
 
 // ListTrainingsParams defines parameters for ListTrainings.
 type ListTrainingsParams struct {
-	// Name what the name begins with
-	Name  *string       `form:"name,omitempty" json:"name,omitempty"`
+	// Text what the name begins with
+	Text  *string       `form:"text,omitempty" json:"text,omitempty"`
 	Kind  *TrainingKind `form:"kind,omitempty" json:"kind,omitempty"`
 	Level *int          `form:"level,omitempty" json:"level,omitempty"`
 	Skip  *int          `form:"skip,omitempty" json:"skip,omitempty"`
@@ -14590,11 +14590,11 @@ func (siw *ServerInterfaceWrapper) ListEarlier(c *fiber.Ctx) error {
 		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
 	}
 
-	// ------------- Optional query parameter "name" -------------
+	// ------------- Optional query parameter "text" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "name", query, &params.Name, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "text", query, &params.Text, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
-		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter name: %w", err).Error())
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter text: %w", err).Error())
 	}
 
 	// ------------- Optional query parameter "skip" -------------
@@ -20137,11 +20137,11 @@ func (siw *ServerInterfaceWrapper) ListTrainings(c *fiber.Ctx) error {
 		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
 	}
 
-	// ------------- Optional query parameter "name" -------------
+	// ------------- Optional query parameter "text" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "name", query, &params.Name, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "text", query, &params.Text, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
-		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter name: %w", err).Error())
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter text: %w", err).Error())
 	}
 
 	// ------------- Optional query parameter "kind" -------------

@@ -140,6 +140,22 @@ func (k *sealedThings) application(t *testing.T, w *world) (contract.Enrolment, 
 	return a, photo.Data
 }
 
+// registers keeps the number of somebody who is not registered here, twice.
+func registers(t *testing.T, w *world, admin string) {
+	t.Helper()
+	for path, file := range map[string][]byte{
+		"trainings": trainedBefore("2026-01-05"),
+		"earlier-certificates": []byte("证书编号,姓名,证件号码,职业名称,等级,发证日期,发证机构\n" +
+			"S000061000001253000001,未报名甲,11010519491231002X,保卫管理员,三级/高级工,2025-05-01,示例机构\n"),
+	} {
+		var verdicts []contract.ProfileVerdict
+		w.call("POST", "/api/v1/"+path, admin, map[string]any{"dry": false, "data": file}).must(t, 200).into(t, &verdicts)
+		if verdicts[0].Outcome != contract.ProfileAdded {
+			t.Fatalf("%s: %+v", path, verdicts)
+		}
+	}
+}
+
 func fillSealed(t *testing.T, w *world) *sealedThings {
 	t.Helper()
 	revs, _ := banktest.Generate(10, 400)
@@ -153,6 +169,7 @@ func fillSealed(t *testing.T, w *world) *sealedThings {
 	}
 	out.number = c.Number
 	out.apply(t, w, string(s.Blueprint.ID))
+	registers(t, w, out.admin.token)
 	out.photo = aPhoto(t, 60)
 	path := "/api/v1/sittings/" + string(s.ID) + "/registrations/" + persons[0].registration + "/files"
 	stored := w.upload(path, out.admin.token, "照片.jpg", out.photo, map[string]any{"kind": "portrait"}).file(t)

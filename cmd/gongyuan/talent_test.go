@@ -56,7 +56,7 @@ func TestTalentPool(t *testing.T) {
 			}
 			return out
 		}
-		trained("?level=2&name=%E6%9C%AA%E6%8A%A5", 1, 1)
+		trained("?level=2&text=%E6%9C%AA%E6%8A%A5", 1, 1)
 		trained("?skip=2&limit=2", 3, 1)
 		rotation := trained("?kind=rotation&level=3", 1, 1).Trainings[0]
 		if rotation.Registered == nil || *rotation.Registered != persons[0].name {

@@ -16579,7 +16579,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description what the name begins with */
-                name?: string;
+                text?: string;
                 kind?: components["schemas"]["TrainingKind"];
                 level?: number;
                 skip?: number;
@@ -16655,7 +16655,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description what the name begins with */
-                name?: string;
+                text?: string;
                 skip?: number;
                 limit?: number;
             };

@@ -26,11 +26,11 @@ export const periods = {
     client.bytes('/api/v1/periods/{period}/workbook', { path: { period }, ...(version > 0 ? { query: { version } as never } : {}), timeoutMs: LONG }, XLSX, 'get'),
   document: async (period: string, version: number) =>
     client.bytes('/api/v1/periods/{period}/document', { path: { period }, ...(version > 0 ? { query: { version } as never } : {}), timeoutMs: LONG }, 'application/pdf', 'get'),
-  trainings: async (filter: { name: string; kind: '' | Training['kind']; level: string }, page: number, signal: AbortSignal) =>
+  trainings: async (filter: { text: string; kind: '' | Training['kind']; level: string }, page: number, signal: AbortSignal) =>
     (await client.call('get', '/api/v1/trainings', { query: asked(filter, page), signal })).data,
   importTrainings: async (body: Schemas['TrainingImport']) => (await client.call('post', '/api/v1/trainings', { body, timeoutMs: LONG })).data,
   removeTraining: async (body: Schemas['TrainingRemoval']) => { await client.call('post', '/api/v1/trainings/removal', { body }) },
-  earlier: async (filter: { name: string }, page: number, signal: AbortSignal) => (await client.call('get', '/api/v1/earlier-certificates', { query: asked(filter, page), signal })).data,
+  earlier: async (filter: { text: string }, page: number, signal: AbortSignal) => (await client.call('get', '/api/v1/earlier-certificates', { query: asked(filter, page), signal })).data,
   importEarlier: async (body: { dry: boolean; data?: string }) => (await client.call('post', '/api/v1/earlier-certificates', { body: { dry: body.dry, data: body.data ?? '' }, timeoutMs: LONG })).data,
   removeEarlier: async (body: Schemas['TrainingRemoval']) => { await client.call('post', '/api/v1/earlier-certificates/removal', { body }) },
   profiles: async (filter: { unit: string; city: string; industry: string; keyUnit: boolean }, page: number, signal: AbortSignal) =>
