@@ -11,7 +11,7 @@ import { of } from './program.mjs'
 import { clean, launch as launchStaff, signedIn } from './staff-harness.mjs'
 
 const shots = process.env.GONGYUAN_SHOTS ?? '/tmp/shots'
-let base, admin, page, computer, sitting
+let base, admin, page, computer, sitting, other, rules
 
 before(async () => {
   const demo = JSON.parse(await readFile(process.env.GONGYUAN_DEMO, 'utf8'))
@@ -49,11 +49,13 @@ test('a candidate enters by the start code, is told, asks and is locked', async 
   const { id } = await ask('POST', '/sittings', { title: `考场 ${Date.now()}`, level: 3, blueprint: blueprint.id, opens: new Date(Date.now() - 60_000).toISOString(), closes: new Date(Date.now() + 3 * 3600_000).toISOString(), durationMinutes: 60, oneSealer: true, release: 'after-release', explain: false })
   sitting = id
   const idNumber = identity()
-  const [row] = await ask('POST', `/sittings/${id}/registrations`, { candidates: [{ name: '考生甲', idNumber, room: '01', seat: '01' }] })
+  const second = identity()
+  const [row, next] = await ask('POST', `/sittings/${id}/registrations`, { candidates: [{ name: '考生甲', idNumber, room: '01', seat: '01' }, { name: '考生乙', idNumber: second, room: '01', seat: '02' }] })
+  other = { ...next, idNumber: second }
   for (const act of ['seal', 'open']) await ask('POST', `/sittings/${id}/acts`, { act, version: (await ask('GET', `/sittings/${id}`)).version })
-  const rules = await ask('PUT', `/sittings/${id}/access`, { version: 0, ranges: [], outside: 'note', code: true, fullScreen: false, seb: { on: false, startUrl: '' } })
+  rules = await ask('PUT', `/sittings/${id}/access`, { version: 0, ranges: [], outside: 'note', code: true, fullScreen: false, seb: { on: false, startUrl: '' } })
   const act = (kind, more = {}) => ask('POST', `/sittings/${id}/proctor-acts`, { id: randomUUID(), kind, scope: { registration: row.id }, reason: '依据考场情况', ...more })
-  const seat = async () => (await ask('GET', `/sittings/${id}/board`)).seats[0]
+  const seat = async () => (await ask('GET', `/sittings/${id}/board`)).seats.find((x) => x.seat === '01')
   const until = async (what, fits) => {
     for (let n = 0; n < 50; n++) {
       if (fits(await seat())) return
@@ -173,6 +175,39 @@ test('the same goes on with paper: two type it in, a third settles', async () =>
     await staff.getByText('1 题已存入').waitFor()
     await staff.screenshot({ path: `${shots}/room-paper.png`, fullPage: true })
     await clean(staff, 'entered')
+  } finally {
+    await browser.close()
+  }
+})
+
+test('who leaves full screen is asked back, and the seat tells of it', async () => {
+  rules = await ask('PUT', `/sittings/${sitting}/access`, { version: rules.version, ranges: [], outside: 'note', code: true, fullScreen: true, seb: { on: false, startUrl: '' } })
+  const browser = await launchStaff()
+  try {
+    // A window that does not fill its screen.
+    const candidate = await (await browser.newContext({ viewport: { width: 1366, height: 668 }, screen: { width: 1366, height: 768 }, locale: 'zh-CN' })).newPage()
+    await candidate.goto(base)
+    await candidate.fill('#admission', other.admission)
+    await candidate.fill('#id-number', other.idNumber)
+    await candidate.click('.form .primary')
+    await candidate.click('.person ~ .act .primary')
+    await candidate.click('.tick')
+    await candidate.click('.act .primary') // the code is asked for then
+    await candidate.fill('#start-code', rules.startCode)
+    await candidate.keyboard.press('Enter')
+    const asked = candidate.locator('[data-notice="full"]')
+    await asked.getByRole('button').click()
+    await asked.waitFor({ state: 'detached' })
+    assert.equal(await candidate.evaluate(() => document.fullscreenElement !== null), true)
+    await candidate.evaluate(() => document.exitFullscreen())
+    await asked.waitFor()
+    await candidate.screenshot({ path: `${shots}/room-full.png` })
+    for (let n = 0; ; n++) {
+      const seat = (await ask('GET', `/sittings/${sitting}/board`)).seats.find((x) => x.seat === '02')
+      if (seat.signals?.some((x) => x.signal === 'left-full-screen')) break
+      assert.ok(n < 100, JSON.stringify(seat))
+      await candidate.waitForTimeout(200)
+    }
   } finally {
     await browser.close()
   }
