@@ -62,7 +62,7 @@ test('written with a picture, approved by a second person, corrected', { timeout
   await author.waitForURL(/item=C-A-A-A-001-\d+/)
   const code = new URL(author.url()).searchParams.get('item')
   const saved = author.getByRole('complementary', { name: `题目 ${code}` })
-  await saved.getByRole('textbox', { name: '题干' }).press('Control+Enter')
+  await saved.locator('#ed-stem:not([readonly])').press('Control+Enter') // it was read
   await saved.getByText(/修订 1 正在审核/).waitFor()
   assert.equal(await saved.getByRole('link', { name: '去审核' }).count(), 0, 'an author is not asked to approve')
   await axe(author, 'an item in review')

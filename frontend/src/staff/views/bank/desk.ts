@@ -21,6 +21,7 @@ export function useDesk(bank: string, code: string, moved: (code: string) => voi
   const saved = ref(JSON.stringify(contentOf(form)))
   const dirty = computed(() => JSON.stringify(contentOf(form)) !== saved.value)
   const busy = ref(false)
+  const stepping = ref(false) // what is handed in does not change any more
   const error = shallowRef<unknown>(null)
   const keptAt = ref('')
   const savedAt = ref('')
@@ -93,12 +94,15 @@ export function useDesk(bank: string, code: string, moved: (code: string) => voi
       const d = await editor.create(bank, content)
       forget()
       saved.value = JSON.stringify(content)
+      // What was typed meanwhile is offered again by the form of the new item.
+      if (dirty.value) keepLocalDraft(account(), `${bank}/${d.row.code}`, { at: Date.now(), version: d.draft, base: d.base, content: contentOf(form) })
       moved(d.row.code)
       return
     }
     const d = await editor.save(bank, code, version, base, content)
     forget()
-    take(d, true)
+    // What was typed meanwhile stays, and is not saved yet.
+    take(d, JSON.stringify(contentOf(form)) === JSON.stringify(content))
     savedAt.value = clock(d.serverNow)
   }
 
@@ -118,6 +122,8 @@ export function useDesk(bank: string, code: string, moved: (code: string) => voi
 
   /** Takes a step; what is written is saved before it is handed in. */
   async function step(body: Omit<StepBody, 'version'>): Promise<boolean> {
+    if (busy.value) return false
+    stepping.value = true
     return run(async () => {
       if (body.step === 'submit' && (dirty.value || code === '')) await put(detail.value?.draft ?? 0, detail.value?.base ?? 0)
       const d = detail.value
@@ -126,7 +132,7 @@ export function useDesk(bank: string, code: string, moved: (code: string) => voi
       forget()
       if (now) take(now, true)
       else moved('')
-    })
+    }).finally(() => { stepping.value = false })
   }
 
   let keeping = 0
@@ -164,5 +170,5 @@ export function useDesk(bank: string, code: string, moved: (code: string) => voi
     window.removeEventListener('beforeunload', beforeUnload)
   })
   void load()
-  return { detail, form, dirty, busy, error, keptAt, savedAt, found, conflict, warnings, load, restore, forget, save, step, keepMine, takeTheirs }
+  return { detail, form, dirty, busy, stepping, error, keptAt, savedAt, found, conflict, warnings, load, restore, forget, save, step, keepMine, takeTheirs }
 }
