@@ -49,7 +49,7 @@ const kindOf = (path) => path.split('/').map((part) => (/\d|%/.test(part) || par
 /** What an auditor could change on the page that is open: forms, files to hand in, the act a page is for. */
 function acts() {
   return [...document.querySelectorAll('#main .btn.primary, #main .btn.danger, #main input[type=file], #main button[type=submit]')]
-    .filter((x) => x.checkVisibility?.() && !x.matches(':disabled') && !x.closest('[role=search]') && !/^(打印|下载 PDF)$/.test(x.textContent.trim()))
+    .filter((x) => x.checkVisibility?.() && !x.matches(':disabled') && !x.closest('[role=search]') && !/^(打印|下载 PDF|核验全部记录)$/.test(x.textContent.trim()))
     .map((x) => `an act: ${(x.getAttribute('aria-label') ?? x.textContent).trim().slice(0, 40)}`)
 }
 
