@@ -68,6 +68,10 @@ func (s *server) dayOf(ctx context.Context, x *sitting.Sitting, seats []seat) (*
 		}
 		d.Rooms = append(d.Rooms, out)
 	}
+	level, err := s.days.Programmes.Level(ctx, x)
+	if err != nil {
+		return nil, err
+	}
 	for _, p := range seats {
 		person := daysheet.Person{
 			Admission: p.Admission, Name: p.person.Name, Document: p.person.IDMasked, Employer: p.Employer, Room: p.Room, Seat: p.Seat, Extra: p.Extra,
@@ -79,6 +83,9 @@ func (s *server) dayOf(ctx context.Context, x *sitting.Sitting, seats []seat) (*
 			if n.granted {
 				person.Notes = append(person.Notes, n.word)
 			}
+		}
+		for _, h := range laterDays(level.Days, &p.Registration) {
+			person.Later = append(person.Later, daysheet.Held{Name: h.Kind.Names()[0], From: h.From, Until: h.Until})
 		}
 		d.People = append(d.People, person)
 	}

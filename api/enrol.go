@@ -40,6 +40,18 @@ func (s *server) GetEnrolForm(ctx context.Context, r contract.GetEnrolFormReques
 			RatioHeight: rules.Photo.RatioHeight, MostBytes: rules.Photo.MostBytes,
 		}, MostFiles: rules.MostFiles, MostBytes: rules.MostBytes,
 	}
+	if x.Capacity > 0 {
+		registered := len(x.Roster)
+		out.Capacity, out.Registered = &x.Capacity, &registered
+	}
+	level, err := s.days.Programmes.Level(ctx, &x)
+	if err != nil {
+		return nil, err
+	}
+	if level.Days != nil {
+		days := wireDays(level.Days)
+		out.Days = &days
+	}
 	for _, c := range rules.Of(x.Level) {
 		out.Conditions = append(out.Conditions, contract.EnrolCondition{Code: c.Code, Text: c.Text})
 	}
@@ -143,6 +155,14 @@ func (s *server) ticket(ctx context.Context, x *sitting.Sitting, reg *sitting.Re
 	}
 	if reg.Takes(standard.Theory) {
 		out.Minutes = int((x.Duration + reg.Extra) / time.Minute)
+	}
+	level, err := s.days.Programmes.Level(ctx, x)
+	if err != nil {
+		return nil, err
+	}
+	if later := laterDays(level.Days, reg); later != nil {
+		days := wireDays(later)
+		out.Later = &days
 	}
 	plan, err := s.days.Venues.Of(ctx, x.ID)
 	if err != nil {

@@ -245,6 +245,18 @@ var fieldTexts = map[string][2]string{
 	"file-part":                  {"没有这一段。", "There is no such part."},
 	"file-part-length":           {"这一段的长度不对。", "This part has the wrong length."},
 	"between-0-86400":            {"时间不对。", "Not a valid time."},
+	"below-roster":               {"名额不能少于已登记的人数。", "Not fewer places than people are registered."},
+	"between-1-100000":           {"请填写 1 到 100000 的名额。", "Use 1 to 100,000 places."},
+	"programme-capacity":         {"超过认定计划给这个等级的名额，请减少，或先修改计划。", "More places than the programme has for the level; take fewer, or change the programme first."},
+	"programme-days":             {"请给这个等级的每个科目填日期。", "Give the days of every component of the level."},
+	"programme-given":            {"名额不能少于已分给场次的。", "Not fewer places than its sittings have."},
+	"programme-leaves-out":       {"已安排的场次不再符合：等级、站点或日期。请先修改那个场次。", "A sitting that is planned no longer fits by its level, site or days; change the sitting first."},
+	"programme-level":            {"这个认定计划没有这个等级。", "The programme does not have this level."},
+	"programme-levels":           {"至少选一个等级。", "Choose at least one level."},
+	"programme-site":             {"站点要与认定计划的相同。", "The site has to be the programme's."},
+	"programme-theory-days":      {"要在认定计划的理论考试日期之内。", "It has to lie within the programme's days of the theory exam."},
+	"no-such-programme":          {"没有这个认定计划，或已撤销。", "There is no such programme, or it was withdrawn."},
+	"no-such-component":          {"这个等级没有这个科目。", "The level has no such component."},
 	"response":                   {"这个作答不适合本题。", "This response does not fit the question."},
 }
 

@@ -38,6 +38,7 @@ var publicLimits = map[string]publicLimit{
 	"verifyCertificate": {600, 32 << 10, "all requests, by address; a proof of work from the fourth on"},
 	"getKeys":           {3_000, 0, ""},
 	"getEnrolForm":      {6_000, 0, ""},
+	"listAnnouncements": {6_000, 0, ""},
 	"sendEnrolment":     {600, BodyLimit, "applications, by address; a proof of work from the fourth on"},
 	"getEnrolStatus":    {6_000, 4 << 10, "all requests, by number and by address; a proof of work from the fourth on"},
 	"getComputerCheck":  {6_000, 0, ""},

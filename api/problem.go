@@ -34,6 +34,7 @@ import (
 	"gongyuan/engine/personnel"
 	"gongyuan/engine/print"
 	"gongyuan/engine/proctor"
+	"gongyuan/engine/programme"
 	"gongyuan/engine/readiness"
 	"gongyuan/engine/report"
 	"gongyuan/engine/result"
@@ -106,6 +107,8 @@ var problems = map[kind]wording{
 	"unavailable":        {503, "服务暂时不可用", "正在自动重试；若持续，请告诉管理员。", "Temporarily unavailable", "Trying again; tell the administrator if it lasts."},
 	"conflict":           {409, "别人刚刚改过", "请刷新后再做。", "Someone changed it meanwhile", "Reload and do it again."},
 	"wrong-state":        {409, "现在不能这样做", "这个场次的状态已经不同，请刷新。", "Not possible now", "The sitting is in another state; reload."},
+	"sitting-full":       {409, "名额不够", "请减少人数，或请管理员在计划里增加名额。", "Not enough places", "Register fewer, or have an administrator add places in the plan."},
+	"programme-used":     {409, "已有场次属于这个计划", "有场次的计划不能撤销。请先把那些场次改到别的计划，或改为不属于计划。", "Sittings are part of the programme", "Move them to another programme, or to none, before it is withdrawn."},
 	"nobody-registered":  {409, "还没有登记考生", "先登记考生，再封卷。", "Nobody is registered", "Register candidates before sealing."},
 	"enrol-there":        {409, "这个证件号已报过名", "用报名号查状态；被退回的，查到后重新提交。", "There is an application with this document", "Look at its state by its number; what was returned is sent again from there."},
 	"enrol-closed":       {409, "现在不受理报名", "请看报名时间；有疑问请联系评价机构。", "No applications are taken now", "See when they are; ask the assessing body if in doubt."},
@@ -208,6 +211,7 @@ var table = []struct {
 	{attempt.ErrNotSubmitted, "not-submitted"},
 	{attempt.ErrBusy, "busy"},
 	{attempt.ErrUnavailable, "unavailable"},
+	{sitting.ErrFull, "sitting-full"},
 	{sitting.ErrNobody, "nobody-registered"},
 	{sitting.ErrUnseated, "not-seated"},
 	{daysheet.ErrNobody, "nobody-seated"},
@@ -223,6 +227,12 @@ var table = []struct {
 	{readiness.ErrForbidden, "forbidden"},
 	{readiness.ErrKnown, "drill-known"},
 	{readiness.ErrInvalid, "invalid"},
+	{programme.ErrUsed, "programme-used"},
+	{programme.ErrNotFound, "not-found"},
+	{programme.ErrForbidden, "forbidden"},
+	{programme.ErrConflict, "conflict"},
+	{programme.ErrState, "wrong-state"},
+	{programme.ErrInvalid, "invalid"},
 	{venue.ErrNotFound, "not-found"},
 	{venue.ErrForbidden, "forbidden"},
 	{venue.ErrConflict, "conflict"},
@@ -446,6 +456,10 @@ func problemOf(err error, lang, requestID string) (contract.Problem, bool) {
 	var short *draw.Shortage
 	if errors.As(err, &short) {
 		detail = short.Text(lang)
+	}
+	var full *sitting.FullError
+	if errors.As(err, &full) {
+		detail = fullText(full, lang)
 	}
 	var glyph *print.GlyphError
 	if errors.As(err, &glyph) {

@@ -9,6 +9,7 @@ import (
 	"gongyuan/api/contract"
 	"gongyuan/engine/daysheet"
 	"gongyuan/engine/enrol"
+	"gongyuan/engine/programme"
 	"gongyuan/engine/readiness"
 	"gongyuan/engine/roster"
 	"gongyuan/engine/seating"
@@ -21,10 +22,12 @@ type Days struct {
 	Ready    *readiness.Desk
 	Reasoned bool // opening what is not ready needs a reason
 	Enrols   *enrol.Desk
-	Rosters  *roster.Desk
-	Venues   *venue.Office
-	Seatings *seating.Desk
-	Papers   *daysheet.Printer
+	// Programmes are what sittings are part of.
+	Programmes *programme.Office
+	Rosters    *roster.Desk
+	Venues     *venue.Office
+	Seatings   *seating.Desk
+	Papers     *daysheet.Printer
 	// ReadCells returns the cells of a workbook's first sheet.
 	ReadCells func(data []byte) ([][]roster.Cell, error)
 	// Template returns an empty workbook with headings.
@@ -124,6 +127,10 @@ func (s *server) UndoRosterImport(ctx context.Context, r contract.UndoRosterImpo
 
 // dayFields lists the fields that errors of what precedes the day name.
 func dayFields(err error) []sitting.FieldError {
+	var planned *programme.FieldError
+	if errors.As(err, &planned) {
+		return []sitting.FieldError{{Field: planned.Field, Reason: planned.Reason}}
+	}
 	var housed *venue.FieldError
 	var seated *seating.FieldError
 	var listed *roster.TableError

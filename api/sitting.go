@@ -69,6 +69,10 @@ func (s *server) wireSitting(ctx context.Context, x *sitting.Sitting) contract.S
 			out.SiteName = textOrNone(name)
 		}
 	}
+	out.Programme = textOrNone(x.Programme)
+	if x.Capacity > 0 {
+		out.Capacity = &x.Capacity
+	}
 	if x.OneSealer {
 		out.OneSealer = &x.OneSealer
 	}
@@ -118,7 +122,10 @@ func (s *server) planOf(ctx context.Context, p contract.SittingPlan) (sitting.Si
 	if p.LateEntryMinutes != nil {
 		out.LateEntry = time.Duration(*p.LateEntryMinutes) * time.Minute
 	}
-	out.Site = textOr(p.Site)
+	out.Site, out.Programme = textOr(p.Site), textOr(p.Programme)
+	if p.Capacity != nil {
+		out.Capacity = *p.Capacity
+	}
 	out.OneSealer = p.OneSealer != nil && *p.OneSealer
 	if p.PapersAhead != nil {
 		out.PapersAhead = *p.PapersAhead
@@ -154,7 +161,7 @@ func (s *server) ChangeSitting(ctx context.Context, r contract.ChangeSittingRequ
 	plan, err := s.planOf(ctx, contract.SittingPlan{
 		Title: b.Title, Level: b.Level, Blueprint: b.Blueprint, Opens: b.Opens, Closes: b.Closes, DurationMinutes: b.DurationMinutes,
 		LateEntryMinutes: b.LateEntryMinutes, Release: contract.SittingPlanRelease(b.Release), Explain: b.Explain,
-		PapersAhead: b.PapersAhead, OneSealer: b.OneSealer,
+		PapersAhead: b.PapersAhead, OneSealer: b.OneSealer, Site: b.Site, Programme: b.Programme, Capacity: b.Capacity,
 	})
 	if err != nil {
 		return nil, err

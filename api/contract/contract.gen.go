@@ -2052,6 +2052,66 @@ func (e ProfileOutcome) Valid() bool {
 	}
 }
 
+// Defines values for ProgrammeActAct.
+const (
+	Announce ProgrammeActAct = "announce"
+	Withdraw ProgrammeActAct = "withdraw"
+)
+
+// Valid indicates whether the value is a known member of the ProgrammeActAct enum.
+func (e ProgrammeActAct) Valid() bool {
+	switch e {
+	case Announce:
+		return true
+	case Withdraw:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ProgrammeDaysKind.
+const (
+	ProgrammeDaysKindReview ProgrammeDaysKind = "review"
+	ProgrammeDaysKindSkill  ProgrammeDaysKind = "skill"
+	ProgrammeDaysKindTheory ProgrammeDaysKind = "theory"
+)
+
+// Valid indicates whether the value is a known member of the ProgrammeDaysKind enum.
+func (e ProgrammeDaysKind) Valid() bool {
+	switch e {
+	case ProgrammeDaysKindReview:
+		return true
+	case ProgrammeDaysKindSkill:
+		return true
+	case ProgrammeDaysKindTheory:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ProgrammeState.
+const (
+	ProgrammeAnnounced ProgrammeState = "announced"
+	ProgrammeWithdrawn ProgrammeState = "withdrawn"
+	ProgrammeWritten   ProgrammeState = "draft"
+)
+
+// Valid indicates whether the value is a known member of the ProgrammeState enum.
+func (e ProgrammeState) Valid() bool {
+	switch e {
+	case ProgrammeAnnounced:
+		return true
+	case ProgrammeWithdrawn:
+		return true
+	case ProgrammeWritten:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ProvidedFileKind.
 const (
 	Material ProvidedFileKind = "material"
@@ -3536,6 +3596,38 @@ type Account struct {
 	Roles []Role `json:"roles"`
 }
 
+// AnnouncedLevel defines model for AnnouncedLevel.
+type AnnouncedLevel struct {
+	Capacity   int             `json:"capacity"`
+	Days       []ProgrammeDays `json:"days"`
+	Level      int             `json:"level"`
+	LevelTitle string          `json:"levelTitle"`
+}
+
+// AnnouncedSitting defines model for AnnouncedSitting.
+type AnnouncedSitting struct {
+	Closes     time.Time `json:"closes"`
+	ExamOpens  time.Time `json:"examOpens"`
+	Id         string    `json:"id"`
+	LevelTitle string    `json:"levelTitle"`
+	Open       bool      `json:"open"`
+
+	// Opens of the applications
+	Opens time.Time `json:"opens"`
+	Title string    `json:"title"`
+}
+
+// Announcement defines model for Announcement.
+type Announcement struct {
+	Levels   []AnnouncedLevel `json:"levels"`
+	Note     string           `json:"note"`
+	SiteName *string          `json:"siteName,omitempty"`
+
+	// Sittings those that take applications now or later
+	Sittings []AnnouncedSitting `json:"sittings"`
+	Title    string             `json:"title"`
+}
+
 // Answer defines model for Answer.
 type Answer struct {
 	Flagged bool `json:"flagged"`
@@ -4893,8 +4985,13 @@ type EnrolFile struct {
 
 // EnrolForm defines model for EnrolForm.
 type EnrolForm struct {
+	// Capacity places of the sitting; left out where there is no limit
+	Capacity   *int             `json:"capacity,omitempty"`
 	Closes     time.Time        `json:"closes"`
 	Conditions []EnrolCondition `json:"conditions"`
+
+	// Days of the components by the programme; left out without one
+	Days       *[]ProgrammeDays `json:"days,omitempty"`
 	ExamOpens  time.Time        `json:"examOpens"`
 	LevelTitle string           `json:"levelTitle"`
 	MostBytes  int              `json:"mostBytes"`
@@ -4902,10 +4999,13 @@ type EnrolForm struct {
 	Open       bool             `json:"open"`
 
 	// Opens of the applications
-	Opens  time.Time  `json:"opens"`
-	Photo  EnrolPhoto `json:"photo"`
-	Sample bool       `json:"sample"`
-	Title  string     `json:"title"`
+	Opens time.Time  `json:"opens"`
+	Photo EnrolPhoto `json:"photo"`
+
+	// Registered of the places; with capacity
+	Registered *int   `json:"registered,omitempty"`
+	Sample     bool   `json:"sample"`
+	Title      string `json:"title"`
 }
 
 // EnrolGiven defines model for EnrolGiven.
@@ -4967,7 +5067,10 @@ type EnrolTicket struct {
 	Closes           time.Time `json:"closes"`
 	IdMasked         string    `json:"idMasked"`
 	LateEntryMinutes int       `json:"lateEntryMinutes"`
-	LevelTitle       string    `json:"levelTitle"`
+
+	// Later when the other components are planned; left out where that is not known
+	Later      *[]ProgrammeDays `json:"later,omitempty"`
+	LevelTitle string           `json:"levelTitle"`
 
 	// Minutes with what the candidate was granted
 	Minutes int       `json:"minutes"`
@@ -7298,6 +7401,89 @@ type ProfileVerdict struct {
 	Row     int            `json:"row"`
 }
 
+// Programme defines model for Programme.
+type Programme struct {
+	ChangedAt time.Time `json:"changedAt"`
+
+	// ChangedBy the person's name
+	ChangedBy string           `json:"changedBy"`
+	Id        string           `json:"id"`
+	Levels    []ProgrammeLevel `json:"levels"`
+	Note      string           `json:"note"`
+
+	// Reason why it was withdrawn
+	Reason   string         `json:"reason"`
+	Site     *string        `json:"site,omitempty"`
+	SiteName *string        `json:"siteName,omitempty"`
+	State    ProgrammeState `json:"state"`
+	Title    string         `json:"title"`
+	Version  int            `json:"version"`
+}
+
+// ProgrammeAct defines model for ProgrammeAct.
+type ProgrammeAct struct {
+	Act ProgrammeActAct `json:"act"`
+
+	// Reason to withdraw
+	Reason  *string `json:"reason,omitempty"`
+	Version int     `json:"version"`
+}
+
+// ProgrammeActAct defines model for ProgrammeAct.Act.
+type ProgrammeActAct string
+
+// ProgrammeDays when a component is held, both days included
+type ProgrammeDays struct {
+	// From 2006-01-02
+	From  string            `json:"from"`
+	Kind  ProgrammeDaysKind `json:"kind"`
+	Until string            `json:"until"`
+}
+
+// ProgrammeDaysKind defines model for ProgrammeDays.Kind.
+type ProgrammeDaysKind string
+
+// ProgrammeDetail defines model for ProgrammeDetail.
+type ProgrammeDetail struct {
+	Programme Programme      `json:"programme"`
+	Sittings  []Sitting      `json:"sittings"`
+	Uses      []ProgrammeUse `json:"uses"`
+}
+
+// ProgrammeDraft defines model for ProgrammeDraft.
+type ProgrammeDraft struct {
+	Id     *string          `json:"id,omitempty"`
+	Levels []ProgrammeLevel `json:"levels"`
+	Note   string           `json:"note"`
+	Reason *string          `json:"reason,omitempty"`
+
+	// Site 站点 · of the register; without it sittings may be held anywhere
+	Site  *string `json:"site,omitempty"`
+	Title string  `json:"title"`
+
+	// Version 0 for a new one
+	Version int `json:"version"`
+}
+
+// ProgrammeLevel defines model for ProgrammeLevel.
+type ProgrammeLevel struct {
+	// Capacity 名额 · people in all sittings together
+	Capacity int             `json:"capacity"`
+	Days     []ProgrammeDays `json:"days"`
+	Level    int             `json:"level"`
+}
+
+// ProgrammeState defines model for ProgrammeState.
+type ProgrammeState string
+
+// ProgrammeUse defines model for ProgrammeUse.
+type ProgrammeUse struct {
+	// Given places that its sittings have
+	Given      int `json:"given"`
+	Level      int `json:"level"`
+	Registered int `json:"registered"`
+}
+
 // Progress defines model for Progress.
 type Progress struct {
 	Closed    int           `json:"closed"`
@@ -8468,8 +8654,11 @@ type Signature string
 
 // Sitting defines model for Sitting.
 type Sitting struct {
-	BlueprintId      string    `json:"blueprintId"`
-	BlueprintTitle   string    `json:"blueprintTitle"`
+	BlueprintId    string `json:"blueprintId"`
+	BlueprintTitle string `json:"blueprintTitle"`
+
+	// Capacity left out for no limit
+	Capacity         *int      `json:"capacity,omitempty"`
 	Closes           time.Time `json:"closes"`
 	DurationMinutes  int       `json:"durationMinutes"`
 	Explain          bool      `json:"explain"`
@@ -8485,6 +8674,7 @@ type Sitting struct {
 	Opening       *SittingOpening `json:"opening,omitempty"`
 	Opens         time.Time       `json:"opens"`
 	PapersAhead   bool            `json:"papersAhead"`
+	Programme     *string         `json:"programme,omitempty"`
 	Registrations int             `json:"registrations"`
 	Release       SittingRelease  `json:"release"`
 
@@ -8521,7 +8711,10 @@ type SittingActAct string
 
 // SittingChange defines model for SittingChange.
 type SittingChange struct {
-	Blueprint       string    `json:"blueprint"`
+	Blueprint string `json:"blueprint"`
+
+	// Capacity 名额 · most people on the roster; 0 for no limit
+	Capacity        *int      `json:"capacity,omitempty"`
 	Closes          time.Time `json:"closes"`
 	DurationMinutes int       `json:"durationMinutes"`
 	Explain         bool      `json:"explain"`
@@ -8535,8 +8728,11 @@ type SittingChange struct {
 	Opens     time.Time `json:"opens"`
 
 	// PapersAhead send papers encrypted before the start
-	PapersAhead *bool                `json:"papersAhead,omitempty"`
-	Release     SittingChangeRelease `json:"release"`
+	PapersAhead *bool `json:"papersAhead,omitempty"`
+
+	// Programme 认定计划 · it is part of; without it of none
+	Programme *string              `json:"programme,omitempty"`
+	Release   SittingChangeRelease `json:"release"`
 
 	// Site 站点 · an entry of the register of sites; without it the sitting names none
 	Site    *string `json:"site,omitempty"`
@@ -8642,7 +8838,10 @@ type SittingPage struct {
 
 // SittingPlan defines model for SittingPlan.
 type SittingPlan struct {
-	Blueprint       string    `json:"blueprint"`
+	Blueprint string `json:"blueprint"`
+
+	// Capacity 名额 · most people on the roster; 0 for no limit
+	Capacity        *int      `json:"capacity,omitempty"`
 	Closes          time.Time `json:"closes"`
 	DurationMinutes int       `json:"durationMinutes"`
 	Explain         bool      `json:"explain"`
@@ -8656,8 +8855,11 @@ type SittingPlan struct {
 	Opens     time.Time `json:"opens"`
 
 	// PapersAhead send papers encrypted before the start
-	PapersAhead *bool              `json:"papersAhead,omitempty"`
-	Release     SittingPlanRelease `json:"release"`
+	PapersAhead *bool `json:"papersAhead,omitempty"`
+
+	// Programme 认定计划 · it is part of; without it of none
+	Programme *string            `json:"programme,omitempty"`
+	Release   SittingPlanRelease `json:"release"`
 
 	// Site 站点 · an entry of the register of sites; without it the sitting names none
 	Site  *string `json:"site,omitempty"`
@@ -9540,6 +9742,9 @@ type PasskeyID = string
 // PeriodId defines model for PeriodId.
 type PeriodId = string
 
+// ProgrammeId defines model for ProgrammeId.
+type ProgrammeId = string
+
 // RegistrationId defines model for RegistrationId.
 type RegistrationId = string
 
@@ -10124,6 +10329,12 @@ type AddPictureJSONRequestBody AddPictureJSONBody
 // ImportProfilesJSONRequestBody defines body for ImportProfiles for application/json ContentType.
 type ImportProfilesJSONRequestBody = ProfileImport
 
+// PutProgrammeJSONRequestBody defines body for PutProgramme for application/json ContentType.
+type PutProgrammeJSONRequestBody = ProgrammeDraft
+
+// ActOnProgrammeJSONRequestBody defines body for ActOnProgramme for application/json ContentType.
+type ActOnProgrammeJSONRequestBody = ProgrammeAct
+
 // PreviewRegradeJSONRequestBody defines body for PreviewRegrade for application/json ContentType.
 type PreviewRegradeJSONRequestBody = RegradeAsk
 
@@ -10333,6 +10544,9 @@ type ServerInterface interface {
 	// ListAccounts 工作人员名单 · staff accounts
 	// (GET /api/v1/accounts)
 	ListAccounts(c *fiber.Ctx, params ListAccountsParams) error
+	// ListAnnouncements 已公布的认定计划 · programmes that are announced and not over
+	// (GET /api/v1/announcements)
+	ListAnnouncements(c *fiber.Ctx) error
 	// ListAppeals 复核申请，先到期的在前 · appeals, those due first
 	// (GET /api/v1/appeals)
 	ListAppeals(c *fiber.Ctx, params ListAppealsParams) error
@@ -10783,6 +10997,18 @@ type ServerInterface interface {
 	// ImportProfiles 录入或导入档案，逐行给出结果 · enter or import profiles, with a verdict for each row
 	// (POST /api/v1/profiles)
 	ImportProfiles(c *fiber.Ctx) error
+	// ListProgrammes 认定计划 · programmes
+	// (GET /api/v1/programmes)
+	ListProgrammes(c *fiber.Ctx) error
+	// PutProgramme 拟定或修改认定计划 · write a programme, or change one
+	// (POST /api/v1/programmes)
+	PutProgramme(c *fiber.Ctx) error
+	// GetProgramme 一个认定计划及其场次 · one programme with its sittings
+	// (GET /api/v1/programmes/{programme})
+	GetProgramme(c *fiber.Ctx, programme ProgrammeId) error
+	// ActOnProgramme 公布或撤销认定计划 · announce a programme, or withdraw one
+	// (POST /api/v1/programmes/{programme}/acts)
+	ActOnProgramme(c *fiber.Ctx, programme ProgrammeId) error
 	// PreviewRegrade 重评预览：每种办法改变谁的成绩 · what each remedy for a question that was wrong would change
 	// (POST /api/v1/regrade-previews)
 	PreviewRegrade(c *fiber.Ctx) error
@@ -11271,6 +11497,24 @@ func (siw *ServerInterfaceWrapper) ListAccounts(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.ListAccounts(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListAnnouncements operation middleware
+func (siw *ServerInterfaceWrapper) ListAnnouncements(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListAnnouncements(c)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -15710,6 +15954,100 @@ func (siw *ServerInterfaceWrapper) ImportProfiles(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.ImportProfiles(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListProgrammes operation middleware
+func (siw *ServerInterfaceWrapper) ListProgrammes(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListProgrammes(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// PutProgramme operation middleware
+func (siw *ServerInterfaceWrapper) PutProgramme(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.PutProgramme(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetProgramme operation middleware
+func (siw *ServerInterfaceWrapper) GetProgramme(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "programme" -------------
+	var programme ProgrammeId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "programme", c.Params("programme"), &programme, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter programme: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetProgramme(c, programme)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ActOnProgramme operation middleware
+func (siw *ServerInterfaceWrapper) ActOnProgramme(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "programme" -------------
+	var programme ProgrammeId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "programme", c.Params("programme"), &programme, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter programme: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ActOnProgramme(c, programme)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -20840,6 +21178,16 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/readiness", wrapper.GetReadiness)
 
+	router.Get(options.BaseURL+"/api/v1/programmes", wrapper.ListProgrammes)
+
+	router.Post(options.BaseURL+"/api/v1/programmes", wrapper.PutProgramme)
+
+	router.Get(options.BaseURL+"/api/v1/programmes/:programme", wrapper.GetProgramme)
+
+	router.Post(options.BaseURL+"/api/v1/programmes/:programme/acts", wrapper.ActOnProgramme)
+
+	router.Get(options.BaseURL+"/api/v1/announcements", wrapper.ListAnnouncements)
+
 	router.Get(options.BaseURL+"/api/v1/enrolments/:sitting", wrapper.GetEnrolForm)
 
 	router.Post(options.BaseURL+"/api/v1/enrolments/:sitting", wrapper.SendEnrolment)
@@ -20987,6 +21335,34 @@ type ListAccountsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListAccountsdefaultApplicationProblemPlusJSONResponse) VisitListAccountsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListAnnouncementsRequestObject struct {
+}
+
+type ListAnnouncementsResponseObject interface {
+	VisitListAnnouncementsResponse(ctx *fiber.Ctx) error
+}
+
+type ListAnnouncements200JSONResponse []Announcement
+
+func (response ListAnnouncements200JSONResponse) VisitListAnnouncementsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListAnnouncementsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListAnnouncementsdefaultApplicationProblemPlusJSONResponse) VisitListAnnouncementsResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -25674,6 +26050,122 @@ func (response ImportProfilesdefaultApplicationProblemPlusJSONResponse) VisitImp
 	return ctx.JSON(&response.Body)
 }
 
+type ListProgrammesRequestObject struct {
+}
+
+type ListProgrammesResponseObject interface {
+	VisitListProgrammesResponse(ctx *fiber.Ctx) error
+}
+
+type ListProgrammes200JSONResponse []Programme
+
+func (response ListProgrammes200JSONResponse) VisitListProgrammesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListProgrammesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListProgrammesdefaultApplicationProblemPlusJSONResponse) VisitListProgrammesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type PutProgrammeRequestObject struct {
+	Body *PutProgrammeJSONRequestBody
+}
+
+type PutProgrammeResponseObject interface {
+	VisitPutProgrammeResponse(ctx *fiber.Ctx) error
+}
+
+type PutProgramme200JSONResponse Programme
+
+func (response PutProgramme200JSONResponse) VisitPutProgrammeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type PutProgrammedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PutProgrammedefaultApplicationProblemPlusJSONResponse) VisitPutProgrammeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetProgrammeRequestObject struct {
+	Programme ProgrammeId `json:"programme"`
+}
+
+type GetProgrammeResponseObject interface {
+	VisitGetProgrammeResponse(ctx *fiber.Ctx) error
+}
+
+type GetProgramme200JSONResponse ProgrammeDetail
+
+func (response GetProgramme200JSONResponse) VisitGetProgrammeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetProgrammedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetProgrammedefaultApplicationProblemPlusJSONResponse) VisitGetProgrammeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ActOnProgrammeRequestObject struct {
+	Programme ProgrammeId `json:"programme"`
+	Body      *ActOnProgrammeJSONRequestBody
+}
+
+type ActOnProgrammeResponseObject interface {
+	VisitActOnProgrammeResponse(ctx *fiber.Ctx) error
+}
+
+type ActOnProgramme200JSONResponse Programme
+
+func (response ActOnProgramme200JSONResponse) VisitActOnProgrammeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ActOnProgrammedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ActOnProgrammedefaultApplicationProblemPlusJSONResponse) VisitActOnProgrammeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type PreviewRegradeRequestObject struct {
 	Body *PreviewRegradeJSONRequestBody
 }
@@ -30174,6 +30666,9 @@ type StrictServerInterface interface {
 	// ListAccounts 工作人员名单 · staff accounts
 	// (GET /api/v1/accounts)
 	ListAccounts(ctx context.Context, request ListAccountsRequestObject) (ListAccountsResponseObject, error)
+	// ListAnnouncements 已公布的认定计划 · programmes that are announced and not over
+	// (GET /api/v1/announcements)
+	ListAnnouncements(ctx context.Context, request ListAnnouncementsRequestObject) (ListAnnouncementsResponseObject, error)
 	// ListAppeals 复核申请，先到期的在前 · appeals, those due first
 	// (GET /api/v1/appeals)
 	ListAppeals(ctx context.Context, request ListAppealsRequestObject) (ListAppealsResponseObject, error)
@@ -30624,6 +31119,18 @@ type StrictServerInterface interface {
 	// ImportProfiles 录入或导入档案，逐行给出结果 · enter or import profiles, with a verdict for each row
 	// (POST /api/v1/profiles)
 	ImportProfiles(ctx context.Context, request ImportProfilesRequestObject) (ImportProfilesResponseObject, error)
+	// ListProgrammes 认定计划 · programmes
+	// (GET /api/v1/programmes)
+	ListProgrammes(ctx context.Context, request ListProgrammesRequestObject) (ListProgrammesResponseObject, error)
+	// PutProgramme 拟定或修改认定计划 · write a programme, or change one
+	// (POST /api/v1/programmes)
+	PutProgramme(ctx context.Context, request PutProgrammeRequestObject) (PutProgrammeResponseObject, error)
+	// GetProgramme 一个认定计划及其场次 · one programme with its sittings
+	// (GET /api/v1/programmes/{programme})
+	GetProgramme(ctx context.Context, request GetProgrammeRequestObject) (GetProgrammeResponseObject, error)
+	// ActOnProgramme 公布或撤销认定计划 · announce a programme, or withdraw one
+	// (POST /api/v1/programmes/{programme}/acts)
+	ActOnProgramme(ctx context.Context, request ActOnProgrammeRequestObject) (ActOnProgrammeResponseObject, error)
 	// PreviewRegrade 重评预览：每种办法改变谁的成绩 · what each remedy for a question that was wrong would change
 	// (POST /api/v1/regrade-previews)
 	PreviewRegrade(ctx context.Context, request PreviewRegradeRequestObject) (PreviewRegradeResponseObject, error)
@@ -31123,6 +31630,31 @@ func (sh *strictHandler) ListAccounts(ctx *fiber.Ctx, params ListAccountsParams)
 		return err
 	} else if validResponse, ok := response.(ListAccountsResponseObject); ok {
 		if err := validResponse.VisitListAccountsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListAnnouncements operation middleware
+func (sh *strictHandler) ListAnnouncements(ctx *fiber.Ctx) error {
+	var request ListAnnouncementsRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAnnouncements(ctx.UserContext(), request.(ListAnnouncementsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAnnouncements")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListAnnouncementsResponseObject); ok {
+		if err := validResponse.VisitListAnnouncementsResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -36108,6 +36640,138 @@ func (sh *strictHandler) ImportProfiles(ctx *fiber.Ctx) error {
 		return err
 	} else if validResponse, ok := response.(ImportProfilesResponseObject); ok {
 		if err := validResponse.VisitImportProfilesResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListProgrammes operation middleware
+func (sh *strictHandler) ListProgrammes(ctx *fiber.Ctx) error {
+	var request ListProgrammesRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListProgrammes(ctx.UserContext(), request.(ListProgrammesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListProgrammes")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListProgrammesResponseObject); ok {
+		if err := validResponse.VisitListProgrammesResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PutProgramme operation middleware
+func (sh *strictHandler) PutProgramme(ctx *fiber.Ctx) error {
+	var request PutProgrammeRequestObject
+
+	var body PutProgrammeJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.PutProgramme(ctx.UserContext(), request.(PutProgrammeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutProgramme")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PutProgrammeResponseObject); ok {
+		if err := validResponse.VisitPutProgrammeResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetProgramme operation middleware
+func (sh *strictHandler) GetProgramme(ctx *fiber.Ctx, programme ProgrammeId) error {
+	var request GetProgrammeRequestObject
+
+	request.Programme = programme
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetProgramme(ctx.UserContext(), request.(GetProgrammeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetProgramme")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetProgrammeResponseObject); ok {
+		if err := validResponse.VisitGetProgrammeResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ActOnProgramme operation middleware
+func (sh *strictHandler) ActOnProgramme(ctx *fiber.Ctx, programme ProgrammeId) error {
+	var request ActOnProgrammeRequestObject
+
+	request.Programme = programme
+
+	var body ActOnProgrammeJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ActOnProgramme(ctx.UserContext(), request.(ActOnProgrammeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ActOnProgramme")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ActOnProgrammeResponseObject); ok {
+		if err := validResponse.VisitActOnProgrammeResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

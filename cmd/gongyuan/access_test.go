@@ -72,7 +72,7 @@ func TestAccess(t *testing.T) {
 	parameter := regexp.MustCompile(`\{\w+\}`)
 	values := map[string]string{
 		"{attempt}": persons[1].attempt, "{sitting}": string(s.ID), "{bank}": "sample", "{blueprint}": "test", "{registration}": "none", "{kind}": "skill", "{draw}": "1", "{number}": "none", "{ruling}": "none", "{unlock}": string(s.ID) + ":skill:1:none:1:1",
-		"{examiner}": panel[1].id, "{account}": "none", "{ticket}": "none", "{code}": "none", "{batch}": "none", "{picture}": strings.Repeat("0", 32), "{regrade}": "none", "{appeal}": "none", "{file}": "none", "{part}": "1", "{intake}": "none", "{filing}": "none", "{run}": "none", "{motion}": "1", "{call}": "none", "{paper}": "doors", "{period}": "2026-Q4", "{candidate}": "none", "{session}": "none", "{passkey}": "none", "{application}": "none", "{correction}": "none", "{archive}": "1", "{asking}": "none", "{deletion}": "none",
+		"{examiner}": panel[1].id, "{account}": "none", "{ticket}": "none", "{code}": "none", "{batch}": "none", "{picture}": strings.Repeat("0", 32), "{regrade}": "none", "{appeal}": "none", "{file}": "none", "{part}": "1", "{intake}": "none", "{filing}": "none", "{run}": "none", "{motion}": "1", "{call}": "none", "{paper}": "doors", "{period}": "2026-Q4", "{candidate}": "none", "{session}": "none", "{passkey}": "none", "{application}": "none", "{correction}": "none", "{archive}": "1", "{asking}": "none", "{deletion}": "none", "{programme}": "none",
 	}
 	routes := contractRoutes(t, w)
 	if len(routes) < 25 {

@@ -27,7 +27,7 @@ func (e *engine) prepareDays(store *mongostore.Store, settings *storeSettings, s
 		return err
 	}
 	e.days = api.Days{
-		Ready: ready, Reasoned: settings.Opening == reasoned, Enrols: enrols,
+		Ready: ready, Reasoned: settings.Opening == reasoned, Enrols: enrols, Programmes: e.programmes,
 		Rosters: roster.NewDesk(roster.Deps{
 			Store: store.Rosters(), Sittings: e.sittings, Office: e.office, Accounts: e.people, Sealer: e.sealer, Audit: e.trail, Clock: e.clock,
 		}),

@@ -33,6 +33,7 @@ import (
 	"gongyuan/engine/people/redislimit"
 	"gongyuan/engine/personnel"
 	"gongyuan/engine/proctor"
+	"gongyuan/engine/programme"
 	"gongyuan/engine/result"
 	"gongyuan/engine/sitting"
 	"gongyuan/engine/standard"
@@ -40,47 +41,48 @@ import (
 
 // engine is the domain tied to its adapters.
 type engine struct {
-	stores    *stores
-	bank      *mongobank.Store
-	recent    *recent
-	people    *mongostore.People
-	sittings  *sitting.Guard // as whoever acts may see them
-	records   *mongostore.Attempts
-	results   *mongostore.Results
-	attempts  *attempt.Service
-	office    *sitting.Office
-	standard  standard.Standard
-	desk      *assess.Desk
-	files     *evidence.Cabinet
-	registrar *result.Registrar
-	register  *assess.Register
-	marking   *marking.Desk
-	editorial *editorial.Desk
-	compose   *compose.Desk
-	reviews   *result.Reviews
-	figures   *itemstat.Desk
-	proctors  *proctor.Desk
-	floor     *proctor.Floor
-	access    *access.Desk
-	behind    sync.WaitGroup // what goes on after its request was answered
-	registry  *certificate.Registry
-	filings   *filing.Office
-	earlier   *earlier.Office
-	registers api.Registers
-	days      api.Days
-	custody   api.Custody
-	batches   *batch.Desk
-	handouts  api.Handouts
-	sealer    *people.Sealer
-	sessions  *people.Sessions
-	personnel *personnel.Office
-	factors   *personnel.Factors
-	gate      *personnel.Gate
-	limiter   *redislimit.Limiter
-	tokens    *api.Tokens
-	trail     *audit.Trail
-	clock     attempt.Clock
-	log       *slog.Logger
+	stores     *stores
+	bank       *mongobank.Store
+	recent     *recent
+	people     *mongostore.People
+	sittings   *sitting.Guard // as whoever acts may see them
+	records    *mongostore.Attempts
+	results    *mongostore.Results
+	attempts   *attempt.Service
+	office     *sitting.Office
+	standard   standard.Standard
+	desk       *assess.Desk
+	files      *evidence.Cabinet
+	registrar  *result.Registrar
+	register   *assess.Register
+	marking    *marking.Desk
+	editorial  *editorial.Desk
+	compose    *compose.Desk
+	reviews    *result.Reviews
+	figures    *itemstat.Desk
+	proctors   *proctor.Desk
+	floor      *proctor.Floor
+	access     *access.Desk
+	behind     sync.WaitGroup // what goes on after its request was answered
+	registry   *certificate.Registry
+	filings    *filing.Office
+	programmes *programme.Office
+	earlier    *earlier.Office
+	registers  api.Registers
+	days       api.Days
+	custody    api.Custody
+	batches    *batch.Desk
+	handouts   api.Handouts
+	sealer     *people.Sealer
+	sessions   *people.Sessions
+	personnel  *personnel.Office
+	factors    *personnel.Factors
+	gate       *personnel.Gate
+	limiter    *redislimit.Limiter
+	tokens     *api.Tokens
+	trail      *audit.Trail
+	clock      attempt.Clock
+	log        *slog.Logger
 }
 
 // newEngine opens the stores and ties everything together.
@@ -146,8 +148,11 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 		MayStart: e.mayStart, Marker: e.mark, Stirred: func(ids ...attempt.AttemptID) { e.floor.Stir(ids...) },
 	})
 	e.invigilate(store, live)
+	e.programmes = programme.NewOffice(programme.Deps{
+		Store: store.Programmes(), Sittings: store.Sittings(), Sites: e.filings, Accounts: e.people, Standard: e.standard, Audit: e.trail, Clock: e.clock,
+	})
 	e.office = sitting.NewOffice(sitting.Deps{
-		Store: e.sittings, Registrations: e.sittings, Candidates: e.people, Papers: e, Attempts: e, Histories: e, Permit: e.filings, Sealer: e.sealer, Audit: e.trail, Clock: e.clock,
+		Store: e.sittings, Registrations: e.sittings, Candidates: e.people, Papers: e, Attempts: e, Histories: e, Permit: e.filings, Programmes: e.programmes, Sealer: e.sealer, Audit: e.trail, Clock: e.clock,
 		Checks: checks{e}, Reasons: settings.Opening == reasoned,
 	})
 	if err := e.keepFiles(store, secrets); err != nil {

@@ -72,6 +72,13 @@ func (w *writer) ticket(p *Person, dark [][]bool) {
 	if place := room.place(); place != "" {
 		rows = append(rows, row("地点", place))
 	}
+	for _, h := range p.Later {
+		days := h.From
+		if h.Until != h.From {
+			days += " 至 " + h.Until
+		}
+		rows = append(rows, row(h.Name, days+"，时间和地点另行通知"))
+	}
 	if notes := p.granted(); notes != "" {
 		rows = append(rows, row("便利措施", notes))
 	}

@@ -35,7 +35,14 @@ type Person struct {
 	Seat      string
 	Extra     time.Duration
 	Notes     []string // what was granted, in words
+	Later     []Held   // the other components that the person takes
 	Presence  Presence
+}
+
+// Held is when a component is planned to be held.
+type Held struct {
+	Name        string
+	From, Until string // 2006-01-02, both included
 }
 
 // Presence is what is known of somebody once the day has begun.

@@ -29,6 +29,7 @@ func (s *Store) families() []family {
 		{"filings", s.ensureFilingIndexes},
 		{"rosters", s.ensureRosterIndexes},
 		{"venues", s.ensureVenueIndexes},
+		{"programmes", s.ensureProgrammeIndexes},
 		{"seatings", s.ensureSeatingIndexes},
 		{"readiness", s.ensureReadinessIndexes},
 		{"enrolments", s.ensureEnrolIndexes},

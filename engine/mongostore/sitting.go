@@ -31,6 +31,7 @@ func (s *Store) ensureSittingIndexes(ctx context.Context) error {
 	x := s.Sittings()
 	return ensure(ctx, []index{
 		{x.sittings, bson.D{{Key: "created", Value: -1}}, false},
+		{x.sittings, bson.D{{Key: "programme", Value: 1}}, false},
 		{x.registrations, bson.D{{Key: "sitting", Value: 1}}, false},
 		{x.registrations, bson.D{{Key: "admission", Value: 1}}, true},
 		{x.registrations, bson.D{{Key: "place", Value: 1}}, true},
@@ -42,6 +43,8 @@ type sittingDoc struct {
 	ID         string    `bson:"_id"`
 	Title      string    `bson:"title"`
 	Site       string    `bson:"site,omitempty"`
+	Programme  string    `bson:"programme,omitempty"`
+	Capacity   int       `bson:"capacity,omitempty"`
 	Occupation string    `bson:"occupation"`
 	Code       string    `bson:"occupationCode"`
 	Level      int       `bson:"level"`
@@ -153,7 +156,7 @@ func duration(s int64) time.Duration { return time.Duration(s) * time.Second }
 
 func docOf(s sitting.Sitting) sittingDoc {
 	return sittingDoc{
-		ID: string(s.ID), Title: s.Title, Site: s.Site, Occupation: s.Occupation.Name, Code: s.Occupation.Code, Level: int(s.Level),
+		ID: string(s.ID), Title: s.Title, Site: s.Site, Programme: s.Programme, Capacity: s.Capacity, Occupation: s.Occupation.Name, Code: s.Occupation.Code, Level: int(s.Level),
 		Blueprint: blueprintDoc(s.Blueprint), Opens: s.Opens, Closes: s.Closes, Seconds: seconds(s.Duration), LateEntry: seconds(s.LateEntry),
 		Release: string(s.Release), Explain: s.Explain, Ahead: s.PapersAhead, State: string(s.State), Secret: s.Secret, Digest: s.SecretDigest,
 		Roster: texts(s.Roster), Version: s.Version, Created: s.Created, CreatedBy: s.CreatedBy, Sealed: s.Sealed, SealedBy: s.SealedBy,
@@ -163,7 +166,8 @@ func docOf(s sitting.Sitting) sittingDoc {
 
 func (d sittingDoc) sitting() sitting.Sitting {
 	s := sitting.Sitting{
-		ID: sitting.ID(d.ID), Title: d.Title, Site: d.Site, Occupation: standard.Occupation{Code: d.Code, Name: d.Occupation}, Level: standard.Level(d.Level),
+		ID: sitting.ID(d.ID), Title: d.Title, Site: d.Site, Programme: d.Programme, Capacity: d.Capacity, Occupation: standard.Occupation{Code: d.Code, Name: d.Occupation},
+		Level:     standard.Level(d.Level),
 		Blueprint: d.Blueprint.blueprint(), Opens: d.Opens.UTC(), Closes: d.Closes.UTC(), Duration: duration(d.Seconds),
 		LateEntry: duration(d.LateEntry), Release: sitting.ReleasePolicy(d.Release), Explain: d.Explain, PapersAhead: d.Ahead, State: sitting.State(d.State),
 		Secret: d.Secret, SecretDigest: d.Digest, Version: d.Version, Created: d.Created.UTC(), CreatedBy: d.CreatedBy,
@@ -228,4 +232,9 @@ func (x *Sittings) Sittings(ctx context.Context, skip, limit int) ([]sitting.Sit
 		out[i] = d.sitting()
 	}
 	return out, int(total), nil
+}
+
+// SittingsOf implements programme.Sittings.
+func (x *Sittings) SittingsOf(ctx context.Context, programme string) ([]sitting.Sitting, error) {
+	return every(ctx, x.sittings, bson.M{"programme": programme}, bson.D{{Key: "opens", Value: 1}, {Key: "_id", Value: 1}}, sittingDoc.sitting)
 }

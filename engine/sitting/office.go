@@ -27,6 +27,7 @@ type Office struct {
 	attempts      Attempts
 	histories     Histories
 	permit        Permit
+	programmes    Programmes
 	checks        Checks
 	reasons       bool
 	sealer        *people.Sealer
@@ -43,6 +44,7 @@ type Deps struct {
 	Attempts      Attempts
 	Histories     Histories
 	Permit        Permit
+	Programmes    Programmes
 	Checks        Checks
 	Reasons       bool // whether opening what is not ready needs a reason
 	Sealer        *people.Sealer
@@ -52,7 +54,7 @@ type Deps struct {
 
 // NewOffice returns an Office.
 func NewOffice(d Deps) *Office {
-	return &Office{d.Store, d.Registrations, d.Candidates, d.Papers, d.Attempts, d.Histories, d.Permit, d.Checks, d.Reasons, d.Sealer, d.Audit, d.Clock}
+	return &Office{d.Store, d.Registrations, d.Candidates, d.Papers, d.Attempts, d.Histories, d.Permit, d.Programmes, d.Checks, d.Reasons, d.Sealer, d.Audit, d.Clock}
 }
 
 // Plan adds a new sitting as a draft. It returns a *FieldError for one that
@@ -82,6 +84,7 @@ func (o *Office) Change(ctx context.Context, id ID, version int, plan Sitting) (
 		return Sitting{}, fmt.Errorf("change a sitting that is %s: %w", s.State, ErrState)
 	}
 	s.Title, s.Site, s.Level, s.Blueprint, s.Occupation = plan.Title, plan.Site, plan.Level, plan.Blueprint, plan.Occupation
+	s.Programme, s.Capacity = plan.Programme, plan.Capacity
 	s.Opens, s.Closes, s.Duration, s.LateEntry = plan.Opens, plan.Closes, plan.Duration, plan.LateEntry
 	s.Release, s.Explain, s.PapersAhead, s.OneSealer = plan.Release, plan.Explain, plan.PapersAhead, plan.OneSealer
 	if err := o.checkPlan(ctx, &s, o.clock.Now()); err != nil {
@@ -101,14 +104,19 @@ func (o *Office) checkPlan(ctx context.Context, s *Sitting, now time.Time) error
 	if !s.Closes.After(now) {
 		return &FieldError{"/closes", "in-the-past"}
 	}
-	if s.Site == "" {
+	if s.Site != "" {
+		known, err := o.permit.KnownSite(ctx, s.Site)
+		if err == nil && !known {
+			err = &FieldError{"/site", "no-such-site"}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if s.Programme == "" {
 		return nil
 	}
-	known, err := o.permit.KnownSite(ctx, s.Site)
-	if err == nil && !known {
-		err = &FieldError{"/site", "no-such-site"}
-	}
-	return err
+	return o.programmes.Holds(ctx, s)
 }
 
 func (o *Office) at(ctx context.Context, id ID, version int) (Sitting, error) {
@@ -149,8 +157,20 @@ func (e *EntriesError) Error() string {
 // Unwrap makes every EntriesError an ErrInvalid.
 func (e *EntriesError) Unwrap() error { return ErrInvalid }
 
+// FullError tells that a sitting has no place for a batch.
+type FullError struct{ Capacity, Registered int }
+
+// Error implements error.
+func (e *FullError) Error() string {
+	return fmt.Sprintf("sitting: %d of %d places are taken", e.Registered, e.Capacity)
+}
+
+// Unwrap makes every FullError an ErrFull.
+func (e *FullError) Unwrap() error { return ErrFull }
+
 // Register admits a batch of candidates to a draft, all or none. It returns
-// an *EntriesError that names each fault, ErrState once the papers are
+// an *EntriesError that names each fault, a *FullError where the sitting has no
+// place for all (the sitting's version makes that exact), ErrState once the papers are
 // sealed, ErrConflict where the sitting was changed at the same moment.
 func (o *Office) Register(ctx context.Context, id ID, entries []Entry) ([]Registration, error) {
 	s, err := o.store.Sitting(ctx, id)
@@ -159,6 +179,9 @@ func (o *Office) Register(ctx context.Context, id ID, entries []Entry) ([]Regist
 	}
 	if s.State != Draft {
 		return nil, fmt.Errorf("register for a sitting that is %s: %w", s.State, ErrState)
+	}
+	if s.Capacity > 0 && len(s.Roster)+len(entries) > s.Capacity {
+		return nil, &FullError{s.Capacity, len(s.Roster)}
 	}
 	entries, err = o.cleaned(entries)
 	if err != nil {

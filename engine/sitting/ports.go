@@ -113,6 +113,12 @@ type Permit interface {
 	PermitSite(ctx context.Context, site string, at time.Time) error
 }
 
+// Programmes knows what the programmes (认定计划) that sittings are part of say.
+type Programmes interface {
+	// Holds returns a *FieldError where a sitting is not within its programme.
+	Holds(ctx context.Context, s *Sitting) error
+}
+
 // Retake (补考) is what a candidate with passed components has left.
 type Retake struct {
 	Takes     []standard.Kind // never nil

@@ -42,6 +42,8 @@ type Sitting struct {
 	ID         ID
 	Title      string
 	Site       string // where it is held: an entry of the register of sites, "" where none is named
+	Programme  string // 认定计划 that it is part of, "" for none
+	Capacity   int    // most people on the roster, 0 for no limit
 	Occupation standard.Occupation
 	Level      standard.Level
 	Blueprint  bank.Blueprint // a copy, taken when the sitting was made
@@ -82,6 +84,7 @@ var (
 	ErrConflict = errors.New("sitting: changed by someone else meanwhile")
 	ErrInvalid  = errors.New("sitting: invalid")
 	ErrNotYet   = errors.New("sitting: not open yet")
+	ErrFull     = errors.New("sitting: not enough places")
 	ErrTooLate  = errors.New("sitting: too late to start")
 )
 
@@ -126,6 +129,8 @@ func (s State) Next(act Act) (State, error) {
 	return s, fmt.Errorf("%s a sitting that is %s: %w", act, s, ErrState)
 }
 
+const mostPlaces = 100_000 // in one sitting
+
 // Check tells what is wrong with a sitting as planned, as a *FieldError.
 func (s *Sitting) Check() error {
 	switch {
@@ -137,6 +142,10 @@ func (s *Sitting) Check() error {
 		return &FieldError{"/closes", "after-opens"}
 	case s.Closes.Sub(s.Opens) > 400*24*time.Hour:
 		return &FieldError{"/closes", "window-too-long"}
+	case s.Capacity < 0 || s.Capacity > mostPlaces:
+		return &FieldError{"/capacity", "between-1-100000"}
+	case s.Capacity > 0 && s.Capacity < len(s.Roster):
+		return &FieldError{"/capacity", "below-roster"}
 	case s.LateEntry < 0 || s.LateEntry > s.Closes.Sub(s.Opens):
 		return &FieldError{"/lateEntryMinutes", "within-window"}
 	case !s.Release.Valid():

@@ -26,6 +26,19 @@ const (
 	Review Kind = "review" // 综合评审
 )
 
+// Names are what people call a component of the kind, in Chinese and English.
+func (k Kind) Names() [2]string {
+	switch k {
+	case Theory:
+		return [2]string{"理论知识考试", "Theory exam"}
+	case Skill:
+		return [2]string{"技能考核", "Skill assessment"}
+	case Review:
+		return [2]string{"综合评审", "Comprehensive review"}
+	}
+	return [2]string{string(k), string(k)}
+}
+
 // Occupation is an occupation's code and name, for example 3-02-02-00.
 type Occupation struct {
 	Code string `json:"code"`

@@ -31,13 +31,6 @@ type Sheet struct {
 // Printer sets sheets in a font. It is safe for concurrent use.
 type Printer struct{ Source *print.Source }
 
-// kinds are the names of components.
-var kinds = map[standard.Kind][2]string{
-	standard.Theory: {"理论知识考试", "Theory exam"},
-	standard.Skill:  {"技能考核", "Skill assessment"},
-	standard.Review: {"综合评审", "Comprehensive review"},
-}
-
 var overall = map[result.Qualification][2]string{
 	result.Qualified:   {"合格", "Qualified"},
 	result.Unqualified: {"不合格", "Not qualified"},
@@ -165,7 +158,7 @@ func (s *Sheet) components(f *print.Flow) {
 		{Head: "得分\nScore", Width: 21, Align: print.Right}, {Head: "结果\nResult", Width: 24, Align: print.Center}, {Head: "说明\nNote"},
 	}}
 	for _, c := range s.Record.Outcome.Components {
-		name := kinds[c.Kind]
+		name := c.Kind.Names()
 		if name[0] == "" {
 			name = [2]string{string(c.Kind), ""}
 		}

@@ -4209,6 +4209,88 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/programmes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 认定计划 · programmes
+         * @description Those last changed first, with the levels within the limits of whoever asks.
+         */
+        get: operations["listProgrammes"];
+        put?: never;
+        /**
+         * 拟定或修改认定计划 · write a programme, or change one
+         * @description A change of what was announced needs a reason. Sittings that are planned have to fit still.
+         */
+        post: operations["putProgramme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/programmes/{programme}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programme: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        /** 一个认定计划及其场次 · one programme with its sittings */
+        get: operations["getProgramme"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/programmes/{programme}/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programme: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 公布或撤销认定计划 · announce a programme, or withdraw one
+         * @description One that sittings are part of cannot be withdrawn.
+         */
+        post: operations["actOnProgramme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/announcements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 已公布的认定计划 · programmes that are announced and not over */
+        get: operations["listAnnouncements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/enrolments/{sitting}": {
         parameters: {
             query?: never;
@@ -6309,6 +6391,13 @@ export interface components {
             oneSealer: boolean;
             /** @description 站点 · an entry of the register of sites; without it the sitting names none */
             site?: string;
+            /** @description 认定计划 · it is part of; without it of none */
+            programme?: string;
+            /**
+             * @description 名额 · most people on the roster; 0 for no limit
+             * @default 0
+             */
+            capacity: number;
         };
         SittingChange: components["schemas"]["SittingPlan"] & {
             version: number;
@@ -6332,6 +6421,9 @@ export interface components {
             papersAhead: boolean;
             site?: string;
             siteName?: string;
+            programme?: string;
+            /** @description left out for no limit */
+            capacity?: number;
             state: components["schemas"]["SittingState"];
             version: number;
             registrations: number;
@@ -6442,7 +6534,103 @@ export interface components {
          * @enum {string}
          */
         EnrolState: "sent" | "returned" | "admitted" | "refused";
+        /** @description when a component is held, both days included */
+        ProgrammeDays: {
+            /** @enum {string} */
+            kind: "theory" | "skill" | "review";
+            /** @description 2006-01-02 */
+            from: string;
+            until: string;
+        };
+        ProgrammeLevel: {
+            level: number;
+            /** @description 名额 · people in all sittings together */
+            capacity: number;
+            days: components["schemas"]["ProgrammeDays"][];
+        };
+        /** @enum {string} */
+        ProgrammeState: "draft" | "announced" | "withdrawn";
+        ProgrammeDraft: {
+            id?: string;
+            title: string;
+            /** @description 站点 · of the register; without it sittings may be held anywhere */
+            site?: string;
+            note: string;
+            levels: components["schemas"]["ProgrammeLevel"][];
+            /** @description 0 for a new one */
+            version: number;
+            reason?: string;
+        };
+        ProgrammeAct: {
+            /** @enum {string} */
+            act: "announce" | "withdraw";
+            version: number;
+            /** @description to withdraw */
+            reason?: string;
+        };
+        Programme: {
+            id: string;
+            title: string;
+            site?: string;
+            siteName?: string;
+            note: string;
+            levels: components["schemas"]["ProgrammeLevel"][];
+            state: components["schemas"]["ProgrammeState"];
+            /** @description why it was withdrawn */
+            reason: string;
+            version: number;
+            /** Format: date-time */
+            changedAt: string;
+            /** @description the person's name */
+            changedBy: string;
+        };
+        ProgrammeUse: {
+            level: number;
+            /** @description places that its sittings have */
+            given: number;
+            registered: number;
+        };
+        ProgrammeDetail: {
+            programme: components["schemas"]["Programme"];
+            uses: components["schemas"]["ProgrammeUse"][];
+            sittings: components["schemas"]["Sitting"][];
+        };
+        Announcement: {
+            title: string;
+            siteName?: string;
+            note: string;
+            levels: components["schemas"]["AnnouncedLevel"][];
+            /** @description those that take applications now or later */
+            sittings: components["schemas"]["AnnouncedSitting"][];
+        };
+        AnnouncedLevel: {
+            level: number;
+            levelTitle: string;
+            capacity: number;
+            days: components["schemas"]["ProgrammeDays"][];
+        };
+        AnnouncedSitting: {
+            id: string;
+            title: string;
+            levelTitle: string;
+            /** Format: date-time */
+            examOpens: string;
+            /**
+             * Format: date-time
+             * @description of the applications
+             */
+            opens: string;
+            /** Format: date-time */
+            closes: string;
+            open: boolean;
+        };
         EnrolForm: {
+            /** @description places of the sitting; left out where there is no limit */
+            capacity?: number;
+            /** @description of the places; with capacity */
+            registered?: number;
+            /** @description of the components by the programme; left out without one */
+            days?: components["schemas"]["ProgrammeDays"][];
             title: string;
             levelTitle: string;
             /**
@@ -6523,6 +6711,8 @@ export interface components {
             seat: string;
             /** @description name and address of the site */
             place: string;
+            /** @description when the other components are planned; left out where that is not known */
+            later?: components["schemas"]["ProgrammeDays"][];
         };
         EnrolWindow: {
             on: boolean;
@@ -9601,6 +9791,7 @@ export interface components {
         ArchiveNumber: string;
         ArchiveRequestId: string;
         SittingId: string;
+        ProgrammeId: string;
         BankId: string;
         IntakeId: string;
         ItemCode: string;
@@ -15894,6 +16085,123 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listProgrammes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Programme"][];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    putProgramme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProgrammeDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Programme"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getProgramme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programme: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeDetail"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    actOnProgramme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programme: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProgrammeAct"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Programme"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    listAnnouncements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Announcement"][];
                 };
             };
             default: components["responses"]["ProblemAny"];

@@ -32,7 +32,7 @@ export const auditZh = {
   'audit.act.correction.ask': '考生申请更正', 'audit.act.correction.done': '更正申请：已更正', 'audit.act.correction.refused': '更正申请：不予更正', 'audit.noun.correction': '更正申请',
   'audit.act.secret.rotate': '按新密钥重新封存', 'audit.act.secret.rotate.finish': '按新密钥重新封存：完成',
   'audit.noun.installation': '系统', 'audit.act.installation.backup': '系统备份', 'audit.act.installation.restore': '系统从备份恢复',
-  'audit.noun.account': '账号', 'audit.noun.access': '进入规则', 'audit.noun.roster': '名单', 'audit.noun.seating': '座位', 'audit.noun.certificate-template': '证书模板', 'audit.noun.venue': '考点',
+  'audit.noun.account': '账号', 'audit.noun.access': '进入规则', 'audit.noun.roster': '名单', 'audit.noun.seating': '座位', 'audit.noun.certificate-template': '证书模板', 'audit.noun.venue': '考点', 'audit.noun.programme': '认定计划', 'audit.act.programme.put': '认定计划：拟定或修改', 'audit.act.programme.announce': '认定计划：公布', 'audit.act.programme.withdraw': '认定计划：撤销',
   'audit.noun.day': '考试当天',
   'audit.verb.ask-seal': '提请封卷', 'audit.verb.drop-seal': '取消封卷的提请', 'audit.verb.seal': '封卷', 'audit.verb.open': '开考', 'audit.verb.close': '结束', 'audit.verb.release': '公布', 'audit.verb.propose': '提请', 'audit.verb.approved': '批准',
   'audit.act.archive.make': '归档', 'audit.act.archive.seal': '归档：文件写成并签名', 'audit.act.archive.take': '下载归档文件', 'audit.act.archive.ask': '归档：申请查阅', 'audit.act.archive.approve': '归档：批准查阅', 'audit.act.archive.refuse': '归档：不批准查阅', 'audit.act.archive.read': '归档：查阅',
