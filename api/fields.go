@@ -247,6 +247,7 @@ var fieldTexts = map[string][2]string{
 	"between-0-86400":            {"时间不对。", "Not a valid time."},
 	"below-roster":               {"名额不能少于已登记的人数。", "Not fewer places than people are registered."},
 	"between-1-100000":           {"请填写 1 到 100000 的名额。", "Use 1 to 100,000 places."},
+	"pick-day":                   {"请选一个日期。", "Choose a day."},
 	"programme-capacity":         {"超过认定计划给这个等级的名额，请减少，或先修改计划。", "More places than the programme has for the level; take fewer, or change the programme first."},
 	"programme-days":             {"请给这个等级的每个科目填日期。", "Give the days of every component of the level."},
 	"programme-given":            {"名额不能少于已分给场次的。", "Not fewer places than its sittings have."},

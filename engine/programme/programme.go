@@ -157,9 +157,9 @@ func (l *Level) check(at string, scheme *standard.Scheme) error {
 		case days[c].Kind != "":
 			return &FieldError{at + "/kind", "duplicate"}
 		case !isDay(d.From):
-			return &FieldError{at + "/from", "day"}
+			return &FieldError{at + "/from", "pick-day"}
 		case !isDay(d.Until):
-			return &FieldError{at + "/until", "day"}
+			return &FieldError{at + "/until", "pick-day"}
 		case d.Until < d.From:
 			return &FieldError{at + "/until", "ends-before"}
 		}

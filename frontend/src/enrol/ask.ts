@@ -6,6 +6,7 @@ import { language, t } from './text'
 export type Form = Schemas['EnrolForm']
 export type Send = Schemas['EnrolSend']
 export type Status = Schemas['EnrolStatus']
+export type Announcement = Schemas['Announcement']
 
 const api = createApi({ audience: 'candidate', language: () => language.value })
 
@@ -29,6 +30,7 @@ async function worked<T>(ask: (solution?: Solution) => Promise<T>, progress: (sh
 const LONG = 60_000
 
 export const form = async (sitting: string): Promise<Form> => (await api.call('get', '/api/v1/enrolments/{sitting}', { path: { sitting } })).data
+export const announcements = async (): Promise<Announcement[]> => (await api.call('get', '/api/v1/announcements', {})).data
 export const send = (sitting: string, body: Send, progress: (share: number | null) => void): Promise<Status> =>
   worked(async (solution) => (await api.call('post', '/api/v1/enrolments/{sitting}', { path: { sitting }, body: solution ? { ...body, solution } : body, timeoutMs: LONG })).data, progress)
 export const look = (number: string, idNumber: string, progress: (share: number | null) => void): Promise<Status> =>

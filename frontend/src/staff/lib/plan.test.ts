@@ -4,7 +4,7 @@ import { checkPlan, outlook, type Draft } from './plan'
 const now = new Date('2026-11-22T00:00:00Z')
 const good: Draft = {
   title: ' 三级理论 ', level: 3, blueprint: 'bp', opens: new Date('2026-12-06T01:00:00Z'), closes: new Date('2026-12-06T03:00:00Z'),
-  duration: '90', late: '', release: 'after-release', explain: false, ahead: true, alone: false, site: '',
+  duration: '90', late: '', release: 'after-release', explain: false, ahead: true, alone: false, site: '', programme: '', capacity: '',
 }
 const faults = (change: Partial<Draft>) => {
   const c = checkPlan({ ...good, ...change }, now)
@@ -15,12 +15,22 @@ describe('checkPlan', () => {
   it('OK: what the server is sent', () => {
     expect(checkPlan(good, now)).toEqual({ ok: true, plan: {
       title: '三级理论', level: 3, blueprint: 'bp', opens: '2026-12-06T01:00:00.000Z', closes: '2026-12-06T03:00:00.000Z',
-      durationMinutes: 90, lateEntryMinutes: 0, release: 'after-release', explain: false, papersAhead: true, oneSealer: false,
+      durationMinutes: 90, lateEntryMinutes: 0, release: 'after-release', explain: false, papersAhead: true, oneSealer: false, capacity: 0,
     } })
   })
   it('OK: a site is sent where one is named', () => {
     const c = checkPlan({ ...good, site: 's1' }, now)
     expect(c.ok && c.plan.site).toBe('s1')
+  })
+  it('OK: a programme and places are sent', () => {
+    const c = checkPlan({ ...good, programme: 'p1', capacity: ' 60 ' }, now)
+    expect(c.ok && [c.plan.programme, c.plan.capacity]).toEqual(['p1', 60])
+  })
+  it('Err: places are a number, and needed in a programme', () => {
+    expect(faults({ capacity: '0' })).toEqual({ '/capacity': 'capacity' })
+    expect(faults({ capacity: '6x' })).toEqual({ '/capacity': 'capacity' })
+    expect(faults({ capacity: '100001' })).toEqual({ '/capacity': 'capacity' })
+    expect(faults({ programme: 'p1' })).toEqual({ '/capacity': 'capacityNeeded' })
   })
   it('Err: each field by itself', () => {
     expect(faults({ title: ' 三 ' })).toEqual({ '/title': 'title' })

@@ -16,13 +16,17 @@ export interface Draft {
   alone: boolean
   /** Where it is held, '' where no site is named. */
   site: string
+  /** The programme it is part of, '' for none. */
+  programme: string
+  /** Places as typed, '' for no limit. */
+  capacity: string
 }
 
 /** The fields, named by their pointers in the contract, in the order of the form. */
-export const PLAN_FIELDS = ['/title', '/level', '/blueprint', '/opens', '/closes', '/durationMinutes', '/lateEntryMinutes', '/release', '/explain', '/papersAhead', '/oneSealer', '/site'] as const
+export const PLAN_FIELDS = ['/title', '/level', '/blueprint', '/opens', '/closes', '/durationMinutes', '/lateEntryMinutes', '/release', '/explain', '/papersAhead', '/oneSealer', '/site', '/programme', '/capacity'] as const
 export type PlanField = (typeof PLAN_FIELDS)[number]
 
-export type PlanFault = 'title' | 'level' | 'blueprint' | 'time' | 'order' | 'past' | 'duration' | 'late' | 'lateNumber' | 'release'
+export type PlanFault = 'title' | 'level' | 'blueprint' | 'time' | 'order' | 'past' | 'duration' | 'late' | 'lateNumber' | 'release' | 'capacity' | 'capacityNeeded'
 
 export type PlanCheck = { ok: true; plan: SittingPlan } | { ok: false; faults: Partial<Record<PlanField, PlanFault>> }
 
@@ -52,12 +56,16 @@ export function checkPlan(d: Draft, now: Date): PlanCheck {
   if (late === null) faults['/lateEntryMinutes'] = 'lateNumber'
   else if (window !== null && window > 0 && late > window) faults['/lateEntryMinutes'] = 'late'
   if (d.release === '') faults['/release'] = 'release'
-  if (Object.keys(faults).length > 0 || d.level === '' || !d.opens || !d.closes || duration === null || late === null || d.release === '') return { ok: false, faults }
+  const capacity = d.capacity.trim() === '' ? 0 : whole(d.capacity)
+  if (capacity === null || capacity > 100_000 || (capacity === 0 && d.capacity.trim() !== '')) faults['/capacity'] = 'capacity'
+  else if (capacity === 0 && d.programme !== '') faults['/capacity'] = 'capacityNeeded'
+  if (Object.keys(faults).length > 0 || d.level === '' || !d.opens || !d.closes || duration === null || late === null || d.release === '' || capacity === null) return { ok: false, faults }
   return {
     ok: true,
     plan: {
       title, level: d.level, blueprint: d.blueprint, opens: d.opens.toISOString(), closes: d.closes.toISOString(),
       durationMinutes: duration, lateEntryMinutes: late, release: d.release, explain: d.explain, papersAhead: d.ahead, oneSealer: d.alone, ...(d.site ? { site: d.site } : {}),
+      ...(d.programme ? { programme: d.programme } : {}), capacity,
     },
   }
 }

@@ -35,6 +35,8 @@ import { panelEn } from './panel.en'
 import { panelZh } from './panel.zh-CN'
 import { planEn } from './plan.en'
 import { planZh } from './plan.zh-CN'
+import { programmeEn } from './programme.en'
+import { programmeZh } from './programme.zh-CN'
 import { readyEn } from './ready.en'
 import { readyZh } from './ready.zh-CN'
 import { registerEn } from './register.en'
@@ -72,6 +74,7 @@ export const FILES: readonly (readonly [zh: Record<string, string>, en: Record<s
   [tabletZh, tabletEn],
   [hallZh, hallEn],
   [planZh, planEn],
+  [programmeZh, programmeEn],
   [figuresZh, figuresEn],
   [registerZh, registerEn],
   [talentZh, talentEn],
@@ -102,6 +105,7 @@ export const zhCN = {
   ...tabletZh,
   ...hallZh,
   ...planZh,
+  ...programmeZh,
   ...figuresZh,
   ...registerZh,
   ...talentZh,
@@ -132,6 +136,7 @@ export const en = {
   ...tabletEn,
   ...hallEn,
   ...planEn,
+  ...programmeEn,
   ...figuresEn,
   ...registerEn,
   ...talentEn,
