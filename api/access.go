@@ -74,7 +74,7 @@ func (s *server) admitted(c *fiber.Ctx, next fiber.Handler) error {
 	}
 	info := &call{
 		op: op, agent: c.Get(fiber.HeaderUserAgent),
-		lang: language(c.Get(fiber.HeaderAcceptLanguage)), address: c.IP(), requestID: requestIDOf(c),
+		lang: language(c.Get(fiber.HeaderAcceptLanguage)), address: s.addressOf(c), requestID: requestIDOf(c),
 		seb: strings.Clone(c.Get("X-SafeExamBrowser-ConfigKeyHash")), path: strings.Clone(c.OriginalURL()),
 		cookies: map[people.Audience]string{people.Staff: c.Cookies(cookieOf(people.Staff)), people.Candidates: c.Cookies(cookieOf(people.Candidates))},
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net/netip"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -83,8 +84,9 @@ type Config struct {
 	Health        func(context.Context) error
 	// Observe is told of every request that a route of the contract answered.
 	Observe     func(method, route string, status int, took time.Duration)
-	Secure      bool   // cookies only over TLS
-	ProxyHeader string // header that a trusted proxy sets to the client's address; empty for none
+	Secure      bool           // cookies only over TLS
+	ProxyHeader string         // header in which a proxy gives the client's address; empty for none
+	Proxies     []netip.Prefix // whose word in that header counts
 }
 
 // Results keeps what marking found.
@@ -101,6 +103,7 @@ type Audit interface {
 }
 
 type server struct {
+	proxies       proxies
 	routes        map[string]operation
 	tokens        *Tokens
 	sealer        *people.Sealer
@@ -180,14 +183,14 @@ func New(cfg Config) (*fiber.App, error) {
 		editorial: cfg.Editorial, figures: cfg.Figures,
 		compose:  cfg.Compose,
 		handouts: cfg.Handouts, registers: cfg.Registers, days: cfg.Days, custody: cfg.Custody,
-		standard: cfg.Standard, clock: cfg.Clock, log: cfg.Log, secure: cfg.Secure, observe: cfg.Observe,
+		standard: cfg.Standard, clock: cfg.Clock, log: cfg.Log, secure: cfg.Secure, observe: cfg.Observe, proxies: proxies{cfg.ProxyHeader, cfg.Proxies},
 		revisions: revisionCache{found: map[bank.Ref]*bank.Revision{}},
 	}
 	s.lanes, s.others = lanes()
 	app := fiber.New(fiber.Config{
 		AppName: "gongyuan", Immutable: true, ReduceMemoryUsage: true, BodyLimit: BodyLimit, DisableStartupMessage: true,
 		ReadTimeout: 30 * time.Second, WriteTimeout: 60 * time.Second, IdleTimeout: 120 * time.Second,
-		ErrorHandler: s.fail, ProxyHeader: cfg.ProxyHeader, StrictRouting: false, CaseSensitive: true,
+		ErrorHandler: s.fail, StrictRouting: false, CaseSensitive: true,
 	})
 	app.Use(s.first)
 	app.Use(recover.New(recover.Config{EnableStackTrace: true, StackTraceHandler: s.panicked}))

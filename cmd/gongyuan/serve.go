@@ -8,7 +8,9 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -27,9 +29,26 @@ type serverSettings struct {
 	MetricsListen string `env:"GONGYUAN_METRICS_LISTEN" default:"" placeholder:"HOST:PORT" help:"Address of Prometheus metrics at /metrics; empty means none."`
 	Pprof         string `env:"GONGYUAN_PPROF" default:"" placeholder:"HOST:PORT" help:"Loopback address of Go's profiles at /debug/pprof; empty means none."`
 	Secure        bool   `env:"GONGYUAN_SECURE" help:"Cookies over TLS only, and HSTS; set it behind a proxy that ends TLS."`
-	ProxyHeader   string `env:"GONGYUAN_PROXY_HEADER" default:"" placeholder:"NAME" help:"Header in which a trusted proxy gives the client's address; empty means none is trusted."`
+	ProxyHeader   string `env:"GONGYUAN_PROXY_HEADER" default:"" placeholder:"NAME" help:"Header in which a proxy gives the client's address, such as X-Forwarded-For; empty means that none does."`
+	Proxies       string `env:"GONGYUAN_PROXIES" default:"127.0.0.1,::1" placeholder:"RANGES" help:"Addresses or ranges of the proxies whose word in that header counts."`
 	LogFormat     string `env:"GONGYUAN_LOG_FORMAT" enum:"text,json" default:"text" help:"How the log is written: ${enum}."`
 	LogLevel      string `env:"GONGYUAN_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"The least level that is logged: ${enum}."`
+}
+
+// proxies are those whose word about the client's address counts.
+func (s *serverSettings) proxies() ([]netip.Prefix, error) {
+	var out []netip.Prefix
+	for text := range strings.SplitSeq(s.Proxies, ",") {
+		if strings.TrimSpace(text) == "" {
+			continue
+		}
+		p, err := access.ParseRange(text)
+		if err != nil {
+			return nil, fmt.Errorf("GONGYUAN_PROXIES: %q is no address and no range", text)
+		}
+		out = append(out, p)
+	}
+	return out, nil
 }
 
 type serveCommand struct {
@@ -88,6 +107,10 @@ func serve(ctx context.Context, stores *storeSettings, server *serverSettings, r
 
 // app is the HTTP side of the engine.
 func (e *engine) app(server *serverSettings, m *metrics) (*fiber.App, error) {
+	proxies, err := server.proxies()
+	if err != nil {
+		return nil, err
+	}
 	return api.New(api.Config{
 		Tokens: e.tokens, Sealer: e.sealer, Sessions: e.sessions, Accounts: e.people, Limiter: e.limiter, Office: e.office,
 		Sittings: e.sittings, Registrations: e.sittings, Candidates: e.people, Attempts: e.attempts, Bank: e.bank, Banks: editorial.NewGuard(e.bank), Results: e.results,
@@ -107,7 +130,7 @@ func (e *engine) app(server *serverSettings, m *metrics) (*fiber.App, error) {
 		Batches:  e.batches,
 		Proctors: e.proctors, Floor: e.floor, Access: e.access, Doors: &access.Gate{Store: e.access.Store, Clock: e.clock, Places: e.access.Places},
 		Certificates: e.registry, Standard: e.standard, Clock: e.clock, Log: e.log, Web: frontend.FS(), Health: e.stores.health, Observe: m.observe,
-		Secure: server.Secure, ProxyHeader: server.ProxyHeader,
+		Secure: server.Secure, ProxyHeader: server.ProxyHeader, Proxies: proxies,
 	})
 }
 
