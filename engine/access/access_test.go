@@ -92,6 +92,8 @@ func TestPasses(t *testing.T) {
 		{"script, another host", js(sum("https://evil.example/?attempt=att-1"+key), "https://evil.example/?attempt=att-1"), false},
 		{"script, hash of another URL", js(sum("https://exam.example/"+key), page), false},
 		{"header", header(sum("https://exam.example"+path+key), path), true},
+		{"header, with a query", header(sum("https://exam.example"+path+"?a=1&b=2"+key), path+"?a=1&b=2"), true},
+		{"header of the same without its query", header(sum("https://exam.example"+path+key), path+"?a=1"), false},
 		{"header of another request", header(sum("https://exam.example/api/v1/attempts/att-1/enter"+key), path), false},
 		{"header of another attempt", access.Proof{Header: sum("https://exam.example" + path + key), Path: path, Attempt: "att-2"}, false},
 		{"nothing", access.Proof{Attempt: "att-1", Path: path}, false},
@@ -115,13 +117,14 @@ func TestInside(t *testing.T) {
 		}
 		return p
 	}
-	r := access.Rules{Ranges: []access.Range{{Room: "01", Prefix: prefix("10.3.1.7/24")}, {Room: "01", Prefix: prefix("fd00::/8")}, {Prefix: prefix("192.168.0.9")}}}
+	r := access.Rules{Ranges: []access.Range{{Room: "01", Prefix: prefix("10.3.1.7/24")}, {Room: "01", Prefix: prefix("fd00::/8")}, {Prefix: prefix("192.168.0.9")}, {Room: "03", Prefix: prefix("::ffff:10.4.0.0/112")}}}
 	for _, c := range []struct {
 		room, addr string
 		want       bool
 	}{
 		{"01", "10.3.1.200", true}, {"01", "::ffff:10.3.1.9", true}, {"01", "fd12::1", true}, {"01", "10.3.2.1", false}, {"01", "192.168.0.9", false},
 		{"02", "192.168.0.9", true}, {"02", "10.3.1.7", false},
+		{"03", "10.4.0.9", true}, {"03", "10.5.0.9", false}, {"03", "::ffff:10.4.0.9", true},
 	} {
 		if got := r.Inside(c.room, netip.MustParseAddr(c.addr)); got != c.want {
 			t.Errorf("room %s, %s: %v, want %v", c.room, c.addr, got, c.want)
