@@ -13,7 +13,7 @@ func (p *Presence) word() string {
 	switch {
 	case p.Expelled:
 		return "违纪，终止考试"
-	case p.Absent:
+	case p.absent():
 		return "缺考"
 	case p.Over:
 		return fmt.Sprintf("已交卷，%d / %d 题", p.Answered, p.Total)
@@ -28,11 +28,15 @@ func (p *Presence) word() string {
 // came tells whether somebody was there.
 func (p *Presence) came() bool { return !p.SignedIn.IsZero() || p.Began || p.Over }
 
+// absent tells whether somebody was marked absent and stayed away: who came
+// later, or just then, and wrote was there.
+func (p *Presence) absent() bool { return p.Absent && !p.Began && !p.Over }
+
 // tally counts who came, who was marked absent, and of whom nothing is known.
 func tally(people []Person) (came, absent, open int) {
 	for _, p := range people {
 		switch {
-		case p.Presence.Absent:
+		case p.Presence.absent():
 			absent++
 		case p.Presence.came():
 			came++
