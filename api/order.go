@@ -134,6 +134,9 @@ func (s *server) wireOrdered(ctx context.Context, o attempt.Order, seats []seat,
 	now, lang := s.clock.Now(), callOf(ctx).lang
 	for i, d := range done {
 		rec := d.Record
+		if o.Kind == attempt.Resume && d.Err == nil && rec.State == attempt.Paused {
+			d.Err = attempt.ErrHeld
+		}
 		if d.Err != nil {
 			reason := refusedFor(o.Kind, d.Err)
 			out.Refused = append(out.Refused, contract.OrderRefused{
@@ -155,6 +158,7 @@ var refusals = map[contract.OrderRefusal]map[bool]string{
 	contract.NotStarted:    {false: "还没有开始作答。", true: "Has not begun yet."},
 	contract.Ended:         {false: "已经收卷；要继续作答，请用“重开”。", true: "Has ended; reopen it to go on."},
 	contract.PausedAlready: {false: "已经暂停。", true: "Is paused already."},
+	contract.Held:          {false: "另有原因暂停（疏散、本考场或个人），没有恢复。", true: "Stays paused for another reason: the room was left, or the room or the seat is paused for itself."},
 	contract.NotPaused:     {false: "没有暂停。", true: "Is not paused."},
 	contract.NotEnded:      {false: "还在作答，不用重开。", true: "Goes on; nothing to reopen."},
 	contract.NoTime:        {false: "已没有剩余时间，请填写要加的分钟数。", true: "No time is left; say how many minutes to add."},
@@ -167,6 +171,8 @@ func refusedFor(kind attempt.Event, err error) contract.OrderRefusal {
 		return contract.NotStarted
 	case errors.Is(err, attempt.ErrClosed):
 		return contract.Ended
+	case errors.Is(err, attempt.ErrHeld):
+		return contract.Held
 	case errors.Is(err, attempt.ErrNoTime):
 		return contract.NoTime
 	case errors.Is(err, attempt.ErrState):

@@ -1632,6 +1632,7 @@ func (e OrderKind) Valid() bool {
 // Defines values for OrderRefusal.
 const (
 	Ended         OrderRefusal = "ended"
+	Held          OrderRefusal = "held"
 	NoTime        OrderRefusal = "no-time"
 	NotEnded      OrderRefusal = "not-ended"
 	NotPaused     OrderRefusal = "not-paused"
@@ -1644,6 +1645,8 @@ const (
 func (e OrderRefusal) Valid() bool {
 	switch e {
 	case Ended:
+		return true
+	case Held:
 		return true
 	case NoTime:
 		return true
@@ -4403,7 +4406,10 @@ type BoardSeat struct {
 	Signals      *[]SignalCount `json:"signals,omitempty"`
 	SignedInAt   *time.Time     `json:"signedInAt,omitempty"`
 	State        AttemptState   `json:"state"`
-	Total        int            `json:"total"`
+
+	// Taken of them, those that somebody has taken
+	Taken *int `json:"taken,omitempty"`
+	Total int  `json:"total"`
 
 	// Unread notices that the candidate has not read
 	Unread int `json:"unread"`

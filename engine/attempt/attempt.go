@@ -72,6 +72,9 @@ func (r *Record) Explanation(now time.Time) sitting.Explanation {
 	if r.Started.IsZero() {
 		return sitting.Explanation{}
 	}
+	if r.State != Paused { // it may have been taken in while it was
+		now = r.Allowance.Stored(now)
+	}
 	_, x := r.Allowance.Deadline(now)
 	return x
 }

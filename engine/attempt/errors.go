@@ -38,6 +38,12 @@ var (
 	// for late operations that are decided otherwise, or whose place in the
 	// ledger holds another content.
 	ErrDecided = errors.New("attempt: ordered or decided otherwise already")
+	// ErrSettled is returned for an order that makes an incident good which
+	// another order makes good already.
+	ErrSettled = errors.New("attempt: the incident is settled by another order")
+	// ErrHeld is in the outcome of an order to resume that leaves an attempt
+	// paused, because it is paused for another reason as well.
+	ErrHeld = errors.New("attempt: paused for another reason")
 	// ErrNoTime is in the outcome of an order to reopen that leaves no time.
 	ErrNoTime = errors.New("attempt: no time left to go on with")
 	// ErrBusy is returned when the queue to the journal is full. Nothing was

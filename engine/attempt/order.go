@@ -23,10 +23,12 @@ type Order struct {
 	Registration sitting.RegistrationID
 	Extension    time.Duration // of Extend; of Reopen, on top of what was left
 	Incident     string        // what an extension makes good; may be empty
-	Reason       string
-	By           people.AccountID
-	At           time.Time
-	Count        int // attempts in its scope when it was given
+	// Evacuation tells that the pause is of a room that is left, or its end.
+	Evacuation bool
+	Reason     string
+	By         people.AccountID
+	At         time.Time
+	Count      int // attempts in its scope when it was given
 }
 
 // Adjustment is one change of an attempt's time, or of its end. It carries all
@@ -36,6 +38,7 @@ type Adjustment struct {
 	Version   int // of the deadline, raised by one with each
 	Order     string
 	Kind      Event
+	Hold      Hold // of Pause and Resume
 	By        people.AccountID
 	Reason    string
 	At        time.Time
@@ -50,8 +53,8 @@ type Adjustment struct {
 type Ordered struct {
 	Record Record // after it
 	// Err is nil where the order reached the attempt, or wraps ErrNotStarted,
-	// ErrClosed, ErrState (paused already, not paused, not ended), ErrNoTime or
-	// ErrUnavailable.
+	// ErrClosed, ErrState (paused already, not paused, not ended), ErrHeld (it
+	// stays paused for another reason), ErrNoTime or ErrUnavailable.
 	Err error
 }
 
@@ -63,7 +66,8 @@ const orderTries = 5
 // kept and what became of it for each, in the order of ids. An order with an ID
 // that is kept already is not changed; attempts that it had not reached are
 // reached now. Errors: ErrDecided where the ID belongs to another order,
-// ErrInvalid for an order that makes no sense, ErrUnavailable.
+// ErrSettled where another order makes the same incident good, ErrInvalid for
+// an order that makes no sense, ErrUnavailable.
 func (s *Service) Give(ctx context.Context, o Order, ids []AttemptID) (Order, []Ordered, error) {
 	if err := o.check(); err != nil {
 		return o, nil, err
@@ -73,8 +77,11 @@ func (s *Service) Give(ctx context.Context, o Order, ids []AttemptID) (Order, []
 	if err != nil {
 		return o, nil, fmt.Errorf("attempt: order: %w", err)
 	}
+	if kept.ID != o.ID {
+		return kept, nil, fmt.Errorf("attempt: order %s: %s makes it good: %w", o.ID, kept.ID, ErrSettled)
+	}
 	if kept.Sitting != o.Sitting || kept.Kind != o.Kind || kept.Room != o.Room || kept.Registration != o.Registration ||
-		kept.Extension != o.Extension {
+		kept.Extension != o.Extension || kept.Evacuation != o.Evacuation {
 		return kept, nil, fmt.Errorf("attempt: order %s: %w", o.ID, ErrDecided)
 	}
 	// Its time is when it reaches the attempt: what a repeated order finds has
@@ -87,7 +94,7 @@ func (s *Service) Give(ctx context.Context, o Order, ids []AttemptID) (Order, []
 
 func (o *Order) check() error {
 	switch {
-	case o.ID == "" || o.Sitting == "" || o.Extension < 0 || (o.Room != "" && o.Registration != ""):
+	case o.ID == "" || o.Sitting == "" || o.Extension < 0 || o.Registration != "" && (o.Room != "" || o.Evacuation):
 	case o.Kind == Extend && o.Extension > 0, o.Kind == Pause && o.Extension == 0, o.Kind == Resume && o.Extension == 0, o.Kind == Reopen:
 		return nil
 	}
@@ -165,7 +172,7 @@ func (s *Service) adjustOnce(ctx context.Context, o Order, ids []AttemptID, done
 			done(rec.ID, Ordered{Record: rec})
 			continue
 		}
-		next, err := s.change(rec, o)
+		next, err := s.change(rec, o, before)
 		if err != nil {
 			done(rec.ID, Ordered{Record: rec, Err: err})
 			continue
@@ -200,8 +207,18 @@ func (a *Adjustment) apply(r Record) Record {
 	return r
 }
 
-// change is what an order does to a record.
-func (s *Service) change(rec Record, o Order) (Adjustment, error) {
+// change is what an order does to a record, after its changes so far.
+func (s *Service) change(rec Record, o Order, past []Adjustment) (Adjustment, error) {
+	a := Adjustment{
+		Attempt: rec.ID, Version: rec.DeadlineVersion + 1, Order: o.ID, Kind: o.Kind, By: o.By, Reason: o.Reason, At: o.At,
+		State: rec.State, Round: rec.Round, Allowance: rec.Allowance, Deadline: rec.Deadline, Ended: rec.Closing,
+	}
+	if o.Kind == Pause || o.Kind == Resume {
+		a.Hold = o.hold()
+	}
+	if stays, err := o.stays(&rec, past); stays || err != nil {
+		return a, err
+	}
 	to, err := rec.State.Next(o.Kind)
 	if o.Kind == Reopen && errors.Is(err, ErrClosed) {
 		err = fmt.Errorf("the submission is being made: %w", ErrUnavailable)
@@ -209,44 +226,49 @@ func (s *Service) change(rec Record, o Order) (Adjustment, error) {
 	if err != nil {
 		return Adjustment{}, err
 	}
-	a := Adjustment{
-		Attempt: rec.ID, Version: rec.DeadlineVersion + 1, Order: o.ID, Kind: o.Kind, By: o.By, Reason: o.Reason, At: o.At,
-		State: to, Round: rec.Round, Allowance: rec.Allowance, Ended: rec.Closing,
+	if o.Kind == Extend && rec.State == Running && !o.At.Before(rec.Deadline.Add(s.cfg.Grace)) {
+		return a, fmt.Errorf("its time is over: %w", ErrClosed)
 	}
-	pauses := slices.Clone(rec.Allowance.Pauses)
-	switch o.Kind {
-	case Extend, Pause:
-		if rec.State == Running && !o.At.Before(rec.Deadline.Add(s.cfg.Grace)) {
-			return a, fmt.Errorf("its time is over: %w", ErrClosed)
-		}
-		if o.Kind == Pause {
-			pauses = append(pauses, sitting.Pause{From: o.At})
-		}
-	case Resume:
-		pauses[len(pauses)-1].Until = o.At
-	case Reopen:
-		// From its end until now the clock stood still.
-		pauses = append(pauses, sitting.Pause{From: rec.Closing.At, Until: o.At})
-		a.Round++
-	case Amend:
+	// The grace is for what is on its way, and no time to be kept: a clock that
+	// stood still in it would let the page write until it is resumed.
+	if o.Kind == Pause && !o.At.Before(rec.Deadline) {
+		return a, fmt.Errorf("its time is over: %w", ErrClosed)
+	}
+	a.State = to
+	if o.Kind == Reopen || o.Kind == Amend {
 		a.Round++
 	}
-	a.Allowance.Pauses = pauses
+	a.Allowance.Pauses = o.pauses(&rec)
 	// One seat's extension is individual extra time, which the sentence says.
 	if o.Registration != "" {
 		a.Allowance.Extra += o.Extension
 	} else {
 		a.Allowance.Extension += o.Extension
 	}
-	asOf := o.At
-	if n := len(pauses); to == Paused {
-		asOf = pauses[n-1].From
-	}
-	a.Deadline, _ = a.Allowance.Deadline(asOf)
+	a.Deadline, _ = a.Allowance.Deadline(a.Allowance.Stored(o.At))
 	if o.Kind == Reopen && !a.Deadline.After(o.At) {
 		return a, fmt.Errorf("reopened until %s: %w", a.Deadline, ErrNoTime)
 	}
 	return a, nil
+}
+
+// pauses are those of an attempt after an order.
+func (o *Order) pauses(rec *Record) []sitting.Pause {
+	out := slices.Clone(rec.Allowance.Pauses)
+	switch o.Kind {
+	case Pause:
+		return append(out, sitting.Pause{From: o.At})
+	case Resume:
+		out[len(out)-1].Until = o.At
+	case Reopen:
+		// From its end until now the clock stood still; what was taken in while
+		// it was paused, was paused until then.
+		if n := len(out); n > 0 && out[n-1].Until.IsZero() {
+			out[n-1].Until = rec.Closing.At
+		}
+		return append(out, sitting.Pause{From: rec.Closing.At, Until: o.At})
+	}
+	return out
 }
 
 // sync brings the live state up to the record. An attempt that was reopened is

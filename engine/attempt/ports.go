@@ -342,8 +342,8 @@ type Adjustments interface {
 // Orders are what staff decided about time, and the losses of connection that
 // were measured.
 type Orders interface {
-	// InsertOrder stores an order unless one with its ID exists, and returns
-	// the one that is stored.
+	// InsertOrder stores an order unless one with its ID exists, or one that
+	// makes the same incident good, and returns the one that is stored.
 	InsertOrder(ctx context.Context, o Order) (Order, error)
 	// OrdersOf returns the orders of a sitting, newest first.
 	OrdersOf(ctx context.Context, id sitting.ID) ([]Order, error)

@@ -15,7 +15,7 @@ func adjustment(rec attempt.Record, order string) attempt.Adjustment {
 	allowance.Extension += 10 * time.Minute
 	allowance.Pauses = append(slices.Clone(allowance.Pauses), sitting.Pause{From: Start.Add(time.Hour)})
 	return attempt.Adjustment{
-		Attempt: rec.ID, Version: rec.DeadlineVersion + 1, Order: order, Kind: attempt.Extend, By: "staff", Reason: "停电",
+		Attempt: rec.ID, Version: rec.DeadlineVersion + 1, Order: order, Kind: attempt.Extend, Hold: attempt.HeldRoom, By: "staff", Reason: "停电",
 		At: Start.Add(time.Minute), State: rec.State, Round: rec.Round, Allowance: allowance, Deadline: rec.Deadline.Add(10 * time.Minute),
 	}
 }
@@ -74,7 +74,7 @@ func recordsOrders(t *testing.T, r attempt.Records) {
 		ID: "order-" + string(id), Sitting: id, Kind: attempt.Extend, Room: "第3考场", Extension: 7 * time.Minute, Incident: "i1",
 		Reason: "断线", By: "staff", At: Start, Count: 28,
 	}
-	newer := attempt.Order{ID: "order2-" + string(id), Sitting: id, Kind: attempt.Pause, Registration: "r1", Reason: "火警", By: "staff", At: Start.Add(time.Minute), Count: 1}
+	newer := attempt.Order{ID: "order2-" + string(id), Sitting: id, Kind: attempt.Pause, Room: "第4考场", Evacuation: true, Reason: "火警", By: "staff", At: Start.Add(time.Minute), Count: 1}
 	for _, o := range []attempt.Order{older, newer} {
 		kept, err := r.InsertOrder(ctx, o)
 		check(t, err)
@@ -85,6 +85,10 @@ func recordsOrders(t *testing.T, r attempt.Records) {
 	kept, err := r.InsertOrder(ctx, other)
 	check(t, err)
 	diff(t, "the first stays", kept, older)
+	other.ID = "order3-" + string(id)
+	kept, err = r.InsertOrder(ctx, other)
+	check(t, err)
+	diff(t, "an incident is made good once", kept, older)
 	all, err := r.OrdersOf(ctx, id)
 	check(t, err)
 	diff(t, "newest first", all, []attempt.Order{newer, older})

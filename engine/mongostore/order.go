@@ -17,15 +17,18 @@ import (
 	"gongyuan/engine/sitting"
 )
 
-// orderDoc is a document of `orders`; _id is the order.
+// orderDoc is a document of `orders`; _id is the order, or the incident that it
+// makes good, so that of two who do so at once only one does.
 type orderDoc struct {
 	ID           string    `bson:"_id"`
+	Order        string    `bson:"order,omitempty"` // where _id is an incident
 	Sitting      string    `bson:"sitting"`
 	Kind         string    `bson:"kind"`
 	Room         string    `bson:"room,omitempty"`
 	Registration string    `bson:"registration,omitempty"`
 	Extension    int64     `bson:"extension"` // milliseconds
 	Incident     string    `bson:"incident,omitempty"`
+	Evacuation   bool      `bson:"evacuation,omitempty"`
 	Reason       string    `bson:"reason"`
 	By           string    `bson:"by"`
 	At           time.Time `bson:"at"`
@@ -40,6 +43,7 @@ type adjustmentDoc struct {
 	Version   int          `bson:"version"`
 	Order     string       `bson:"order"`
 	Kind      string       `bson:"kind"`
+	Hold      string       `bson:"hold,omitempty"`
 	By        string       `bson:"by"`
 	Reason    string       `bson:"reason"`
 	At        time.Time    `bson:"at"`
@@ -60,10 +64,14 @@ type gapDoc struct {
 
 // InsertOrder implements attempt.Orders.
 func (a *Attempts) InsertOrder(ctx context.Context, o attempt.Order) (attempt.Order, error) {
-	_, err := a.orders.InsertOne(ctx, orderDoc{
+	doc := orderDoc{
 		ID: o.ID, Sitting: string(o.Sitting), Kind: string(o.Kind), Room: o.Room, Registration: string(o.Registration),
-		Extension: o.Extension.Milliseconds(), Incident: o.Incident, Reason: o.Reason, By: string(o.By), At: o.At, Count: o.Count,
-	})
+		Extension: o.Extension.Milliseconds(), Incident: o.Incident, Evacuation: o.Evacuation, Reason: o.Reason, By: string(o.By), At: o.At, Count: o.Count,
+	}
+	if o.Incident != "" {
+		doc.ID, doc.Order = "incident:"+doc.Sitting+":"+o.Incident, o.ID
+	}
+	_, err := a.orders.InsertOne(ctx, doc)
 	if err == nil {
 		return o, nil
 	}
@@ -71,7 +79,7 @@ func (a *Attempts) InsertOrder(ctx context.Context, o attempt.Order) (attempt.Or
 		return o, reached("orders", err)
 	}
 	var d orderDoc
-	if err := a.orders.FindOne(ctx, bson.M{"_id": o.ID}).Decode(&d); err != nil {
+	if err := a.orders.FindOne(ctx, bson.M{"_id": doc.ID}).Decode(&d); err != nil {
 		return o, reached("orders", err)
 	}
 	return d.order(), nil
@@ -79,9 +87,9 @@ func (a *Attempts) InsertOrder(ctx context.Context, o attempt.Order) (attempt.Or
 
 func (d orderDoc) order() attempt.Order {
 	return attempt.Order{
-		ID: d.ID, Sitting: sitting.ID(d.Sitting), Kind: attempt.Event(d.Kind), Room: d.Room,
+		ID: cmp.Or(d.Order, d.ID), Sitting: sitting.ID(d.Sitting), Kind: attempt.Event(d.Kind), Room: d.Room,
 		Registration: sitting.RegistrationID(d.Registration), Extension: time.Duration(d.Extension) * time.Millisecond,
-		Incident: d.Incident, Reason: d.Reason, By: people.AccountID(d.By), At: utc(d.At), Count: d.Count,
+		Incident: d.Incident, Evacuation: d.Evacuation, Reason: d.Reason, By: people.AccountID(d.By), At: utc(d.At), Count: d.Count,
 	}
 }
 
@@ -139,7 +147,7 @@ func (a *Attempts) Adjust(ctx context.Context, all []attempt.Adjustment) ([]atte
 func adjustmentToDoc(x attempt.Adjustment) adjustmentDoc {
 	return adjustmentDoc{
 		ID: fmt.Sprintf("%s:%d", x.Attempt, x.Version), Attempt: string(x.Attempt), Version: x.Version, Order: x.Order,
-		Kind: string(x.Kind), By: string(x.By), Reason: x.Reason, At: x.At, State: string(x.State), Round: x.Round,
+		Kind: string(x.Kind), Hold: string(x.Hold), By: string(x.By), Reason: x.Reason, At: x.At, State: string(x.State), Round: x.Round,
 		Allowance: allowanceToDoc(x.Allowance), Deadline: x.Deadline, Ended: closingToDoc(x.Ended),
 	}
 }
@@ -147,7 +155,7 @@ func adjustmentToDoc(x attempt.Adjustment) adjustmentDoc {
 func (d adjustmentDoc) adjustment() attempt.Adjustment {
 	return attempt.Adjustment{
 		Attempt: attempt.AttemptID(d.Attempt), Version: d.Version, Order: d.Order, Kind: attempt.Event(d.Kind),
-		By: people.AccountID(d.By), Reason: d.Reason, At: utc(d.At), State: attempt.State(d.State), Round: d.Round,
+		Hold: attempt.Hold(d.Hold), By: people.AccountID(d.By), Reason: d.Reason, At: utc(d.At), State: attempt.State(d.State), Round: d.Round,
 		Allowance: d.Allowance.allowance(), Deadline: utc(d.Deadline), Ended: d.Ended.closing(),
 	}
 }

@@ -209,10 +209,12 @@ func (d *Desk) effect(ctx context.Context, out *Outcome, seats []Seat) error {
 				ids = append(ids, s.Attempt)
 			}
 		}
-		_, done, err := d.Attempts.Give(ctx, attempt.Order{ID: a.ID, Sitting: a.Sitting, Kind: kind, Room: a.Room, Reason: a.Reason, By: a.By}, ids)
+		order := attempt.Order{ID: a.ID, Sitting: a.Sitting, Kind: kind, Room: a.Room, Evacuation: true, Reason: a.Reason, By: a.By}
+		_, done, err := d.Attempts.Give(ctx, order, ids)
 		out.Reached = 0
 		for _, o := range done {
-			if o.Err == nil {
+			// Who is paused for another reason as well is back and goes on waiting.
+			if o.Err == nil && (kind == attempt.Pause || o.Record.State == attempt.Running) {
 				out.Reached++
 			}
 		}
@@ -249,6 +251,9 @@ func (d *Desk) place(ctx context.Context, a *Act, s *Seat) error {
 // transfer cuts the old computer off and makes the code for the new one.
 func (d *Desk) transfer(ctx context.Context, out *Outcome, s *Seat) error {
 	a := &out.Act
+	if s.Attempt == "" {
+		return nil // who writes nothing here has no computer
+	}
 	rec, err := d.Attempts.Record(ctx, s.Attempt)
 	if err != nil {
 		return err

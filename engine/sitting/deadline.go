@@ -46,6 +46,15 @@ func (a Allowance) Deadline(now time.Time) (time.Time, Explanation) {
 	return own, x
 }
 
+// Stored is the moment as of which the deadline is kept: now, or the beginning
+// of the pause that still lasts.
+func (a Allowance) Stored(now time.Time) time.Time {
+	if n := len(a.Pauses); n > 0 && a.Pauses[n-1].Until.IsZero() {
+		return a.Pauses[n-1].From
+	}
+	return now
+}
+
 // Explanation is why a deadline is what it is. Every screen that shows the
 // deadline shows the sentence too.
 type Explanation struct {

@@ -6903,6 +6903,8 @@ export interface components {
             signedInAt?: string;
             /** @description calls that are open */
             help: number;
+            /** @description of them, those that somebody has taken */
+            taken?: number;
             /** @description notices that the candidate has not read */
             unread: number;
             warned: number;
@@ -7102,7 +7104,7 @@ export interface components {
             clock: components["schemas"]["Clock"];
         };
         /** @enum {string} */
-        OrderRefusal: "not-started" | "ended" | "paused-already" | "not-paused" | "not-ended" | "no-time" | "unavailable";
+        OrderRefusal: "not-started" | "ended" | "paused-already" | "not-paused" | "held" | "not-ended" | "no-time" | "unavailable";
         OrderRefused: {
             registration: string;
             name: string;

@@ -26,6 +26,7 @@ export const liveEn: Record<LiveKey, string> = {
   'order.text.extend': 'The deadline moves later; every candidate sees the new one at once.',
   'order.text.pause': 'From now on time stands still and candidates cannot answer. Everything saved is kept. Time goes on after resuming.',
   'order.text.resume': 'Time goes on from now; the deadline moves by as long as the pause was. Candidates can answer again.',
+  'order.resumeRest': 'Rooms that were left, and rooms and candidates that are paused for themselves, stay paused until they are resumed for themselves.',
   'order.text.reopen': 'The collected exam opens again and the candidate can go on. The time between the end and now does not count: what was left at the end is given back, plus the minutes below.',
   'order.warn.reopen': 'Some of those who ended may have submitted themselves. Check the list below first.',
   'order.minutes.extend': 'Minutes to add',
@@ -62,7 +63,7 @@ export const liveEn: Record<LiveKey, string> = {
   'order.newDeadline': 'Deadline {time}',
   'order.leftTime': 'Clock stopped, {t} left',
   'order.ended': 'Collected',
-  'order.refused.not-started': 'Not entered', 'order.refused.ended': 'Collected', 'order.refused.paused-already': 'Paused already', 'order.refused.not-paused': 'Not paused', 'order.refused.not-ended': 'Not collected', 'order.refused.no-time': 'No time is left: add minutes', 'order.refused.unavailable': 'The server could not do it; try again',
+  'order.refused.not-started': 'Not entered', 'order.refused.ended': 'Collected', 'order.refused.paused-already': 'Paused already', 'order.refused.not-paused': 'Not paused', 'order.refused.held': 'Stays paused for another reason', 'order.refused.not-ended': 'Not collected', 'order.refused.no-time': 'No time is left: add minutes', 'order.refused.unavailable': 'The server could not do it; try again',
   'order.retryRest': 'Try again for {n}',
 
   'orders.title': 'Time record',

@@ -24,6 +24,7 @@ export const liveZh = {
   'order.text.extend': '截止时间往后推，考生页面随即显示新的截止时间。',
   'order.text.pause': '从现在起不计时，考生不能作答，已保存的答案都在。恢复后接着计时。',
   'order.text.resume': '从现在起接着计时，暂停了多久，截止时间就顺延多久。考生可以继续作答。',
+  'order.resumeRest': '疏散中的考场、单独暂停的考场和考生仍然暂停，要分别恢复。',
   'order.text.reopen': '已收卷的考试重新打开，考生可以继续作答。从收卷到现在的时间不计，收卷时剩下的时间还给考生，再加上下面填的分钟。',
   'order.warn.reopen': '已收卷的人里，可能有考生自己交的卷。请先核对下面的名单。',
   'order.minutes.extend': '补时多少分钟',
@@ -60,7 +61,7 @@ export const liveZh = {
   'order.newDeadline': '截止 {time}',
   'order.leftTime': '已停表，剩余 {t}',
   'order.ended': '已收卷',
-  'order.refused.not-started': '还没有进入', 'order.refused.ended': '已收卷', 'order.refused.paused-already': '已经暂停', 'order.refused.not-paused': '没有暂停', 'order.refused.not-ended': '还没有收卷', 'order.refused.no-time': '已没有剩余时间，要另加分钟', 'order.refused.unavailable': '服务器没有办成，可以再试',
+  'order.refused.not-started': '还没有进入', 'order.refused.ended': '已收卷', 'order.refused.paused-already': '已经暂停', 'order.refused.not-paused': '没有暂停', 'order.refused.held': '另有原因暂停，没有恢复', 'order.refused.not-ended': '还没有收卷', 'order.refused.no-time': '已没有剩余时间，要另加分钟', 'order.refused.unavailable': '服务器没有办成，可以再试',
   'order.retryRest': '再试没有办成的 {n} 人',
 
   'orders.title': '时间记录',
