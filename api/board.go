@@ -66,6 +66,9 @@ func wireSeat(s *proctor.Seat, now time.Time) contract.BoardSeat {
 		minutes := int(s.Extra / time.Minute)
 		out.ExtraMinutes = &minutes
 	}
+	if s.Taken > 0 {
+		out.Taken = &s.Taken
+	}
 	if s.Expelled {
 		out.Expelled = &s.Expelled
 	}

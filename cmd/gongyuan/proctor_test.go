@@ -340,6 +340,7 @@ func TestCalls(t *testing.T) {
 		if hand.State != contract.CallTaken || hand.By == nil {
 			t.Errorf("taken: %+v", hand)
 		}
+		d.until(p, "taken", func(s contract.BoardSeat) bool { return s.Help == 2 && s.Taken != nil && *s.Taken == 1 })
 		if got := handle(hand, "forward", "转给命题"); got.status != 409 {
 			t.Errorf("a hand for the editors: %d", got.status)
 		}
@@ -376,5 +377,29 @@ func TestCalls(t *testing.T) {
 		d.until(p, "signals", func(s contract.BoardSeat) bool {
 			return s.Signals != nil && len(*s.Signals) == 1 && (*s.Signals)[0].N == 2
 		})
+	})
+}
+
+// TestSignalsInHundreds leaves the window more often than is kept: what else
+// happens at the page is kept all the same.
+func TestSignalsInHundreds(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, embeddedSettings(t))
+	d := newDay(t, w, 1)
+	p, token := d.persons[0], w.candidate(d.persons[0])
+	w.enter(p, token).must(t, 200)
+	send := func(signal string, n int) {
+		var all []any
+		for range n {
+			all = append(all, map[string]any{"id": uuid.NewString(), "signal": signal})
+		}
+		w.call("POST", "/api/v1/attempts/"+p.attempt+"/signals", token, map[string]any{"signals": all}).must(t, 204)
+	}
+	for range 20 {
+		send("left-window", 20)
+	}
+	send("copied", 1)
+	d.until(p, "signals", func(s contract.BoardSeat) bool {
+		return s.Signals != nil && slices.Equal(*s.Signals, []contract.SignalCount{{N: 100, Signal: contract.SignalLeftWindow}, {N: 1, Signal: contract.SignalCopied}})
 	})
 }

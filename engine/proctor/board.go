@@ -166,7 +166,7 @@ func (b *board) mark(all map[sitting.RegistrationID]Marks) {
 }
 
 func (m Marks) same(o Marks) bool {
-	return m.SignedIn.Equal(o.SignedIn) && m.Absent == o.Absent && m.Help == o.Help && m.Unread == o.Unread &&
+	return m.SignedIn.Equal(o.SignedIn) && m.Absent == o.Absent && m.Help == o.Help && m.Taken == o.Taken && m.Unread == o.Unread &&
 		m.Warned == o.Warned && m.Expelled == o.Expelled && m.Locked == o.Locked && maps.Equal(m.Signals, o.Signals)
 }
 

@@ -2,6 +2,7 @@ package proctor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"gongyuan/engine/audit"
@@ -10,9 +11,11 @@ import (
 )
 
 // mostCalls and mostSigns bound what one candidate's page can leave behind.
+// Signals are bounded each by itself: who leaves the window a hundred times does
+// not hide thereby that the exam went on elsewhere.
 const (
 	mostCalls = 50
-	mostSigns = 300
+	mostSigns = 100
 )
 
 // Raise takes a candidate's call. While a raised hand is open, raising it again
@@ -57,6 +60,12 @@ type Handling struct {
 	By   people.AccountID
 }
 
+// done tells whether the call has been closed just so: the answer was lost, and
+// who closed it asks again.
+func (h *Handling) done(c *Call) bool {
+	return c.State == Done && h.Act != Take && c.By == h.By && c.Word == h.Word && c.Forwarded == (h.Act == Forward)
+}
+
 // Handle moves a call on. Errors: ErrNotFound, ErrState, ErrConflict, a
 // *FieldError.
 func (d *Desk) Handle(ctx context.Context, id sitting.ID, h Handling) (Call, error) {
@@ -69,6 +78,12 @@ func (d *Desk) Handle(ctx context.Context, id sitting.ID, h Handling) (Call, err
 	}
 	if c.Sitting != id {
 		return Call{}, ErrNotFound
+	}
+	if h.done(&c) {
+		if h.Act == Forward { // where the program died the editors may not have heard of it
+			err = d.hand(ctx, &c)
+		}
+		return c, err
 	}
 	before := c
 	if c.State, err = c.State.Next(h.Act); err != nil {
@@ -87,13 +102,11 @@ func (d *Desk) Handle(ctx context.Context, id sitting.ID, h Handling) (Call, err
 	err = audit.Do(ctx, d.Audit, audit.Event{
 		Actor: string(h.By), Act: "proctor.call." + string(h.Act), Object: "call:" + c.ID, Why: h.Word, Before: before.State, After: c.State,
 	}, func() error {
-		if h.Act == Forward {
-			if err := d.forward(ctx, &c); err != nil {
-				return err
-			}
+		// Before the editors hear of it: of two who forward it at once, one does.
+		if c, err = d.Store.ReplaceCall(ctx, c); err != nil || h.Act != Forward {
+			return err
 		}
-		c, err = d.Store.ReplaceCall(ctx, c)
-		return err
+		return d.forward(ctx, &before, &c)
 	})
 	d.Floor.Recorded(id)
 	if err == nil {
@@ -102,8 +115,20 @@ func (d *Desk) Handle(ctx context.Context, id sitting.ID, h Handling) (Call, err
 	return c, err
 }
 
-// forward hands a doubted question to its editors.
-func (d *Desk) forward(ctx context.Context, c *Call) error {
+// forward hands a doubted question to its editors. Where they cannot hear of
+// it, the call stands as it did before.
+func (d *Desk) forward(ctx context.Context, before, c *Call) error {
+	err := d.hand(ctx, c)
+	if err != nil {
+		was := *before
+		was.Version = c.Version
+		_, back := d.Store.ReplaceCall(context.WithoutCancel(ctx), was)
+		return errors.Join(err, back)
+	}
+	return nil
+}
+
+func (d *Desk) hand(ctx context.Context, c *Call) error {
 	s, err := d.Rosters.Seat(ctx, c.Sitting, c.Registration)
 	if err != nil {
 		return err
@@ -179,19 +204,23 @@ func (d *Desk) Acknowledge(ctx context.Context, id sitting.ID, s *Seat, acts []s
 }
 
 // Observe keeps signals about a page, as facts: nothing follows from them. What
-// is beyond the bound on one seat is dropped.
+// is beyond the bound on one signal of one seat is dropped.
 func (d *Desk) Observe(ctx context.Context, id sitting.ID, reg sitting.RegistrationID, signs []Sign) error {
 	log, err := d.Store.Log(ctx, id, reg)
 	if err != nil {
 		return err
 	}
-	room := mostSigns - len(log.Signs)
+	kept := map[Signal]int{}
+	for _, s := range log.Signs {
+		kept[s.Signal]++
+	}
 	var fresh []Sign
 	for _, s := range signs {
 		if !s.Signal.Known() {
 			return &FieldError{"/signals", "unknown"}
 		}
-		if len(fresh) < room {
+		if kept[s.Signal] < mostSigns {
+			kept[s.Signal]++
 			s.Sitting, s.Registration, s.At = id, reg, d.now()
 			fresh = append(fresh, s)
 		}

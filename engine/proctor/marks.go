@@ -36,6 +36,9 @@ func (l *Log) Marks(seats []Seat) map[sitting.RegistrationID]Marks {
 		if c.State != Done {
 			m := out[c.Registration]
 			m.Help++
+			if c.State == Taken {
+				m.Taken++
+			}
 			out[c.Registration] = m
 		}
 	}

@@ -61,6 +61,7 @@ type Marks struct {
 	SignedIn time.Time // zero for not
 	Absent   bool
 	Help     int // calls that are open
+	Taken    int // of them, those that somebody has taken
 	Unread   int // notices that the candidate has not read
 	Warned   int
 	Expelled bool

@@ -18,6 +18,13 @@ export function merged(before: ReadonlyMap<string, BoardSeat>, b: Board): Map<st
   return out
 }
 
+/** Whether a board is older than what is known already: an answer can be overtaken by what was pushed. */
+export function behind(id: string, known: string): boolean {
+  const [epoch, n] = id.split('.')
+  const [ours, last] = known.split('.')
+  return epoch === ours && Number(n) < Number(last)
+}
+
 /** The seats as the pages about time know them. */
 export function progressOf(seats: readonly BoardSeat[], at: string): Progress {
   const rows = seats.filter((s) => s.attempt !== '').map((s) => rowOf(s, at))
@@ -107,6 +114,7 @@ export function useBoard(id: string) {
   async function look(): Promise<void> {
     try {
       const b = await live.board(id, abort.signal)
+      if (over || behind(b.id, last)) return
       known = merged(known, b)
       heard(b.at)
       seats.value = [...known.values()]

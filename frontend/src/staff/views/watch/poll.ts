@@ -41,7 +41,8 @@ export function usePoll(id: string) {
   }, 1_000)
   onScopeDispose(() => { clearInterval(tick) })
   watch(() => seats.value.filter((s) => s.lostSince).map((s) => s.registration).join(), () => { void incidents.run() })
-  watch(() => seats.value.map((s) => s.help).join(''), () => { void calls.run() })
+  // A call that another has taken is news as well.
+  watch(() => seats.value.map((s) => `${s.help}.${s.taken ?? 0}`).join(), () => { void calls.run() })
 
   const now = computed(() => (progress.value ? Date.parse(board.at.value) + (local.value - board.received.value) : local.value))
   const stale = computed(() => progress.value !== null && local.value - board.received.value > (board.streaming.value ? STALE_AFTER : POLL_EVERY + STALE_AFTER))
