@@ -101,7 +101,7 @@ func (s *server) entryAccess(ctx context.Context, reg *sitting.Registration) (*c
 // Tries of the start code, which is short.
 const (
 	codeTries  = 10
-	codeWindow = 5 * time.Minute
+	codeWindow = time.Minute
 )
 
 // mayEnter judges what the page shows for itself. Errors: proctor.ErrLocked,
@@ -137,19 +137,25 @@ func (s *server) mayEnter(ctx context.Context, id string, b *contract.EnterReque
 // checkCode asks for the start code of who has not begun.
 func (s *server) checkCode(ctx context.Context, id string, rules *access.Rules, code string) error {
 	rec, err := s.attempts.Record(ctx, attempt.AttemptID(id))
-	if err != nil || rec.State != attempt.Ready || rules.Fits(code) && code != "" {
+	if err != nil || rec.State != attempt.Ready {
 		return err
 	}
-	if code != "" {
-		wait, err := s.limiter.Take(ctx, "start-code:"+id, codeTries, codeWindow)
-		if err != nil {
-			return err
-		}
-		if wait > 0 {
-			return &waitError{wait}
-		}
+	if code == "" {
+		return access.ErrCode
 	}
-	return access.ErrCode
+	// Before it is looked at: who has guessed too often learns nothing of a guess
+	// that is right.
+	key := "start-code:" + id
+	wait, err := s.limiter.Take(ctx, key, codeTries, codeWindow)
+	switch {
+	case err != nil:
+		return err
+	case wait > 0:
+		return &waitError{wait}
+	case !rules.Fits(code):
+		return access.ErrCode
+	}
+	return s.limiter.Return(ctx, key)
 }
 
 func proofOf(ctx context.Context, id string, seb *contract.SebProof) access.Proof {
