@@ -4,10 +4,12 @@
 import { shallowRef } from 'vue'
 import type { components } from '../../contract.gen'
 import { api, page, state } from '../page'
-import { NetworkError } from '../../shared/problem'
+import { ProblemError } from '../../shared/problem'
 
 type Signal = components['schemas']['SignalName']
 interface Sign { id: string; signal: Signal; note: string }
+/** Whose attempt it is of: another may sit here before it could be sent. */
+type Queued = Sign & { attempt: string }
 
 /** Shorter absences are a blink of the system: a window that flashes up, a change of the input method. */
 const blink = 1_000
@@ -15,7 +17,7 @@ const blink = 1_000
 const long = 60_000
 const most = 50
 
-const queue: Sign[] = []
+let queue: Queued[] = []
 let timer: ReturnType<typeof setTimeout> | undefined
 let sending = false
 
@@ -31,8 +33,9 @@ function answering(): boolean {
 }
 
 export function note(signal: Signal, text = ''): void {
-  if (!answering() || queue.length >= most) return
-  queue.push({ id: newId(), signal, note: text })
+  const attempt = state.value.work?.attempt
+  if (!attempt || !answering() || queue.length >= most) return
+  queue.push({ id: newId(), signal, note: text, attempt })
   plan(1_000)
 }
 
@@ -43,21 +46,26 @@ function plan(ms: number): void {
 
 async function flush(): Promise<void> {
   const attempt = state.value.work?.attempt
-  const signals = queue.slice(0, 20)
-  if (sending || !attempt || signals.length === 0) return
+  if (sending || !attempt) return
+  queue = queue.filter((q) => q.attempt === attempt)
+  const batch = queue.slice(0, 20)
+  if (batch.length === 0) return
   sending = true
   let wait = 1_000
+  const signals = batch.map(({ id, signal, note }): Sign => ({ id, signal, note }))
   try {
     await api.call('post', '/api/v1/attempts/{attempt}/signals', { path: { attempt }, body: { signals } })
-    queue.splice(0, signals.length)
+    queue = queue.filter((q) => !batch.includes(q))
   } catch (e) {
-    // What the server refuses, it would refuse again.
-    if (e instanceof NetworkError) wait = 15_000
-    else queue.splice(0, signals.length)
+    // What the server refuses, it would refuse again; a server in trouble has refused nothing.
+    if (refused(e)) queue = queue.filter((q) => !batch.includes(q))
+    else wait = 15_000
   }
   sending = false
   if (queue.length > 0) plan(wait)
 }
+
+const refused = (e: unknown) => e instanceof ProblemError && e.problem.status < 500 && ![401, 408, 429].includes(e.problem.status)
 
 let since = 0
 let noted = false
