@@ -134,6 +134,9 @@ test('an invigilator leads a sitting by the live board', async () => {
   await page.getByRole('dialog').getByRole('button', { name: '办结', exact: true }).click()
   await hand.waitFor({ state: 'detached' })
   const question = page.getByRole('article').filter({ hasText: /报告第 3\s题有疑问/ })
+  const raised = (await ask('GET', `/sittings/${id}/calls`, null, admin)).find((c) => c.kind === 'question')
+  await ask('POST', `/sittings/${id}/calls/${raised.id}`, { act: 'take' }, admin)
+  await question.getByText(/已接手$/).waitFor({ timeout: 5_000 }) // whoever took it elsewhere is seen at once
   await question.getByRole('button', { name: /^转命题人员/ }).click()
   await page.getByLabel('处理结果').fill('请核对选项')
   await page.getByRole('dialog').getByRole('button', { name: '转给命题人员' }).click()

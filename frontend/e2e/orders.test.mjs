@@ -50,11 +50,14 @@ async function close(page) {
 }
 
 test('what is cut off stands first, and a measured loss is made good', async () => {
+  mock.state.calls.push({ id: 'call-0001', registration: seatOf('张丙').id, kind: 'help', text: '', at: new Date(Date.now() - 600_000).toISOString(), state: 'raised', forwarded: false })
   const page = await as('invigilator', watchPath())
   const sent = orders(page)
   const lasting = page.getByRole('article').filter({ hasText: '02 考场断线' }).first()
   await lasting.getByText(/^已 3:0\d$/).waitFor()
   await lasting.getByText(/^已 3:0[3-9]$/).waitFor() // it counts on
+  await page.getByRole('article').filter({ hasText: '举手求助' }).waitFor()
+  assert.match(await page.getByRole('article').first().textContent(), /断线/, 'a room that is cut off stands before a hand that was raised earlier')
   assert.equal(await page.evaluate(() => Boolean(document.querySelector('.alerts').compareDocumentPosition(document.querySelector('.seats')) & Node.DOCUMENT_POSITION_FOLLOWING)), true, 'alerts precede the seats')
   await clean(page, 'invigilation with incidents')
 

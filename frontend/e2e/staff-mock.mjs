@@ -48,7 +48,7 @@ export function createState() {
     const code = `${type}-${range}-${'AB'[i % 2]}-${'ABC'[i % 3]}-${String(1 + (i % 40)).padStart(3, '0')}-${String(1 + Math.floor(i / 40)).padStart(3, '0')}`
     return { id: `bwgly-3/${code}`, code, type, point: `${range}-${'AB'[i % 2]}-${'ABC'[i % 3]}-${String(1 + (i % 40)).padStart(3, '0')}`, status: ['published', 'published', 'published', 'in-review', 'approved', 'draft', 'retired'][i % 7 === 3 ? i % 7 : i % 11 === 5 ? 5 : i % 13 === 6 ? 6 : i % 17 === 4 ? 4 : 0], difficulty: 1 + (i % 5), stem: stems[i % stems.length], revision: 1 + (i % 4) }
   })
-  const state = { blueprints, items, sittings: [], rosters: new Map(), attempts: new Map(), orders: new Map(), incidents: new Map(), late: new Map(), tokens: new Map(), cookies: new Map(), down: false, slow: 0, deaf: 0 }
+  const state = { blueprints, items, sittings: [], rosters: new Map(), attempts: new Map(), orders: new Map(), incidents: new Map(), late: new Map(), calls: [], tokens: new Map(), cookies: new Map(), down: false, slow: 0, deaf: 0 }
   const seed = (s, n) => {
     const id = randomUUID()
     const sealed = s.state !== 'draft'
@@ -271,7 +271,7 @@ function handle(state, method, path, query, body, token, cookies) {
     })
     return { status: 200, body: { id: 'm.1', at: iso(now), whole: true, seats } }
   }
-  if (rest === 'calls' || rest === 'proctor-acts') return { status: 200, body: [] }
+  if (rest === 'calls' || rest === 'proctor-acts') return { status: 200, body: rest === 'calls' ? state.calls : [] }
   const receipt = (a) => ({ attempt: a.registration.attempt, submittedAt: iso(Date.parse(s.opens) + 88 * min), manner: a.manner, ...(a.reason ? { reason: a.reason } : {}), answered: a.answered, total: 200, code: '7F3A 91C2 D04E', late: a.manner === 'deadline' ? 2 : 0 })
   m = /^attempts\/([^/]+)\/collect$/.exec(rest)
   if (m && method === 'POST') {
