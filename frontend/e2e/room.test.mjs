@@ -126,6 +126,17 @@ test('a candidate enters by the start code, is told, asks and is locked', async 
   await act('unlock')
   await lock.waitFor({ state: 'detached', timeout: 10_000 })
   await page.waitForSelector('.top [data-save="saved"]')
+
+  // A room that is left: the questions are covered, and nobody is told to stay.
+  await act('evacuate', { scope: { room: '01' }, text: '请立即有序离开考场' })
+  await page.locator('.paused .go').getByText('请立即有序离开考场').waitFor({ timeout: 10_000 })
+  assert.doesNotMatch(await page.locator('.paused').innerText(), /座位等候/)
+  assert.equal(await page.locator('.opt').first().isVisible(), false, 'the questions are covered')
+  await look('left')
+  await page.getByRole('button', { name: '我已阅读' }).click()
+  await page.locator('.paused .go').waitFor({ state: 'detached' })
+  await act('return', { scope: { room: '01' } })
+  await page.locator('.paused').waitFor({ state: 'detached', timeout: 10_000 })
 })
 
 test('the same goes on with paper: two type it in, a third settles', async () => {

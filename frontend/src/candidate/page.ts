@@ -35,6 +35,8 @@ export interface Room {
   readonly Notices: Component
   noticed(data: string): void
   proof(entering: boolean): object
+  /** What is said to those who are to leave the room, until they have read it. */
+  leaving(): string
 }
 export const room = shallowRef<Room | null>(null)
 

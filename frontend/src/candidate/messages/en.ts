@@ -181,7 +181,7 @@ export const en: Readonly<Record<Key, string>> = {
 
   'paused.title': 'The exam is paused; time stands still',
   'paused.text': '**The invigilator paused the exam at {time}.** Your time does not run and nothing can be answered; what you wrote is safe.',
-  'paused.resumes': 'This page goes on by itself; nothing to press. Please wait at your seat.',
+  'paused.resumes': 'This page goes on by itself; nothing to press. Please do as the invigilator says.',
   'paused.over': 'The exam goes on; time is running.',
 
   'takeover.title': 'Your exam continues elsewhere',

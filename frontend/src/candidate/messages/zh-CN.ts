@@ -182,7 +182,7 @@ export const zhCN = {
 
   'paused.title': '考试已暂停，时间已停止',
   'paused.text': '**监考员于 {time} 暂停考试。**暂停期间不计时，不能作答，写下的答案都在。',
-  'paused.resumes': '恢复后本页自动继续，不用操作。请在座位等候。',
+  'paused.resumes': '恢复后本页自动继续，不用操作。请听监考员安排。',
   'paused.over': '考试已恢复，继续计时。',
 
   'takeover.title': '考试已在别处继续',

@@ -126,4 +126,6 @@ watchPage()
 bindSeb()
 plan(page.spread(2_000))
 
-export const room: Room = { Gate, Help, Lock, Notices, noticed, proof }
+const leaving = () => told.value.notices.find((n) => n.kind === 'evacuate' && !n.read)?.text ?? ''
+
+export const room: Room = { Gate, Help, Lock, Notices, noticed, proof, leaving }
