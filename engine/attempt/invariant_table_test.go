@@ -32,7 +32,7 @@ var invariants = map[string][]string{
 	"I2": {
 		"engine/attempt TestDueToTheMillisecond", "engine/attempt TestExtendedAtTheDeadline",
 		"engine/attempt TestSweptWhileExtended", "engine/attempt TestOlderChangeComesLater", "engine/attempt TestDeadline",
-		"engine/attempt TestClockStepsBack", "engine/attempt TestClockStepsForward", "engine/attempt TestSteadyClock",
+		"engine/attempt TestClockStepsBack", "engine/attempt TestClockStepsForward", "engine/attempt TestSteadyClock", "engine/attempt TestClockIsALaw",
 	},
 	"I3": {"engine/attempt TestOneSubmission", "engine/attempt TestOneSubmissionOneMarking",
 		"engine/attempt TestSecondSubmissionChangesNothing", "engine/mongostore TestAttempts"},
