@@ -52,6 +52,7 @@ export const readyEn: Record<keyof typeof readyZh, string> = {
   'ready.whyHint': 'The reason and what is not done stand in the record and in the protocol; 2 to 500 characters.',
   'ready.anyway': 'Filing and sealing must be done. With anything else undone you can open by giving a reason, which stands in the record and in the protocol.',
   'ready.opened': 'Opened by',
+  'ready.openedHead': 'When it was opened', 'ready.openedAll': 'Every check was done.', 'ready.openedUnknown': 'There is no record of the opening.', 'ready.openedHelp': 'Once a sitting was opened, this page tells what held then and checks nothing any more.',
   'ready.openedUndone': '{n} {n|check was|checks were} not done:',
   'ready.openedWhy': 'Reason: {why}',
   'ready.list.failed': 'The checks cannot be made',

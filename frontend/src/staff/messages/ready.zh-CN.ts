@@ -51,6 +51,7 @@ export const readyZh = {
   'ready.whyHint': '理由和没有完成的各项会记入操作记录和考场记录，2 到 500 个字。',
   'ready.anyway': '备案和封卷必须完成。其余各项没有完成时，写明理由也可以开考；理由会记入操作记录和考场记录。',
   'ready.opened': '准许开考',
+  'ready.openedHead': '准许开考时', 'ready.openedAll': '当时各项都已完成。', 'ready.openedUnknown': '没有留下准许开考的记录。', 'ready.openedHelp': '开考以后，这里显示准许开考时的情况，不再检查。',
   'ready.openedUndone': '开考时 {n}\u00a0项没有完成：',
   'ready.openedWhy': '理由：{why}',
   'ready.list.failed': '考前检查无法进行',
