@@ -67,7 +67,7 @@ test('from the register of examiners to a score that is opened again', { skip, t
     await page.goto(`${base}/staff/examiners`)
     await page.getByText(/就绪.3/).waitFor()
     await looked(page, 'examiners')
-    await page.getByRole('button', { name: `查看并登记 ${examiners[2].name}` }).click()
+    await page.getByRole('button', { name: `查看 ${examiners[2].name}` }).click()
     assert.equal(await focused(page), `登记：${examiners[2].name}`)
     const entry = page.getByRole('complementary')
     await entry.getByLabel('有效期至').fill('2028-13-01')

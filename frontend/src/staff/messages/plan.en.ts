@@ -20,6 +20,7 @@ export const planEn: Record<keyof typeof planZh, string> = {
   'bp.matrix': 'Types and ranges', 'bp.range': 'Range', 'bp.rangeCode': 'Range {code}', 'bp.weight': 'Weight', 'bp.weightOf': 'Weight, {title}', 'bp.wholeBank': 'Whole bank', 'bp.sum': 'Sum, items / points', 'bp.total': 'Total',
   'bp.countOf': 'Items, {type}', 'bp.pointsOf': 'Points each, {type}', 'bp.itemsOf': 'items ×', 'bp.points': 'pts', 'bp.sectionSum': '{n} items, {points} points',
   'bp.dropSection': 'Take out {type}', 'bp.dropRange': 'Take out range {code}', 'bp.addType': 'Add type', 'bp.addRange': 'Add range', 'bp.choose': 'Choose', 'bp.fromOutline': 'Weights from the outline',
+  'bp.readOnly': 'At the left of a cell what it needs, at the right what is usable.',
   'bp.read': 'At the left of a cell what it needs, at the right what is usable. Weights may be counts; they are shared out in proportion.',
   'bp.needs': 'needs', 'bp.lack': '{n} missing', 'bp.usable': '{n} usable', 'bp.usableTight': '{n} usable, tight', 'bp.tight': 'tight', 'bp.legendLack': 'too few usable items', 'bp.legendTight': 'fewer than twice the need: papers will share items',
   'bp.short': '{n} cells are short of {missing} items; no paper can be drawn.', 'bp.shortCell': 'Begin with {title} · {type}, {n} missing. Nothing else is put in their place.', 'bp.next': 'Next shortage',
