@@ -117,7 +117,7 @@ export const readyEn: Record<keyof typeof readyZh, string> = {
   'enrol.on': 'Take applications online',
   'enrol.opens': 'From',
   'enrol.closes': 'Until',
-  'enrol.needed': 'Choose date and time.',
+  'enrol.needed': 'Enter date and time.', 'enrol.timeHint': 'For example 2026-12-06 18:00', 'enrol.timeBad': 'Write it like 2026-12-06 18:00.',
   'enrol.address': 'The address for candidates:',
   'enrol.save': 'Save',
   'enrol.saved': 'Saved.',

@@ -116,7 +116,7 @@ export const readyZh = {
   'enrol.on': '受理网上报名',
   'enrol.opens': '报名开始',
   'enrol.closes': '报名截止',
-  'enrol.needed': '请选日期和时间。',
+  'enrol.needed': '请填日期和时间。', 'enrol.timeHint': '例如 2026-12-06 18:00', 'enrol.timeBad': '要写成 2026-12-06 18:00 这样。',
   'enrol.address': '公布给考生的网址：',
   'enrol.save': '保存报名时间',
   'enrol.saved': '报名时间已保存。',
