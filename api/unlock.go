@@ -104,8 +104,8 @@ func (s *server) wireUnlock(ctx context.Context, u assess.Unlock) (contract.Unlo
 	return out, nil
 }
 
-// ListVersions lists what was signed before scores of a candidate were opened
-// again.
+// ListVersions lists the scores of a candidate as they were signed, those that
+// stand and those before they were opened again.
 func (s *server) ListVersions(ctx context.Context, r contract.ListVersionsRequestObject) (contract.ListVersionsResponseObject, error) {
 	c, err := caseOf(r.Sitting, r.Kind, r.Draw)
 	if err != nil {
@@ -117,7 +117,7 @@ func (s *server) ListVersions(ctx context.Context, r contract.ListVersionsReques
 	}
 	out := contract.ListVersions200JSONResponse{}
 	for _, f := range all {
-		out = append(out, contract.ScoreVersion{Examiner: s.staffName(ctx, f.Examiner), Score: wireForm(f)})
+		out = append(out, contract.ScoreVersion{Examiner: s.staffName(ctx, f.Examiner), Stands: f.Stands, Score: wireForm(f)})
 	}
 	return out, nil
 }

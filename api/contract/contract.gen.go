@@ -8462,6 +8462,9 @@ type ScoreState string
 type ScoreVersion struct {
 	Examiner string `json:"examiner"`
 	Score    Score  `json:"score"`
+
+	// Stands the outcome goes by it; false for one that was opened again
+	Stands bool `json:"stands"`
 }
 
 // SealProposal 第一人提请封卷 · the first of two signatures under the papers; after a change it is gone
@@ -11132,7 +11135,7 @@ type ServerInterface interface {
 	// LockScore 签名并锁定 · sign and lock
 	// (POST /api/v1/sittings/{sitting}/assess/{kind}/{draw}/lock)
 	LockScore(c *fiber.Ctx, sitting SittingId, kind Kind, draw Draw) error
-	// ListVersions 解锁前签名的评分 · scores as they were signed before they were opened again
+	// ListVersions 签名的评分，各版 · scores as they were signed, those that stand and those before they were opened again
 	// (GET /api/v1/sittings/{sitting}/assess/{kind}/{draw}/versions)
 	ListVersions(c *fiber.Ctx, sitting SittingId, kind Kind, draw Draw) error
 	// HandInAnswers 录入考生电脑导出的作答文件 · take in the answers that a page wrote to a file
@@ -31254,7 +31257,7 @@ type StrictServerInterface interface {
 	// LockScore 签名并锁定 · sign and lock
 	// (POST /api/v1/sittings/{sitting}/assess/{kind}/{draw}/lock)
 	LockScore(ctx context.Context, request LockScoreRequestObject) (LockScoreResponseObject, error)
-	// ListVersions 解锁前签名的评分 · scores as they were signed before they were opened again
+	// ListVersions 签名的评分，各版 · scores as they were signed, those that stand and those before they were opened again
 	// (GET /api/v1/sittings/{sitting}/assess/{kind}/{draw}/versions)
 	ListVersions(ctx context.Context, request ListVersionsRequestObject) (ListVersionsResponseObject, error)
 	// HandInAnswers 录入考生电脑导出的作答文件 · take in the answers that a page wrote to a file

@@ -36,6 +36,7 @@ var closedToAuditors = map[string]string{
 var auditorsAsk = map[string]string{
 	"/api/v1/sittings/{sitting}/archive-requests":         "asks to read, which somebody else approves",
 	"/api/v1/sittings/{sitting}/archives/{archive}/check": "checks a file; nothing changes",
+	"/api/v1/blueprint-checks":                            "what the bank says to a blueprint; nothing is stored",
 }
 
 // TestAuditorReads: an auditor reads everything but what the table names, and

@@ -117,7 +117,8 @@ type Form struct {
 	Vetoes   []Finding
 	Total    Total
 	Absent   bool
-	Elapsed  int // seconds that the examiner measured
+	Stands   bool // signed, and what the outcome goes by
+	Elapsed  int  // seconds that the examiner measured
 	Saved    time.Time
 	Locked   time.Time
 }

@@ -238,10 +238,12 @@ func (d *Desk) Unlocks(ctx context.Context, by people.AccountID, id PanelID) ([]
 	return slices.DeleteFunc(all, func(u Unlock) bool { return u.By != by && u.Examiner != by }), nil
 }
 
-// Versions returns the scores of a candidate as they were signed before they
-// were opened again, by examiner and version. Examiners read their own;
-// administrators who do not belong to the panel all; chair and examiners all
-// once all have signed.
+// Versions returns the scores of a candidate as they were signed, by examiner
+// and version: those that stand, and those before they were opened again.
+// Examiners read their own; chair and examiners all once all have signed.
+// Administrators and auditors who do not belong to the panel read every earlier
+// one, and those that stand once all have signed: until then they tell what
+// nobody else may know.
 func (d *Desk) Versions(ctx context.Context, by people.AccountID, c Case) ([]Form, error) {
 	p, err := d.reader(ctx, by, c.Panel)
 	if err != nil {
@@ -270,6 +272,13 @@ func (d *Desk) Versions(ctx context.Context, by people.AccountID, c Case) ([]For
 			out = append(out, formOf(c, sheet, s, false))
 		}
 	}
+	for _, s := range scores {
+		if s.State == Locked && (p.MayRead(by, s.Examiner, scores) || outside && p.Has(s.Examiner) && p.allLocked(scores)) {
+			f := formOf(c, sheet, s, false)
+			f.Stands = true
+			out = append(out, f)
+		}
+	}
 	slices.SortFunc(out, func(a, b Form) int {
 		return cmp.Or(cmp.Compare(slices.Index(p.Examiners, a.Examiner), slices.Index(p.Examiners, b.Examiner)), cmp.Compare(a.Version, b.Version))
 	})
@@ -289,7 +298,7 @@ func (d *Desk) member(ctx context.Context, by people.AccountID, id PanelID) (Pan
 // reader is member, and the auditor, who reads and takes no step.
 func (d *Desk) reader(ctx context.Context, by people.AccountID, id PanelID) (Panel, error) {
 	if d.mustBe(ctx, by, people.Auditor) == nil {
-		return d.in.Panels.Panel(ctx, id)
+		return d.panel(ctx, id)
 	}
 	return d.member(ctx, by, id)
 }

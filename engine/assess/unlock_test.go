@@ -161,16 +161,38 @@ func TestVersionsWhoMay(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
 	d, c := appointed(t, embedded(t))
+	d.deps.Accounts.(accounts)["auditor"] = people.Account{ID: "auditor", Roles: []people.Role{people.Auditor}}
 	d.sign(t, "e1", c, filled(0, assess.NotOccurred))
 	u, err := d.AskUnlock(ctx, "e1", c, "e1", "漏看一项")
 	ok(t, err)
 	_, err = d.DecideUnlock(ctx, "admin", u.ID, assess.Approved, "")
 	ok(t, err)
-	for who, want := range map[people.AccountID]int{"e1": 1, "e2": 0, "chair": 0, "admin": 1} {
-		got, err := d.Versions(ctx, who, c)
-		ok(t, err)
-		same(t, string(who), len(got), want)
+	read := func(when string, wants map[people.AccountID][2]int) {
+		for who, want := range wants {
+			all, err := d.Versions(ctx, who, c)
+			ok(t, err)
+			var got [2]int
+			for _, f := range all {
+				if f.Stands {
+					got[1]++
+				} else {
+					got[0]++
+				}
+			}
+			same(t, string(who)+" "+when, got, want)
+		}
 	}
+	read("while it is open", map[people.AccountID][2]int{"e1": {1, 0}, "e2": {0, 0}, "chair": {0, 0}, "admin": {1, 0}, "auditor": {1, 0}})
+	form, err := d.Form(ctx, "e1", c)
+	ok(t, err)
+	_, err = d.Lock(ctx, "e1", c, form.Version)
+	ok(t, err)
+	d.sign(t, "e2", c, filled(0, assess.NotOccurred))
+	read("before all have signed", map[people.AccountID][2]int{"e1": {1, 1}, "e2": {0, 1}, "e3": {0, 0}, "chair": {0, 0}, "admin": {1, 0}, "auditor": {1, 0}})
+	d.sign(t, "e3", c, filled(0, assess.NotOccurred))
+	read("once all have signed", map[people.AccountID][2]int{"e1": {1, 3}, "chair": {1, 3}, "admin": {1, 3}, "auditor": {1, 3}})
+	_, err = d.Versions(people.Limited(ctx, people.Limits{Sites: []string{"elsewhere"}}), "auditor", c)
+	wantErr(t, "an auditor of another site", err, people.ErrOutside)
 	_, err = d.Versions(ctx, "e4", c)
 	wantErr(t, "a stranger", err, assess.ErrForbidden)
 	same(t, "the clock stood", d.clock.Now(), enginetest.Start)

@@ -112,13 +112,16 @@ test('an invigilator leads a sitting by the live board', async () => {
   await portrait(page, id, of('考生乙').id)
   await dialog.getByRole('button', { name: '返回' }).click()
   await dialog.waitFor({ state: 'detached' })
-  await seatOf(page, '考生乙').click()
+  await page.getByRole('button', { name: '列表' }).click() // at a door, by name
+  await page.getByRole('button', { name: /^考生乙：看座位/ }).click()
   await page.getByRole('dialog', { name: /考生乙/ }).getByRole('button', { name: '签到…' }).click()
   await dialog.locator('[data-portrait="shown"] img').waitFor()
   await look(page, 'portrait')
   await dialog.getByRole('button', { name: '签到', exact: true }).click()
-  await seatOf(page, '考生乙').getByText('已签到').waitFor({ timeout: 10_000 })
   await page.getByText(/考生乙 已签到。/).waitFor()
+  await page.getByRole('row', { name: /考生乙/ }).getByText('已签到').waitFor({ timeout: 10_000 })
+  await page.getByRole('button', { name: '座位图' }).click()
+  await seatOf(page, '考生乙').getByText('已签到').waitFor({ timeout: 10_000 })
 
   // A hand is raised: it stands first, somebody takes it, and it is closed with a word.
   await ask('POST', `/attempts/${one.attempt}/calls`, { id: randomUUID(), kind: 'help' }, one.token)

@@ -9,6 +9,7 @@ import { own } from './own.mjs'
 import { base, call, signIn } from './program.mjs'
 import { command, startServer } from './server.mjs'
 import { clean, signedIn } from './staff-harness.mjs'
+import { replaceIn, stored } from './stored.mjs'
 
 const shots = process.env.GONGYUAN_SHOTS
 
@@ -16,24 +17,6 @@ async function pictured(page, name) {
   if (!shots) return
   await mkdir(shots, { recursive: true })
   await page.screenshot({ path: join(shots, `day-${name}.png`), fullPage: true })
-}
-
-/** Puts other bytes of the same length in place of all that are there; how many. */
-async function replaceIn(file, old, by) {
-  assert.equal(old.length, by.length)
-  const raw = await readFile(file)
-  let n = 0
-  for (let at = raw.indexOf(old); at >= 0; at = raw.indexOf(old, at + old.length), n++) by.copy(raw, at)
-  await writeFile(file, raw)
-  return n
-}
-
-/** A text as it stands in a stored document. */
-function stored(field, text) {
-  const value = Buffer.from(`${text}\0`)
-  const length = Buffer.alloc(4)
-  length.writeInt32LE(value.length)
-  return Buffer.concat([Buffer.from(`\x02${field}\0`), length, value])
 }
 
 /** Keeps a closed sitting whose day a room was evacuated for `why`. */

@@ -67,7 +67,7 @@ test('from the register of examiners to a score that is opened again', { skip, t
     await page.goto(`${base}/staff/examiners`)
     await page.getByText(/就绪.3/).waitFor()
     await looked(page, 'examiners')
-    await page.getByRole('button', { name: `查看并登记 ${examiners[2].name}` }).click()
+    await page.getByRole('button', { name: `查看 ${examiners[2].name}` }).click()
     assert.equal(await focused(page), `登记：${examiners[2].name}`)
     const entry = page.getByRole('complementary')
     await entry.getByLabel('有效期至').fill('2028-13-01')
@@ -213,6 +213,12 @@ test('from the register of examiners to a score that is opened again', { skip, t
     await page.getByRole('dialog').getByText('示例扣分').waitFor()
     await looked(page, 'versions')
     await page.keyboard.press('Escape')
+    const row = (await call('GET', `/api/v1/sittings/${s.id}/outcomes`, admin)).find((r) => r.components.some((p) => p.stations?.some((x) => x.name === 'skill' && x.draw === draw)))
+    await page.goto(`${base}/staff/sittings/${s.id}/outcomes/${row.registration}/skill`)
+    await page.getByRole('region', { name: '现行的评分' }).getByText(/^全组签名后才显示/).waitFor()
+    await page.getByRole('region', { name: '解锁前签名的评分' }).getByRole('cell', { name: /示例扣分/ }).waitFor()
+    await looked(page, 'signed')
+    await page.goto(`${base}/staff/sittings/${s.id}/panels`)
   })
 
   await step('an examiner sees their own entry', async () => {

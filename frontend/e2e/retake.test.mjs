@@ -71,6 +71,13 @@ test('level 2: the review is failed, taken again alone, and passed', { skip, tim
     await page.getByText('总评不合格').first().waitFor()
     await page.getByText('3 项中 2 项合格').waitFor()
     await looked(page, 'first')
+    const auditor = await signedIn(browser, base, of('auditor')[0], `/staff/sittings/${one.id}/outcomes/${candidate.id}`)
+    await auditor.getByRole('link', { name: '逐行看签名的评分' }).last().click()
+    const signed = auditor.getByRole('region', { name: '现行的评分' })
+    await signed.getByRole('columnheader', { name: /签名$/ }).nth(2).waitFor() // a column for each examiner
+    assert.ok(await signed.getByRole('cell', { name: /其他扣 .*示例扣分/ }).count() >= 3, 'what each took off, and why')
+    await looked(auditor, 'signed')
+    await auditor.context().close()
     const phone = await lookUp(one.id, candidate)
     await phone.getByRole('heading', { name: '还差一项：综合评审' }).waitFor()
     await phone.getByText('合格的保留，只需重考综合评审。').waitFor()

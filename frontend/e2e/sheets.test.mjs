@@ -1,6 +1,8 @@
 // The design of score sheets against the real program that GONGYUAN_DEMO (and
 // GONGYUAN_URL) name: a copy under a new name, faults at their controls, a sum
-// that must be 100, a version that is kept, and the next one.
+// that must be 100, a version that is kept, and the next one; an auditor reads
+// both.
+import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { base, demo } from './program.mjs'
 import { clean, launch, signedIn } from './staff-harness.mjs'
@@ -45,4 +47,17 @@ test('an administrator designs a score sheet and its next version', async () => 
   await page.getByText(`已存为《${title}》第 2 版`).waitFor()
   await looked('kept')
   await page.context().close()
+
+  const auditor = await signedIn(browser, base, demo.staff.find((a) => a.login === 'auditor'), '/staff/sheets')
+  await auditor.getByRole('link', { name: title }).click()
+  await auditor.getByRole('heading', { name: title }).waitFor()
+  await auditor.getByRole('row', { name: /示例：危及他人安全/ }).waitFor()
+  await auditor.locator('dd', { hasText: /^45$/ }).waitFor()
+  assert.equal(await auditor.getByRole('link', { name: '出新的一版' }).count(), 0)
+  if (process.env.GONGYUAN_SHOTS) await auditor.screenshot({ path: `${process.env.GONGYUAN_SHOTS}/sheets-read.png`, fullPage: true })
+  await clean(auditor, 'read')
+  await auditor.getByRole('navigation', { name: '各版' }).getByRole('link', { name: '第 1 版' }).click()
+  await auditor.getByText('这是第 1 版，最新的是第 2 版。').waitFor()
+  assert.equal(await auditor.locator('dd', { hasText: /^45$/ }).count(), 0, 'the older version is as it was')
+  await auditor.context().close()
 })

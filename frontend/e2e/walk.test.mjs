@@ -11,10 +11,10 @@ import { launch } from './staff-harness.mjs'
 
 const shots = process.env.GONGYUAN_SHOTS
 const [DESK, PHONE] = [{ width: 1366, height: 768 }, { width: 390, height: 844 }]
-const ROLES = ['administrator', 'auditor', 'examiner', 'editor', 'invigilator']
+const ROLES = ['administrator', 'auditor', 'examiner', 'reviewer', 'certificate-officer', 'editor', 'invigilator']
 const walks = process.env.GONGYUAN_WALK === 'all'
   ? ROLES.flatMap((role) => ['zh-CN', 'en'].flatMap((language) => [DESK, PHONE].map((size) => [role, language, size])))
-  : ROLES.slice(0, 3).map((role) => (role === 'administrator' ? [role, 'en', PHONE] : [role, 'zh-CN', DESK]))
+  : ROLES.slice(0, 5).map((role) => (role === 'administrator' ? [role, 'en', PHONE] : [role, 'zh-CN', DESK]))
 let browser
 
 before(async () => { if (!skip) browser = await launch() })
@@ -46,11 +46,12 @@ async function furnish() {
 /** One page of a kind is enough: ids, numbers and query texts are one and the same. */
 const kindOf = (path) => path.split('/').map((part) => (/\d|%/.test(part) || part.length > 24 ? ':x' : part)).join('/')
 
-/** What an auditor could change on the page that is open: forms, files to hand in, the act a page is for. */
+/** What an auditor could change on the page that is open: forms, fields, files to hand in, the act a page is for. */
 function acts() {
-  return [...document.querySelectorAll('#main .btn.primary, #main .btn.danger, #main input[type=file], #main button[type=submit]')]
-    .filter((x) => x.checkVisibility?.() && !x.matches(':disabled') && !x.closest('[role=search]') && !/^(打印|下载 PDF|核验全部记录)$/.test(x.textContent.trim()))
-    .map((x) => `an act: ${(x.getAttribute('aria-label') ?? x.textContent).trim().slice(0, 40)}`)
+  const named = (x) => (x.getAttribute('aria-label') ?? x.labels?.[0]?.textContent ?? x.textContent).trim()
+  return [...document.querySelectorAll('#main .btn.primary, #main .btn.danger, #main button[type=submit], #main input, #main select, #main textarea')]
+    .filter((x) => x.checkVisibility?.() && !x.matches(':disabled, [readonly]') && !x.closest('[role=search]') && !/^(打印|下载 PDF|核验全部记录|抄下的末条封印|期间|只看|显示)/.test(named(x)))
+    .map((x) => `an act: ${named(x).slice(0, 40)}`)
 }
 
 /** What is wrong with the page that is open. */
@@ -113,7 +114,7 @@ test('every page opens for every role', { skip, timeout: 900_000 }, async () => 
   const found = []
   for (const [role, language, size] of walks) {
     const opened = await walk(of(role)[0], language, size, found)
-    assert.ok(opened.size > 5, `${role} finds ${opened.size} pages`)
+    assert.ok(opened.size > 4, `${role} finds ${opened.size} pages`)
   }
   assert.deepEqual(found, [])
 })

@@ -2398,7 +2398,10 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** 解锁前签名的评分 · scores as they were signed before they were opened again */
+        /**
+         * 签名的评分，各版 · scores as they were signed, those that stand and those before they were opened again
+         * @description Those that stand are told to others than who signed them once the whole panel has signed.
+         */
         get: operations["listVersions"];
         put?: never;
         post?: never;
@@ -7629,6 +7632,8 @@ export interface components {
         };
         ScoreVersion: {
             examiner: string;
+            /** @description the outcome goes by it; false for one that was opened again */
+            stands: boolean;
             score: components["schemas"]["Score"];
         };
         /**

@@ -5,8 +5,8 @@ import text from './router.ts?raw'
 const routes = [...text.matchAll(/name: '([\w-]+)', .*?meta: \{ area: '(\w+)'/g)].map(([, name, area]) => [name, area as Area] as const)
 const nav = [...text.matchAll(/\{ area: '(\w+)', to: '([\w-]+)', nav:/g)].map(([, area, to]) => [to, area as Area] as const)
 
-/** Pages on which there is nothing to read, only something to write, or one's own work. */
-const WRITES = ['appeal-file', 'assess', 'assess-list', 'assess-sheet', 'marking', 'own', 'programme-edit', 'programme-new', 'register', 'regrade-new', 'roster-import', 'sheet-new', 'sheet-next', 'sitting-edit', 'sitting-new']
+/** Pages on which there is nothing to read, only something to write or to print, or one's own work. */
+const WRITES = ['appeal-file', 'assess', 'assess-list', 'assess-sheet', 'day-papers', 'marking', 'own', 'programme-edit', 'programme-new', 'register', 'regrade-new', 'roster-import', 'sheet-new', 'sheet-next', 'sitting-edit', 'sitting-new']
 
 it('OK: an auditor opens every page that shows something', () => {
   expect(routes.length).toBeGreaterThan(60)

@@ -30,6 +30,12 @@ export const roles = computed<readonly Role[]>(() => session.value?.roles ?? [])
 /** Whoever plans and decides. An auditor opens the same pages, and reads. */
 export const acts = computed(() => may(roles.value, 'plan'))
 
+/** Whoever writes items, outlines and blueprints. Reviewers and auditors read them. */
+export const writes = computed(() => may(roles.value, 'write'))
+
+/** Whoever runs the rooms on the day. An auditor looks on. */
+export const runs = computed(() => may(roles.value, 'run'))
+
 /** Whoever is an auditor and nothing else: reads all, changes nothing. */
 export const reads = computed(() => roles.value.length > 0 && roles.value.every((r) => r === 'auditor'))
 

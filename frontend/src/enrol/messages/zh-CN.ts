@@ -63,6 +63,7 @@ export const zhCN = {
   'state.returned.help': '请按理由修改，在报名截止前重新提交。',
   'state.admitted': '已录入考试名单',
   'state.admitted.help': '请按准考证上的时间和地点到场；座位排定后在这里显示。',
+  'state.admitted.seated': '请按下面准考证上的时间和地点到场。',
   'state.refused': '不予受理',
   'state.refused.help': '有疑问请联系评价机构。',
   'ticket': '准考证',

@@ -36,10 +36,12 @@ export function blueprintsOf(all: readonly Blueprint[], level: number): { fit: B
 export const AREAS = {
   bank: ['administrator', 'editor', 'reviewer', 'auditor'],
   blueprints: ['administrator', 'editor', 'auditor'],
+  write: ['administrator', 'editor'],
   sittings: ['administrator', 'invigilator', 'examiner', 'chair', 'certificate-officer', 'auditor'],
   results: ['administrator', 'examiner', 'chair', 'auditor'],
   roster: ['administrator', 'invigilator', 'auditor'],
   watch: ['administrator', 'invigilator', 'auditor'],
+  run: ['administrator', 'invigilator'],
   plan: ['administrator'],
   register: ['administrator', 'auditor'],
   assess: ['examiner', 'chair'],

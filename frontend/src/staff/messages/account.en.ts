@@ -39,7 +39,7 @@ export const accountEn: Record<keyof typeof accountZh, string> = {
   'own.codes': 'Recovery codes, shown only now', 'own.codesHelp': 'Each stands in for a code once, when the device is not at hand. Write them down or print them, and keep them apart from the device.', 'own.codesPrint': 'Print', 'own.codesKept': 'I have put them away',
   'own.remove': 'Take the app away', 'own.removeCode': 'Code or recovery code', 'own.removed': 'The app is gone.', 'own.factorSet': 'The app is set up. From the next sign-in on a code is asked for.',
   'own.sessions': 'My sessions',
-  'own.auditor': 'Auditor: you see all and change nothing. Acts on these pages are refused.',
+  'own.auditor': 'Auditor: you see all and change nothing.',
   'signin.code': 'Code', 'signin.codeHint': 'The 6 digits of your authenticator, or a recovery code.', 'signin.needCode': 'Enter the code.',
   'audit.act.account.make': 'New account', 'audit.act.account.change': 'Account changed', 'audit.act.account.password-reset': 'Password reset', 'audit.act.account.password-change': 'Own password changed', 'audit.act.account.session-end': 'Session ended',
   'audit.act.account.factor-add': 'Second factor set up', 'audit.act.account.factor-remove': 'Own second factor taken away', 'audit.act.account.factor-reset': 'Second factor of another taken away', 'audit.act.account.recovery-code': 'Signed in by recovery code', 'audit.act.account.recovery-renew': 'New recovery codes made', 'audit.object.account': 'Account',

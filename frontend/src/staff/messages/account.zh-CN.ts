@@ -37,7 +37,7 @@ export const accountZh = {
   'own.codes': '恢复码，只显示这一次', 'own.codesHelp': '手机不在时，每个可以代替一次验证码。请抄下或打印，与手机分开放。', 'own.codesPrint': '打印', 'own.codesKept': '已经收好',
   'own.remove': '取消验证器', 'own.removeCode': '验证码或恢复码', 'own.removed': '已取消验证器。', 'own.factorSet': '验证器已设置。从下次登录起要输入验证码。',
   'own.sessions': '我的登录',
-  'own.auditor': '审计员：全部可看，都不能改。页面上的操作会被拒绝。',
+  'own.auditor': '审计员：全部可看，都不能改。',
   'signin.code': '验证码', 'signin.codeHint': '验证器上的 6 位数字，或一个恢复码。', 'signin.needCode': '请输入验证码。',
   'audit.act.account.make': '新建账号', 'audit.act.account.change': '改账号', 'audit.act.account.password-reset': '重置密码', 'audit.act.account.password-change': '改自己的密码', 'audit.act.account.session-end': '结束登录',
   'audit.act.account.factor-add': '设置第二因素', 'audit.act.account.factor-remove': '取消自己的第二因素', 'audit.act.account.factor-reset': '取消他人的第二因素', 'audit.act.account.recovery-code': '用恢复码登录', 'audit.act.account.recovery-renew': '换一组恢复码', 'audit.object.account': '账号',

@@ -130,7 +130,7 @@ export const panelEn: Record<PanelKey, string> = {
   'examiner.gradeHint': 'Examiners up to level 3; levels 2 and 1 need senior examiners (a parameter).',
   'examiner.card.none': 'No card', 'examiner.card.expired': 'Expired',
   'examiner.year.passed': '{year} passed', 'examiner.year.failed': '{year} failed', 'examiner.year.last': '{year} passed, none this year', 'examiner.year.none': 'None',
-  'examiner.open': 'Show and register {name}',
+  'examiner.open': 'Show {name}',
   'examiner.form': 'Entry: {name}',
   'examiner.cardNumber': 'Card number',
   'examiner.cardUntil': 'Valid until',

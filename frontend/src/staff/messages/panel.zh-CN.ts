@@ -128,7 +128,7 @@ export const panelZh = {
   'examiner.gradeHint': '考评员评到三级；二级、一级要高级考评员（参数）。',
   'examiner.card.none': '没有证', 'examiner.card.expired': '已过期',
   'examiner.year.passed': '{year} 合格', 'examiner.year.failed': '{year} 不合格', 'examiner.year.last': '{year} 合格，今年未记', 'examiner.year.none': '未记',
-  'examiner.open': '查看并登记 {name}',
+  'examiner.open': '查看 {name}',
   'examiner.form': '登记：{name}',
   'examiner.cardNumber': '考评员证号',
   'examiner.cardUntil': '有效期至',

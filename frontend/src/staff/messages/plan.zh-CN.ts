@@ -18,6 +18,7 @@ export const planZh = {
   'bp.matrix': '题型和鉴定范围', 'bp.range': '鉴定范围', 'bp.rangeCode': '范围 {code}', 'bp.weight': '权重', 'bp.weightOf': '权重，{title}', 'bp.wholeBank': '全库', 'bp.sum': '合计 题 / 分', 'bp.total': '合计',
   'bp.countOf': '题数，{type}', 'bp.pointsOf': '每题分值，{type}', 'bp.itemsOf': '题 ×', 'bp.points': '分', 'bp.sectionSum': '{n} 题，{points} 分',
   'bp.dropSection': '去掉{type}', 'bp.dropRange': '去掉范围 {code}', 'bp.addType': '加题型', 'bp.addRange': '加范围', 'bp.choose': '请选择', 'bp.fromOutline': '按细目表填权重',
+  'bp.readOnly': '每格左边是需要的题数，右边是可用题数。',
   'bp.read': '每格左边是需要的题数，右边是可用题数。权重可以直接填题数，按比例分到各格。',
   'bp.needs': '需要', 'bp.lack': '缺 {n}', 'bp.usable': '可用 {n}', 'bp.usableTight': '可用 {n} 偏紧', 'bp.tight': '偏紧', 'bp.legendLack': '可用的题不够', 'bp.legendTight': '可用不到需要的 2 倍，两套卷会重题',
   'bp.short': '{n} 格缺题，共缺 {missing} 题，不能组卷。', 'bp.shortCell': '先看 {title}·{type}，缺 {n} 题。系统不会用别的题顶替。', 'bp.next': '下一处缺题',

@@ -2,6 +2,7 @@
 export const proctorEn = {
   'seat.all': 'All', 'seat.help': 'Needs help', 'seat.unread': '{n} notices unread', 'seat.signals': 'Page signals',
   'seat.away': 'Not arrived', 'seat.signed-in': 'Signed in', 'seat.waiting': 'Waiting', 'seat.absent': 'Absent', 'seat.answering': 'Answering', 'seat.paused': 'Paused', 'seat.lost': 'Cut off', 'seat.submitted': 'Handed in',
+  'seat.of': '{name}: the seat, signing in and other acts',
   'seat.live': 'Live, last news {time}',
   'seat.map': 'Seats; arrows move, Enter opens',
   'seat.list': 'List', 'seat.picture': 'Picture', 'seat.view': 'How seats are shown',
@@ -32,8 +33,8 @@ export const proctorEn = {
   'proctor.text.evacuate': 'The clock stops, questions are hidden, answers are saved. Candidates leave as told.',
   'proctor.text.return': 'The clock runs again; deadlines move by as long as it stood.',
   'proctor.act.check-in': 'Sign in', 'proctor.act.absent': 'Mark absent', 'proctor.act.undo': 'Undo', 'proctor.act.message': 'Send', 'proctor.act.warn': 'Warn', 'proctor.act.expel': 'End the exam', 'proctor.act.transfer': 'Move', 'proctor.act.evacuate': 'Evacuate', 'proctor.act.return': 'End the evacuation',
-  'proctor.done.check-in': '{who} is signed in.', 'proctor.done.absent': '{who} is marked absent.', 'proctor.done.undo': 'Sign-in or absence of {who} is undone.', 'proctor.done.message': 'Sent to {n} candidates.', 'proctor.done.warn': '{who} was warned.',
-  'proctor.done.expel': 'The exam of {who} has ended; misconduct is proposed and waits for somebody else to decide.', 'proctor.done.transfer': '{who} was moved', 'proctor.done.evacuate': 'Evacuated: the clock of {n} candidates stands.', 'proctor.done.return': 'Resumed: the clock of {n} candidates runs.',
+  'proctor.done.check-in': '{who} is signed in.', 'proctor.done.absent': '{who} is marked absent.', 'proctor.done.undo': 'Sign-in or absence of {who} is undone.', 'proctor.done.message': 'Sent to {n} {n|candidate|candidates}.', 'proctor.done.warn': '{who} was warned.',
+  'proctor.done.expel': 'The exam of {who} has ended; misconduct is proposed and waits for somebody else to decide.', 'proctor.done.transfer': '{who} was moved', 'proctor.done.evacuate': 'Evacuated: the clock of {n} {n|candidate|candidates} stands.', 'proctor.done.return': 'Resumed: the clock of {n} {n|candidate|candidates} runs.',
   'proctor.expelWarn': 'This cannot be undone. The finding about the result goes to the administrators and is decided by somebody else.',
   'proctor.evacuateText': 'Leave the room now. Your answers are saved and the clock stands still.',
   'proctor.toRoom': 'To room', 'proctor.toSeat': 'To seat', 'proctor.toHint': 'For another computer at the same seat, enter the same room and seat.', 'proctor.placeBad': 'Use 1 to 20 characters.',

@@ -2,6 +2,7 @@
 export const proctorZh = {
   'seat.all': '全部', 'seat.help': '求助', 'seat.unread': '未读通知 {n}', 'seat.signals': '页面记录',
   'seat.away': '未到', 'seat.signed-in': '已签到', 'seat.waiting': '候考', 'seat.absent': '缺考', 'seat.answering': '作答中', 'seat.paused': '已暂停', 'seat.lost': '断线', 'seat.submitted': '已交卷',
+  'seat.of': '{name}：看座位，签到和其他操作',
   'seat.live': '即时更新，最近 {time}',
   'seat.map': '座位图，方向键移动，回车打开',
   'seat.list': '列表', 'seat.picture': '座位图', 'seat.view': '座位的显示方式',

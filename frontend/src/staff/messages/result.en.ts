@@ -74,6 +74,6 @@ export const resultEn = {
 
   'part.carriedOn': 'Carried over from {at}',
   'part.carriedUntil': 'Counts until {at} (a parameter). Not taken at this sitting and not changed by it.',
-  'part.version': 'Marked {n} times',
+  'part.version': 'Marked {n} {n|time|times}',
   'sitting.takes': 'takes only {kinds}',
 } as const

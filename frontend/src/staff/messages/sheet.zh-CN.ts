@@ -19,6 +19,12 @@ export const sheetZh = {
   'sheet.d.sum': '合计 {n} / 100 分', 'sheet.d.sumRight': '配分合计 100，可以保存。', 'sheet.d.sumShort': '还差 {n} 分。', 'sheet.d.sumOver': '多了 {n} 分。',
   'sheet.d.save': '存为第 {n} 版…', 'sheet.d.saveTitle': '存为第 {n} 版？', 'sheet.d.saveText': '存后不能再改，只能再出新版。正在使用旧版的小组不受影响。', 'sheet.d.saveAct': '存为第 {n} 版',
   'sheet.d.faults': '还有 {n} 处要改', 'sheet.d.leave': '有未保存的修改，离开会丢失。', 'sheet.d.draft': '本机存稿 {at}', 'sheet.d.drop': '丢弃存稿',
+  'sheet.r.no': '序号', 'sheet.r.ways': '怎样扣分', 'sheet.r.once': '{label}：扣 {n} 分', 'sheet.r.times': '{label}：每次扣 {n} 分，最多 {most} 次', 'sheet.r.other': '其他扣分：写明原因', 'sheet.r.stepped': '其他扣分：{n} 分的整数倍，写明原因', 'sheet.r.veto': '未发生 / 已发生，已发生的写明事实',
+  'sheet.r.versions': '各版', 'sheet.r.old': '这是第 {n} 版，最新的是第 {last} 版。旧版只用于当时钉住它的考评小组。', 'sheet.r.none': '没有这张评分表，或没有这一版。', 'sheet.r.file': '{label}（{need}）', 'sheet.r.noFiles': '不要求附件',
+  'sheet.r.rule': '每行得分是配分减去扣分，不低于 0。没有评过的行是“未评”，不是满分；有未评的行或未判定的否定项时不能签名。',
+  'signed.title': '签名的评分', 'signed.link': '逐行看签名的评分', 'signed.draw': '抽签号 {n}', 'signed.awarded': '得分 {n}', 'signed.sheet': '评分表', 'signed.at': '第 {v} 版 · {time} 签名',
+  'signed.standing': '现行的评分', 'signed.earlier': '解锁前签名的评分', 'signed.earlierHelp': '经批准解锁后重新签名，这些版本不再计入成绩，原样保留。',
+  'signed.waiting': '全组签名后才显示，以免一名考评员知道另一名的评分。', 'signed.absent': '记为缺考，没有评分。', 'signed.noPanel': '这名考生在这里没有考评小组。',
   'sheet.f.title': '名称 2–80 个字。', 'sheet.f.minutes': '1–480 分钟。', 'sheet.f.veto': '2–200 个字。', 'sheet.f.function': '职能 2–40 个字。', 'sheet.f.sectionTitle': '标题 2–80 个字。', 'sheet.f.noRows': '至少一行。',
   'sheet.f.rowText': '评分项目 2–120 个字。', 'sheet.f.rowFull': '配分大于 0。', 'sheet.f.rowRule': '评分规则 2–400 个字。', 'sheet.f.step': '要能整除配分。', 'sheet.f.label': '扣分原因 1–60 个字。', 'sheet.f.marks': '大于 0，不超过配分。', 'sheet.f.most': '1–20 次。', 'sheet.f.sum': '各行配分之和应为 100。',
 } as const

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { OutcomePart, OutcomeRow } from '../assess/types'
-import { combine, heldReason, open, partWord } from './outcome'
+import { combine, heldReason, open, partWord, stationOf } from './outcome'
 
 const part = (more: Partial<OutcomePart>): OutcomePart => ({ kind: 'skill', state: 'scored', pass: 6000, full: 10000, awarded: 7000, passed: true, ...more })
 const row = (more: Partial<OutcomeRow>): OutcomeRow => ({ registration: 'r', admission: 'a', name: 'n', room: '1', seat: '1', verdict: 'qualified', components: [part({})], ...more })
@@ -35,4 +35,10 @@ test('who is held back, and by what', () => {
   const r = row({ verdict: 'unqualified', components: [part({}), part({ kind: 'review', state: 'absent' })] })
   expect(heldReason(r)).toBe('unqualified')
   expect(open(r).map((p) => p.kind)).toEqual(['review'])
+})
+
+test('a station is found by the name that addresses have', () => {
+  const station = (name: 'skill' | 'skill-2', draw: string) => ({ name, station: 1, title: '', weight: 50, draw, state: 'scored' as const })
+  const r = row({ components: [part({ kind: 'theory' }), part({ stations: [station('skill', '03'), station('skill-2', '07')] })] })
+  expect([stationOf(r, 'skill')?.draw, stationOf(r, 'skill-2')?.draw, stationOf(r, 'review')]).toEqual(['03', '07', undefined])
 })

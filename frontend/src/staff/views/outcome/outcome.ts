@@ -1,5 +1,5 @@
 import { score } from '../../../shared/marks'
-import type { OutcomePart, OutcomeRow, Panel, Rule } from '../assess/types'
+import type { OutcomePart, OutcomeRow, Panel, Rule, StationPart } from '../assess/types'
 
 // How an outcome is told. No DOM; marks are whole hundredths.
 
@@ -28,6 +28,9 @@ export function heldReason(r: OutcomeRow): HeldReason | null {
 export function open(r: OutcomeRow): OutcomePart[] {
   return r.components.filter((p) => !['passed', 'carried'].includes(partWord(p)))
 }
+
+/** What a candidate came to at a station, by the name that addresses have. */
+export const stationOf = (r: OutcomeRow, name: string): StationPart | undefined => r.components.flatMap((p) => p.stations ?? []).find((s) => s.name === name)
 
 /** How several examiners' marks become one, written out. */
 export interface Combined { marks: number; used: number[]; dropped: number[]; exact: string; rounded: boolean }

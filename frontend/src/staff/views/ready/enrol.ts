@@ -29,11 +29,3 @@ export function bytes(base64: string): Uint8Array<ArrayBuffer> {
   for (let i = 0; i < text.length; i++) out[i] = text.charCodeAt(i)
   return out
 }
-
-const two = (n: number) => String(n).padStart(2, '0')
-/** 2026-12-06T09:00 of this computer's zone, as an input of date and time has it. */
-export function local(iso: string | undefined): string {
-  if (!iso) return ''
-  const d = new Date(iso)
-  return `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())}T${two(d.getHours())}:${two(d.getMinutes())}`
-}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { blank, copyOf, faultsOf, hundredths, move, newestOf, nextOf, sheetFull, type Sheet } from './design'
+import { blank, copyOf, faultsOf, hundredths, move, newestOf, nextOf, sheetFull, versionsOf, type Sheet } from './design'
 
 const sheet: Sheet = {
   id: 'fire', version: 2, level: 3, kind: 'skill', title: '初期火灾处置', minutes: 30, sample: true, full: 10000, vetoes: [{ id: 'v', text: '带电用水灭火' }],
@@ -33,6 +33,9 @@ describe('a score sheet while it is designed', () => {
     move(list, 0, 1); move(list, 2, 1); move(list, 0, -1)
     expect(list).toEqual([2, 1, 3])
     expect(['12', '12.5', '０.５', '1.005', 'x', '-1', ''].map(hundredths)).toEqual([1200, 1250, 50, null, null, null, null])
+  })
+  it('lists the versions of one sheet, the newest first', () => {
+    expect(versionsOf([{ ...sheet, version: 1 }, { ...sheet, id: 'other' }, sheet], 'fire').map((s) => s.version)).toEqual([2, 1])
   })
   it('lists the newest version of each name', () => {
     expect(newestOf([{ ...sheet, version: 1 }, sheet, { ...sheet, id: 'other', level: 2 }]).map((s) => [s.id, s.version])).toEqual([['fire', 2], ['other', 1 + 1]])

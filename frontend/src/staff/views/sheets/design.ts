@@ -40,7 +40,7 @@ export function copyOf(s: Sheet): Design {
 }
 
 export const sectionFull = (s: Section): number => s.rows.reduce((n, r) => n + r.full, 0)
-export const sheetFull = (d: Design): number => d.sections.reduce((n, s) => n + sectionFull(s), 0)
+export const sheetFull = (d: Pick<Design, 'sections'>): number => d.sections.reduce((n, s) => n + sectionFull(s), 0)
 
 /** Moves an entry of a list by one place; at the end it stays. */
 export function move<T>(list: T[], at: number, by: -1 | 1): void {
@@ -90,6 +90,9 @@ export function hundredths(text: string): number | null {
   const m = /^\s*(\d{1,3})(?:[.．](\d{1,2}))?\s*$/.exec(text.replace(/[０-９]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0)))
   return m ? Number(m[1]) * 100 + Number((m[2] ?? '').padEnd(2, '0')) : null
 }
+
+/** The versions of one sheet, the newest first. */
+export const versionsOf = (all: readonly Sheet[], id: string): Sheet[] => all.filter((s) => s.id === id).sort((a, b) => b.version - a.version)
 
 /** The newest version of each name, by level, kind and title. */
 export function newestOf(all: readonly Sheet[]): Sheet[] {
