@@ -2566,6 +2566,7 @@ func (e RetentionKind) Valid() bool {
 const (
 	HoldAppeal     RetentionLotHold = "appeal"
 	HoldOpen       RetentionLotHold = "open"
+	HoldRegrade    RetentionLotHold = "regrade"
 	HoldUnarchived RetentionLotHold = "unarchived"
 )
 
@@ -2575,6 +2576,8 @@ func (e RetentionLotHold) Valid() bool {
 	case HoldAppeal:
 		return true
 	case HoldOpen:
+		return true
+	case HoldRegrade:
 		return true
 	case HoldUnarchived:
 		return true

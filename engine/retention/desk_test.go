@@ -24,13 +24,15 @@ type fake struct {
 	now      time.Time
 	sittings []sitting.Sitting
 	appeals  []result.Appeal
+	regrades []result.Regrade
 	issued   []certificate.Certificate
 	archives []archive.Archive
 	broken   error
 	runs     map[string]retention.Run
 	acts     []string
 	held     map[retention.Kind]map[sitting.RegistrationID]int
-	fail     error // of the next drop
+	fail     map[retention.Kind]error // of the next drop
+	during   func()                   // what happens while an archive is read
 }
 
 func (f *fake) Now() time.Time { return f.now }
@@ -38,6 +40,9 @@ func (f *fake) Sittings(context.Context, int, int) ([]sitting.Sitting, int, erro
 	return f.sittings, len(f.sittings), nil
 }
 func (f *fake) AppealsOf(context.Context, sitting.ID) ([]result.Appeal, error) { return f.appeals, nil }
+func (f *fake) RegradesOfSitting(context.Context, sitting.ID) ([]result.Regrade, error) {
+	return f.regrades, nil
+}
 func (f *fake) OfSitting(context.Context, sitting.ID) ([]certificate.Certificate, error) {
 	return f.issued, nil
 }
@@ -87,15 +92,15 @@ func (h holding) Held(_ context.Context, _ sitting.ID, keep []sitting.Registrati
 }
 
 func (h holding) Drop(_ context.Context, _ sitting.ID, keep []sitting.RegistrationID) (int, error) {
-	if err := h.f.fail; err != nil {
-		h.f.fail = nil
-		return 0, err
-	}
 	n := 0
 	for id, m := range h.f.held[h.kind] {
 		if !slices.Contains(keep, id) {
 			n += m
 			delete(h.f.held[h.kind], id)
+			if err := h.f.fail[h.kind]; err != nil { // in the middle of it
+				delete(h.f.fail, h.kind)
+				return n, err
+			}
 		}
 	}
 	return n, nil
@@ -121,8 +126,13 @@ func newFake(t *testing.T) (*fake, *retention.Desk) {
 		holdings[k] = holding{f, k}
 	}
 	return f, retention.NewDesk(retention.Deps{
-		Store: f, Rules: rules, Holdings: holdings, Sittings: f, Appeals: f, Certificates: f, Archives: f, Accounts: f, Audit: f, Clock: f,
-		Whole: func(context.Context, archive.Archive) error { return f.broken },
+		Store: f, Rules: rules, Holdings: holdings, Sittings: f, Appeals: f, Regrades: f, Certificates: f, Archives: f, Accounts: f, Audit: f, Clock: f,
+		Whole: func(context.Context, archive.Archive) error {
+			if f.during != nil {
+				f.during()
+			}
+			return f.broken
+		},
 	})
 }
 
@@ -152,6 +162,9 @@ func TestHolds(t *testing.T) {
 		"OK a valid certificate":         {func(f *fake) { f.issued = []certificate.Certificate{{Registration: "r1"}} }, "", "", 1},
 		"Err not released":               {func(f *fake) { f.sittings[0].State = sitting.Closed }, retention.Unreleased, retention.Unreleased, 2},
 		"Err an open appeal":             {func(f *fake) { f.appeals = []result.Appeal{{State: result.AppealAssigned}} }, retention.Appealed, retention.Appealed, 2},
+		"Err an open regrade":            {func(f *fake) { f.regrades = []result.Regrade{{State: result.RegradeApproved}} }, retention.Regraded, retention.Regraded, 2},
+		"Err no archive since a regrade": {func(f *fake) { f.regrades = []result.Regrade{{State: result.RegradeApplied, Applied: start}} }, retention.Unarchived, "", 2},
+		"OK a regrade that was returned": {func(f *fake) { f.regrades = []result.Regrade{{State: result.RegradeReturned}} }, "", "", 2},
 		"Err no archive":                 {func(f *fake) { f.archives = nil }, retention.Unarchived, "", 2},
 		"Err no archive since an appeal": {func(f *fake) { f.appeals = []result.Appeal{{State: result.AppealChanged, Answered: start}} }, retention.Unarchived, "", 2},
 	} {
@@ -193,7 +206,7 @@ func TestTwoPeople(t *testing.T) {
 	if _, err := d.Confirm(ctx, "administrator2", run.ID); !errors.Is(err, archive.ErrBroken) {
 		t.Errorf("the archive is not whole: %v", err)
 	}
-	f.broken, f.fail = nil, errors.New("the disk is gone")
+	f.broken, f.fail = nil, map[retention.Kind]error{retention.Journals: errors.New("the disk is gone")}
 	if _, err := d.Confirm(ctx, "administrator2", run.ID); err == nil {
 		t.Error("a failed deletion passed")
 	}
@@ -208,6 +221,75 @@ func TestTwoPeople(t *testing.T) {
 	if !slices.Equal(f.acts, want) {
 		t.Errorf("recorded %q", f.acts)
 	}
+}
+
+// TestCutOff breaks a run off in the middle of its second lot: it goes on with
+// what it listed, and with nothing else.
+func TestCutOff(t *testing.T) {
+	t.Parallel()
+	cut := func(t *testing.T) (*fake, *retention.Desk, string) {
+		t.Helper()
+		f, d := newFake(t)
+		f.issued = []certificate.Certificate{{Registration: "r3"}}
+		f.held[retention.Portraits]["r3"] = 1
+		_, digest := due(t, d)
+		run, err := d.Propose(t.Context(), "administrator1", digest, "期满")
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.fail = map[retention.Kind]error{retention.Portraits: errors.New("the disk is gone")}
+		if _, err := d.Confirm(t.Context(), "administrator2", run.ID); err == nil {
+			t.Fatal("a failed deletion passed")
+		}
+		if r := f.runs[run.ID]; r.State != retention.Confirmed || r.Deleted != 12 || len(f.held[retention.Portraits]) != 2 {
+			t.Fatalf("cut off: %+v, %v", r, f.held)
+		}
+		return f, d, run.ID
+	}
+	t.Run("OK", func(t *testing.T) {
+		t.Parallel()
+		f, d, id := cut(t)
+		f.acts = nil
+		done, err := d.Confirm(t.Context(), "administrator2", id)
+		if err != nil || done.State != retention.Done || done.Deleted != 14 || f.held[retention.Portraits]["r3"] != 1 {
+			t.Errorf("it goes on: %+v, %v, %v", done, f.held, err)
+		}
+		if !slices.Equal(f.acts, []string{"administrator2 retention.delete"}) {
+			t.Errorf("what was gone already is recorded again: %q", f.acts)
+		}
+	})
+	for name, change := range map[string]func(*fake){
+		"a certificate was revoked": func(f *fake) { f.issued = nil },
+		"more came":                 func(f *fake) { f.held[retention.Portraits]["r4"] = 5 },
+		"an appeal":                 func(f *fake) { f.appeals = []result.Appeal{{State: result.AppealFiled}} },
+	} {
+		t.Run("Err "+name, func(t *testing.T) {
+			t.Parallel()
+			f, d, id := cut(t)
+			change(f)
+			before := len(f.held[retention.Portraits])
+			if _, err := d.Confirm(t.Context(), "administrator2", id); !errors.Is(err, retention.ErrConflict) || len(f.held[retention.Portraits]) != before {
+				t.Errorf("gone on: %v, %v", err, f.held)
+			}
+			r, err := d.Cancel(t.Context(), "administrator1", id, "余下的另行提出")
+			if err != nil || r.State != retention.Cancelled || r.Deleted != 12 || r.Second != "administrator2" {
+				t.Errorf("cancelled: %+v, %v", r, err)
+			}
+		})
+	}
+	t.Run("Err an appeal while the archive is read", func(t *testing.T) {
+		t.Parallel()
+		f, d := newFake(t)
+		_, digest := due(t, d)
+		run, err := d.Propose(t.Context(), "administrator1", digest, "期满")
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.during = func() { f.appeals = []result.Appeal{{State: result.AppealFiled}} }
+		if _, err := d.Confirm(t.Context(), "administrator2", run.ID); !errors.Is(err, retention.ErrConflict) || len(f.held[retention.Journals]) != 2 {
+			t.Errorf("deleted: %v, %v", err, f.held)
+		}
+	})
 }
 
 func TestVoid(t *testing.T) {

@@ -7542,7 +7542,7 @@ export interface components {
              * @description why it is kept all the same
              * @enum {string}
              */
-            hold?: "open" | "appeal" | "unarchived";
+            hold?: "open" | "appeal" | "regrade" | "unarchived";
         };
         RetentionStock: {
             kind: components["schemas"]["RetentionKind"];
