@@ -32,9 +32,9 @@ func registerFields(err error) []sitting.FieldError {
 	return nil
 }
 
-// ListTrainings lists records that count, the newest first.
-func (s *server) ListTrainings(ctx context.Context, r contract.ListTrainingsRequestObject) (contract.ListTrainingsResponseObject, error) {
-	p, lang := r.Params, callOf(ctx).lang
+// SearchTrainings lists records that count, the newest first.
+func (s *server) SearchTrainings(ctx context.Context, r contract.SearchTrainingsRequestObject) (contract.SearchTrainingsResponseObject, error) {
+	p, lang := r.Body, callOf(ctx).lang
 	q := training.Query{Name: strings.TrimSpace(textOr(p.Text))}
 	if p.Kind != nil {
 		q.Kind = training.Kind(*p.Kind)
@@ -47,7 +47,7 @@ func (s *server) ListTrainings(ctx context.Context, r contract.ListTrainingsRequ
 	if err != nil {
 		return nil, err
 	}
-	out := contract.ListTrainings200JSONResponse{Total: total, Trainings: []contract.Training{}, Head: training.Head()}
+	out := contract.SearchTrainings200JSONResponse{Total: total, Trainings: []contract.Training{}, Head: training.Head()}
 	for i := range some {
 		r := &some[i]
 		out.Trainings = append(out.Trainings, contract.Training{
