@@ -2,35 +2,13 @@ package api
 
 import (
 	"context"
-	"errors"
 	"strconv"
 	"strings"
 
 	"gongyuan/api/contract"
-	"gongyuan/engine/correction"
-	"gongyuan/engine/intake"
-	"gongyuan/engine/sitting"
 	"gongyuan/engine/standard"
-	"gongyuan/engine/talent"
 	"gongyuan/engine/training"
 )
-
-// registerFields are the fields that an error of what is taken in or of the talent
-// pool names.
-func registerFields(err error) []sitting.FieldError {
-	var taken *intake.FieldError
-	var pooled *talent.FieldError
-	var asked *correction.FieldError
-	switch {
-	case errors.As(err, &asked):
-		return []sitting.FieldError{{Field: asked.Field, Reason: asked.Reason}}
-	case errors.As(err, &taken):
-		return []sitting.FieldError{{Field: taken.Field, Reason: taken.Reason}}
-	case errors.As(err, &pooled):
-		return []sitting.FieldError{{Field: pooled.Field, Reason: pooled.Reason}}
-	}
-	return nil
-}
 
 // SearchTrainings lists records that count, the newest first.
 func (s *server) SearchTrainings(ctx context.Context, r contract.SearchTrainingsRequestObject) (contract.SearchTrainingsResponseObject, error) {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"regexp"
-	"slices"
 	"strings"
 
 	"gongyuan/bank"
@@ -158,6 +157,24 @@ var (
 	plainTag = regexp.MustCompile(`\[tag:((?:\\.|[^\]\\])*)\]`)
 )
 
+// said reads the comments before an item: its id, its explanation, its tags.
+func said(ch chunk) (id, explanation string, tags []string) {
+	for _, c := range ch.comments {
+		if m := idTag.FindStringSubmatch(c); m != nil {
+			id = unescapeTag(m[1])
+		}
+		for _, m := range plainTag.FindAllStringSubmatch(c, -1) {
+			tag := unescapeTag(m[1])
+			if rest, ok := strings.CutPrefix(tag, tagExplanation); ok {
+				explanation = rest
+			} else {
+				tags = append(tags, tag)
+			}
+		}
+	}
+	return id, explanation, tags
+}
+
 func (r *reader) item(ch chunk) {
 	body := strings.TrimSpace(strings.Join(ch.lines, "\n"))
 	if rest, ok := strings.CutPrefix(body, "$CATEGORY:"); ok {
@@ -170,24 +187,7 @@ func (r *reader) item(ch chunk) {
 		r.add(d, 0)
 		return
 	}
-	var tags []string
-	id := ""
-	for _, c := range ch.comments {
-		if m := idTag.FindStringSubmatch(c); m != nil {
-			id = unescapeTag(m[1])
-		}
-		for _, m := range plainTag.FindAllStringSubmatch(c, -1) {
-			tags = append(tags, unescapeTag(m[1]))
-		}
-	}
-	explanation := ""
-	tags = slices.DeleteFunc(tags, func(tag string) bool {
-		rest, ok := strings.CutPrefix(tag, tagExplanation)
-		if ok {
-			explanation = rest
-		}
-		return ok
-	})
+	id, explanation, tags := said(ch)
 	meta := exchange.ParseTags(r.own, tags)
 	if meta.Point == "" {
 		meta.Point = r.point
