@@ -1,7 +1,6 @@
 package gift
 
 import (
-	"fmt"
 	"io"
 	"regexp"
 	"strings"
@@ -42,34 +41,26 @@ type chunk struct {
 
 // Read reads a GIFT file.
 func Read(r io.Reader, opts exchange.Options) (exchange.Import, error) {
-	raw, err := exchange.ReadAll(r, maxFile)
+	lines, err := exchange.ReadLines(r, maxFile, maxLines)
 	if err != nil {
 		return exchange.Import{}, err
-	}
-	s, err := exchange.DecodeText(raw)
-	if err != nil {
-		return exchange.Import{}, err
-	}
-	if strings.Count(s, "\n") > maxLines {
-		return exchange.Import{}, fmt.Errorf("%w: over %d lines", exchange.ErrTooLarge, maxLines)
 	}
 	c, err := exchange.NewCollector(opts)
 	if err != nil {
 		return exchange.Import{}, err
 	}
-	rd := &reader{Collector: c, own: opts.Bank}
-	for _, ch := range rd.chunks(strings.Split(s, "\n")) {
+	rd := &reader{Cases: exchange.Cases{Collector: c}, own: opts.Bank}
+	for _, ch := range rd.chunks(lines) {
 		rd.item(ch)
 	}
-	rd.closeCase()
+	rd.Close()
 	return c.Done()
 }
 
 type reader struct {
-	*exchange.Collector
+	exchange.Cases
 	own   bank.ID
 	point bank.PointCode // of the category
-	open  *exchange.Draft
 }
 
 // chunks cuts the file at empty lines. A brace that is open holds the lines
@@ -184,7 +175,7 @@ func (r *reader) item(ch chunk) {
 	d := exchange.NewDraft("", ch.line)
 	if len(body) > maxItem {
 		d.Drop(exchange.FieldStem, exchange.TooLong, body)
-		r.add(d, 0)
+		r.Put(d, 0)
 		return
 	}
 	id, explanation, tags := said(ch)
@@ -221,34 +212,7 @@ func (r *reader) item(ch chunk) {
 		d.Rev.Stem = p.stem
 		d.Change(exchange.FieldRaw, exchange.KeptRaw, p.kind, "")
 	}
-	r.add(d, part)
-}
-
-// add adds an item, or a part to the case above it.
-func (r *reader) add(d *exchange.Draft, part int) {
-	if part == 0 {
-		r.closeCase()
-		if d.Rev.Type == bank.Case {
-			r.open = d
-			return
-		}
-		r.Add(d)
-		return
-	}
-	if r.open == nil || r.open.Code != d.Code || part != len(r.open.Rev.Parts)+1 {
-		d.Drop(exchange.FieldCode, exchange.OrphanPart, d.Code)
-		r.Add(d)
-		return
-	}
-	r.open.Rev.Parts = append(r.open.Rev.Parts, d.Rev.Question)
-	r.open.Absorb(d)
-}
-
-func (r *reader) closeCase() {
-	if r.open != nil {
-		r.Add(r.open)
-	}
-	r.open = nil
+	r.Put(d, part)
 }
 
 // unescape takes the meaning-off marks out of a text.
