@@ -201,7 +201,7 @@ func TestNoStore(t *testing.T) {
 func TestBrowserKeepsNoNumbers(t *testing.T) {
 	t.Parallel()
 	keeps := []string{
-		"candidate/store.ts", "check/store.ts", "lookup/store.ts", "materials/store.ts", "staff/store.ts", "staff/views/assess/store.ts", "verify/store.ts",
+		"candidate/store.ts", "check/store.ts", "shared/store.ts", "staff/store.ts", "staff/views/assess/store.ts",
 	}
 	api := regexp.MustCompile(`\b(localStorage|sessionStorage|indexedDB)\b`)
 	comment := regexp.MustCompile(`(?m)^\s*(//|\*|/\*).*$|\s//\s.*$`)
