@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 
 	"gongyuan/api/contract"
 	"gongyuan/bank/banktest"
+	"gongyuan/engine/archive"
 	"gongyuan/engine/people"
 	"gongyuan/engine/sitting"
 )
@@ -137,6 +139,7 @@ func readWithoutStore(t *testing.T, w *world, file string, persons []person) {
 	if !strings.Contains(out.String(), persons[0].number) {
 		t.Error("the whole archive lacks a candidate's number")
 	}
+	sealedByKeysAlone(t, w, file)
 	raw, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -152,6 +155,27 @@ func readWithoutStore(t *testing.T, w *world, file string, persons []person) {
 	at.Data = t.TempDir()
 	if err := (&archiveVerifyCommand{at}).verify(&out); err == nil {
 		t.Error("verified without any key")
+	}
+}
+
+// sealedByKeysAlone checks a file where there is nothing but the file and the
+// body's published keys, and with those of another body.
+func sealedByKeysAlone(t *testing.T, w *world, file string) {
+	t.Helper()
+	elsewhere := t.TempDir()
+	for name, of := range map[string]*world{"own": w, "other": newWorld(t, embeddedSettings(t))} {
+		keys := filepath.Join(elsewhere, name)
+		if err := os.WriteFile(keys, of.call("GET", "/.well-known/jwks.json", "", nil).must(t, 200).raw, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		err := (&archiveVerifyCommand{archiveSettings{Data: elsewhere, Keys: keys, File: file}}).verify(&out)
+		switch {
+		case name == "own" && (err != nil || !strings.Contains(out.String(), "only the seal was checked")):
+			t.Errorf("by the published keys: %v\n%s", err, out.String())
+		case name == "other" && (!errors.Is(err, archive.ErrKey) || out.Len() > 0):
+			t.Errorf("by the keys of another body: %v\n%s", err, out.String())
+		}
 	}
 }
 
