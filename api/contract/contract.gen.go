@@ -2565,6 +2565,7 @@ func (e RetentionKind) Valid() bool {
 // Defines values for RetentionLotHold.
 const (
 	HoldAppeal     RetentionLotHold = "appeal"
+	HoldKept       RetentionLotHold = "kept"
 	HoldOpen       RetentionLotHold = "open"
 	HoldRegrade    RetentionLotHold = "regrade"
 	HoldUnarchived RetentionLotHold = "unarchived"
@@ -2574,6 +2575,8 @@ const (
 func (e RetentionLotHold) Valid() bool {
 	switch e {
 	case HoldAppeal:
+		return true
+	case HoldKept:
 		return true
 	case HoldOpen:
 		return true
@@ -5810,6 +5813,25 @@ type Judgement struct {
 
 // JudgementRuling defines model for JudgementRuling.
 type JudgementRuling string
+
+// Keeping defines model for Keeping.
+type Keeping struct {
+	At   *time.Time `json:"at,omitempty"`
+	By   *string    `json:"by,omitempty"`
+	Kept bool       `json:"kept"`
+
+	// MayChange the caller may set it
+	MayChange bool `json:"mayChange"`
+
+	// Reason of who set it
+	Reason *string `json:"reason,omitempty"`
+}
+
+// KeepingChange defines model for KeepingChange.
+type KeepingChange struct {
+	Keep   bool   `json:"keep"`
+	Reason string `json:"reason"`
+}
 
 // KeySet defines model for KeySet.
 type KeySet struct {
@@ -10431,6 +10453,9 @@ type ExportResultsJSONRequestBody = ExportRequest
 // PreviewExportJSONRequestBody defines body for PreviewExport for application/json ContentType.
 type PreviewExportJSONRequestBody = ReportColumns
 
+// KeepSittingJSONRequestBody defines body for KeepSitting for application/json ContentType.
+type KeepSittingJSONRequestBody = KeepingChange
+
 // PutMarkingPlanJSONRequestBody defines body for PutMarkingPlan for application/json ContentType.
 type PutMarkingPlanJSONRequestBody = MarkingPlan
 
@@ -11210,6 +11235,12 @@ type ServerInterface interface {
 	// GetSittingItemStatistics 一场考试的试题统计 · what the items of a sitting did
 	// (GET /api/v1/sittings/{sitting}/item-statistics)
 	GetSittingItemStatistics(c *fiber.Ctx, sitting SittingId) error
+	// GetKeeping 是否暂缓删除 · whether everything of the sitting is kept, whatever is due
+	// (GET /api/v1/sittings/{sitting}/keeping)
+	GetKeeping(c *fiber.Ctx, sitting SittingId) error
+	// KeepSitting 暂缓删除，或由另一人解除 · keep everything of the sitting, or end that as another person
+	// (POST /api/v1/sittings/{sitting}/keeping)
+	KeepSitting(c *fiber.Ctx, sitting SittingId) error
 	// ListLate 迟到的作答，等候决定 · what came too late, for a decision
 	// (GET /api/v1/sittings/{sitting}/late)
 	ListLate(c *fiber.Ctx, sitting SittingId) error
@@ -18037,6 +18068,64 @@ func (siw *ServerInterfaceWrapper) GetSittingItemStatistics(c *fiber.Ctx) error 
 	return handler(c)
 }
 
+// GetKeeping operation middleware
+func (siw *ServerInterfaceWrapper) GetKeeping(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetKeeping(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// KeepSitting operation middleware
+func (siw *ServerInterfaceWrapper) KeepSitting(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.KeepSitting(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListLate operation middleware
 func (siw *ServerInterfaceWrapper) ListLate(c *fiber.Ctx) error {
 
@@ -21103,6 +21192,10 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/archive-requests/:asking/decision", wrapper.DecideArchiveRequest)
 
 	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/archive-requests/:asking/lines", wrapper.ReadArchive)
+
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/keeping", wrapper.GetKeeping)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/keeping", wrapper.KeepSitting)
 
 	router.Get(options.BaseURL+"/api/v1/retention", wrapper.GetRetention)
 
@@ -27981,6 +28074,65 @@ func (response GetSittingItemStatisticsdefaultApplicationProblemPlusJSONResponse
 	return ctx.JSON(&response.Body)
 }
 
+type GetKeepingRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type GetKeepingResponseObject interface {
+	VisitGetKeepingResponse(ctx *fiber.Ctx) error
+}
+
+type GetKeeping200JSONResponse Keeping
+
+func (response GetKeeping200JSONResponse) VisitGetKeepingResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetKeepingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetKeepingdefaultApplicationProblemPlusJSONResponse) VisitGetKeepingResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type KeepSittingRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Body    *KeepSittingJSONRequestBody
+}
+
+type KeepSittingResponseObject interface {
+	VisitKeepSittingResponse(ctx *fiber.Ctx) error
+}
+
+type KeepSitting200JSONResponse Keeping
+
+func (response KeepSitting200JSONResponse) VisitKeepSittingResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type KeepSittingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response KeepSittingdefaultApplicationProblemPlusJSONResponse) VisitKeepSittingResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListLateRequestObject struct {
 	Sitting SittingId `json:"sitting"`
 }
@@ -31184,6 +31336,12 @@ type StrictServerInterface interface {
 	// GetSittingItemStatistics 一场考试的试题统计 · what the items of a sitting did
 	// (GET /api/v1/sittings/{sitting}/item-statistics)
 	GetSittingItemStatistics(ctx context.Context, request GetSittingItemStatisticsRequestObject) (GetSittingItemStatisticsResponseObject, error)
+	// GetKeeping 是否暂缓删除 · whether everything of the sitting is kept, whatever is due
+	// (GET /api/v1/sittings/{sitting}/keeping)
+	GetKeeping(ctx context.Context, request GetKeepingRequestObject) (GetKeepingResponseObject, error)
+	// KeepSitting 暂缓删除，或由另一人解除 · keep everything of the sitting, or end that as another person
+	// (POST /api/v1/sittings/{sitting}/keeping)
+	KeepSitting(ctx context.Context, request KeepSittingRequestObject) (KeepSittingResponseObject, error)
 	// ListLate 迟到的作答，等候决定 · what came too late, for a decision
 	// (GET /api/v1/sittings/{sitting}/late)
 	ListLate(ctx context.Context, request ListLateRequestObject) (ListLateResponseObject, error)
@@ -38706,6 +38864,74 @@ func (sh *strictHandler) GetSittingItemStatistics(ctx *fiber.Ctx, sitting Sittin
 		return err
 	} else if validResponse, ok := response.(GetSittingItemStatisticsResponseObject); ok {
 		if err := validResponse.VisitGetSittingItemStatisticsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetKeeping operation middleware
+func (sh *strictHandler) GetKeeping(ctx *fiber.Ctx, sitting SittingId) error {
+	var request GetKeepingRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetKeeping(ctx.UserContext(), request.(GetKeepingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetKeeping")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetKeepingResponseObject); ok {
+		if err := validResponse.VisitGetKeepingResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// KeepSitting operation middleware
+func (sh *strictHandler) KeepSitting(ctx *fiber.Ctx, sitting SittingId) error {
+	var request KeepSittingRequestObject
+
+	request.Sitting = sitting
+
+	var body KeepSittingJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.KeepSitting(ctx.UserContext(), request.(KeepSittingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "KeepSitting")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(KeepSittingResponseObject); ok {
+		if err := validResponse.VisitKeepSittingResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

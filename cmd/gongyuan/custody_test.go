@@ -253,6 +253,7 @@ func TestRetention(t *testing.T) {
 		}
 		refused(t, "nothing may go", w.call("POST", "/api/v1/retention", first, contract.DeletionProposal{Digest: due.Digest, Reason: "到期"}), 409, "wrong-state")
 		w.call("POST", "/api/v1/sittings/"+string(s.ID)+"/archives", first, nil).must(t, 201)
+		keptForAnInquiry(t, w, "/api/v1/sittings/"+string(s.ID)+"/keeping", first, second)
 		deleteDue(t, w, first, second)
 		after := w.retained(first)
 		if len(after.Lots) != 0 || after.Stocks[0].Count != 0 || after.Stocks[1].Count != 0 {
@@ -272,6 +273,25 @@ func TestRetention(t *testing.T) {
 		w.call("POST", "/api/v1/sittings/"+string(s.ID)+"/archives/1/check", first, nil).must(t, 200)
 		w.call("POST", "/api/v1/sittings/"+string(s.ID)+"/archives", first, nil).must(t, 201)
 	})
+}
+
+// keptForAnInquiry holds everything that is due until another person ends it.
+func keptForAnInquiry(t *testing.T, w *world, path, first, second string) {
+	t.Helper()
+	var k contract.Keeping
+	w.call("POST", path, first, contract.KeepingChange{Keep: true, Reason: "公安机关调取"}).must(t, 200)
+	w.call("GET", path, w.staff(people.Auditor), nil).must(t, 200).into(t, &k)
+	if !k.Kept || k.MayChange || *k.Reason != "公安机关调取" {
+		t.Errorf("kept: %+v", k)
+	}
+	if due := w.retained(first); slices.ContainsFunc(due.Lots, func(l contract.RetentionLot) bool { return l.Hold == nil || *l.Hold != contract.HoldKept }) {
+		t.Errorf("kept, and may go: %+v", due.Lots)
+	}
+	refused(t, "ended by who asked", w.call("POST", path, first, contract.KeepingChange{Reason: "调取完毕"}), 422, "second-person")
+	w.call("POST", path, second, contract.KeepingChange{Reason: "调取完毕"}).must(t, 200).into(t, &k)
+	if k.Kept || !k.MayChange {
+		t.Errorf("ended: %+v", k)
+	}
 }
 
 func deleteDue(t *testing.T, w *world, first, second string) {

@@ -20,6 +20,7 @@ const (
 	Unreleased Hold = "open"       // the sitting is not released
 	Appealed   Hold = "appeal"     // an appeal is open
 	Regraded   Hold = "regrade"    // a regrade is open
+	Kept       Hold = "kept"       // somebody asked that nothing of it goes
 	Unarchived Hold = "unarchived" // there is no archive, or none since the last appeal or regrade
 )
 
@@ -105,8 +106,10 @@ type Deps struct {
 	Holdings map[Kind]Holding
 	Sittings interface {
 		Sittings(ctx context.Context, skip, limit int) ([]sitting.Sitting, int, error)
+		Sitting(ctx context.Context, id sitting.ID) (sitting.Sitting, error)
 	}
-	Appeals interface {
+	Keepings Keepings
+	Appeals  interface {
 		AppealsOf(ctx context.Context, id sitting.ID) ([]result.Appeal, error)
 	}
 	Regrades interface {

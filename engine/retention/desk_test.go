@@ -25,6 +25,7 @@ type fake struct {
 	sittings []sitting.Sitting
 	appeals  []result.Appeal
 	regrades []result.Regrade
+	keeping  retention.Keeping
 	issued   []certificate.Certificate
 	archives []archive.Archive
 	broken   error
@@ -40,6 +41,18 @@ func (f *fake) Sittings(context.Context, int, int) ([]sitting.Sitting, int, erro
 	return f.sittings, len(f.sittings), nil
 }
 func (f *fake) AppealsOf(context.Context, sitting.ID) ([]result.Appeal, error) { return f.appeals, nil }
+func (f *fake) Sitting(_ context.Context, id sitting.ID) (sitting.Sitting, error) {
+	if id != "s" {
+		return sitting.Sitting{}, sitting.ErrNotFound
+	}
+	return f.sittings[0], nil
+}
+func (f *fake) Keeping(context.Context, sitting.ID) (retention.Keeping, error) { return f.keeping, nil }
+func (f *fake) PutKeeping(_ context.Context, k retention.Keeping) (retention.Keeping, error) {
+	k.Version++
+	f.keeping = k
+	return k, nil
+}
 func (f *fake) RegradesOfSitting(context.Context, sitting.ID) ([]result.Regrade, error) {
 	return f.regrades, nil
 }
@@ -126,7 +139,7 @@ func newFake(t *testing.T) (*fake, *retention.Desk) {
 		holdings[k] = holding{f, k}
 	}
 	return f, retention.NewDesk(retention.Deps{
-		Store: f, Rules: rules, Holdings: holdings, Sittings: f, Appeals: f, Regrades: f, Certificates: f, Archives: f, Accounts: f, Audit: f, Clock: f,
+		Store: f, Rules: rules, Holdings: holdings, Sittings: f, Keepings: f, Appeals: f, Regrades: f, Certificates: f, Archives: f, Accounts: f, Audit: f, Clock: f,
 		Whole: func(context.Context, archive.Archive) error {
 			if f.during != nil {
 				f.during()
@@ -162,6 +175,7 @@ func TestHolds(t *testing.T) {
 		"OK a valid certificate":         {func(f *fake) { f.issued = []certificate.Certificate{{Registration: "r1"}} }, "", "", 1},
 		"Err not released":               {func(f *fake) { f.sittings[0].State = sitting.Closed }, retention.Unreleased, retention.Unreleased, 2},
 		"Err an open appeal":             {func(f *fake) { f.appeals = []result.Appeal{{State: result.AppealAssigned}} }, retention.Appealed, retention.Appealed, 2},
+		"Err it is kept":                 {func(f *fake) { f.keeping.On = true }, retention.Kept, retention.Kept, 2},
 		"Err an open regrade":            {func(f *fake) { f.regrades = []result.Regrade{{State: result.RegradeApproved}} }, retention.Regraded, retention.Regraded, 2},
 		"Err no archive since a regrade": {func(f *fake) { f.regrades = []result.Regrade{{State: result.RegradeApplied, Applied: start}} }, retention.Unarchived, "", 2},
 		"OK a regrade that was returned": {func(f *fake) { f.regrades = []result.Regrade{{State: result.RegradeReturned}} }, "", "", 2},
@@ -220,6 +234,55 @@ func TestTwoPeople(t *testing.T) {
 	}
 	if !slices.Equal(f.acts, want) {
 		t.Errorf("recorded %q", f.acts)
+	}
+}
+
+// TestKeep: what somebody asked to keep stays, also of a list that was proposed
+// before, until another person ends it.
+func TestKeep(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	f, d := newFake(t)
+	_, digest := due(t, d)
+	run, err := d.Propose(ctx, "administrator1", digest, "期满")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		by   people.AccountID
+		id   sitting.ID
+		on   bool
+		why  string
+		want error
+	}{
+		{"auditor", "s", true, "公安机关调取", retention.ErrForbidden}, {"administrator1", "none", true, "公安机关调取", sitting.ErrNotFound},
+		{"administrator1", "s", true, " ", retention.ErrInvalid}, {"administrator1", "s", false, "没有暂缓", retention.ErrState},
+	} {
+		if _, err := d.Keep(ctx, c.by, c.id, c.on, c.why); !errors.Is(err, c.want) {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
+	k, err := d.Keep(ctx, "administrator1", "s", true, " 公安机关调取 ")
+	if err != nil || !k.On || k.Why != "公安机关调取" || k.Version != 1 {
+		t.Fatalf("kept: %+v, %v", k, err)
+	}
+	if _, err := d.Confirm(ctx, "administrator2", run.ID); !errors.Is(err, retention.ErrConflict) || len(f.held[retention.Journals]) != 2 {
+		t.Errorf("deleted all the same: %v", err)
+	}
+	if _, err := d.Keep(ctx, "administrator2", "s", true, "再次"); !errors.Is(err, retention.ErrState) {
+		t.Errorf("kept twice: %v", err)
+	}
+	if _, err := d.Keep(ctx, "administrator1", "s", false, "调取完毕"); !errors.Is(err, retention.ErrSecondPerson) {
+		t.Errorf("ended by who asked: %v", err)
+	}
+	if k, err = d.Keep(ctx, "administrator2", "s", false, "调取完毕"); err != nil || k.On {
+		t.Fatalf("ended: %+v, %v", k, err)
+	}
+	if lots, _ := due(t, d); lots[retention.Journals].Hold != "" {
+		t.Errorf("still held: %+v", lots)
+	}
+	if acts := strings.Join(f.acts, " "); !strings.Contains(acts, "administrator1 retention.keep ") || !strings.HasSuffix(acts, "administrator2 retention.unkeep") {
+		t.Errorf("recorded %s", acts)
 	}
 }
 

@@ -99,6 +99,14 @@ func (d *Desk) guard(ctx context.Context, s *sitting.Sitting) (*guarded, error) 
 		g.hold = Unreleased
 		return g, nil
 	}
+	kept, err := d.in.Keepings.Keeping(ctx, s.ID)
+	if err != nil {
+		return nil, err
+	}
+	if kept.On {
+		g.hold = Kept
+		return g, nil
+	}
 	last, err := d.disputes(ctx, s.ID, g)
 	if err != nil {
 		return nil, err

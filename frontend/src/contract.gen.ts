@@ -4642,6 +4642,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sittings/{sitting}/keeping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        /** 是否暂缓删除 · whether everything of the sitting is kept, whatever is due */
+        get: operations["getKeeping"];
+        put?: never;
+        /** 暂缓删除，或由另一人解除 · keep everything of the sitting, or end that as another person */
+        post: operations["keepSitting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/retention": {
         parameters: {
             query?: never;
@@ -7596,7 +7616,7 @@ export interface components {
              * @description why it is kept all the same
              * @enum {string}
              */
-            hold?: "open" | "appeal" | "regrade" | "unarchived";
+            hold?: "open" | "kept" | "appeal" | "regrade" | "unarchived";
         };
         RetentionStock: {
             kind: components["schemas"]["RetentionKind"];
@@ -7617,6 +7637,20 @@ export interface components {
             stocks: components["schemas"]["RetentionStock"][];
             lots: components["schemas"]["RetentionLot"][];
             runs: components["schemas"]["Deletion"][];
+        };
+        Keeping: {
+            kept: boolean;
+            /** @description of who set it */
+            reason?: string;
+            by?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @description the caller may set it */
+            mayChange: boolean;
+        };
+        KeepingChange: {
+            keep: boolean;
+            reason: string;
         };
         DeletionProposal: {
             /** @description of the list that was seen */
@@ -16864,6 +16898,56 @@ export interface operations {
                 };
                 content: {
                     "application/jsonl": string;
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    getKeeping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Keeping"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    keepSitting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepingChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Keeping"];
                 };
             };
             default: components["responses"]["ProblemAny"];
