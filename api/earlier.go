@@ -9,15 +9,15 @@ import (
 	"gongyuan/engine/earlier"
 )
 
-// ListEarlier lists certificates that were issued elsewhere, by number.
-func (s *server) ListEarlier(ctx context.Context, r contract.ListEarlierRequestObject) (contract.ListEarlierResponseObject, error) {
-	skip, limit := paging(r.Params.Skip, r.Params.Limit)
-	some, total, err := s.registers.Earlier.List(ctx, staff(ctx), strings.TrimSpace(textOr(r.Params.Text)), skip, limit)
+// SearchEarlier lists certificates that were issued elsewhere, by number.
+func (s *server) SearchEarlier(ctx context.Context, r contract.SearchEarlierRequestObject) (contract.SearchEarlierResponseObject, error) {
+	skip, limit := paging(r.Body.Skip, r.Body.Limit)
+	some, total, err := s.registers.Earlier.List(ctx, staff(ctx), strings.TrimSpace(textOr(r.Body.Text)), skip, limit)
 	if err != nil {
 		return nil, err
 	}
 	lang := callOf(ctx).lang
-	out := contract.ListEarlier200JSONResponse{Total: total, Certificates: []contract.EarlierCertificate{}, Head: earlier.Head()}
+	out := contract.SearchEarlier200JSONResponse{Total: total, Certificates: []contract.EarlierCertificate{}, Head: earlier.Head()}
 	for i := range some {
 		c := &some[i]
 		kind := c.Holder.Document.Title()

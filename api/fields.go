@@ -8,10 +8,13 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"gongyuan/engine/access"
+	"gongyuan/engine/archive"
 	"gongyuan/engine/assess"
 	"gongyuan/engine/batch"
+	"gongyuan/engine/byhand"
 	"gongyuan/engine/certificate"
 	"gongyuan/engine/compose"
+	"gongyuan/engine/correction"
 	"gongyuan/engine/editorial"
 	"gongyuan/engine/enrol"
 	"gongyuan/engine/evidence"
@@ -23,10 +26,16 @@ import (
 	"gongyuan/engine/periodic"
 	"gongyuan/engine/personnel"
 	"gongyuan/engine/proctor"
+	"gongyuan/engine/programme"
 	"gongyuan/engine/readiness"
 	"gongyuan/engine/report"
 	"gongyuan/engine/result"
+	"gongyuan/engine/retention"
+	"gongyuan/engine/roster"
+	"gongyuan/engine/seating"
 	"gongyuan/engine/sitting"
+	"gongyuan/engine/talent"
+	"gongyuan/engine/venue"
 )
 
 // fieldTexts says what each reason means and what to do.
@@ -312,93 +321,63 @@ type fieldsError struct{ fields []sitting.FieldError }
 
 func (e *fieldsError) Error() string { return "api: fields are wrong" }
 
+// named is one field with what is wrong about it.
+func named(field, reason string) []sitting.FieldError {
+	return []sitting.FieldError{{Field: field, Reason: reason}}
+}
+
+// fieldOf finds an error of one package that names a field; nil for none.
+func fieldOf[E ~struct{ Field, Reason string }, P interface {
+	*E
+	error
+}](err error) []sitting.FieldError {
+	var of P
+	if !errors.As(err, &of) {
+		return nil
+	}
+	return []sitting.FieldError{sitting.FieldError(*of)}
+}
+
+// fieldErrors are the errors that name a field, package by package.
+var fieldErrors = []func(error) []sitting.FieldError{
+	fieldOf[sitting.FieldError],
+	fieldOf[archive.FieldError], fieldOf[retention.FieldError], fieldOf[byhand.FieldError], fieldOf[evidence.FieldError], fieldOf[enrol.FieldError],
+	fieldOf[readiness.FieldError], fieldOf[access.FieldError], fieldOf[periodic.FieldError], fieldOf[filing.FieldError], fieldOf[batch.FieldError],
+	fieldOf[proctor.FieldError], fieldOf[personnel.FieldError], fieldOf[compose.FieldError], fieldOf[itemstat.FieldError], fieldOf[editorial.FieldError],
+	fieldOf[result.FieldError], fieldOf[assess.FieldError], fieldOf[people.FieldError], fieldOf[marking.FieldError], fieldOf[report.FieldError],
+	fieldOf[certificate.FieldError], fieldOf[venue.FieldError], fieldOf[seating.FieldError], fieldOf[correction.FieldError], fieldOf[intake.FieldError],
+	fieldOf[talent.FieldError], fieldOf[programme.FieldError],
+}
+
+// fieldsOf lists the fields that an error names; nil for none.
 func fieldsOf(err error) []sitting.FieldError {
 	var fields *fieldsError
 	var entries *sitting.EntriesError
-	var one *sitting.FieldError
+	var file *evidence.TypeError
+	var table *intake.TableError
+	var list *roster.TableError
+	var taken *sitting.TakenError
+	var number *certificate.NumberError
 	switch {
 	case errors.As(err, &fields):
 		return fields.fields
 	case errors.As(err, &entries):
 		return entries.Faults
-	case errors.As(err, &one):
-		return []sitting.FieldError{*one}
-	}
-	if faults := custodyFault(err); faults != nil {
-		return faults
-	}
-	var scored *assess.FieldError
-	var entered *people.FieldError
-	var marked *marking.FieldError
-	var reported *report.FieldError
-	var filed *evidence.FieldError
-	var refused *evidence.TypeError
-	switch {
-	case errors.As(err, &filed):
-		return []sitting.FieldError{{Field: filed.Field, Reason: filed.Reason}}
-	case errors.As(err, &refused):
-		return []sitting.FieldError{{Field: "/file", Reason: refused.Reason}}
-	}
-	var batched *batch.FieldError
-	var certified *certificate.FieldError
-	var number *certificate.NumberError
-	var resulting *result.FieldError
-	var edited *editorial.FieldError
-	var planned *compose.FieldError
-	var counted *itemstat.FieldError
-	var bodied *filing.FieldError
-	var tabled *intake.TableError
-	var timed *periodic.FieldError
-	var watched *proctor.FieldError
-	var kept *personnel.FieldError
-	var taken *sitting.TakenError
-	var entering *access.FieldError
-	var ready *readiness.FieldError
-	var applied *enrol.FieldError
-	switch {
-	case errors.As(err, &applied):
-		return []sitting.FieldError{{Field: applied.Field, Reason: applied.Reason}}
-	case errors.As(err, &ready):
-		return []sitting.FieldError{{Field: ready.Field, Reason: ready.Reason}}
-	case errors.As(err, &entering):
-		return []sitting.FieldError{{Field: entering.Field, Reason: entering.Reason}}
-	case errors.As(err, &tabled):
-		return []sitting.FieldError{{Field: "/data", Reason: tabled.Reason}}
-	case errors.As(err, &timed):
-		return []sitting.FieldError{{Field: timed.Field, Reason: timed.Reason}}
-	case errors.As(err, &bodied):
-		return []sitting.FieldError{{Field: bodied.Field, Reason: bodied.Reason}}
-	case errors.As(err, &batched):
-		return []sitting.FieldError{{Field: batched.Field, Reason: batched.Reason}}
-	case errors.As(err, &watched):
-		return []sitting.FieldError{{Field: watched.Field, Reason: watched.Reason}}
-	case errors.As(err, &kept):
-		return []sitting.FieldError{{Field: kept.Field, Reason: kept.Reason}}
+	case errors.As(err, &file):
+		return named("/file", file.Reason)
+	case errors.As(err, &table):
+		return named("/data", table.Reason)
+	case errors.As(err, &list):
+		return named("/data", list.Reason)
 	case errors.As(err, &taken):
-		return []sitting.FieldError{{Field: "/to" + strings.ToUpper(taken.Field[:1]) + taken.Field[1:], Reason: "taken"}}
-	case errors.As(err, &planned):
-		return []sitting.FieldError{{Field: planned.Field, Reason: planned.Reason}}
-	case errors.As(err, &counted):
-		return []sitting.FieldError{{Field: counted.Field, Reason: counted.Reason}}
-	case errors.As(err, &edited):
-		return []sitting.FieldError{{Field: edited.Field, Reason: edited.Reason}}
-	case errors.As(err, &resulting):
-		return []sitting.FieldError{{Field: resulting.Field, Reason: resulting.Reason}}
-	case errors.As(err, &scored):
-		return []sitting.FieldError{{Field: scored.Field, Reason: scored.Reason}}
-	case errors.As(err, &entered):
-		return []sitting.FieldError{{Field: entered.Field, Reason: entered.Reason}}
-	case errors.As(err, &marked):
-		return []sitting.FieldError{{Field: marked.Field, Reason: marked.Reason}}
-	case errors.As(err, &reported):
-		return []sitting.FieldError{{Field: reported.Field, Reason: reported.Reason}}
-	case errors.As(err, &certified):
-		return []sitting.FieldError{{Field: certified.Field, Reason: certified.Reason}}
+		return named("/to"+strings.ToUpper(taken.Field[:1])+taken.Field[1:], "taken")
 	case errors.As(err, &number):
-		return []sitting.FieldError{{Field: "/number", Reason: "certificate-number"}}
+		return named("/number", "certificate-number")
 	}
-	if list := dayFields(err); list != nil {
-		return list
+	for _, of := range fieldErrors {
+		if found := of(err); found != nil {
+			return found
+		}
 	}
-	return registerFields(err)
+	return nil
 }

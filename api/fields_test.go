@@ -1,11 +1,17 @@
 package api
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
+	"gongyuan/engine/archive"
 	"gongyuan/engine/sitting"
+	"gongyuan/engine/talent"
 )
 
 func FuzzCheckBody(f *testing.F) {
@@ -76,5 +82,39 @@ func TestFieldText(t *testing.T) {
 	}
 	if got := fieldsOf(&sitting.FieldError{Field: "/x", Reason: "y"}); len(got) != 1 {
 		t.Errorf("fieldsOf = %v", got)
+	}
+}
+
+// TestFieldErrors: whatever package says which field is wrong, the page hears it.
+func TestFieldErrors(t *testing.T) {
+	t.Parallel()
+	known, err := os.ReadFile("fields.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	paths, err := filepath.Glob("../engine/*/*.go")
+	if err != nil || len(paths) < 100 {
+		t.Fatal(len(paths), err)
+	}
+	for _, path := range paths {
+		source, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := filepath.Base(filepath.Dir(path))
+		if name == "diploma" { // template.go names its fields
+			continue
+		}
+		if bytes.Contains(source, []byte("\ntype FieldError struct")) && !bytes.Contains(known, []byte("fieldOf["+name+".FieldError]")) {
+			t.Errorf("%s has a FieldError that the table of fields.go lacks", path)
+		}
+	}
+	for _, err := range []error{&archive.FieldError{Field: "/reason", Reason: "length-2-500"}, fmt.Errorf("ask: %w", &talent.FieldError{Field: "/reason", Reason: "length-2-500"})} {
+		if got := fieldsOf(err); !slices.Equal(got, named("/reason", "length-2-500")) {
+			t.Errorf("%v: %v", err, got)
+		}
+	}
+	if got := fieldsOf(errors.New("nothing of a field")); got != nil {
+		t.Errorf("of another error: %v", got)
 	}
 }

@@ -179,26 +179,25 @@ func (s *server) SubmitPeriod(ctx context.Context, r contract.SubmitPeriodReques
 	return contract.SubmitPeriod200JSONResponse(s.wirePeriod(ctx, &rep)), nil
 }
 
-// frozen are the figures of a submitted version, or those of now, with their
-// time.
-func (s *server) frozen(rep *periodic.Report, version *int) (periodic.Figures, time.Time, error) {
+// frozen reads a report with the figures of a submitted version, or those of
+// now, and their time.
+func (s *server) frozen(ctx context.Context, of string, version *int) (rep periodic.Report, figures periodic.Figures, at time.Time, err error) {
+	if rep, err = s.registers.Periods.Report(ctx, staff(ctx), periodic.Period(of)); err != nil {
+		return rep, figures, at, err
+	}
 	if version == nil {
-		return rep.Now, s.clock.Now(), nil
+		return rep, rep.Now, s.clock.Now(), nil
 	}
 	if *version < 1 || *version > len(rep.Versions) {
-		return periodic.Figures{}, time.Time{}, report.ErrNotFound
+		return rep, figures, at, report.ErrNotFound
 	}
 	v := &rep.Versions[*version-1]
-	return v.Figures, v.At, nil
+	return rep, v.Figures, v.At, nil
 }
 
 // GetPeriodWorkbook writes a report as a workbook, as of now or as submitted.
 func (s *server) GetPeriodWorkbook(ctx context.Context, r contract.GetPeriodWorkbookRequestObject) (contract.GetPeriodWorkbookResponseObject, error) {
-	rep, err := s.registers.Periods.Report(ctx, staff(ctx), periodic.Period(r.Period))
-	if err != nil {
-		return nil, err
-	}
-	figures, at, err := s.frozen(&rep, r.Params.Version)
+	_, figures, at, err := s.frozen(ctx, r.Period, r.Params.Version)
 	if err != nil {
 		return nil, err
 	}

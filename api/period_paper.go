@@ -30,11 +30,7 @@ var paperWords = map[bool]map[string]string{
 
 // GetPeriodDocument sets a report on paper, as of now or as submitted.
 func (s *server) GetPeriodDocument(ctx context.Context, r contract.GetPeriodDocumentRequestObject) (contract.GetPeriodDocumentResponseObject, error) {
-	rep, err := s.registers.Periods.Report(ctx, staff(ctx), periodic.Period(r.Period))
-	if err != nil {
-		return nil, err
-	}
-	figures, at, err := s.frozen(&rep, r.Params.Version)
+	rep, figures, at, err := s.frozen(ctx, r.Period, r.Params.Version)
 	if err != nil {
 		return nil, err
 	}

@@ -41,6 +41,16 @@ func describe(p *contract.Problem, err error, lang string) {
 	if errors.As(err, &unfit) {
 		p.Breaches = &unfit.breaches
 	}
+	var parts *evidence.PartsError
+	if errors.As(err, &parts) {
+		p.MissingParts = &parts.Missing
+	}
+	describeErrors(p, err, lang)
+}
+
+// describeErrors lists what is wrong, place by place: of several errors the
+// fields of the request have the last word.
+func describeErrors(p *contract.Problem, err error, lang string) {
 	var odd *editorial.UnfitError
 	if errors.As(err, &odd) {
 		out := make([]contract.FieldError, len(odd.Warnings))
@@ -63,10 +73,6 @@ func describe(p *contract.Problem, err error, lang string) {
 	var held *editorial.UsedError
 	if errors.As(err, &held) {
 		p.Errors = heldErrors(held, lang)
-	}
-	var parts *evidence.PartsError
-	if errors.As(err, &parts) {
-		p.MissingParts = &parts.Missing
 	}
 	if list := fieldsOf(err); len(list) > 0 {
 		out := make([]contract.FieldError, len(list))

@@ -6,6 +6,7 @@ import (
 	"gongyuan/api/contract"
 	"gongyuan/engine/people"
 	"gongyuan/engine/retention"
+	"gongyuan/engine/sitting"
 )
 
 // GetRetention tells what is kept and what of it is due.
@@ -84,4 +85,31 @@ func (s *server) DecideDeletion(ctx context.Context, r contract.DecideDeletionRe
 		return nil, err
 	}
 	return contract.DecideDeletion200JSONResponse(s.wireDeletion(ctx, &run)), nil
+}
+
+func (s *server) wireKeeping(ctx context.Context, k *retention.Keeping) contract.Keeping {
+	out := contract.Keeping{Kept: k.On, MayChange: callOf(ctx).actor.Has(people.Administrator) && (!k.On || k.By != staff(ctx))}
+	if k.Version > 0 {
+		by := s.staffName(ctx, k.By)
+		out.Reason, out.By, out.At = &k.Why, &by, &k.At
+	}
+	return out
+}
+
+// GetKeeping tells whether everything of a sitting is kept.
+func (s *server) GetKeeping(ctx context.Context, r contract.GetKeepingRequestObject) (contract.GetKeepingResponseObject, error) {
+	k, err := s.custody.Retention.Keeping(ctx, staff(ctx), sitting.ID(r.Sitting))
+	if err != nil {
+		return nil, err
+	}
+	return contract.GetKeeping200JSONResponse(s.wireKeeping(ctx, &k)), nil
+}
+
+// KeepSitting keeps everything of a sitting, or ends that.
+func (s *server) KeepSitting(ctx context.Context, r contract.KeepSittingRequestObject) (contract.KeepSittingResponseObject, error) {
+	k, err := s.custody.Retention.Keep(ctx, staff(ctx), sitting.ID(r.Sitting), r.Body.Keep, r.Body.Reason)
+	if err != nil {
+		return nil, err
+	}
+	return contract.KeepSitting200JSONResponse(s.wireKeeping(ctx, &k)), nil
 }

@@ -3,7 +3,6 @@ package api
 import (
 	"bytes"
 	"context"
-	"errors"
 	"time"
 
 	"gongyuan/api/contract"
@@ -123,24 +122,4 @@ func (s *server) UndoRosterImport(ctx context.Context, r contract.UndoRosterImpo
 		return nil, err
 	}
 	return contract.UndoRosterImport200JSONResponse{Removed: n}, nil
-}
-
-// dayFields lists the fields that errors of what precedes the day name.
-func dayFields(err error) []sitting.FieldError {
-	var planned *programme.FieldError
-	if errors.As(err, &planned) {
-		return []sitting.FieldError{{Field: planned.Field, Reason: planned.Reason}}
-	}
-	var housed *venue.FieldError
-	var seated *seating.FieldError
-	var listed *roster.TableError
-	switch {
-	case errors.As(err, &housed):
-		return []sitting.FieldError{{Field: housed.Field, Reason: housed.Reason}}
-	case errors.As(err, &seated):
-		return []sitting.FieldError{{Field: seated.Field, Reason: seated.Reason}}
-	case errors.As(err, &listed):
-		return []sitting.FieldError{{Field: "/data", Reason: listed.Reason}}
-	}
-	return nil
 }

@@ -39,27 +39,18 @@ func wireTalent(p *talent.Person, lang string) contract.Talent {
 	return out
 }
 
-// ListTalents searches the talent pool.
-func (s *server) ListTalents(ctx context.Context, r contract.ListTalentsRequestObject) (contract.ListTalentsResponseObject, error) {
-	p, lang := r.Params, callOf(ctx).lang
-	everybody, err := s.registers.Talents.Search(ctx, staff(ctx), talent.Query{})
+// SearchTalents searches the talent pool.
+func (s *server) SearchTalents(ctx context.Context, r contract.SearchTalentsRequestObject) (contract.SearchTalentsResponseObject, error) {
+	b, lang := r.Body, callOf(ctx).lang
+	skip, limit := paging(b.Skip, b.Limit)
+	found, err := s.registers.Talents.Search(ctx, staff(ctx), talentQuery(b.Text, b.Level, b.City, b.Industry, b.KeyUnit, b.Function), skip, limit)
 	if err != nil {
 		return nil, err
 	}
-	q := talentQuery(p.Text, p.Level, p.City, p.Industry, p.KeyUnit, p.Function)
-	all := talent.Choose(everybody, &q)
-	skip, limit := paging(p.Skip, p.Limit)
-	out := contract.ListTalents200JSONResponse{Total: len(all), People: []contract.Talent{}, Cities: []string{}, Words: words(ctx)}
-	for i := min(skip, len(all)); i < min(skip+limit, len(all)); i++ {
-		out.People = append(out.People, wireTalent(&all[i], lang))
+	out := contract.SearchTalents200JSONResponse{Total: found.Total, People: []contract.Talent{}, Cities: append([]string{}, found.Cities...), Words: words(ctx)}
+	for i := range found.People {
+		out.People = append(out.People, wireTalent(&found.People[i], lang))
 	}
-	for i := range everybody {
-		if city := everybody[i].Profile.City; city != "" {
-			out.Cities = append(out.Cities, city)
-		}
-	}
-	slices.Sort(out.Cities)
-	out.Cities = slices.Compact(out.Cities)
 	for _, n := range profile.Industries() {
 		out.Industries = append(out.Industries, struct {
 			Code string `json:"code"`

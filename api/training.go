@@ -2,39 +2,17 @@ package api
 
 import (
 	"context"
-	"errors"
 	"strconv"
 	"strings"
 
 	"gongyuan/api/contract"
-	"gongyuan/engine/correction"
-	"gongyuan/engine/intake"
-	"gongyuan/engine/sitting"
 	"gongyuan/engine/standard"
-	"gongyuan/engine/talent"
 	"gongyuan/engine/training"
 )
 
-// registerFields are the fields that an error of what is taken in or of the talent
-// pool names.
-func registerFields(err error) []sitting.FieldError {
-	var taken *intake.FieldError
-	var pooled *talent.FieldError
-	var asked *correction.FieldError
-	switch {
-	case errors.As(err, &asked):
-		return []sitting.FieldError{{Field: asked.Field, Reason: asked.Reason}}
-	case errors.As(err, &taken):
-		return []sitting.FieldError{{Field: taken.Field, Reason: taken.Reason}}
-	case errors.As(err, &pooled):
-		return []sitting.FieldError{{Field: pooled.Field, Reason: pooled.Reason}}
-	}
-	return nil
-}
-
-// ListTrainings lists records that count, the newest first.
-func (s *server) ListTrainings(ctx context.Context, r contract.ListTrainingsRequestObject) (contract.ListTrainingsResponseObject, error) {
-	p, lang := r.Params, callOf(ctx).lang
+// SearchTrainings lists records that count, the newest first.
+func (s *server) SearchTrainings(ctx context.Context, r contract.SearchTrainingsRequestObject) (contract.SearchTrainingsResponseObject, error) {
+	p, lang := r.Body, callOf(ctx).lang
 	q := training.Query{Name: strings.TrimSpace(textOr(p.Text))}
 	if p.Kind != nil {
 		q.Kind = training.Kind(*p.Kind)
@@ -47,7 +25,7 @@ func (s *server) ListTrainings(ctx context.Context, r contract.ListTrainingsRequ
 	if err != nil {
 		return nil, err
 	}
-	out := contract.ListTrainings200JSONResponse{Total: total, Trainings: []contract.Training{}, Head: training.Head()}
+	out := contract.SearchTrainings200JSONResponse{Total: total, Trainings: []contract.Training{}, Head: training.Head()}
 	for i := range some {
 		r := &some[i]
 		out.Trainings = append(out.Trainings, contract.Training{

@@ -2568,7 +2568,9 @@ func (e RetentionKind) Valid() bool {
 // Defines values for RetentionLotHold.
 const (
 	HoldAppeal     RetentionLotHold = "appeal"
+	HoldKept       RetentionLotHold = "kept"
 	HoldOpen       RetentionLotHold = "open"
+	HoldRegrade    RetentionLotHold = "regrade"
 	HoldUnarchived RetentionLotHold = "unarchived"
 )
 
@@ -2577,7 +2579,11 @@ func (e RetentionLotHold) Valid() bool {
 	switch e {
 	case HoldAppeal:
 		return true
+	case HoldKept:
+		return true
 	case HoldOpen:
+		return true
+	case HoldRegrade:
 		return true
 	case HoldUnarchived:
 		return true
@@ -4951,6 +4957,15 @@ type EarlierList struct {
 	Total int      `json:"total"`
 }
 
+// EarlierSearch defines model for EarlierSearch.
+type EarlierSearch struct {
+	Limit *int `json:"limit,omitempty"`
+	Skip  *int `json:"skip,omitempty"`
+
+	// Text what the name begins with
+	Text *string `json:"text,omitempty"`
+}
+
 // EnrolAsk defines model for EnrolAsk.
 type EnrolAsk struct {
 	IdNumber string             `json:"idNumber"`
@@ -5804,6 +5819,25 @@ type Judgement struct {
 
 // JudgementRuling defines model for JudgementRuling.
 type JudgementRuling string
+
+// Keeping defines model for Keeping.
+type Keeping struct {
+	At   *time.Time `json:"at,omitempty"`
+	By   *string    `json:"by,omitempty"`
+	Kept bool       `json:"kept"`
+
+	// MayChange the caller may set it
+	MayChange bool `json:"mayChange"`
+
+	// Reason of who set it
+	Reason *string `json:"reason,omitempty"`
+}
+
+// KeepingChange defines model for KeepingChange.
+type KeepingChange struct {
+	Keep   bool   `json:"keep"`
+	Reason string `json:"reason"`
+}
 
 // KeySet defines model for KeySet.
 type KeySet struct {
@@ -9323,6 +9357,22 @@ type TalentPaper struct {
 	Purpose  string `json:"purpose"`
 }
 
+// TalentSearch defines model for TalentSearch.
+type TalentSearch struct {
+	City *string `json:"city,omitempty"`
+
+	// Function 组织防范 技术防范 保卫管理 应急管理 培训与指导
+	Function *TalentFunction `json:"function,omitempty"`
+	Industry *string         `json:"industry,omitempty"`
+	KeyUnit  *bool           `json:"keyUnit,omitempty"`
+	Level    *int            `json:"level,omitempty"`
+	Limit    *int            `json:"limit,omitempty"`
+	Skip     *int            `json:"skip,omitempty"`
+
+	// Text in name, unit, post or awards
+	Text *string `json:"text,omitempty"`
+}
+
 // TalentTraining defines model for TalentTraining.
 type TalentTraining struct {
 	Hours int `json:"hours"`
@@ -9516,6 +9566,18 @@ type TrainingRow struct {
 
 	// Until the last day; that of the start where empty
 	Until *string `json:"until,omitempty"`
+}
+
+// TrainingSearch defines model for TrainingSearch.
+type TrainingSearch struct {
+	// Kind 初任培训 initial · 轮训 rotation
+	Kind  *TrainingKind `json:"kind,omitempty"`
+	Level *int          `json:"level,omitempty"`
+	Limit *int          `json:"limit,omitempty"`
+	Skip  *int          `json:"skip,omitempty"`
+
+	// Text what the name begins with
+	Text *string `json:"text,omitempty"`
 }
 
 // Unlock defines model for Unlock.
@@ -9986,14 +10048,6 @@ type DecideCorrectionJSONBody struct {
 	Version  int             `json:"version"`
 }
 
-// ListEarlierParams defines parameters for ListEarlier.
-type ListEarlierParams struct {
-	// Text what the name begins with
-	Text  *string `form:"text,omitempty" json:"text,omitempty"`
-	Skip  *int    `form:"skip,omitempty" json:"skip,omitempty"`
-	Limit *int    `form:"limit,omitempty" json:"limit,omitempty"`
-}
-
 // ImportEarlierJSONBody defines parameters for ImportEarlier.
 type ImportEarlierJSONBody struct {
 	// Data a workbook or a text file with separated values
@@ -10091,35 +10145,12 @@ type PrintSpecimenJSONBody struct {
 	Sheet   SpecimenSheet    `json:"sheet"`
 }
 
-// ListTalentsParams defines parameters for ListTalents.
-type ListTalentsParams struct {
-	// Text in name, unit, post or awards
-	Text     *string         `form:"text,omitempty" json:"text,omitempty"`
-	Level    *int            `form:"level,omitempty" json:"level,omitempty"`
-	City     *string         `form:"city,omitempty" json:"city,omitempty"`
-	Industry *string         `form:"industry,omitempty" json:"industry,omitempty"`
-	KeyUnit  *bool           `form:"keyUnit,omitempty" json:"keyUnit,omitempty"`
-	Function *TalentFunction `form:"function,omitempty" json:"function,omitempty"`
-	Skip     *int            `form:"skip,omitempty" json:"skip,omitempty"`
-	Limit    *int            `form:"limit,omitempty" json:"limit,omitempty"`
-}
-
 // WithdrawTalentJSONBody defines parameters for WithdrawTalent.
 type WithdrawTalentJSONBody struct {
 	Version int `json:"version"`
 
 	// Why how they said so
 	Why string `json:"why"`
-}
-
-// ListTrainingsParams defines parameters for ListTrainings.
-type ListTrainingsParams struct {
-	// Text what the name begins with
-	Text  *string       `form:"text,omitempty" json:"text,omitempty"`
-	Kind  *TrainingKind `form:"kind,omitempty" json:"kind,omitempty"`
-	Level *int          `form:"level,omitempty" json:"level,omitempty"`
-	Skip  *int          `form:"skip,omitempty" json:"skip,omitempty"`
-	Limit *int          `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
 // FileAppealJSONRequestBody defines body for FileAppeal for application/json ContentType.
@@ -10271,6 +10302,9 @@ type ImportEarlierJSONRequestBody ImportEarlierJSONBody
 
 // RemoveEarlierJSONRequestBody defines body for RemoveEarlier for application/json ContentType.
 type RemoveEarlierJSONRequestBody = TrainingRemoval
+
+// SearchEarlierJSONRequestBody defines body for SearchEarlier for application/json ContentType.
+type SearchEarlierJSONRequestBody = EarlierSearch
 
 // GetEnrolStatusJSONRequestBody defines body for GetEnrolStatus for application/json ContentType.
 type GetEnrolStatusJSONRequestBody = EnrolAsk
@@ -10428,6 +10462,9 @@ type ExportResultsJSONRequestBody = ExportRequest
 // PreviewExportJSONRequestBody defines body for PreviewExport for application/json ContentType.
 type PreviewExportJSONRequestBody = ReportColumns
 
+// KeepSittingJSONRequestBody defines body for KeepSitting for application/json ContentType.
+type KeepSittingJSONRequestBody = KeepingChange
+
 // PutMarkingPlanJSONRequestBody defines body for PutMarkingPlan for application/json ContentType.
 type PutMarkingPlanJSONRequestBody = MarkingPlan
 
@@ -10521,6 +10558,9 @@ type RecordTalentJSONRequestBody = TalentPaper
 // ExportTalentsJSONRequestBody defines body for ExportTalents for application/json ContentType.
 type ExportTalentsJSONRequestBody = TalentExport
 
+// SearchTalentsJSONRequestBody defines body for SearchTalents for application/json ContentType.
+type SearchTalentsJSONRequestBody = TalentSearch
+
 // DescribeTalentJSONRequestBody defines body for DescribeTalent for application/json ContentType.
 type DescribeTalentJSONRequestBody = TalentDescription
 
@@ -10532,6 +10572,9 @@ type ImportTrainingsJSONRequestBody = TrainingImport
 
 // RemoveTrainingJSONRequestBody defines body for RemoveTraining for application/json ContentType.
 type RemoveTrainingJSONRequestBody = TrainingRemoval
+
+// SearchTrainingsJSONRequestBody defines body for SearchTrainings for application/json ContentType.
+type SearchTrainingsJSONRequestBody = TrainingSearch
 
 // PutRoomJSONRequestBody defines body for PutRoom for application/json ContentType.
 type PutRoomJSONRequestBody = VenueRoom
@@ -10877,15 +10920,15 @@ type ServerInterface interface {
 	// GetDuties 要办的事：备案是否有效、上报何时到期 · what waits for the administrators
 	// (GET /api/v1/duties)
 	GetDuties(c *fiber.Ctx) error
-	// ListEarlier 早前或其他机构发的证书 · certificates that this program did not issue, by number
-	// (GET /api/v1/earlier-certificates)
-	ListEarlier(c *fiber.Ctx, params ListEarlierParams) error
 	// ImportEarlier 导入早前的证书，逐行给出结果 · import certificates that were issued elsewhere, with a verdict for each row
 	// (POST /api/v1/earlier-certificates)
 	ImportEarlier(c *fiber.Ctx) error
 	// RemoveEarlier 移除误导入的证书 · remove one that was imported by mistake
 	// (POST /api/v1/earlier-certificates/removal)
 	RemoveEarlier(c *fiber.Ctx) error
+	// SearchEarlier 查找早前或其他机构发的证书 · certificates that this program did not issue, by number
+	// (POST /api/v1/earlier-certificates/search)
+	SearchEarlier(c *fiber.Ctx) error
 	// GetEnrolStatus 用报名号或准考证号加证件号查报名状态和准考证 · an application or a ticket, by number and document
 	// (POST /api/v1/enrolment-status)
 	GetEnrolStatus(c *fiber.Ctx) error
@@ -11201,6 +11244,12 @@ type ServerInterface interface {
 	// GetSittingItemStatistics 一场考试的试题统计 · what the items of a sitting did
 	// (GET /api/v1/sittings/{sitting}/item-statistics)
 	GetSittingItemStatistics(c *fiber.Ctx, sitting SittingId) error
+	// GetKeeping 是否暂缓删除 · whether everything of the sitting is kept, whatever is due
+	// (GET /api/v1/sittings/{sitting}/keeping)
+	GetKeeping(c *fiber.Ctx, sitting SittingId) error
+	// KeepSitting 暂缓删除，或由另一人解除 · keep everything of the sitting, or end that as another person
+	// (POST /api/v1/sittings/{sitting}/keeping)
+	KeepSitting(c *fiber.Ctx, sitting SittingId) error
 	// ListLate 迟到的作答，等候决定 · what came too late, for a decision
 	// (GET /api/v1/sittings/{sitting}/late)
 	ListLate(c *fiber.Ctx, sitting SittingId) error
@@ -11414,30 +11463,30 @@ type ServerInterface interface {
 	// GetStandard 职业标准（示例） · the standard in use
 	// (GET /api/v1/standard)
 	GetStandard(c *fiber.Ctx) error
-	// ListTalents 人才库：同意列入的持证人 · certified people who agreed to be in the pool
-	// (GET /api/v1/talents)
-	ListTalents(c *fiber.Ctx, params ListTalentsParams) error
 	// RecordTalent 登记书面同意书 · record a consent that was given on paper
 	// (POST /api/v1/talents)
 	RecordTalent(c *fiber.Ctx) error
 	// ExportTalents 导出人才库为 Excel · the pool as a workbook
 	// (POST /api/v1/talents/export)
 	ExportTalents(c *fiber.Ctx) error
+	// SearchTalents 查找人才库：同意列入的持证人 · certified people who agreed to be in the pool
+	// (POST /api/v1/talents/search)
+	SearchTalents(c *fiber.Ctx) error
 	// DescribeTalent 专长和奖励 · special functions and awards of somebody in the pool
 	// (PUT /api/v1/talents/{candidate})
 	DescribeTalent(c *fiber.Ctx, candidate TalentId) error
 	// WithdrawTalent 登记本人撤回同意 · record that somebody withdrew
 	// (POST /api/v1/talents/{candidate}/withdrawal)
 	WithdrawTalent(c *fiber.Ctx, candidate TalentId) error
-	// ListTrainings 初任培训和轮训的记录 · records of initial and rotation training, the newest first
-	// (GET /api/v1/trainings)
-	ListTrainings(c *fiber.Ctx, params ListTrainingsParams) error
 	// ImportTrainings 录入或导入培训记录，逐行给出结果 · enter or import trainings, with a verdict for each row
 	// (POST /api/v1/trainings)
 	ImportTrainings(c *fiber.Ctx) error
 	// RemoveTraining 移除误录的培训记录 · remove a training that was entered by mistake
 	// (POST /api/v1/trainings/removal)
 	RemoveTraining(c *fiber.Ctx) error
+	// SearchTrainings 查找初任培训和轮训的记录 · records of initial and rotation training, the newest first
+	// (POST /api/v1/trainings/search)
+	SearchTrainings(c *fiber.Ctx) error
 	// ListVenues 考点和考场 · sites and rooms
 	// (GET /api/v1/venues)
 	ListVenues(c *fiber.Ctx) error
@@ -14828,57 +14877,6 @@ func (siw *ServerInterfaceWrapper) GetDuties(c *fiber.Ctx) error {
 	return handler(c)
 }
 
-// ListEarlier operation middleware
-func (siw *ServerInterfaceWrapper) ListEarlier(c *fiber.Ctx) error {
-
-	var err error
-	_ = err
-
-	// Parameter object where we will unmarshal all parameters from the context
-	var params ListEarlierParams
-
-	var query url.Values
-	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
-	if err != nil {
-		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
-	}
-
-	// ------------- Optional query parameter "text" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "text", query, &params.Text, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter text: %w", err).Error())
-	}
-
-	// ------------- Optional query parameter "skip" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "skip", query, &params.Skip, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
-	if err != nil {
-		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter skip: %w", err).Error())
-	}
-
-	// ------------- Optional query parameter "limit" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
-	if err != nil {
-		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
-	}
-
-	handler := func(c *fiber.Ctx) error {
-		return siw.Handler.ListEarlier(c, params)
-	}
-
-	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
-		m := siw.HandlerMiddlewares[i]
-		next := handler
-		handler = func(c *fiber.Ctx) error {
-			return m(c, next)
-		}
-	}
-
-	return handler(c)
-}
-
 // ImportEarlier operation middleware
 func (siw *ServerInterfaceWrapper) ImportEarlier(c *fiber.Ctx) error {
 
@@ -14902,6 +14900,24 @@ func (siw *ServerInterfaceWrapper) RemoveEarlier(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.RemoveEarlier(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// SearchEarlier operation middleware
+func (siw *ServerInterfaceWrapper) SearchEarlier(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.SearchEarlier(c)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -18061,6 +18077,64 @@ func (siw *ServerInterfaceWrapper) GetSittingItemStatistics(c *fiber.Ctx) error 
 	return handler(c)
 }
 
+// GetKeeping operation middleware
+func (siw *ServerInterfaceWrapper) GetKeeping(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetKeeping(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// KeepSitting operation middleware
+func (siw *ServerInterfaceWrapper) KeepSitting(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sitting" -------------
+	var sitting SittingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sitting", c.Params("sitting"), &sitting, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter sitting: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.KeepSitting(c, sitting)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListLate operation middleware
 func (siw *ServerInterfaceWrapper) ListLate(c *fiber.Ctx) error {
 
@@ -20289,92 +20363,6 @@ func (siw *ServerInterfaceWrapper) GetStandard(c *fiber.Ctx) error {
 	return handler(c)
 }
 
-// ListTalents operation middleware
-func (siw *ServerInterfaceWrapper) ListTalents(c *fiber.Ctx) error {
-
-	var err error
-	_ = err
-
-	// Parameter object where we will unmarshal all parameters from the context
-	var params ListTalentsParams
-
-	var query url.Values
-	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
-	if err != nil {
-		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
-	}
-
-	// ------------- Optional query parameter "text" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "text", query, &params.Text, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter text: %w", err).Error())
-	}
-
-	// ------------- Optional query parameter "level" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "level", query, &params.Level, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
-	if err != nil {
-		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter level: %w", err).Error())
-	}
-
-	// ------------- Optional query parameter "city" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "city", query, &params.City, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter city: %w", err).Error())
-	}
-
-	// ------------- Optional query parameter "industry" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "industry", query, &params.Industry, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter industry: %w", err).Error())
-	}
-
-	// ------------- Optional query parameter "keyUnit" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "keyUnit", query, &params.KeyUnit, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
-	if err != nil {
-		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter keyUnit: %w", err).Error())
-	}
-
-	// ------------- Optional query parameter "function" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "function", query, &params.Function, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter function: %w", err).Error())
-	}
-
-	// ------------- Optional query parameter "skip" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "skip", query, &params.Skip, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
-	if err != nil {
-		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter skip: %w", err).Error())
-	}
-
-	// ------------- Optional query parameter "limit" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
-	if err != nil {
-		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
-	}
-
-	handler := func(c *fiber.Ctx) error {
-		return siw.Handler.ListTalents(c, params)
-	}
-
-	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
-		m := siw.HandlerMiddlewares[i]
-		next := handler
-		handler = func(c *fiber.Ctx) error {
-			return m(c, next)
-		}
-	}
-
-	return handler(c)
-}
-
 // RecordTalent operation middleware
 func (siw *ServerInterfaceWrapper) RecordTalent(c *fiber.Ctx) error {
 
@@ -20398,6 +20386,24 @@ func (siw *ServerInterfaceWrapper) ExportTalents(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.ExportTalents(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// SearchTalents operation middleware
+func (siw *ServerInterfaceWrapper) SearchTalents(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.SearchTalents(c)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -20469,71 +20475,6 @@ func (siw *ServerInterfaceWrapper) WithdrawTalent(c *fiber.Ctx) error {
 	return handler(c)
 }
 
-// ListTrainings operation middleware
-func (siw *ServerInterfaceWrapper) ListTrainings(c *fiber.Ctx) error {
-
-	var err error
-	_ = err
-
-	// Parameter object where we will unmarshal all parameters from the context
-	var params ListTrainingsParams
-
-	var query url.Values
-	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
-	if err != nil {
-		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
-	}
-
-	// ------------- Optional query parameter "text" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "text", query, &params.Text, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter text: %w", err).Error())
-	}
-
-	// ------------- Optional query parameter "kind" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", query, &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter kind: %w", err).Error())
-	}
-
-	// ------------- Optional query parameter "level" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "level", query, &params.Level, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
-	if err != nil {
-		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter level: %w", err).Error())
-	}
-
-	// ------------- Optional query parameter "skip" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "skip", query, &params.Skip, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
-	if err != nil {
-		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter skip: %w", err).Error())
-	}
-
-	// ------------- Optional query parameter "limit" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
-	if err != nil {
-		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
-	}
-
-	handler := func(c *fiber.Ctx) error {
-		return siw.Handler.ListTrainings(c, params)
-	}
-
-	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
-		m := siw.HandlerMiddlewares[i]
-		next := handler
-		handler = func(c *fiber.Ctx) error {
-			return m(c, next)
-		}
-	}
-
-	return handler(c)
-}
-
 // ImportTrainings operation middleware
 func (siw *ServerInterfaceWrapper) ImportTrainings(c *fiber.Ctx) error {
 
@@ -20557,6 +20498,24 @@ func (siw *ServerInterfaceWrapper) RemoveTraining(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.RemoveTraining(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// SearchTrainings operation middleware
+func (siw *ServerInterfaceWrapper) SearchTrainings(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.SearchTrainings(c)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -21243,6 +21202,10 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/archive-requests/:asking/lines", wrapper.ReadArchive)
 
+	router.Get(options.BaseURL+"/api/v1/sittings/:sitting/keeping", wrapper.GetKeeping)
+
+	router.Post(options.BaseURL+"/api/v1/sittings/:sitting/keeping", wrapper.KeepSitting)
+
 	router.Get(options.BaseURL+"/api/v1/retention", wrapper.GetRetention)
 
 	router.Post(options.BaseURL+"/api/v1/retention", wrapper.ProposeDeletion)
@@ -21251,21 +21214,21 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Get(options.BaseURL+"/api/v1/periods/:period/document", wrapper.GetPeriodDocument)
 
-	router.Get(options.BaseURL+"/api/v1/trainings", wrapper.ListTrainings)
-
 	router.Post(options.BaseURL+"/api/v1/trainings", wrapper.ImportTrainings)
+
+	router.Post(options.BaseURL+"/api/v1/trainings/search", wrapper.SearchTrainings)
 
 	router.Post(options.BaseURL+"/api/v1/trainings/removal", wrapper.RemoveTraining)
 
-	router.Get(options.BaseURL+"/api/v1/earlier-certificates", wrapper.ListEarlier)
-
 	router.Post(options.BaseURL+"/api/v1/earlier-certificates", wrapper.ImportEarlier)
+
+	router.Post(options.BaseURL+"/api/v1/earlier-certificates/search", wrapper.SearchEarlier)
 
 	router.Post(options.BaseURL+"/api/v1/earlier-certificates/removal", wrapper.RemoveEarlier)
 
-	router.Get(options.BaseURL+"/api/v1/talents", wrapper.ListTalents)
-
 	router.Post(options.BaseURL+"/api/v1/talents", wrapper.RecordTalent)
+
+	router.Post(options.BaseURL+"/api/v1/talents/search", wrapper.SearchTalents)
 
 	router.Post(options.BaseURL+"/api/v1/talents/export", wrapper.ExportTalents)
 
@@ -24675,35 +24638,6 @@ func (response GetDutiesdefaultApplicationProblemPlusJSONResponse) VisitGetDutie
 	return ctx.JSON(&response.Body)
 }
 
-type ListEarlierRequestObject struct {
-	Params ListEarlierParams
-}
-
-type ListEarlierResponseObject interface {
-	VisitListEarlierResponse(ctx *fiber.Ctx) error
-}
-
-type ListEarlier200JSONResponse EarlierList
-
-func (response ListEarlier200JSONResponse) VisitListEarlierResponse(ctx *fiber.Ctx) error {
-	ctx.Response().Header.Set("Content-Type", "application/json")
-	ctx.Status(200)
-
-	return ctx.JSON(&response)
-}
-
-type ListEarlierdefaultApplicationProblemPlusJSONResponse struct {
-	Body       Problem
-	StatusCode int
-}
-
-func (response ListEarlierdefaultApplicationProblemPlusJSONResponse) VisitListEarlierResponse(ctx *fiber.Ctx) error {
-	ctx.Response().Header.Set("Content-Type", "application/problem+json")
-	ctx.Status(response.StatusCode)
-
-	return ctx.JSON(&response.Body)
-}
-
 type ImportEarlierRequestObject struct {
 	Body *ImportEarlierJSONRequestBody
 }
@@ -24755,6 +24689,35 @@ type RemoveEarlierdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response RemoveEarlierdefaultApplicationProblemPlusJSONResponse) VisitRemoveEarlierResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SearchEarlierRequestObject struct {
+	Body *SearchEarlierJSONRequestBody
+}
+
+type SearchEarlierResponseObject interface {
+	VisitSearchEarlierResponse(ctx *fiber.Ctx) error
+}
+
+type SearchEarlier200JSONResponse EarlierList
+
+func (response SearchEarlier200JSONResponse) VisitSearchEarlierResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type SearchEarlierdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SearchEarlierdefaultApplicationProblemPlusJSONResponse) VisitSearchEarlierResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -28120,6 +28083,65 @@ func (response GetSittingItemStatisticsdefaultApplicationProblemPlusJSONResponse
 	return ctx.JSON(&response.Body)
 }
 
+type GetKeepingRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+}
+
+type GetKeepingResponseObject interface {
+	VisitGetKeepingResponse(ctx *fiber.Ctx) error
+}
+
+type GetKeeping200JSONResponse Keeping
+
+func (response GetKeeping200JSONResponse) VisitGetKeepingResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetKeepingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetKeepingdefaultApplicationProblemPlusJSONResponse) VisitGetKeepingResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type KeepSittingRequestObject struct {
+	Sitting SittingId `json:"sitting"`
+	Body    *KeepSittingJSONRequestBody
+}
+
+type KeepSittingResponseObject interface {
+	VisitKeepSittingResponse(ctx *fiber.Ctx) error
+}
+
+type KeepSitting200JSONResponse Keeping
+
+func (response KeepSitting200JSONResponse) VisitKeepSittingResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type KeepSittingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response KeepSittingdefaultApplicationProblemPlusJSONResponse) VisitKeepSittingResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListLateRequestObject struct {
 	Sitting SittingId `json:"sitting"`
 }
@@ -30283,35 +30305,6 @@ func (response GetStandarddefaultApplicationProblemPlusJSONResponse) VisitGetSta
 	return ctx.JSON(&response.Body)
 }
 
-type ListTalentsRequestObject struct {
-	Params ListTalentsParams
-}
-
-type ListTalentsResponseObject interface {
-	VisitListTalentsResponse(ctx *fiber.Ctx) error
-}
-
-type ListTalents200JSONResponse TalentPage
-
-func (response ListTalents200JSONResponse) VisitListTalentsResponse(ctx *fiber.Ctx) error {
-	ctx.Response().Header.Set("Content-Type", "application/json")
-	ctx.Status(200)
-
-	return ctx.JSON(&response)
-}
-
-type ListTalentsdefaultApplicationProblemPlusJSONResponse struct {
-	Body       Problem
-	StatusCode int
-}
-
-func (response ListTalentsdefaultApplicationProblemPlusJSONResponse) VisitListTalentsResponse(ctx *fiber.Ctx) error {
-	ctx.Response().Header.Set("Content-Type", "application/problem+json")
-	ctx.Status(response.StatusCode)
-
-	return ctx.JSON(&response.Body)
-}
-
 type RecordTalentRequestObject struct {
 	Body *RecordTalentJSONRequestBody
 }
@@ -30379,6 +30372,35 @@ func (response ExportTalentsdefaultApplicationProblemPlusJSONResponse) VisitExpo
 	return ctx.JSON(&response.Body)
 }
 
+type SearchTalentsRequestObject struct {
+	Body *SearchTalentsJSONRequestBody
+}
+
+type SearchTalentsResponseObject interface {
+	VisitSearchTalentsResponse(ctx *fiber.Ctx) error
+}
+
+type SearchTalents200JSONResponse TalentPage
+
+func (response SearchTalents200JSONResponse) VisitSearchTalentsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type SearchTalentsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SearchTalentsdefaultApplicationProblemPlusJSONResponse) VisitSearchTalentsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type DescribeTalentRequestObject struct {
 	Candidate TalentId `json:"candidate"`
 	Body      *DescribeTalentJSONRequestBody
@@ -30437,35 +30459,6 @@ func (response WithdrawTalentdefaultApplicationProblemPlusJSONResponse) VisitWit
 	return ctx.JSON(&response.Body)
 }
 
-type ListTrainingsRequestObject struct {
-	Params ListTrainingsParams
-}
-
-type ListTrainingsResponseObject interface {
-	VisitListTrainingsResponse(ctx *fiber.Ctx) error
-}
-
-type ListTrainings200JSONResponse TrainingList
-
-func (response ListTrainings200JSONResponse) VisitListTrainingsResponse(ctx *fiber.Ctx) error {
-	ctx.Response().Header.Set("Content-Type", "application/json")
-	ctx.Status(200)
-
-	return ctx.JSON(&response)
-}
-
-type ListTrainingsdefaultApplicationProblemPlusJSONResponse struct {
-	Body       Problem
-	StatusCode int
-}
-
-func (response ListTrainingsdefaultApplicationProblemPlusJSONResponse) VisitListTrainingsResponse(ctx *fiber.Ctx) error {
-	ctx.Response().Header.Set("Content-Type", "application/problem+json")
-	ctx.Status(response.StatusCode)
-
-	return ctx.JSON(&response.Body)
-}
-
 type ImportTrainingsRequestObject struct {
 	Body *ImportTrainingsJSONRequestBody
 }
@@ -30517,6 +30510,35 @@ type RemoveTrainingdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response RemoveTrainingdefaultApplicationProblemPlusJSONResponse) VisitRemoveTrainingResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SearchTrainingsRequestObject struct {
+	Body *SearchTrainingsJSONRequestBody
+}
+
+type SearchTrainingsResponseObject interface {
+	VisitSearchTrainingsResponse(ctx *fiber.Ctx) error
+}
+
+type SearchTrainings200JSONResponse TrainingList
+
+func (response SearchTrainings200JSONResponse) VisitSearchTrainingsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type SearchTrainingsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SearchTrainingsdefaultApplicationProblemPlusJSONResponse) VisitSearchTrainingsResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -30999,15 +31021,15 @@ type StrictServerInterface interface {
 	// GetDuties 要办的事：备案是否有效、上报何时到期 · what waits for the administrators
 	// (GET /api/v1/duties)
 	GetDuties(ctx context.Context, request GetDutiesRequestObject) (GetDutiesResponseObject, error)
-	// ListEarlier 早前或其他机构发的证书 · certificates that this program did not issue, by number
-	// (GET /api/v1/earlier-certificates)
-	ListEarlier(ctx context.Context, request ListEarlierRequestObject) (ListEarlierResponseObject, error)
 	// ImportEarlier 导入早前的证书，逐行给出结果 · import certificates that were issued elsewhere, with a verdict for each row
 	// (POST /api/v1/earlier-certificates)
 	ImportEarlier(ctx context.Context, request ImportEarlierRequestObject) (ImportEarlierResponseObject, error)
 	// RemoveEarlier 移除误导入的证书 · remove one that was imported by mistake
 	// (POST /api/v1/earlier-certificates/removal)
 	RemoveEarlier(ctx context.Context, request RemoveEarlierRequestObject) (RemoveEarlierResponseObject, error)
+	// SearchEarlier 查找早前或其他机构发的证书 · certificates that this program did not issue, by number
+	// (POST /api/v1/earlier-certificates/search)
+	SearchEarlier(ctx context.Context, request SearchEarlierRequestObject) (SearchEarlierResponseObject, error)
 	// GetEnrolStatus 用报名号或准考证号加证件号查报名状态和准考证 · an application or a ticket, by number and document
 	// (POST /api/v1/enrolment-status)
 	GetEnrolStatus(ctx context.Context, request GetEnrolStatusRequestObject) (GetEnrolStatusResponseObject, error)
@@ -31323,6 +31345,12 @@ type StrictServerInterface interface {
 	// GetSittingItemStatistics 一场考试的试题统计 · what the items of a sitting did
 	// (GET /api/v1/sittings/{sitting}/item-statistics)
 	GetSittingItemStatistics(ctx context.Context, request GetSittingItemStatisticsRequestObject) (GetSittingItemStatisticsResponseObject, error)
+	// GetKeeping 是否暂缓删除 · whether everything of the sitting is kept, whatever is due
+	// (GET /api/v1/sittings/{sitting}/keeping)
+	GetKeeping(ctx context.Context, request GetKeepingRequestObject) (GetKeepingResponseObject, error)
+	// KeepSitting 暂缓删除，或由另一人解除 · keep everything of the sitting, or end that as another person
+	// (POST /api/v1/sittings/{sitting}/keeping)
+	KeepSitting(ctx context.Context, request KeepSittingRequestObject) (KeepSittingResponseObject, error)
 	// ListLate 迟到的作答，等候决定 · what came too late, for a decision
 	// (GET /api/v1/sittings/{sitting}/late)
 	ListLate(ctx context.Context, request ListLateRequestObject) (ListLateResponseObject, error)
@@ -31536,30 +31564,30 @@ type StrictServerInterface interface {
 	// GetStandard 职业标准（示例） · the standard in use
 	// (GET /api/v1/standard)
 	GetStandard(ctx context.Context, request GetStandardRequestObject) (GetStandardResponseObject, error)
-	// ListTalents 人才库：同意列入的持证人 · certified people who agreed to be in the pool
-	// (GET /api/v1/talents)
-	ListTalents(ctx context.Context, request ListTalentsRequestObject) (ListTalentsResponseObject, error)
 	// RecordTalent 登记书面同意书 · record a consent that was given on paper
 	// (POST /api/v1/talents)
 	RecordTalent(ctx context.Context, request RecordTalentRequestObject) (RecordTalentResponseObject, error)
 	// ExportTalents 导出人才库为 Excel · the pool as a workbook
 	// (POST /api/v1/talents/export)
 	ExportTalents(ctx context.Context, request ExportTalentsRequestObject) (ExportTalentsResponseObject, error)
+	// SearchTalents 查找人才库：同意列入的持证人 · certified people who agreed to be in the pool
+	// (POST /api/v1/talents/search)
+	SearchTalents(ctx context.Context, request SearchTalentsRequestObject) (SearchTalentsResponseObject, error)
 	// DescribeTalent 专长和奖励 · special functions and awards of somebody in the pool
 	// (PUT /api/v1/talents/{candidate})
 	DescribeTalent(ctx context.Context, request DescribeTalentRequestObject) (DescribeTalentResponseObject, error)
 	// WithdrawTalent 登记本人撤回同意 · record that somebody withdrew
 	// (POST /api/v1/talents/{candidate}/withdrawal)
 	WithdrawTalent(ctx context.Context, request WithdrawTalentRequestObject) (WithdrawTalentResponseObject, error)
-	// ListTrainings 初任培训和轮训的记录 · records of initial and rotation training, the newest first
-	// (GET /api/v1/trainings)
-	ListTrainings(ctx context.Context, request ListTrainingsRequestObject) (ListTrainingsResponseObject, error)
 	// ImportTrainings 录入或导入培训记录，逐行给出结果 · enter or import trainings, with a verdict for each row
 	// (POST /api/v1/trainings)
 	ImportTrainings(ctx context.Context, request ImportTrainingsRequestObject) (ImportTrainingsResponseObject, error)
 	// RemoveTraining 移除误录的培训记录 · remove a training that was entered by mistake
 	// (POST /api/v1/trainings/removal)
 	RemoveTraining(ctx context.Context, request RemoveTrainingRequestObject) (RemoveTrainingResponseObject, error)
+	// SearchTrainings 查找初任培训和轮训的记录 · records of initial and rotation training, the newest first
+	// (POST /api/v1/trainings/search)
+	SearchTrainings(ctx context.Context, request SearchTrainingsRequestObject) (SearchTrainingsResponseObject, error)
 	// ListVenues 考点和考场 · sites and rooms
 	// (GET /api/v1/venues)
 	ListVenues(ctx context.Context, request ListVenuesRequestObject) (ListVenuesResponseObject, error)
@@ -35194,33 +35222,6 @@ func (sh *strictHandler) GetDuties(ctx *fiber.Ctx) error {
 	return nil
 }
 
-// ListEarlier operation middleware
-func (sh *strictHandler) ListEarlier(ctx *fiber.Ctx, params ListEarlierParams) error {
-	var request ListEarlierRequestObject
-
-	request.Params = params
-
-	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
-		return sh.ssi.ListEarlier(ctx.UserContext(), request.(ListEarlierRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ListEarlier")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(ListEarlierResponseObject); ok {
-		if err := validResponse.VisitListEarlierResponse(ctx); err != nil {
-			return err
-		}
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
 // ImportEarlier operation middleware
 func (sh *strictHandler) ImportEarlier(ctx *fiber.Ctx) error {
 	var request ImportEarlierRequestObject
@@ -35291,6 +35292,45 @@ func (sh *strictHandler) RemoveEarlier(ctx *fiber.Ctx) error {
 		return err
 	} else if validResponse, ok := response.(RemoveEarlierResponseObject); ok {
 		if err := validResponse.VisitRemoveEarlierResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SearchEarlier operation middleware
+func (sh *strictHandler) SearchEarlier(ctx *fiber.Ctx) error {
+	var request SearchEarlierRequestObject
+
+	var body SearchEarlierJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.SearchEarlier(ctx.UserContext(), request.(SearchEarlierRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SearchEarlier")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SearchEarlierResponseObject); ok {
+		if err := validResponse.VisitSearchEarlierResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -38841,6 +38881,74 @@ func (sh *strictHandler) GetSittingItemStatistics(ctx *fiber.Ctx, sitting Sittin
 	return nil
 }
 
+// GetKeeping operation middleware
+func (sh *strictHandler) GetKeeping(ctx *fiber.Ctx, sitting SittingId) error {
+	var request GetKeepingRequestObject
+
+	request.Sitting = sitting
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetKeeping(ctx.UserContext(), request.(GetKeepingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetKeeping")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetKeepingResponseObject); ok {
+		if err := validResponse.VisitGetKeepingResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// KeepSitting operation middleware
+func (sh *strictHandler) KeepSitting(ctx *fiber.Ctx, sitting SittingId) error {
+	var request KeepSittingRequestObject
+
+	request.Sitting = sitting
+
+	var body KeepSittingJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.KeepSitting(ctx.UserContext(), request.(KeepSittingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "KeepSitting")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(KeepSittingResponseObject); ok {
+		if err := validResponse.VisitKeepSittingResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListLate operation middleware
 func (sh *strictHandler) ListLate(ctx *fiber.Ctx, sitting SittingId) error {
 	var request ListLateRequestObject
@@ -41181,33 +41289,6 @@ func (sh *strictHandler) GetStandard(ctx *fiber.Ctx) error {
 	return nil
 }
 
-// ListTalents operation middleware
-func (sh *strictHandler) ListTalents(ctx *fiber.Ctx, params ListTalentsParams) error {
-	var request ListTalentsRequestObject
-
-	request.Params = params
-
-	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
-		return sh.ssi.ListTalents(ctx.UserContext(), request.(ListTalentsRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ListTalents")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(ListTalentsResponseObject); ok {
-		if err := validResponse.VisitListTalentsResponse(ctx); err != nil {
-			return err
-		}
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
 // RecordTalent operation middleware
 func (sh *strictHandler) RecordTalent(ctx *fiber.Ctx) error {
 	var request RecordTalentRequestObject
@@ -41278,6 +41359,45 @@ func (sh *strictHandler) ExportTalents(ctx *fiber.Ctx) error {
 		return err
 	} else if validResponse, ok := response.(ExportTalentsResponseObject); ok {
 		if err := validResponse.VisitExportTalentsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SearchTalents operation middleware
+func (sh *strictHandler) SearchTalents(ctx *fiber.Ctx) error {
+	var request SearchTalentsRequestObject
+
+	var body SearchTalentsJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.SearchTalents(ctx.UserContext(), request.(SearchTalentsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SearchTalents")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SearchTalentsResponseObject); ok {
+		if err := validResponse.VisitSearchTalentsResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -41368,33 +41488,6 @@ func (sh *strictHandler) WithdrawTalent(ctx *fiber.Ctx, candidate TalentId) erro
 	return nil
 }
 
-// ListTrainings operation middleware
-func (sh *strictHandler) ListTrainings(ctx *fiber.Ctx, params ListTrainingsParams) error {
-	var request ListTrainingsRequestObject
-
-	request.Params = params
-
-	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
-		return sh.ssi.ListTrainings(ctx.UserContext(), request.(ListTrainingsRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ListTrainings")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(ListTrainingsResponseObject); ok {
-		if err := validResponse.VisitListTrainingsResponse(ctx); err != nil {
-			return err
-		}
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
 // ImportTrainings operation middleware
 func (sh *strictHandler) ImportTrainings(ctx *fiber.Ctx) error {
 	var request ImportTrainingsRequestObject
@@ -41465,6 +41558,45 @@ func (sh *strictHandler) RemoveTraining(ctx *fiber.Ctx) error {
 		return err
 	} else if validResponse, ok := response.(RemoveTrainingResponseObject); ok {
 		if err := validResponse.VisitRemoveTrainingResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SearchTrainings operation middleware
+func (sh *strictHandler) SearchTrainings(ctx *fiber.Ctx) error {
+	var request SearchTrainingsRequestObject
+
+	var body SearchTrainingsJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.SearchTrainings(ctx.UserContext(), request.(SearchTrainingsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SearchTrainings")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SearchTrainingsResponseObject); ok {
+		if err := validResponse.VisitSearchTrainingsResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

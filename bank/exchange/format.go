@@ -77,6 +77,22 @@ func ReadAll(r io.Reader, limit int64) ([]byte, error) {
 	return raw, nil
 }
 
+// ReadLines reads a text file of at most limit bytes and most lines.
+func ReadLines(r io.Reader, limit int64, most int) ([]string, error) {
+	raw, err := ReadAll(r, limit)
+	if err != nil {
+		return nil, err
+	}
+	s, err := DecodeText(raw)
+	if err != nil {
+		return nil, err
+	}
+	if strings.Count(s, "\n") > most {
+		return nil, fmt.Errorf("%w: over %d lines", ErrTooLarge, most)
+	}
+	return strings.Split(s, "\n"), nil
+}
+
 // HasFile tells whether the archive holds a file of that path, in any case.
 func (s Sample) HasFile(path string) bool {
 	return slices.Contains(s.Files, strings.ToLower(path))

@@ -79,28 +79,31 @@ func (c *backupCommand) run(ctx context.Context, out io.Writer) (err error) {
 }
 
 // copy takes the backup down in the record and copies the data. The program
-// that serves holds the file: while it runs there is nothing to copy from.
+// that serves holds the file: while it runs, it does both.
 func (c *backupCommand) copy(ctx context.Context, data, folder string, secrets []people.Secret) (err error) {
+	to, err := os.OpenFile(filepath.Join(folder, backup.Data), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // #nosec G304 -- a file that the operator names
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, to.Sync(), to.Close()) }()
+	asked := copyAsked{filepath.Base(c.To), c.WithSecrets}
 	db, err := embedded.Open(data)
 	if errors.Is(err, embedded.ErrInUse) {
-		return fmt.Errorf("%w；请先停止服务再备份 (stop it for the backup)", err)
+		return copyThrough(ctx, c.Stores.Data, asked, to)
 	}
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	store := mongostore.New(db.Database(c.Stores.Database))
+	if err := rightSecrets(ctx, store, secrets); err != nil {
+		return err
+	}
 	trail, err := trailOf(db, c.Stores.Database, secrets)
 	if err != nil {
 		return err
 	}
-	event := audit.Event{Actor: audit.System, Act: actBackup, Object: "installation", After: map[string]any{"file": filepath.Base(c.To), "secrets": c.WithSecrets}}
-	return audit.Do(ctx, trail, event, func() error {
-		to, err := os.OpenFile(filepath.Join(folder, backup.Data), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // #nosec G304 -- a file that the operator names
-		if err != nil {
-			return err
-		}
-		return errors.Join(db.CopyTo(to), to.Sync(), to.Close())
-	})
+	return audit.Do(ctx, trail, asked.event(), func() error { return db.CopyTo(to) })
 }
 
 func trailOf(db *embedded.Mongo, database string, secrets []people.Secret) (*audit.Trail, error) {
@@ -117,6 +120,9 @@ func inspect(ctx context.Context, folder string, m *backup.Manifest, secrets []p
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	if err := db.CheckPages(); err != nil {
+		return err
+	}
+	if err := rightSecrets(ctx, mongostore.New(db.Database(m.Database)), secrets); err != nil {
 		return err
 	}
 	trail, err := trailOf(db, m.Database, secrets)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -10,7 +11,6 @@ import (
 	"testing"
 
 	"gongyuan/cmd/gongyuan/backup"
-	"gongyuan/cmd/gongyuan/embedded"
 	"gongyuan/engine/audit"
 	"gongyuan/engine/people"
 )
@@ -24,8 +24,8 @@ func TestBackup(t *testing.T) {
 	command := backupCommand{To: to, Stores: w.settings}
 
 	t.Run("ErrInUse", func(t *testing.T) {
-		if err := command.run(ctx, &strings.Builder{}); !errors.Is(err, embedded.ErrInUse) {
-			t.Errorf("while the program runs: %v", err)
+		if err := command.run(ctx, &strings.Builder{}); !errors.Is(err, errNoDoor) {
+			t.Errorf("while the data is held and nothing serves: %v", err)
 		}
 		if _, err := os.Stat(to); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("something was written: %v", err)
@@ -38,6 +38,24 @@ func TestBackup(t *testing.T) {
 	}
 	secrets := filepath.Join(w.settings.Data, backup.Secrets)
 
+	t.Run("ErrSecretsGone", func(t *testing.T) {
+		if err := os.Rename(secrets, secrets+".away"); err != nil {
+			t.Fatal(err)
+		}
+		err := (&backupCommand{To: filepath.Join(dir, "none.backup"), Stores: w.settings}).run(ctx, &out)
+		if _, made := os.Stat(secrets); !errors.Is(err, errSecretsGone) || made == nil {
+			t.Errorf("without the secrets: %v, a new file %v", err, made)
+		}
+		other := w.settings
+		other.Secrets = "1:" + strings.Repeat("A", 43) + "="
+		if err := (&backupCommand{To: filepath.Join(dir, "none.backup"), Stores: other}).run(ctx, &out); !errors.Is(err, errLookup) {
+			t.Errorf("with others: %v", err)
+		}
+		if err := os.Rename(secrets+".away", secrets); err != nil {
+			t.Fatal(err)
+		}
+		leftNothing(t, dir, "one.backup")
+	})
 	t.Run("ErrNotEmpty", func(t *testing.T) {
 		before, _ := os.ReadFile(secrets)
 		err := (&restoreCommand{From: to, Data: w.settings.Data, Secrets: secrets}).run(ctx, &out)
@@ -101,6 +119,57 @@ func TestBackup(t *testing.T) {
 			t.Errorf("secrets: %v", err)
 		}
 	})
+}
+
+// TestBackupWhileItServes takes copies of a program that serves and writes: each
+// is of one moment, and no other backup of that moment is let in.
+func TestBackupWhileItServes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, embeddedSettings(t))
+	ctx, dir := t.Context(), t.TempDir()
+	door := &door{folder: w.settings.Data, data: w.engine.stores.ownMongo, trail: w.engine.trail}
+	if err := os.WriteFile(filepath.Join(w.settings.Data, doorName), nil, 0o600); err != nil { // of a program that was killed
+		t.Fatal(err)
+	}
+	if err := door.open(ctx); err != nil {
+		t.Fatal(err)
+	}
+	made := make(chan int)
+	writing, stop := context.WithCancel(ctx)
+	go func() {
+		n := 0
+		for ; writing.Err() == nil; n++ {
+			if err := w.engine.trail.Record(ctx, audit.Event{Actor: audit.System, Act: "test.write", Object: "test"}); err != nil {
+				t.Error(err)
+			}
+		}
+		made <- n
+	}()
+	for _, name := range []string{"one", "two"} {
+		to := filepath.Join(dir, name)
+		if err := (&backupCommand{To: to, Stores: w.settings}).run(ctx, &strings.Builder{}); err != nil {
+			t.Fatal(err)
+		}
+		again := w.settings
+		again.Data = filepath.Join(dir, name+"-restored")
+		if err := (&restoreCommand{From: to, Data: again.Data, Secrets: filepath.Join(w.settings.Data, backup.Secrets)}).run(ctx, &strings.Builder{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stop()
+	if n := <-made; n < 10 {
+		t.Errorf("only %d writes beside it", n)
+	}
+	door.busy.Lock()
+	if err := (&backupCommand{To: filepath.Join(dir, "three"), Stores: w.settings}).run(ctx, &strings.Builder{}); err == nil || !strings.Contains(err.Error(), "another backup") {
+		t.Errorf("two at once: %v", err)
+	}
+	door.busy.Unlock()
+	leftNothing(t, dir, "one", "two", "one-restored", "two-restored")
+	leftNothing(t, w.settings.Data, doorName, backup.Data, backup.Secrets)
+	if n := recorded(t, w, actBackup); n != 2 {
+		t.Errorf("%d backups are recorded", n)
+	}
 }
 
 // leftNothing tells of what stands in a folder beside what should.

@@ -41,7 +41,7 @@ func (e *engine) keepCustody(store *mongostore.Store, settings *storeSettings, s
 	}
 	desk := e.custody.Archives
 	e.custody.Retention = retention.NewDesk(retention.Deps{
-		Store: store.Retention(), Rules: rules, Holdings: store.Holdings(), Sittings: e.sittings, Appeals: store.Appeals(), Certificates: e.registry,
+		Store: store.Retention(), Keepings: store.Retention(), Rules: rules, Holdings: store.Holdings(), Sittings: e.sittings, Appeals: store.Appeals(), Regrades: store.Regrades(), Certificates: e.registry,
 		Archives: archives, Whole: desk.Whole, Accounts: e.people, Audit: e.trail, Clock: e.clock,
 	})
 	e.custody.Sheets = byhand.NewDesk(byhand.Deps{Store: store.PaperSheets(), Attempts: e.attempts, Sittings: e.sittings, Audit: e.trail, Clock: e.clock})

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 
 	"gongyuan/api/contract"
 	"gongyuan/bank/banktest"
+	"gongyuan/engine/archive"
 	"gongyuan/engine/people"
 	"gongyuan/engine/sitting"
 )
@@ -137,6 +139,7 @@ func readWithoutStore(t *testing.T, w *world, file string, persons []person) {
 	if !strings.Contains(out.String(), persons[0].number) {
 		t.Error("the whole archive lacks a candidate's number")
 	}
+	sealedByKeysAlone(t, w, file)
 	raw, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -152,6 +155,27 @@ func readWithoutStore(t *testing.T, w *world, file string, persons []person) {
 	at.Data = t.TempDir()
 	if err := (&archiveVerifyCommand{at}).verify(&out); err == nil {
 		t.Error("verified without any key")
+	}
+}
+
+// sealedByKeysAlone checks a file where there is nothing but the file and the
+// body's published keys, and with those of another body.
+func sealedByKeysAlone(t *testing.T, w *world, file string) {
+	t.Helper()
+	elsewhere := t.TempDir()
+	for name, of := range map[string]*world{"own": w, "other": newWorld(t, embeddedSettings(t))} {
+		keys := filepath.Join(elsewhere, name)
+		if err := os.WriteFile(keys, of.call("GET", "/.well-known/jwks.json", "", nil).must(t, 200).raw, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		err := (&archiveVerifyCommand{archiveSettings{Data: elsewhere, Keys: keys, File: file}}).verify(&out)
+		switch {
+		case name == "own" && (err != nil || !strings.Contains(out.String(), "only the seal was checked")):
+			t.Errorf("by the published keys: %v\n%s", err, out.String())
+		case name == "other" && (!errors.Is(err, archive.ErrKey) || out.Len() > 0):
+			t.Errorf("by the keys of another body: %v\n%s", err, out.String())
+		}
 	}
 }
 
@@ -229,6 +253,7 @@ func TestRetention(t *testing.T) {
 		}
 		refused(t, "nothing may go", w.call("POST", "/api/v1/retention", first, contract.DeletionProposal{Digest: due.Digest, Reason: "到期"}), 409, "wrong-state")
 		w.call("POST", "/api/v1/sittings/"+string(s.ID)+"/archives", first, nil).must(t, 201)
+		keptForAnInquiry(t, w, "/api/v1/sittings/"+string(s.ID)+"/keeping", first, second)
 		deleteDue(t, w, first, second)
 		after := w.retained(first)
 		if len(after.Lots) != 0 || after.Stocks[0].Count != 0 || after.Stocks[1].Count != 0 {
@@ -248,6 +273,25 @@ func TestRetention(t *testing.T) {
 		w.call("POST", "/api/v1/sittings/"+string(s.ID)+"/archives/1/check", first, nil).must(t, 200)
 		w.call("POST", "/api/v1/sittings/"+string(s.ID)+"/archives", first, nil).must(t, 201)
 	})
+}
+
+// keptForAnInquiry holds everything that is due until another person ends it.
+func keptForAnInquiry(t *testing.T, w *world, path, first, second string) {
+	t.Helper()
+	var k contract.Keeping
+	w.call("POST", path, first, contract.KeepingChange{Keep: true, Reason: "公安机关调取"}).must(t, 200)
+	w.call("GET", path, w.staff(people.Auditor), nil).must(t, 200).into(t, &k)
+	if !k.Kept || k.MayChange || *k.Reason != "公安机关调取" {
+		t.Errorf("kept: %+v", k)
+	}
+	if due := w.retained(first); slices.ContainsFunc(due.Lots, func(l contract.RetentionLot) bool { return l.Hold == nil || *l.Hold != contract.HoldKept }) {
+		t.Errorf("kept, and may go: %+v", due.Lots)
+	}
+	refused(t, "ended by who asked", w.call("POST", path, first, contract.KeepingChange{Reason: "调取完毕"}), 422, "second-person")
+	w.call("POST", path, second, contract.KeepingChange{Reason: "调取完毕"}).must(t, 200).into(t, &k)
+	if k.Kept || !k.MayChange {
+		t.Errorf("ended: %+v", k)
+	}
 }
 
 func deleteDue(t *testing.T, w *world, first, second string) {

@@ -149,7 +149,7 @@ func takenIn(t *testing.T, kind string, lines [][]string, file []byte) {
 		}
 	}
 	var list contract.EarlierList
-	w.call("GET", path+"?limit=10", admin, nil).must(t, 200).into(t, &list)
+	w.call("POST", path+"/search", admin, map[string]any{"limit": 10}).must(t, 200).into(t, &list)
 	got := [][]string{lines[0]}
 	for _, c := range list.Certificates {
 		state := map[bool]string{false: "有效", true: "作废"}[c.Void]

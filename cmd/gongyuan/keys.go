@@ -31,7 +31,20 @@ var errLookup = errors.New("密钥列表最后一个（最早的）密钥与数�
 // knowPeople makes sure that the look-up key is the one of the data: under
 // another nobody would be found, and everybody would be entered a second time.
 func (e *engine) knowPeople(ctx context.Context, store *mongostore.Store) error {
-	check := e.sealer.Hash("gongyuan lookup check v1")
+	return sameLookup(ctx, store, e.sealer)
+}
+
+// rightSecrets is knowPeople for a command that works on the data alone.
+func rightSecrets(ctx context.Context, store *mongostore.Store, secrets []people.Secret) error {
+	sealer, err := people.NewSealer(secrets)
+	if err != nil {
+		return err
+	}
+	return sameLookup(ctx, store, sealer)
+}
+
+func sameLookup(ctx context.Context, store *mongostore.Store, sealer *people.Sealer) error {
+	check := sealer.Hash("gongyuan lookup check v1")
 	kept, err := store.KeepOnce(ctx, "lookup", check)
 	if err == nil && kept != check {
 		err = errLookup

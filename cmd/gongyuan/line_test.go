@@ -275,52 +275,84 @@ func certify(t *testing.T, w *world, s sitting.Sitting, admin member, rows []con
 	if _, err := certificate.VerifyStatement(forged, keys); err == nil {
 		t.Error("a changed letter in the statement was not noticed")
 	}
-	scan := func(statement string, signature contract.Signature, states ...contract.CertificateState) {
-		t.Helper()
-		var v contract.Verified
-		w.call("POST", "/api/v1/verify", "", contract.VerifyRequest{Statement: &statement}).must(t, 200).into(t, &v)
-		if v.Signature == nil || *v.Signature != signature || len(v.Certificates) != len(states) || len(states) == 1 && v.Certificates[0].State != states[0] {
-			t.Errorf("the QR code's statement: %+v, want %s %v", v, signature, states)
-		}
-	}
-	scan(full.Statement, contract.Genuine, "valid")
-	scan(forged, contract.Forged)
+	scanned(t, w, full.Statement, contract.Genuine, "valid")
+	scanned(t, w, forged, contract.Forged)
 	w.call("GET", path+"/document", "", nil).must(t, 401)
 	for _, from := range []string{"/api/v1/certificates/" + c.Number + "/document", path + "/document"} {
 		if doc := w.call("GET", from, admin.token, nil).must(t, 200); !bytes.HasPrefix(doc.raw, []byte("%PDF-")) {
 			t.Errorf("%s is no PDF", from)
 		}
 	}
-	motions := "/api/v1/certificates/" + c.Number + "/motions"
-	second := w.member(people.Administrator)
+	m := motioned{w, c.Number, holder, admin, w.member(people.Administrator)}
+	m.reissued(t)
+	proved(t, w, admin, c.Number, full.Statement)
+	m.revoked(t)
+	if v := w.verify(c.Number, holder); len(v.Certificates) != 1 || v.Certificates[0].State != "revoked" {
+		t.Errorf("look-up after the revocation: %+v", v)
+	}
+	scanned(t, w, full.Statement, contract.Genuine, "revoked")
+	w.call("GET", "/api/v1/certificates/"+c.Number+"/document", admin.token, nil).must(t, 409)
+}
+
+// scanned asks about the statement of a QR code.
+func scanned(t *testing.T, w *world, statement string, signature contract.Signature, states ...contract.CertificateState) {
+	t.Helper()
+	var v contract.Verified
+	w.call("POST", "/api/v1/verify", "", contract.VerifyRequest{Statement: &statement}).must(t, 200).into(t, &v)
+	if v.Signature == nil || *v.Signature != signature || len(v.Certificates) != len(states) || len(states) == 1 && v.Certificates[0].State != states[0] {
+		t.Errorf("the QR code's statement: %+v, want %s %v", v, signature, states)
+	}
+}
+
+// motioned is a certificate about which one administrator proposes and another
+// decides.
+type motioned struct {
+	w              *world
+	number, holder string
+	first, second  member
+}
+
+func (m *motioned) path() string { return "/api/v1/certificates/" + m.number + "/motions" }
+
+// reissued proposes a reissue with evidence and has it approved.
+func (m *motioned) reissued(t *testing.T) {
+	t.Helper()
+	w := m.w
+	var full contract.CertificatePrint
 	propose := contract.NewMotion{Kind: contract.MotionReissue, Reason: "遗失", Evidence: "声明，档案 3 卷"}
-	refused(t, "without evidence", w.call("POST", motions, admin.token, contract.NewMotion{Kind: contract.MotionReissue, Reason: "遗失", Evidence: "  "}), 422, "invalid")
-	letter := w.supported(c.Number, admin, second)
+	refused(t, "without evidence", w.call("POST", m.path(), m.first.token, contract.NewMotion{Kind: contract.MotionReissue, Reason: "遗失", Evidence: "  "}), 422, "invalid")
+	letter := w.supported(m.number, m.first, m.second)
 	propose.Files = &[]string{letter}
-	refused(t, "with a file of somebody else", w.call("POST", motions, second.token, propose), 422, "invalid")
-	w.call("POST", motions, admin.token, propose).must(t, 201)
-	w.call("GET", "/api/v1/certificates/"+c.Number, second.token, nil).must(t, 200).into(t, &full)
+	refused(t, "with a file of somebody else", w.call("POST", m.path(), m.second.token, propose), 422, "invalid")
+	w.call("POST", m.path(), m.first.token, propose).must(t, 201)
+	w.call("GET", "/api/v1/certificates/"+m.number, m.second.token, nil).must(t, 200).into(t, &full)
 	if files := full.Motions[0].Files; len(files) != 1 || files[0].Id != letter {
 		t.Errorf("what the second person sees: %+v", files)
 	}
-	w.call("GET", "/api/v1/files/"+letter, second.token, nil).must(t, 200)
+	w.call("GET", "/api/v1/files/"+letter, m.second.token, nil).must(t, 200)
 	w.call("GET", "/api/v1/files/"+letter, w.staff(people.Editor), nil).must(t, 403)
-	refused(t, "taken away after the proposal", w.call("DELETE", "/api/v1/files/"+letter+"?why=x", admin.token, nil), 409, "file-closed")
+	refused(t, "taken away after the proposal", w.call("DELETE", "/api/v1/files/"+letter+"?why=x", m.first.token, nil), 409, "file-closed")
 	propose.Files = nil
-	refused(t, "a second motion", w.call("POST", motions, second.token, propose), 409, "conflict")
-	refused(t, "by the same person", w.call("POST", motions+"/1", admin.token, contract.MotionDecision{Approve: true}), 422, "second-person")
-	w.call("POST", motions+"/1", second.token, contract.MotionDecision{Approve: true}).must(t, 200).into(t, &full)
-	w.call("POST", motions+"/1", second.token, contract.MotionDecision{Approve: true}).must(t, 200).into(t, &full)
-	if v := w.verify(c.Number, holder); v.Certificates[0].Reissues == nil || *v.Certificates[0].Reissues != 1 || *full.Certificate.Reissues != 1 {
+	refused(t, "a second motion", w.call("POST", m.path(), m.second.token, propose), 409, "conflict")
+	refused(t, "by the same person", w.call("POST", m.path()+"/1", m.first.token, contract.MotionDecision{Approve: true}), 422, "second-person")
+	w.call("POST", m.path()+"/1", m.second.token, contract.MotionDecision{Approve: true}).must(t, 200).into(t, &full)
+	w.call("POST", m.path()+"/1", m.second.token, contract.MotionDecision{Approve: true}).must(t, 200).into(t, &full)
+	if v := w.verify(m.number, m.holder); v.Certificates[0].Reissues == nil || *v.Certificates[0].Reissues != 1 || *full.Certificate.Reissues != 1 {
 		t.Errorf("after the reissue: %+v", v)
 	}
-	proved(t, w, admin, c.Number, full.Statement)
-	propose.Kind, propose.Reason = contract.MotionRevoke, "姓名有误"
-	w.call("POST", motions, admin.token, propose).must(t, 201)
+}
+
+// revoked proposes a revocation, which is returned, and once more.
+func (m *motioned) revoked(t *testing.T) {
+	t.Helper()
+	w := m.w
+	var full contract.CertificatePrint
+	propose := contract.NewMotion{Kind: contract.MotionRevoke, Reason: "姓名有误", Evidence: "声明，档案 3 卷"}
+	w.call("POST", m.path(), m.first.token, propose).must(t, 201)
 	back := "请补证据"
-	w.call("POST", motions+"/2", second.token, contract.MotionDecision{Reason: &back}).must(t, 200)
-	w.call("POST", motions, admin.token, propose).must(t, 201)
-	w.call("POST", motions+"/3", second.token, contract.MotionDecision{Approve: true}).must(t, 200).into(t, &full)
+	w.call("POST", m.path()+"/2", m.second.token, contract.MotionDecision{Reason: &back}).must(t, 200)
+	w.call("POST", m.path(), m.first.token, propose).must(t, 201)
+	w.call("POST", m.path()+"/3", m.second.token, contract.MotionDecision{Approve: true}).must(t, 200).into(t, &full)
 	if len(full.Motions) != 3 || full.Motions[1].State != contract.MotionReturned || full.Certificate.State != "revoked" {
 		t.Errorf("motions: %+v", full.Motions)
 	}
@@ -330,11 +362,6 @@ func certify(t *testing.T, w *world, s sitting.Sitting, admin member, rows []con
 			t.Errorf("certificate-motion.%s recorded %d times, want %d", act, n, want)
 		}
 	}
-	if v := w.verify(c.Number, holder); len(v.Certificates) != 1 || v.Certificates[0].State != "revoked" {
-		t.Errorf("look-up after the revocation: %+v", v)
-	}
-	scan(full.Statement, contract.Genuine, "revoked")
-	w.call("GET", "/api/v1/certificates/"+c.Number+"/document", admin.token, nil).must(t, 409)
 }
 
 // supported uploads what a motion is to rest on, which only who uploaded it has

@@ -55,7 +55,7 @@ const patience = 2 * time.Second
 // Look implements readiness.Stores.
 func (l looking) Look(ctx context.Context) []readiness.StoreState {
 	return []readiness.StoreState{
-		l.ask(ctx, "records", l.stores.ownMongo, l.mongoTime), l.ask(ctx, "live", l.stores.ownRedis, func(ctx context.Context) (time.Time, error) {
+		l.ask(ctx, "records", l.stores.ownMongo != nil, l.mongoTime), l.ask(ctx, "live", l.stores.ownRedis, func(ctx context.Context) (time.Time, error) {
 			return l.stores.redis.Time(ctx).Result()
 		}),
 	}
@@ -77,7 +77,7 @@ func (l looking) ask(ctx context.Context, name string, ours bool, now func(conte
 
 // mongoTime is the database's clock; the embedded one has ours.
 func (l looking) mongoTime(ctx context.Context) (time.Time, error) {
-	if l.stores.ownMongo {
+	if l.stores.ownMongo != nil {
 		return l.clock.Now(), nil
 	}
 	var said struct {

@@ -175,6 +175,7 @@ func (e *engine) listen(ctx context.Context, server *serverSettings) error {
 	go e.attempts.Run(work)
 	go e.purge(work)
 	go e.settle(work)
+	e.letBackupsIn(work)
 	if server.MetricsListen != "" {
 		go e.serveMetrics(work, server.MetricsListen, m)
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"gongyuan/cmd/gongyuan/backup"
 	"gongyuan/engine/diploma"
 	"gongyuan/engine/people"
 	"gongyuan/engine/print"
@@ -101,7 +102,11 @@ func (s *storeSettings) standard() (standard.Standard, error) {
 	return out, nil
 }
 
-// secrets returns the master secrets, making the file where it is needed.
+// errSecretsGone says that there is data and nothing to read it with.
+var errSecretsGone = errors.New("有数据而没有 secrets 文件，也没有设置 GONGYUAN_SECRETS：请放回密钥 (there is data, and neither a secrets file nor GONGYUAN_SECRETS: put the secrets back)")
+
+// secrets returns the master secrets, making the file where nothing was kept
+// under others yet.
 func (s *storeSettings) secrets() ([]people.Secret, error) {
 	if s.Secrets != "" {
 		return people.ParseSecrets(s.Secrets)
@@ -109,6 +114,10 @@ func (s *storeSettings) secrets() ([]people.Secret, error) {
 	path := filepath.Join(s.Data, "secrets")
 	text, err := os.ReadFile(path) // #nosec G304 -- a file that the operator names
 	if errors.Is(err, fs.ErrNotExist) {
+		// Data that was sealed under other secrets is of no use with new ones.
+		if _, data := os.Stat(filepath.Join(s.Data, backup.Data)); data == nil && s.MongodbURL == "" {
+			return nil, errSecretsGone
+		}
 		text, err = newSecretsFile(path)
 	}
 	if err != nil {

@@ -27,8 +27,9 @@ type stores struct {
 	// writes never waits for a connection that a list or a report holds.
 	ledger   lungo.IDatabase
 	redis    redis.UniversalClient
-	ownRedis bool // it runs in this program
-	ownMongo bool
+	ownRedis bool            // it runs in this program
+	ownMongo *embedded.Mongo // nil where it is a server
+	folder   string          // of ownMongo
 	closers  []func(context.Context) error
 	describe []string // for the log: what is used, without passwords
 }
@@ -63,7 +64,7 @@ func (s *storeSettings) openMongo(ctx context.Context, out *stores) error {
 			return fmt.Errorf("embedded database %s: %w", path, err)
 		}
 		out.db = db.Database(s.Database)
-		out.ledger, out.ownMongo = out.db, true
+		out.ledger, out.ownMongo, out.folder = out.db, db, s.Data
 		out.closers = append(out.closers, func(context.Context) error { return db.Close() })
 		out.describe = append(out.describe, "database: embedded, "+path)
 		return nil

@@ -47,25 +47,25 @@ func TestTalentPool(t *testing.T) {
 		if len(verdicts) != 2 || verdicts[0].Outcome != contract.ProfileAdded || verdicts[1].Row != 3 || verdicts[1].Outcome != contract.ProfileRefused {
 			t.Fatalf("verdicts of a text file: %+v", verdicts)
 		}
-		trained := func(query string, total, here int) contract.TrainingList {
+		trained := func(query map[string]any, total, here int) contract.TrainingList {
 			t.Helper()
 			var out contract.TrainingList
-			w.call("GET", "/api/v1/trainings"+query, admin, nil).must(t, 200).into(t, &out)
+			w.call("POST", "/api/v1/trainings/search", admin, query).must(t, 200).into(t, &out)
 			if out.Total != total || len(out.Trainings) != here {
-				t.Fatalf("trainings%s: %+v", query, out)
+				t.Fatalf("trainings %v: %+v", query, out)
 			}
 			return out
 		}
-		trained("?level=2&text=%E6%9C%AA%E6%8A%A5", 1, 1)
-		trained("?skip=2&limit=2", 3, 1)
-		rotation := trained("?kind=rotation&level=3", 1, 1).Trainings[0]
+		trained(map[string]any{"level": 2, "text": "未报"}, 1, 1)
+		trained(map[string]any{"skip": 2, "limit": 2}, 3, 1)
+		rotation := trained(map[string]any{"kind": "rotation", "level": 3}, 1, 1).Trainings[0]
 		if rotation.Registered == nil || *rotation.Registered != persons[0].name {
 			t.Errorf("whose it is: %+v", rotation)
 		}
 		gone := map[string]any{"id": rotation.Id, "version": 1, "why": "误录"}
 		w.call("POST", "/api/v1/trainings/removal", admin, gone).must(t, 204)
 		w.call("POST", "/api/v1/trainings/removal", admin, gone).must(t, 404)
-		if before := trained("?level=2", 1, 1).Trainings[0]; before.Registered != nil || before.IdMasked != "1101**********002X" {
+		if before := trained(map[string]any{"level": 2}, 1, 1).Trainings[0]; before.Registered != nil || before.IdMasked != "1101**********002X" {
 			t.Errorf("before registration: %+v", before)
 		}
 		quarter := "/api/v1/periods/" + string(periodic.Around(w.clock.Now())[1])
@@ -105,23 +105,23 @@ func (w *world) pool(t *testing.T, admin string, persons []person) {
 	w.call("POST", "/api/v1/candidate/talent", own, map[string]any{"words": "其他"}).must(t, 422)
 	w.call("POST", "/api/v1/candidate/talent", own, map[string]any{"words": mine.Words}).must(t, 200)
 	var page contract.TalentPage
-	list := func(query string) contract.TalentPage {
+	list := func(query map[string]any) contract.TalentPage {
 		t.Helper()
 		page = contract.TalentPage{}
-		w.call("GET", "/api/v1/talents"+query, admin, nil).must(t, 200).into(t, &page)
+		w.call("POST", "/api/v1/talents/search", admin, query).must(t, 200).into(t, &page)
 		return page
 	}
-	one := list("?industry=schools&keyUnit=true")
+	one := list(map[string]any{"industry": "schools", "keyUnit": true})
 	if one.Total != 1 || one.People[0].Name != persons[0].name || len(one.People[0].Trainings) != 1 || !one.People[0].Own || one.Cities[0] != "甲市" {
 		t.Fatalf("pool: %+v", one)
 	}
-	if other := list("?function=emergency"); other.Total != 0 || len(other.Cities) != 1 {
+	if other := list(map[string]any{"function": "emergency"}); other.Total != 0 || len(other.Cities) != 1 {
 		t.Errorf("other: %+v", other)
 	}
 	path := "/api/v1/talents/" + one.People[0].Candidate
 	w.call("PUT", path, admin, map[string]any{"version": 1, "functions": []string{"emergency"}, "awards": "示例奖"}).must(t, 204)
 	w.call("PUT", path, admin, map[string]any{"version": 1, "functions": []string{}, "awards": ""}).must(t, 409)
-	if other := list("?function=emergency&text=%E7%A4%BA%E4%BE%8B%E5%A5%96"); other.Total != 1 {
+	if other := list(map[string]any{"function": "emergency", "text": "示例奖"}); other.Total != 1 {
 		t.Errorf("described: %+v", other)
 	}
 	export := func() [][]string {
@@ -138,7 +138,7 @@ func (w *world) pool(t *testing.T, admin string, persons []person) {
 	w.call("POST", "/api/v1/talents/export", admin, map[string]any{"why": ""}).must(t, 422)
 	w.call("POST", "/api/v1/candidate/talent/withdrawal", own, nil).must(t, 200)
 	w.call("POST", "/api/v1/candidate/talent/withdrawal", own, nil).must(t, 409)
-	if rest := list(""); rest.Total != 0 || len(rest.Cities) != 0 {
+	if rest := list(map[string]any{}); rest.Total != 0 || len(rest.Cities) != 0 {
 		t.Errorf("after withdrawing: %+v", rest)
 	}
 	if cells := export(); len(cells) != 1 {
@@ -146,7 +146,7 @@ func (w *world) pool(t *testing.T, admin string, persons []person) {
 	}
 	paper := map[string]any{"idNumber": persons[0].number, "name": persons[0].name, "purpose": "示例用途", "on": periodic.Today(w.clock.Now()), "evidence": "同意书"}
 	w.call("POST", "/api/v1/talents", admin, paper).must(t, 204)
-	if again := list(""); again.Total != 1 || again.People[0].Own || again.People[0].Awards != "" || again.People[0].Version != 4 {
+	if again := list(map[string]any{}); again.Total != 1 || again.People[0].Own || again.People[0].Awards != "" || again.People[0].Version != 4 {
 		t.Errorf("on paper: %+v", again)
 	}
 	w.call("POST", path+"/withdrawal", admin, map[string]any{"version": 4, "why": "本人来信"}).must(t, 204)

@@ -159,12 +159,7 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 		return err
 	}
 	e.examine(store)
-	banks := editorial.NewGuard(e.bank)
-	e.editorial = editorial.NewDesk(editorial.Deps{Store: banks, Accounts: e.people, Audit: e.trail, Clock: e.clock})
-	e.compose = compose.NewDesk(compose.Deps{
-		Store: banks, Facilities: facilities{e.bank}, Accounts: e.people, Audit: e.trail, Clock: e.clock,
-		Font: font,
-	})
+	e.write()
 	records := store.Records()
 	e.registrar = e.newRegistrar(records, store.Appeals())
 	e.reviews = e.newReviews(store)
@@ -184,6 +179,16 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 	}
 	e.batches = e.newBatches(store.Batches())
 	return e.keepCustody(store, settings, secrets)
+}
+
+// write sets up what editors do.
+func (e *engine) write() {
+	banks := editorial.NewGuard(e.bank)
+	e.editorial = editorial.NewDesk(editorial.Deps{Store: banks, Accounts: e.people, Audit: e.trail, Clock: e.clock})
+	e.compose = compose.NewDesk(compose.Deps{
+		Store: banks, Facilities: facilities{e.bank}, Accounts: e.people, Audit: e.trail, Clock: e.clock,
+		Font: font,
+	})
 }
 
 // examine sets up what examiners do.

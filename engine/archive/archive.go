@@ -2,6 +2,8 @@ package archive
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -71,7 +73,9 @@ func (d *Desk) mustBe(ctx context.Context, who people.AccountID, roles ...people
 // Make archives a released sitting as it is now. What changes later, such as by
 // an appeal, asks for another archive; the ones before stay. It returns once
 // the file is stored and was read back whole. Errors: ErrForbidden, ErrState
-// before the release, ErrConflict where somebody else made one meanwhile.
+// before the release, ErrConflict where somebody else made one meanwhile, or
+// where results were changed while it was written: a file of two halves that do
+// not belong together would be worse than none.
 func (d *Desk) Make(ctx context.Context, by people.AccountID, id sitting.ID) (Archive, error) {
 	if err := d.mustBe(ctx, by, people.Administrator); err != nil {
 		return Archive{}, err
@@ -132,10 +136,34 @@ func (d *Desk) fill(ctx context.Context, into io.Writer, a *Archive, s sitting.S
 	if err := w.Put("manifest", Manifest{strings.TrimSpace(magic), d.in.Body, s.ID, a.At, a.By, d.in.Keys.JWKS()}); err != nil {
 		return Made{}, err
 	}
+	before, err := d.stand(ctx, s.ID)
+	if err != nil {
+		return Made{}, err
+	}
 	if err := (&collector{Sources: &d.in.Sources, sitting: s, out: w}).collect(ctx); err != nil {
 		return Made{}, err
 	}
+	after, err := d.stand(ctx, s.ID)
+	if err != nil {
+		return Made{}, err
+	}
+	if before != after {
+		return Made{}, fmt.Errorf("results of %s were changed while they were archived: %w", s.ID, ErrConflict)
+	}
 	return w.Close()
+}
+
+// stand tells where everything stands that changes results after a release.
+func (d *Desk) stand(ctx context.Context, id sitting.ID) (string, error) {
+	in := &d.in.Sources
+	s, err1 := in.Sittings.Sitting(ctx, id)
+	releases, err2 := in.Records.ReleasesOf(ctx, id)
+	rulings, err3 := in.Records.RulingsOf(ctx, id)
+	appeals, err4 := in.Appeals.AppealsOf(ctx, id)
+	regrades, err5 := in.Regrades.RegradesOfSitting(ctx, id)
+	raw, err := json.Marshal([]any{s.Version, releases, rulings, appeals, regrades})
+	sum := sha256.Sum256(raw)
+	return string(sum[:]), errors.Join(err1, err2, err3, err4, err5, err)
 }
 
 // check reads an archive whole; it must be the one that was made.

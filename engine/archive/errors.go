@@ -18,6 +18,9 @@ var (
 	ErrInvalid = errors.New("archive: invalid")
 	// ErrBroken tells that a file is not what was written.
 	ErrBroken = errors.New("archive: the file was changed or is not whole")
+	// ErrFormat tells that a file begins as one of another format. It comes with
+	// ErrBroken: a changed first line looks the same.
+	ErrFormat = errors.New("another format than this program reads; a later version of it may")
 	// ErrKey tells that a key is not at hand.
 	ErrKey = errors.New("archive: the key is not at hand")
 )

@@ -160,6 +160,18 @@ func TestKeys(t *testing.T) {
 			t.Error(err)
 		}
 	})
+	t.Run("Err a later format", func(t *testing.T) {
+		t.Parallel()
+		for _, first := range []string{"gongyuan archive 2\n", "gongyuan archive 17\n"} {
+			later := append([]byte(first), file[len(magic):]...)
+			if _, err := Read(bytes.NewReader(later), ringOf(t, secret("1")), nil); !errors.Is(err, ErrFormat) || !errors.Is(err, ErrBroken) {
+				t.Errorf("%q: %v", first, err)
+			}
+		}
+		if _, err := Read(strings.NewReader("PK\x03\x04 a workbook, and no archive"), ringOf(t, secret("1")), nil); errors.Is(err, ErrFormat) || !errors.Is(err, ErrBroken) {
+			t.Errorf("something else: %v", err)
+		}
+	})
 	t.Run("OK nothing can be read in it", func(t *testing.T) {
 		t.Parallel()
 		if bytes.Contains(file, []byte("operation")) {

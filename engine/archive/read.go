@@ -81,6 +81,9 @@ func (s *source) header() (Header, []byte, error) {
 		return Header{}, nil, err
 	}
 	if string(head) != magic {
+		if bytes.HasPrefix(head, []byte(family)) {
+			return Header{}, nil, fmt.Errorf("%w, or is of %w (it begins with %q)", ErrBroken, ErrFormat, head)
+		}
 		return Header{}, nil, fmt.Errorf("%w: it does not begin as an archive", ErrBroken)
 	}
 	n, err := s.length(mostHeader)

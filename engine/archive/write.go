@@ -21,7 +21,8 @@ import (
 )
 
 const (
-	magic     = "gongyuan archive 1\n"
+	family    = "gongyuan archive " // what archives of every format begin with
+	magic     = family + "1\n"
 	chunkSize = 64 << 10
 	// mostHeader bounds what a reader takes for a header, mostSeal for a seal.
 	mostHeader = 4 << 10

@@ -34,3 +34,25 @@ func RunRetention(t *testing.T, store retention.Store) {
 	check(t, err)
 	diff(t, "newest first", all, []retention.Run{later, done})
 }
+
+// RunKeepings is the suite that every store of keepings must pass.
+func RunKeepings(t *testing.T, store retention.Keepings) {
+	ctx := t.Context()
+	none, err := store.Keeping(ctx, "s")
+	check(t, err)
+	diff(t, "never set", none, retention.Keeping{})
+	k := retention.Keeping{Sitting: "s", On: true, Why: "调查", By: "a", At: Start}
+	first, err := store.PutKeeping(ctx, k)
+	check(t, err)
+	diff(t, "version", first.Version, 1)
+	_, err = store.PutKeeping(ctx, k)
+	wantErr(t, "set already", err, retention.ErrConflict)
+	first.On, first.By = false, "b"
+	second, err := store.PutKeeping(ctx, first)
+	check(t, err)
+	_, err = store.PutKeeping(ctx, first)
+	wantErr(t, "an old version", err, retention.ErrConflict)
+	got, err := store.Keeping(ctx, "s")
+	check(t, err)
+	diff(t, "ended", got, second)
+}

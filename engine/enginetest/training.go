@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"gongyuan/engine/intake"
+	"gongyuan/engine/people"
 	"gongyuan/engine/talent"
 	"gongyuan/engine/training"
 )
@@ -79,16 +80,25 @@ func RunTalents(t *testing.T, store talent.Store) {
 	e.Candidate = "c2"
 	other, err := store.PutTalent(ctx, e)
 	check(t, err)
-	all, err := store.Talents(ctx)
-	check(t, err)
-	diff(t, "all", all, []talent.Entry{second, other})
+	for _, c := range []struct {
+		after people.CandidateID
+		limit int
+		want  []talent.Entry
+	}{{"", 9, []talent.Entry{second, other}}, {"", 1, []talent.Entry{second}}, {"c1", 9, []talent.Entry{other}}, {"c2", 9, []talent.Entry{}}} {
+		some, err := store.Talents(ctx, c.after, c.limit)
+		check(t, err)
+		diff(t, "those after "+string(c.after), some, c.want)
+	}
 	gone, err := second.Withdrawn(talent.Ending{Why: "本人要求", By: "b", At: Start})
 	check(t, err)
 	gone, err = store.PutTalent(ctx, gone)
 	check(t, err)
-	all, err = store.Talents(ctx)
+	all, err := store.Talents(ctx, "", 9)
 	check(t, err)
 	diff(t, "without who withdrew", all, []talent.Entry{other})
+	all, err = store.TalentsOf(ctx, []people.CandidateID{"c2", "c1", "c0"})
+	check(t, err)
+	diff(t, "of some, without who withdrew", all, []talent.Entry{other})
 	got, err := store.Talent(ctx, "c1")
 	check(t, err)
 	diff(t, "what is left of them", got, gone)

@@ -45,8 +45,9 @@ func (s *Shape[R]) Trim(r *R) {
 // MostRows bounds one import.
 const MostRows = 2000
 
-// Read reads the rows of a table whose first line names its columns. It
-// returns the line of each row, from 1, with it. Empty lines are passed over.
+// Read reads the rows of a table whose first line names its columns; of two of
+// the same name the first counts. It returns the line of each row, from 1, with
+// it. Empty lines are passed over.
 // It returns a *TableError for a table without the columns that are needed.
 func (s *Shape[R]) Read(cells [][]string) ([]R, []int, error) {
 	if len(cells) == 0 {
@@ -56,7 +57,7 @@ func (s *Shape[R]) Read(cells [][]string) ([]R, []int, error) {
 	for i, h := range cells[0] {
 		h = strings.ToLower(strings.TrimSpace(h))
 		for n, c := range s.Columns {
-			if of[i] == nil && slices.Contains(c.Names, h) {
+			if found&(1<<n) == 0 && slices.Contains(c.Names, h) {
 				of[i] = c.Of
 				found |= 1 << n
 			}

@@ -21,6 +21,7 @@ func TestRetention(t *testing.T) {
 	t.Parallel()
 	servers.EachMongo(t, func(t *testing.T, db lungo.IDatabase) {
 		enginetest.RunRetention(t, mongostore.New(db).Retention())
+		enginetest.RunKeepings(t, mongostore.New(db).Retention())
 	})
 }
 

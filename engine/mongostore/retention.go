@@ -2,11 +2,13 @@ package mongostore
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
 	"github.com/256dpi/lungo"
 	"go.mongodb.org/mongo-driver/bson"
+	"go.mongodb.org/mongo-driver/mongo"
 	"go.mongodb.org/mongo-driver/mongo/options"
 
 	"gongyuan/engine/evidence"
@@ -15,14 +17,45 @@ import (
 	"gongyuan/engine/sitting"
 )
 
-// Retention keeps runs of deletion in `retention_runs`. It is safe for
-// concurrent use.
-type Retention struct{ runs lungo.ICollection }
+// Retention keeps runs of deletion in `retention_runs`, and what is not deleted
+// whatever is due in `retention_keepings`, by sitting. It is safe for concurrent
+// use.
+type Retention struct{ runs, keepings lungo.ICollection }
 
-var _ retention.Store = (*Retention)(nil)
+var (
+	_ retention.Store    = (*Retention)(nil)
+	_ retention.Keepings = (*Retention)(nil)
+)
 
-// Retention returns the store of runs of deletion.
-func (s *Store) Retention() *Retention { return &Retention{s.db.Collection("retention_runs")} }
+// Retention returns the store of runs of deletion and of keepings.
+func (s *Store) Retention() *Retention {
+	return &Retention{s.db.Collection("retention_runs"), s.db.Collection("retention_keepings")}
+}
+
+type keepingDoc struct {
+	Sitting string    `bson:"_id"`
+	On      bool      `bson:"on"`
+	Why     string    `bson:"why"`
+	By      string    `bson:"by"`
+	At      time.Time `bson:"at"`
+	Version int       `bson:"version"`
+}
+
+// Keeping implements retention.Keepings.
+func (x *Retention) Keeping(ctx context.Context, id sitting.ID) (retention.Keeping, error) {
+	var d keepingDoc
+	err := x.keepings.FindOne(ctx, bson.M{"_id": string(id)}).Decode(&d)
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return retention.Keeping{}, nil
+	}
+	return retention.Keeping{Sitting: sitting.ID(d.Sitting), On: d.On, Why: d.Why, By: people.AccountID(d.By), At: utc(d.At), Version: d.Version}, wrap(err, "find a keeping")
+}
+
+// PutKeeping implements retention.Keepings.
+func (x *Retention) PutKeeping(ctx context.Context, k retention.Keeping) (retention.Keeping, error) {
+	k.Version++
+	return k, putVersion(ctx, x.keepings, string(k.Sitting), k.Version, keepingDoc{string(k.Sitting), k.On, k.Why, string(k.By), k.At, k.Version}, retention.ErrConflict)
+}
 
 type (
 	retentionLotDoc struct {

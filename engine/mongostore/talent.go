@@ -6,6 +6,7 @@ import (
 
 	"github.com/256dpi/lungo"
 	"go.mongodb.org/mongo-driver/bson"
+	"go.mongodb.org/mongo-driver/mongo/options"
 
 	"gongyuan/engine/certificate"
 	"gongyuan/engine/people"
@@ -88,8 +89,19 @@ func (x *Talents) Talent(ctx context.Context, id people.CandidateID) (talent.Ent
 }
 
 // Talents implements talent.Store.
-func (x *Talents) Talents(ctx context.Context) ([]talent.Entry, error) {
-	return every(ctx, x.talents, bson.M{"present": true}, bson.D{{Key: "_id", Value: 1}}, talentDoc.entry)
+func (x *Talents) Talents(ctx context.Context, after people.CandidateID, limit int) ([]talent.Entry, error) {
+	opts := options.Find().SetSort(bson.D{{Key: "_id", Value: 1}}).SetLimit(int64(limit))
+	docs, err := findAll[talentDoc](ctx, x.talents, bson.M{"present": true, "_id": bson.M{"$gt": string(after)}}, opts)
+	out := make([]talent.Entry, len(docs))
+	for i, d := range docs {
+		out[i] = d.entry()
+	}
+	return out, err
+}
+
+// TalentsOf implements talent.Store.
+func (x *Talents) TalentsOf(ctx context.Context, ids []people.CandidateID) ([]talent.Entry, error) {
+	return every(ctx, x.talents, bson.M{"present": true, "_id": bson.M{"$in": texts(ids)}}, bson.D{{Key: "_id", Value: 1}}, talentDoc.entry)
 }
 
 // PutTalent implements talent.Store.

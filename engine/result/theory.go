@@ -121,7 +121,8 @@ func MarkTheoryBy(
 		if by, ok := given[s.Number]; ok && mark.Verdict == bank.Waiting {
 			slot.Mark, slot.People = by.mark(s.Points), &by
 		}
-		t.add(s, slot)
+		t.count(s, slot.Mark)
+		t.Slots = append(t.Slots, slot)
 	}
 	if c.Full > 0 {
 		t.Pass = (c.Pass*t.Full + c.Full - 1) / c.Full
@@ -140,23 +141,6 @@ func (m *PeopleMark) mark(points bank.Marks) bank.Mark {
 		out.Verdict = bank.Wrong
 	}
 	return out
-}
-
-func (t *Theory) add(s bank.Slot, slot Slot) {
-	mark := slot.Mark
-	sec := &t.Sections[s.Section]
-	sec.Slots++
-	sec.Full += s.Points
-	sec.Awarded += mark.Awarded
-	t.Awarded += mark.Awarded
-	switch mark.Verdict {
-	case bank.Waiting:
-		sec.Waiting++
-		t.Complete = false
-	case bank.Right:
-		sec.Right++
-	}
-	t.Slots = append(t.Slots, slot)
 }
 
 // Current tells whether a result is that of the attempt as it stands: one that

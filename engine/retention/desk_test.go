@@ -24,13 +24,16 @@ type fake struct {
 	now      time.Time
 	sittings []sitting.Sitting
 	appeals  []result.Appeal
+	regrades []result.Regrade
+	keeping  retention.Keeping
 	issued   []certificate.Certificate
 	archives []archive.Archive
 	broken   error
 	runs     map[string]retention.Run
 	acts     []string
 	held     map[retention.Kind]map[sitting.RegistrationID]int
-	fail     error // of the next drop
+	fail     map[retention.Kind]error // of the next drop
+	during   func()                   // what happens while an archive is read
 }
 
 func (f *fake) Now() time.Time { return f.now }
@@ -38,6 +41,21 @@ func (f *fake) Sittings(context.Context, int, int) ([]sitting.Sitting, int, erro
 	return f.sittings, len(f.sittings), nil
 }
 func (f *fake) AppealsOf(context.Context, sitting.ID) ([]result.Appeal, error) { return f.appeals, nil }
+func (f *fake) Sitting(_ context.Context, id sitting.ID) (sitting.Sitting, error) {
+	if id != "s" {
+		return sitting.Sitting{}, sitting.ErrNotFound
+	}
+	return f.sittings[0], nil
+}
+func (f *fake) Keeping(context.Context, sitting.ID) (retention.Keeping, error) { return f.keeping, nil }
+func (f *fake) PutKeeping(_ context.Context, k retention.Keeping) (retention.Keeping, error) {
+	k.Version++
+	f.keeping = k
+	return k, nil
+}
+func (f *fake) RegradesOfSitting(context.Context, sitting.ID) ([]result.Regrade, error) {
+	return f.regrades, nil
+}
 func (f *fake) OfSitting(context.Context, sitting.ID) ([]certificate.Certificate, error) {
 	return f.issued, nil
 }
@@ -87,15 +105,15 @@ func (h holding) Held(_ context.Context, _ sitting.ID, keep []sitting.Registrati
 }
 
 func (h holding) Drop(_ context.Context, _ sitting.ID, keep []sitting.RegistrationID) (int, error) {
-	if err := h.f.fail; err != nil {
-		h.f.fail = nil
-		return 0, err
-	}
 	n := 0
 	for id, m := range h.f.held[h.kind] {
 		if !slices.Contains(keep, id) {
 			n += m
 			delete(h.f.held[h.kind], id)
+			if err := h.f.fail[h.kind]; err != nil { // in the middle of it
+				delete(h.f.fail, h.kind)
+				return n, err
+			}
 		}
 	}
 	return n, nil
@@ -121,8 +139,13 @@ func newFake(t *testing.T) (*fake, *retention.Desk) {
 		holdings[k] = holding{f, k}
 	}
 	return f, retention.NewDesk(retention.Deps{
-		Store: f, Rules: rules, Holdings: holdings, Sittings: f, Appeals: f, Certificates: f, Archives: f, Accounts: f, Audit: f, Clock: f,
-		Whole: func(context.Context, archive.Archive) error { return f.broken },
+		Store: f, Rules: rules, Holdings: holdings, Sittings: f, Keepings: f, Appeals: f, Regrades: f, Certificates: f, Archives: f, Accounts: f, Audit: f, Clock: f,
+		Whole: func(context.Context, archive.Archive) error {
+			if f.during != nil {
+				f.during()
+			}
+			return f.broken
+		},
 	})
 }
 
@@ -152,6 +175,10 @@ func TestHolds(t *testing.T) {
 		"OK a valid certificate":         {func(f *fake) { f.issued = []certificate.Certificate{{Registration: "r1"}} }, "", "", 1},
 		"Err not released":               {func(f *fake) { f.sittings[0].State = sitting.Closed }, retention.Unreleased, retention.Unreleased, 2},
 		"Err an open appeal":             {func(f *fake) { f.appeals = []result.Appeal{{State: result.AppealAssigned}} }, retention.Appealed, retention.Appealed, 2},
+		"Err it is kept":                 {func(f *fake) { f.keeping.On = true }, retention.Kept, retention.Kept, 2},
+		"Err an open regrade":            {func(f *fake) { f.regrades = []result.Regrade{{State: result.RegradeApproved}} }, retention.Regraded, retention.Regraded, 2},
+		"Err no archive since a regrade": {func(f *fake) { f.regrades = []result.Regrade{{State: result.RegradeApplied, Applied: start}} }, retention.Unarchived, "", 2},
+		"OK a regrade that was returned": {func(f *fake) { f.regrades = []result.Regrade{{State: result.RegradeReturned}} }, "", "", 2},
 		"Err no archive":                 {func(f *fake) { f.archives = nil }, retention.Unarchived, "", 2},
 		"Err no archive since an appeal": {func(f *fake) { f.appeals = []result.Appeal{{State: result.AppealChanged, Answered: start}} }, retention.Unarchived, "", 2},
 	} {
@@ -193,7 +220,7 @@ func TestTwoPeople(t *testing.T) {
 	if _, err := d.Confirm(ctx, "administrator2", run.ID); !errors.Is(err, archive.ErrBroken) {
 		t.Errorf("the archive is not whole: %v", err)
 	}
-	f.broken, f.fail = nil, errors.New("the disk is gone")
+	f.broken, f.fail = nil, map[retention.Kind]error{retention.Journals: errors.New("the disk is gone")}
 	if _, err := d.Confirm(ctx, "administrator2", run.ID); err == nil {
 		t.Error("a failed deletion passed")
 	}
@@ -208,6 +235,124 @@ func TestTwoPeople(t *testing.T) {
 	if !slices.Equal(f.acts, want) {
 		t.Errorf("recorded %q", f.acts)
 	}
+}
+
+// TestKeep: what somebody asked to keep stays, also of a list that was proposed
+// before, until another person ends it.
+func TestKeep(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	f, d := newFake(t)
+	_, digest := due(t, d)
+	run, err := d.Propose(ctx, "administrator1", digest, "期满")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		by   people.AccountID
+		id   sitting.ID
+		on   bool
+		why  string
+		want error
+	}{
+		{"auditor", "s", true, "公安机关调取", retention.ErrForbidden}, {"administrator1", "none", true, "公安机关调取", sitting.ErrNotFound},
+		{"administrator1", "s", true, " ", retention.ErrInvalid}, {"administrator1", "s", false, "没有暂缓", retention.ErrState},
+	} {
+		if _, err := d.Keep(ctx, c.by, c.id, c.on, c.why); !errors.Is(err, c.want) {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
+	k, err := d.Keep(ctx, "administrator1", "s", true, " 公安机关调取 ")
+	if err != nil || !k.On || k.Why != "公安机关调取" || k.Version != 1 {
+		t.Fatalf("kept: %+v, %v", k, err)
+	}
+	if _, err := d.Confirm(ctx, "administrator2", run.ID); !errors.Is(err, retention.ErrConflict) || len(f.held[retention.Journals]) != 2 {
+		t.Errorf("deleted all the same: %v", err)
+	}
+	if _, err := d.Keep(ctx, "administrator2", "s", true, "再次"); !errors.Is(err, retention.ErrState) {
+		t.Errorf("kept twice: %v", err)
+	}
+	if _, err := d.Keep(ctx, "administrator1", "s", false, "调取完毕"); !errors.Is(err, retention.ErrSecondPerson) {
+		t.Errorf("ended by who asked: %v", err)
+	}
+	if k, err = d.Keep(ctx, "administrator2", "s", false, "调取完毕"); err != nil || k.On {
+		t.Fatalf("ended: %+v, %v", k, err)
+	}
+	if lots, _ := due(t, d); lots[retention.Journals].Hold != "" {
+		t.Errorf("still held: %+v", lots)
+	}
+	if acts := strings.Join(f.acts, " "); !strings.Contains(acts, "administrator1 retention.keep ") || !strings.HasSuffix(acts, "administrator2 retention.unkeep") {
+		t.Errorf("recorded %s", acts)
+	}
+}
+
+// TestCutOff breaks a run off in the middle of its second lot: it goes on with
+// what it listed, and with nothing else.
+func TestCutOff(t *testing.T) {
+	t.Parallel()
+	cut := func(t *testing.T) (*fake, *retention.Desk, string) {
+		t.Helper()
+		f, d := newFake(t)
+		f.issued = []certificate.Certificate{{Registration: "r3"}}
+		f.held[retention.Portraits]["r3"] = 1
+		_, digest := due(t, d)
+		run, err := d.Propose(t.Context(), "administrator1", digest, "期满")
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.fail = map[retention.Kind]error{retention.Portraits: errors.New("the disk is gone")}
+		if _, err := d.Confirm(t.Context(), "administrator2", run.ID); err == nil {
+			t.Fatal("a failed deletion passed")
+		}
+		if r := f.runs[run.ID]; r.State != retention.Confirmed || r.Deleted != 12 || len(f.held[retention.Portraits]) != 2 {
+			t.Fatalf("cut off: %+v, %v", r, f.held)
+		}
+		return f, d, run.ID
+	}
+	t.Run("OK", func(t *testing.T) {
+		t.Parallel()
+		f, d, id := cut(t)
+		f.acts = nil
+		done, err := d.Confirm(t.Context(), "administrator2", id)
+		if err != nil || done.State != retention.Done || done.Deleted != 14 || f.held[retention.Portraits]["r3"] != 1 {
+			t.Errorf("it goes on: %+v, %v, %v", done, f.held, err)
+		}
+		if !slices.Equal(f.acts, []string{"administrator2 retention.delete"}) {
+			t.Errorf("what was gone already is recorded again: %q", f.acts)
+		}
+	})
+	for name, change := range map[string]func(*fake){
+		"a certificate was revoked": func(f *fake) { f.issued = nil },
+		"more came":                 func(f *fake) { f.held[retention.Portraits]["r4"] = 5 },
+		"an appeal":                 func(f *fake) { f.appeals = []result.Appeal{{State: result.AppealFiled}} },
+	} {
+		t.Run("Err "+name, func(t *testing.T) {
+			t.Parallel()
+			f, d, id := cut(t)
+			change(f)
+			before := len(f.held[retention.Portraits])
+			if _, err := d.Confirm(t.Context(), "administrator2", id); !errors.Is(err, retention.ErrConflict) || len(f.held[retention.Portraits]) != before {
+				t.Errorf("gone on: %v, %v", err, f.held)
+			}
+			r, err := d.Cancel(t.Context(), "administrator1", id, "余下的另行提出")
+			if err != nil || r.State != retention.Cancelled || r.Deleted != 12 || r.Second != "administrator2" {
+				t.Errorf("cancelled: %+v, %v", r, err)
+			}
+		})
+	}
+	t.Run("Err an appeal while the archive is read", func(t *testing.T) {
+		t.Parallel()
+		f, d := newFake(t)
+		_, digest := due(t, d)
+		run, err := d.Propose(t.Context(), "administrator1", digest, "期满")
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.during = func() { f.appeals = []result.Appeal{{State: result.AppealFiled}} }
+		if _, err := d.Confirm(t.Context(), "administrator2", run.ID); !errors.Is(err, retention.ErrConflict) || len(f.held[retention.Journals]) != 2 {
+			t.Errorf("deleted: %v, %v", err, f.held)
+		}
+	})
 }
 
 func TestVoid(t *testing.T) {

@@ -6,11 +6,12 @@
 // sitting by sitting. Each deletion is recorded. What changed between the two
 // signatures voids the first.
 //
-// Never deleted is what a sitting that is not released needs, one with an open
-// appeal, one without an archive that is newer than its last appeal where the
-// rule of the kind asks for it, and what belongs to somebody whose certificate
-// from that sitting is valid where the rule says so. The archive is read whole
-// before anything goes.
+// Never deleted is what a sitting that is not released needs, one that somebody
+// asked to keep (暂缓删除) until somebody else ends it, one with an open
+// appeal or regrade, one without an archive that is newer than the last of them
+// where the rule of the kind asks for it, and what belongs to somebody whose
+// certificate from that sitting is valid where the rule says so. The archive is
+// read whole before anything goes.
 //
 // The record of acts, results, certificates and archives are never deleted
 // here; sign-ins that ended are removed by the program itself. Lines for the

@@ -3,7 +3,6 @@ package retention
 import (
 	_ "embed" // the default rules
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -74,8 +73,10 @@ func ReadRules(raw []byte) ([]Rule, error) {
 		}
 		out = append(out, Rule(d))
 	}
-	if len(out) != len(Kinds()) {
-		return nil, errors.New("retention: rules: a kind has none")
+	for _, k := range Kinds() {
+		if !slices.ContainsFunc(out, func(r Rule) bool { return r.Kind == k }) {
+			return nil, fmt.Errorf("retention: rules: kind %q has none", k)
+		}
 	}
 	return out, nil
 }

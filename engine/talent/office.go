@@ -19,8 +19,11 @@ import (
 type Store interface {
 	// Talent returns ErrNotFound where there is none.
 	Talent(ctx context.Context, id people.CandidateID) (Entry, error)
-	// Talents returns the entries whose consent holds.
-	Talents(ctx context.Context) ([]Entry, error)
+	// Talents returns at most limit entries whose consent holds, by candidate
+	// from the one behind after; "" begins.
+	Talents(ctx context.Context, after people.CandidateID, limit int) ([]Entry, error)
+	// TalentsOf returns those of candidates whose consent holds, by candidate.
+	TalentsOf(ctx context.Context, ids []people.CandidateID) ([]Entry, error)
 	// PutTalent stores e with Version+1 if what is stored has e.Version, 0 being
 	// nothing, else it returns ErrConflict. It returns what it stored.
 	PutTalent(ctx context.Context, e Entry) (Entry, error)

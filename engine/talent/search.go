@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -52,43 +53,101 @@ func (q *Query) fits(p *Person) bool {
 	return false
 }
 
-// Choose returns those whom a query chooses, in their order.
-func Choose(all []Person, q *Query) []Person {
-	var out []Person
-	for i := range all {
-		if q.fits(&all[i]) {
-			out = append(out, all[i])
+// batch is how many entries are put together at a time while the pool is gone
+// through.
+const batch = 500
+
+// place is where somebody stands among those whom a query chooses.
+type place struct {
+	level      standard.Level
+	unit, name string
+	id         people.CandidateID
+}
+
+func (p place) before(other place) int {
+	return cmp.Or(cmp.Compare(p.level, other.level), cmp.Compare(p.unit, other.unit), cmp.Compare(p.name, other.name), cmp.Compare(p.id, other.id))
+}
+
+// survey is what a walk through the whole pool finds: the order of those whom a
+// query chooses, and the cities of all. The people themselves are read page by
+// page.
+type survey struct {
+	places []place
+	cities map[string]bool
+}
+
+func (o *Office) survey(ctx context.Context, q *Query) (survey, error) {
+	out := survey{cities: map[string]bool{}}
+	for after := people.CandidateID(""); ; {
+		entries, err := o.in.Store.Talents(ctx, after, batch)
+		if err != nil {
+			return out, err
 		}
+		some, err := o.together(ctx, entries)
+		if err != nil {
+			return out, err
+		}
+		for i := range some {
+			p := &some[i]
+			if p.Profile.City != "" {
+				out.cities[p.Profile.City] = true
+			}
+			if q.fits(p) {
+				out.places = append(out.places, place{p.Certificate.Level, p.Profile.Unit, p.Who.Name, p.Entry.Candidate})
+			}
+		}
+		if len(entries) < batch {
+			break
+		}
+		after = entries[len(entries)-1].Candidate
 	}
-	return out
+	slices.SortFunc(out.places, place.before)
+	return out, nil
 }
 
-// Search returns who is in the pool and fits, by level from the highest, unit
-// and name: those whose consent holds and who have a certificate that counts.
-func (o *Office) Search(ctx context.Context, by people.AccountID, q Query) ([]Person, error) {
+// Found is a page of those whom a query chooses.
+type Found struct {
+	People []Person
+	Total  int      // over all pages
+	Cities []string // of all who are in the pool, in order
+}
+
+// Search returns a page of who is in the pool and fits, by level from the
+// highest, unit and name: those whose consent holds and who have a certificate
+// that counts. Whoever withdraws while it is read is left out of its page.
+func (o *Office) Search(ctx context.Context, by people.AccountID, q Query, skip, limit int) (Found, error) {
 	if err := o.mustLead(ctx, by, people.Auditor); err != nil {
-		return nil, err
+		return Found{}, err
 	}
-	all, err := o.pool(ctx)
+	s, err := o.survey(ctx, &q)
 	if err != nil {
-		return nil, fmt.Errorf("talent pool: %w", err)
+		return Found{}, fmt.Errorf("talent pool: %w", err)
 	}
-	all = Choose(all, &q)
-	slices.SortFunc(all, func(a, b Person) int {
-		return cmp.Or(cmp.Compare(a.Certificate.Level, b.Certificate.Level), cmp.Compare(a.Profile.Unit, b.Profile.Unit), cmp.Compare(a.Who.Name, b.Who.Name), cmp.Compare(a.Who.ID, b.Who.ID))
-	})
-	return all, nil
+	out := Found{Total: len(s.places), Cities: slices.Sorted(maps.Keys(s.cities))}
+	skip = min(skip, len(s.places))
+	if out.People, err = o.read(ctx, s.places[skip:skip+min(limit, len(s.places)-skip)]); err != nil {
+		return Found{}, fmt.Errorf("talent pool: %w", err)
+	}
+	return out, nil
 }
 
-// Export is Search for a file that leaves the office: it takes a reason, and is
-// recorded with who is in it, so that it can be told later who was given out.
+// Export is a search for a file that leaves the office, with all whom it finds:
+// it takes a reason, and is recorded with who is in it, so that it can be told
+// later who was given out.
 func (o *Office) Export(ctx context.Context, by people.AccountID, q Query, why string) ([]Person, error) {
-	all, err := o.Search(ctx, by, q)
-	if err != nil {
+	if err := o.mustLead(ctx, by); err != nil {
 		return nil, err
 	}
 	if why = strings.TrimSpace(why); !within(why, 2, 500) {
 		return nil, &FieldError{"/why", "length-2-500"}
+	}
+	s, err := o.survey(ctx, &q)
+	if err != nil {
+		return nil, fmt.Errorf("talent pool: %w", err)
+	}
+	all, err := o.read(ctx, s.places)
+	if err != nil {
+		return nil, fmt.Errorf("talent pool: %w", err)
 	}
 	numbers := make([]string, len(all))
 	for i := range all {
@@ -98,11 +157,48 @@ func (o *Office) Export(ctx context.Context, by people.AccountID, q Query, why s
 	return all, audit.Do(ctx, o.in.Audit, event, func() error { return nil })
 }
 
-func (o *Office) pool(ctx context.Context) ([]Person, error) {
-	entries, err := o.in.Store.Talents(ctx)
-	if err != nil {
-		return nil, err
+// read reads the people at places with their trainings, in that order.
+func (o *Office) read(ctx context.Context, places []place) ([]Person, error) {
+	out := make([]Person, 0, len(places))
+	for some := range slices.Chunk(places, batch) {
+		ids := make([]people.CandidateID, len(some))
+		for i := range some {
+			ids[i] = some[i].id
+		}
+		entries, err := o.in.Store.TalentsOf(ctx, ids)
+		if err != nil {
+			return nil, err
+		}
+		persons, err := o.together(ctx, entries)
+		if err != nil {
+			return nil, err
+		}
+		trainings, err := o.in.Sources.Trainings(ctx, ids)
+		if err != nil {
+			return nil, err
+		}
+		at := make(map[people.CandidateID]*Person, len(persons))
+		for i := range persons {
+			at[persons[i].Entry.Candidate] = &persons[i]
+		}
+		for _, r := range trainings {
+			if p := at[r.Candidate]; p != nil && r.Removal == nil {
+				p.Trainings = append(p.Trainings, r)
+			}
+		}
+		for _, id := range ids {
+			if p := at[id]; p != nil {
+				out = append(out, *p)
+			}
+		}
 	}
+	return out, nil
+}
+
+// together puts people together from where they are kept, without their
+// trainings: of those entries whose consent holds and who have a certificate
+// that counts.
+func (o *Office) together(ctx context.Context, entries []Entry) ([]Person, error) {
 	ids := make([]people.CandidateID, 0, len(entries))
 	for i := range entries {
 		ids = append(ids, entries[i].Candidate)
@@ -115,25 +211,14 @@ func (o *Office) pool(ctx context.Context) ([]Person, error) {
 	if err != nil {
 		return nil, err
 	}
-	trainings, err := o.in.Sources.Trainings(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
 	persons, err := o.in.Candidates.CandidatesByID(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
-	of := map[people.CandidateID][]training.Record{}
-	for _, r := range trainings {
-		if r.Removal == nil {
-			of[r.Candidate] = append(of[r.Candidate], r)
-		}
-	}
 	var out []Person
 	for _, e := range entries {
-		c, certified := best[e.Candidate]
-		if certified && e.Consent() != nil {
-			out = append(out, Person{e, persons[e.Candidate], c, profiles[e.Candidate], of[e.Candidate]})
+		if c, certified := best[e.Candidate]; certified && e.Consent() != nil {
+			out = append(out, Person{Entry: e, Who: persons[e.Candidate], Certificate: c, Profile: profiles[e.Candidate]})
 		}
 	}
 	return out, nil

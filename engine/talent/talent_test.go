@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -23,6 +24,9 @@ import (
 type office struct {
 	kept   map[people.CandidateID]talent.Entry
 	events []audit.Event
+	asked  []int              // how many entries each step through the pool gave
+	read   []int              // how many people each page was read with
+	gone   people.CandidateID // withdraws between the step and the page
 }
 
 func (o *office) Now() time.Time       { return time.Date(2026, 11, 23, 17, 0, 0, 0, time.UTC) }
@@ -48,10 +52,29 @@ func (o *office) Talent(_ context.Context, id people.CandidateID) (talent.Entry,
 	return e, nil
 }
 
-func (o *office) Talents(context.Context) ([]talent.Entry, error) {
+func (o *office) Talents(_ context.Context, after people.CandidateID, limit int) ([]talent.Entry, error) {
 	var out []talent.Entry
-	for _, e := range o.kept { // those who withdrew too: a store may be behind
-		out = append(out, e)
+	for _, id := range slices.Sorted(maps.Keys(o.kept)) { // those who withdrew too: a store may be behind
+		if id > after && len(out) < limit {
+			out = append(out, o.kept[id])
+		}
+	}
+	o.asked = append(o.asked, len(out))
+	return out, nil
+}
+
+func (o *office) TalentsOf(_ context.Context, ids []people.CandidateID) ([]talent.Entry, error) {
+	var out []talent.Entry
+	for _, id := range ids {
+		if e, ok := o.kept[id]; ok {
+			out = append(out, e)
+		}
+	}
+	if len(ids) > 0 {
+		o.read = append(o.read, len(ids))
+	}
+	if gone := o.gone; gone != "" {
+		out = slices.DeleteFunc(out, func(e talent.Entry) bool { return e.Candidate == gone })
 	}
 	return out, nil
 }
@@ -73,7 +96,13 @@ func (o *office) CertificatesOf(_ context.Context, ids []people.CandidateID) ([]
 		{Number: "n5", Candidate: "c2", Level: 3, Date: "2026-01-01"}, {Number: "n6", Candidate: "c3", Level: 3, Date: "2026-01-01"},
 		{Number: "n7", Candidate: "c4", Level: 3, Date: "2026-01-01", Acts: revoked},
 	}
-	return slices.DeleteFunc(all, func(c certificate.Certificate) bool { return !slices.Contains(ids, c.Candidate) }), nil
+	all = slices.DeleteFunc(all, func(c certificate.Certificate) bool { return !slices.Contains(ids, c.Candidate) })
+	for _, id := range ids {
+		if strings.HasPrefix(string(id), "m") { // one of many
+			all = append(all, certificate.Certificate{Number: certificate.Number("of " + id), Candidate: id, Level: 3, Date: "2026-01-01"})
+		}
+	}
+	return all, nil
 }
 
 func (o *office) Profiles(context.Context, []people.CandidateID) (map[people.CandidateID]profile.Profile, error) {
@@ -112,12 +141,12 @@ func newOffice() (*office, *talent.Office) {
 // found is who a search finds, by certificate.
 func found(t *testing.T, x *talent.Office, q talent.Query) string {
 	t.Helper()
-	all, err := x.Search(t.Context(), "admin", q)
+	page, err := x.Search(t.Context(), "admin", q, 0, 100)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var out []string
-	for _, p := range all {
+	for _, p := range page.People {
 		out = append(out, fmt.Sprintf("%s %s %d", p.Entry.Candidate, p.Certificate.Number, len(p.Trainings)))
 	}
 	return strings.Join(out, ", ")
@@ -247,11 +276,48 @@ func TestStaff(t *testing.T) {
 	if want := "talent.agree talent.agree talent.agree talent.describe talent.withdraw"; strings.Join(acts, " ") != want {
 		t.Errorf("recorded %v", acts)
 	}
-	_, searching := x.Search(ctx, "examiner", talent.Query{})
+	_, searching := x.Search(ctx, "examiner", talent.Query{}, 0, 20)
 	_, exporting := x.Export(ctx, "examiner", talent.Query{}, "示例")
 	for _, err := range []error{searching, exporting, x.Record(ctx, "examiner", good), x.Withdraw(ctx, "examiner", "c1", 2, "x y"), x.Describe(ctx, "examiner", "c1", 2, nil, "")} {
 		if !errors.Is(err, talent.ErrForbidden) {
 			t.Errorf("somebody else: %v", err)
 		}
+	}
+}
+
+// TestPages: a large pool is gone through in steps, and only the people of the
+// page are read; who withdraws in between is on none.
+func TestPages(t *testing.T) {
+	t.Parallel()
+	o, x := newOffice()
+	const many = 1203
+	for i := range many {
+		id := people.CandidateID(fmt.Sprintf("m%04d", i))
+		o.kept[id] = talent.Entry{Candidate: id, Consents: []talent.Consent{{On: "2026-01-01"}}, Version: 1}
+	}
+	search := func(skip, limit int) talent.Found {
+		t.Helper()
+		found, err := x.Search(t.Context(), "admin", talent.Query{Text: "示例m"}, skip, limit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found
+	}
+	page := search(1190, 20)
+	if page.Total != many || len(page.People) != 13 || page.People[12].Entry.Candidate != "m1202" || page.People[0].Certificate.Number != "of m1190" {
+		t.Errorf("the last page: %d in all, %+v", page.Total, page.People)
+	}
+	if !slices.Equal(o.asked, []int{500, 500, 203}) || !slices.Equal(o.read, []int{13}) {
+		t.Errorf("gone through in steps of %v, read %v", o.asked, o.read)
+	}
+	o.gone = "m0001"
+	if page := search(0, 3); len(page.People) != 2 || page.People[1].Entry.Candidate != "m0002" {
+		t.Errorf("with one who withdraws meanwhile: %+v", page.People)
+	}
+	if page := search(5000, 20); page.Total != many || len(page.People) != 0 {
+		t.Errorf("behind the end: %+v", page)
+	}
+	if all, err := x.Export(t.Context(), "admin", talent.Query{}, "示例"); err != nil || len(all) != many-1 {
+		t.Errorf("exported %d, %v", len(all), err)
 	}
 }

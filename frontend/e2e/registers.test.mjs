@@ -225,10 +225,16 @@ test('profiles and trainings come in by workbook, a certified person joins the p
   await looked(page, 'training-workbook')
   await page.getByRole('button', { name: '保存 2 行' }).click()
   await page.getByRole('row', { name: new RegExp(`导出甲 .* 初任培训 三级/高级工 ${today} 40 合格 示例机构`) }).waitFor()
+  const asked = []
+  page.on('request', (r) => asked.push(decodeURIComponent(r.url())))
   await page.getByLabel('姓名（开头）').fill('未报名')
   await page.getByRole('button', { name: '查找' }).click()
   await page.getByText(/^1–1 \/ 1 条|共 1 条/).waitFor()
   await page.getByRole('row', { name: /未报名甲 未登记为考生 .* 轮训 二级\/技师/ }).waitFor()
+  await page.getByRole('search').getByLabel('等级').selectOption({ label: '三级/高级工' })
+  await page.getByRole('button', { name: '查找' }).click()
+  await page.getByText('没有符合条件的培训记录。').waitFor()
+  assert.deepEqual(asked.filter((url) => url.includes('未报名')), [], 'a name stands in no address')
 
   // A certificate of another body is imported, and stands against a second one.
   await page.goto(`${base}/staff/certificates/earlier`)

@@ -4645,6 +4645,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sittings/{sitting}/keeping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        /** 是否暂缓删除 · whether everything of the sitting is kept, whatever is due */
+        get: operations["getKeeping"];
+        put?: never;
+        /** 暂缓删除，或由另一人解除 · keep everything of the sitting, or end that as another person */
+        post: operations["keepSitting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/retention": {
         parameters: {
             query?: never;
@@ -4711,14 +4731,33 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** 初任培训和轮训的记录 · records of initial and rotation training, the newest first */
-        get: operations["listTrainings"];
+        get?: never;
         put?: never;
         /**
          * 录入或导入培训记录，逐行给出结果 · enter or import trainings, with a verdict for each row
          * @description Either `rows`, or a workbook or a text file with separated values in `data`, whose first line names its columns. With `dry` nothing is kept. Rows that cannot be kept are refused one by one.
          */
         post: operations["importTrainings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trainings/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 查找初任培训和轮训的记录 · records of initial and rotation training, the newest first
+         * @description What is looked for may be somebody's name, so it stands in no address.
+         */
+        post: operations["searchTrainings"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4749,14 +4788,33 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** 早前或其他机构发的证书 · certificates that this program did not issue, by number */
-        get: operations["listEarlier"];
+        get?: never;
         put?: never;
         /**
          * 导入早前的证书，逐行给出结果 · import certificates that were issued elsewhere, with a verdict for each row
          * @description A batch does not give a second certificate of an occupation and level to whoever has one here. With `dry` nothing is kept.
          */
         post: operations["importEarlier"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/earlier-certificates/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 查找早前或其他机构发的证书 · certificates that this program did not issue, by number
+         * @description What is looked for is somebody's name, so it stands in no address.
+         */
+        post: operations["searchEarlier"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4787,14 +4845,30 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * 人才库：同意列入的持证人 · certified people who agreed to be in the pool
-         * @description Whoever withdrew, or has no certificate that counts, is not in it.
-         */
-        get: operations["listTalents"];
+        get?: never;
         put?: never;
         /** 登记书面同意书 · record a consent that was given on paper */
         post: operations["recordTalent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/talents/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 查找人才库：同意列入的持证人 · certified people who agreed to be in the pool
+         * @description Whoever withdrew, or has no certificate that counts, is not in it. What is looked for may be somebody's name, so it stands in no address.
+         */
+        post: operations["searchTalents"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7547,7 +7621,7 @@ export interface components {
              * @description why it is kept all the same
              * @enum {string}
              */
-            hold?: "open" | "appeal" | "unarchived";
+            hold?: "open" | "kept" | "appeal" | "regrade" | "unarchived";
         };
         RetentionStock: {
             kind: components["schemas"]["RetentionKind"];
@@ -7568,6 +7642,20 @@ export interface components {
             stocks: components["schemas"]["RetentionStock"][];
             lots: components["schemas"]["RetentionLot"][];
             runs: components["schemas"]["Deletion"][];
+        };
+        Keeping: {
+            kept: boolean;
+            /** @description of who set it */
+            reason?: string;
+            by?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @description the caller may set it */
+            mayChange: boolean;
+        };
+        KeepingChange: {
+            keep: boolean;
+            reason: string;
         };
         DeletionProposal: {
             /** @description of the list that was seen */
@@ -9597,6 +9685,16 @@ export interface components {
             passed: boolean;
             version: number;
         };
+        TrainingSearch: {
+            /** @description what the name begins with */
+            text?: string;
+            kind?: components["schemas"]["TrainingKind"];
+            level?: number;
+            /** @default 0 */
+            skip: number;
+            /** @default 20 */
+            limit: number;
+        };
         TrainingList: {
             total: number;
             trainings: components["schemas"]["Training"][];
@@ -9626,6 +9724,14 @@ export interface components {
             voidOn: string;
             voidWhy: string;
             version: number;
+        };
+        EarlierSearch: {
+            /** @description what the name begins with */
+            text?: string;
+            /** @default 0 */
+            skip: number;
+            /** @default 20 */
+            limit: number;
         };
         EarlierList: {
             total: number;
@@ -9681,6 +9787,19 @@ export interface components {
             }[];
             /** @description what people agree to online */
             words: string;
+        };
+        TalentSearch: {
+            /** @description in name, unit, post or awards */
+            text?: string;
+            level?: number;
+            city?: string;
+            industry?: string;
+            keyUnit?: boolean;
+            function?: components["schemas"]["TalentFunction"];
+            /** @default 0 */
+            skip: number;
+            /** @default 20 */
+            limit: number;
         };
         TalentPaper: {
             idNumber: string;
@@ -16791,6 +16910,56 @@ export interface operations {
             default: components["responses"]["ProblemAny"];
         };
     };
+    getKeeping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Keeping"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    keepSitting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: components["parameters"]["SittingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepingChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Keeping"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
     getRetention: {
         parameters: {
             query?: never;
@@ -16890,34 +17059,6 @@ export interface operations {
             default: components["responses"]["ProblemAny"];
         };
     };
-    listTrainings: {
-        parameters: {
-            query?: {
-                /** @description what the name begins with */
-                text?: string;
-                kind?: components["schemas"]["TrainingKind"];
-                level?: number;
-                skip?: number;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TrainingList"];
-                };
-            };
-            default: components["responses"]["ProblemAny"];
-        };
-    };
     importTrainings: {
         parameters: {
             query?: never;
@@ -16943,6 +17084,31 @@ export interface operations {
             default: components["responses"]["ProblemAny"];
         };
     };
+    searchTrainings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrainingSearch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingList"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
     removeTraining: {
         parameters: {
             query?: never;
@@ -16962,32 +17128,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-            default: components["responses"]["ProblemAny"];
-        };
-    };
-    listEarlier: {
-        parameters: {
-            query?: {
-                /** @description what the name begins with */
-                text?: string;
-                skip?: number;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EarlierList"];
-                };
             };
             default: components["responses"]["ProblemAny"];
         };
@@ -17024,6 +17164,31 @@ export interface operations {
             default: components["responses"]["ProblemAny"];
         };
     };
+    searchEarlier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EarlierSearch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EarlierList"];
+                };
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
     removeEarlier: {
         parameters: {
             query?: never;
@@ -17047,37 +17212,6 @@ export interface operations {
             default: components["responses"]["ProblemAny"];
         };
     };
-    listTalents: {
-        parameters: {
-            query?: {
-                /** @description in name, unit, post or awards */
-                text?: string;
-                level?: number;
-                city?: string;
-                industry?: string;
-                keyUnit?: boolean;
-                function?: components["schemas"]["TalentFunction"];
-                skip?: number;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TalentPage"];
-                };
-            };
-            default: components["responses"]["ProblemAny"];
-        };
-    };
     recordTalent: {
         parameters: {
             query?: never;
@@ -17097,6 +17231,31 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["ProblemAny"];
+        };
+    };
+    searchTalents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TalentSearch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TalentPage"];
+                };
             };
             default: components["responses"]["ProblemAny"];
         };

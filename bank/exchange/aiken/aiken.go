@@ -63,23 +63,16 @@ func (q *question) texts() []string {
 
 // Read reads an Aiken file.
 func Read(r io.Reader, opts exchange.Options) (exchange.Import, error) {
-	raw, err := exchange.ReadAll(r, maxFile)
+	lines, err := exchange.ReadLines(r, maxFile, maxLines)
 	if err != nil {
 		return exchange.Import{}, err
-	}
-	s, err := exchange.DecodeText(raw)
-	if err != nil {
-		return exchange.Import{}, err
-	}
-	if strings.Count(s, "\n") > maxLines {
-		return exchange.Import{}, fmt.Errorf("%w: over %d lines", exchange.ErrTooLarge, maxLines)
 	}
 	c, err := exchange.NewCollector(opts)
 	if err != nil {
 		return exchange.Import{}, err
 	}
 	q := question{}
-	for i, l := range strings.Split(s, "\n") {
+	for i, l := range lines {
 		if len(l) > maxLine {
 			c.Say(exchange.Verdict{Outcome: exchange.Dropped, Row: i + 1, Reason: exchange.TooLong, Old: l[:200]})
 			continue

@@ -1,10 +1,8 @@
 package gift
 
 import (
-	"fmt"
 	"io"
 	"regexp"
-	"slices"
 	"strings"
 
 	"gongyuan/bank"
@@ -43,34 +41,26 @@ type chunk struct {
 
 // Read reads a GIFT file.
 func Read(r io.Reader, opts exchange.Options) (exchange.Import, error) {
-	raw, err := exchange.ReadAll(r, maxFile)
+	lines, err := exchange.ReadLines(r, maxFile, maxLines)
 	if err != nil {
 		return exchange.Import{}, err
-	}
-	s, err := exchange.DecodeText(raw)
-	if err != nil {
-		return exchange.Import{}, err
-	}
-	if strings.Count(s, "\n") > maxLines {
-		return exchange.Import{}, fmt.Errorf("%w: over %d lines", exchange.ErrTooLarge, maxLines)
 	}
 	c, err := exchange.NewCollector(opts)
 	if err != nil {
 		return exchange.Import{}, err
 	}
-	rd := &reader{Collector: c, own: opts.Bank}
-	for _, ch := range rd.chunks(strings.Split(s, "\n")) {
+	rd := &reader{Cases: exchange.Cases{Collector: c}, own: opts.Bank}
+	for _, ch := range rd.chunks(lines) {
 		rd.item(ch)
 	}
-	rd.closeCase()
+	rd.Close()
 	return c.Done()
 }
 
 type reader struct {
-	*exchange.Collector
+	exchange.Cases
 	own   bank.ID
 	point bank.PointCode // of the category
-	open  *exchange.Draft
 }
 
 // chunks cuts the file at empty lines. A brace that is open holds the lines
@@ -158,6 +148,24 @@ var (
 	plainTag = regexp.MustCompile(`\[tag:((?:\\.|[^\]\\])*)\]`)
 )
 
+// said reads the comments before an item: its id, its explanation, its tags.
+func said(ch chunk) (id, explanation string, tags []string) {
+	for _, c := range ch.comments {
+		if m := idTag.FindStringSubmatch(c); m != nil {
+			id = unescapeTag(m[1])
+		}
+		for _, m := range plainTag.FindAllStringSubmatch(c, -1) {
+			tag := unescapeTag(m[1])
+			if rest, ok := strings.CutPrefix(tag, tagExplanation); ok {
+				explanation = rest
+			} else {
+				tags = append(tags, tag)
+			}
+		}
+	}
+	return id, explanation, tags
+}
+
 func (r *reader) item(ch chunk) {
 	body := strings.TrimSpace(strings.Join(ch.lines, "\n"))
 	if rest, ok := strings.CutPrefix(body, "$CATEGORY:"); ok {
@@ -167,27 +175,10 @@ func (r *reader) item(ch chunk) {
 	d := exchange.NewDraft("", ch.line)
 	if len(body) > maxItem {
 		d.Drop(exchange.FieldStem, exchange.TooLong, body)
-		r.add(d, 0)
+		r.Put(d, 0)
 		return
 	}
-	var tags []string
-	id := ""
-	for _, c := range ch.comments {
-		if m := idTag.FindStringSubmatch(c); m != nil {
-			id = unescapeTag(m[1])
-		}
-		for _, m := range plainTag.FindAllStringSubmatch(c, -1) {
-			tags = append(tags, unescapeTag(m[1]))
-		}
-	}
-	explanation := ""
-	tags = slices.DeleteFunc(tags, func(tag string) bool {
-		rest, ok := strings.CutPrefix(tag, tagExplanation)
-		if ok {
-			explanation = rest
-		}
-		return ok
-	})
+	id, explanation, tags := said(ch)
 	meta := exchange.ParseTags(r.own, tags)
 	if meta.Point == "" {
 		meta.Point = r.point
@@ -221,34 +212,7 @@ func (r *reader) item(ch chunk) {
 		d.Rev.Stem = p.stem
 		d.Change(exchange.FieldRaw, exchange.KeptRaw, p.kind, "")
 	}
-	r.add(d, part)
-}
-
-// add adds an item, or a part to the case above it.
-func (r *reader) add(d *exchange.Draft, part int) {
-	if part == 0 {
-		r.closeCase()
-		if d.Rev.Type == bank.Case {
-			r.open = d
-			return
-		}
-		r.Add(d)
-		return
-	}
-	if r.open == nil || r.open.Code != d.Code || part != len(r.open.Rev.Parts)+1 {
-		d.Drop(exchange.FieldCode, exchange.OrphanPart, d.Code)
-		r.Add(d)
-		return
-	}
-	r.open.Rev.Parts = append(r.open.Rev.Parts, d.Rev.Question)
-	r.open.Absorb(d)
-}
-
-func (r *reader) closeCase() {
-	if r.open != nil {
-		r.Add(r.open)
-	}
-	r.open = nil
+	r.Put(d, part)
 }
 
 // unescape takes the meaning-off marks out of a text.

@@ -30,11 +30,10 @@ func Format() exchange.Format {
 
 // reader reads the questions of a file one after the other.
 type reader struct {
-	*exchange.Collector
+	exchange.Cases
 	own   bank.ID
 	raw   []byte
 	point bank.PointCode // of the category
-	open  *exchange.Draft
 	// Of the question being read: the files that its texts show, and whether
 	// a text has one that cannot be shown.
 	used    map[*markup.Node]bool
@@ -55,7 +54,7 @@ func Read(r io.Reader, opts exchange.Options) (exchange.Import, error) {
 	if err != nil {
 		return exchange.Import{}, err
 	}
-	rd := &reader{Collector: c, own: opts.Bank, raw: raw}
+	rd := &reader{Cases: exchange.Cases{Collector: c}, own: opts.Bank, raw: raw}
 	root := ""
 	err = markup.Each(raw, func(n *markup.Node, depth int) bool {
 		if depth == 0 {
@@ -75,7 +74,7 @@ func Read(r io.Reader, opts exchange.Options) (exchange.Import, error) {
 	if root != "quiz" {
 		return exchange.Import{}, fmt.Errorf("%w: the root is <%s>, not <quiz>", exchange.ErrFormat, root)
 	}
-	rd.closeCase()
+	rd.Close()
 	return c.Done()
 }
 
@@ -200,7 +199,7 @@ func (r *reader) question(n *markup.Node) {
 		d.Rev.Foreign = &bank.Foreign{Format: format, ID: id}
 	}
 	meta.Apply(d, q)
-	r.add(d, part)
+	r.Put(d, part)
 }
 
 var ownID = regexp.MustCompile(`<idnumber>[^<]*</idnumber>`)
@@ -250,31 +249,4 @@ func (r *reader) media(d *exchange.Draft, n *markup.Node) (out []bank.Media, apa
 		return false
 	})
 	return out, apart
-}
-
-// add adds an item, or a part to the case above it.
-func (r *reader) add(d *exchange.Draft, part int) {
-	if part == 0 {
-		r.closeCase()
-		if d.Rev.Type == bank.Case {
-			r.open = d
-			return
-		}
-		r.Add(d)
-		return
-	}
-	if r.open == nil || r.open.Code != d.Code || part != len(r.open.Rev.Parts)+1 {
-		d.Drop(exchange.FieldCode, exchange.OrphanPart, d.Code)
-		r.Add(d)
-		return
-	}
-	r.open.Rev.Parts = append(r.open.Rev.Parts, d.Rev.Question)
-	r.open.Absorb(d)
-}
-
-func (r *reader) closeCase() {
-	if r.open != nil {
-		r.Add(r.open)
-	}
-	r.open = nil
 }

@@ -18,22 +18,15 @@ const (
 
 // Read reads a text file.
 func Read(r io.Reader, opts exchange.Options) (exchange.Import, error) {
-	raw, err := exchange.ReadAll(r, MaxFile)
+	lines, err := exchange.ReadLines(r, MaxFile, maxLines)
 	if err != nil {
 		return exchange.Import{}, err
-	}
-	s, err := exchange.DecodeText(raw)
-	if err != nil {
-		return exchange.Import{}, err
-	}
-	if strings.Count(s, "\n") > maxLines {
-		return exchange.Import{}, fmt.Errorf("%w: over %d lines", exchange.ErrTooLarge, maxLines)
 	}
 	c, err := exchange.NewCollector(opts)
 	if err != nil {
 		return exchange.Import{}, err
 	}
-	return parse(c, strings.Split(s, "\n"), "", nil, opts)
+	return parse(c, lines, "", nil, opts)
 }
 
 // block is a run of lines that belong to one question.

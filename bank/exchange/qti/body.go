@@ -299,9 +299,41 @@ func (it *itemReader) one(u unit, q *bank.Question, t bank.Type) {
 
 func (it *itemReader) choice(n *markup.Node, q *bank.Question, t bank.Type) {
 	decl := it.decls[attr(n, "responseidentifier")]
-	var texts, ids []string
-	var last []int
-	said := map[string]string{}
+	texts, ids, last, said := it.options(n)
+	q.Type = bank.Multiple
+	if decl.cardinality == "single" || decl.cardinality == "" && attr(n, "maxchoices") == "1" {
+		q.Type = bank.Single
+	}
+	if decl.cardinality == "ordered" {
+		it.keep("ordered")
+	}
+	it.draft.SetOptions(q, texts)
+	for i := range q.Options {
+		q.Options[i].Feedback = said[ids[i]]
+		if modal := it.modals[ids[i]]; modal != "" && q.Options[i].Feedback == "" {
+			q.Options[i].Feedback = modal
+		}
+	}
+	for _, i := range last {
+		if i < len(q.Options) {
+			q.Options[i].Last = true
+		}
+	}
+	it.key(n, q, decl, ids)
+	switch {
+	case t == bank.Judgement, t == "" && q.Type == bank.Single:
+		if exchange.AsJudgement(q) {
+			it.draft.Guessed = false
+		}
+	case t == bank.Multiple && q.Type == bank.Single:
+		q.Type = bank.Multiple
+	}
+}
+
+// options reads what can be chosen: texts and identifiers, the places of those
+// that stay last, and what is said to who chooses one.
+func (it *itemReader) options(n *markup.Node) (texts, ids []string, last []int, said map[string]string) {
+	said = map[string]string{}
 	for _, c := range children(n, "simplechoice") {
 		field, id := exchange.OptionField(min(len(texts), 7)), attr(c, "identifier")
 		f := it.flow(field)
@@ -325,25 +357,11 @@ func (it *itemReader) choice(n *markup.Node, q *bank.Question, t bank.Type) {
 		}
 		texts, ids = append(texts, f.String()), append(ids, id)
 	}
-	q.Type = bank.Multiple
-	if decl.cardinality == "single" || decl.cardinality == "" && attr(n, "maxchoices") == "1" {
-		q.Type = bank.Single
-	}
-	if decl.cardinality == "ordered" {
-		it.keep("ordered")
-	}
-	it.draft.SetOptions(q, texts)
-	for i := range q.Options {
-		q.Options[i].Feedback = said[ids[i]]
-		if modal := it.modals[ids[i]]; modal != "" && q.Options[i].Feedback == "" {
-			q.Options[i].Feedback = modal
-		}
-	}
-	for _, i := range last {
-		if i < len(q.Options) {
-			q.Options[i].Last = true
-		}
-	}
+	return texts, ids, last, said
+}
+
+// key reads which options are right.
+func (it *itemReader) key(n *markup.Node, q *bank.Question, decl declaration, ids []string) {
 	right := decl.correct
 	if len(right) == 0 {
 		right = it.best(decl, q.Type == bank.Single)
@@ -362,14 +380,6 @@ func (it *itemReader) choice(n *markup.Node, q *bank.Question, t bank.Type) {
 	slices.Sort(q.Key.Options)
 	q.Key.Options = slices.Compact(q.Key.Options)
 	it.partial(decl, right)
-	switch {
-	case t == bank.Judgement, t == "" && q.Type == bank.Single:
-		if exchange.AsJudgement(q) {
-			it.draft.Guessed = false
-		}
-	case t == bank.Multiple && q.Type == bank.Single:
-		q.Type = bank.Multiple
-	}
 }
 
 // best lists the keys that a mapping rewards.

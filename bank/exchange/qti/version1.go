@@ -46,6 +46,26 @@ func (p *pack) item1(r resource, name string, raw []byte, n *markup.Node) {
 	p.Add(d)
 }
 
+// options1 reads what can be chosen, with the identifiers.
+func (it *itemReader) options1(lid *markup.Node) (texts, ids []string) {
+	lid.Walk(func(k *markup.Node) bool {
+		if k.Name != "response_label" {
+			return true
+		}
+		f := it.flow(exchange.OptionField(min(len(texts), 7)))
+		k.Walk(func(m *markup.Node) bool {
+			if m.Name == "material" {
+				it.material(m, f)
+			}
+			return m.Name != "material"
+		})
+		it.lost(f, exchange.FieldOption)
+		texts, ids = append(texts, f.String()), append(ids, strings.TrimSpace(k.Attr("ident")))
+		return false
+	})
+	return texts, ids
+}
+
 // present1 reads stem, options and answer.
 func (it *itemReader) present1(n *markup.Node) {
 	presentation := n.Child("presentation")
@@ -90,22 +110,7 @@ func (it *itemReader) present1(n *markup.Node) {
 	if it.foreign != "" {
 		return
 	}
-	var texts, ids []string
-	lids[0].Walk(func(k *markup.Node) bool {
-		if k.Name != "response_label" {
-			return true
-		}
-		f := it.flow(exchange.OptionField(min(len(texts), 7)))
-		k.Walk(func(m *markup.Node) bool {
-			if m.Name == "material" {
-				it.material(m, f)
-			}
-			return m.Name != "material"
-		})
-		it.lost(f, exchange.FieldOption)
-		texts, ids = append(texts, f.String()), append(ids, strings.TrimSpace(k.Attr("ident")))
-		return false
-	})
+	texts, ids := it.options1(lids[0])
 	q.Type = bank.Single
 	if strings.EqualFold(lids[0].Attr("rcardinality"), "multiple") {
 		q.Type = bank.Multiple

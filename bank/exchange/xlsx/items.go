@@ -1,7 +1,6 @@
 package xlsx
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -237,7 +236,7 @@ func (it *items) keep(p *pending) {
 		}
 	}
 	it.codes[p.code] = true
-	it.contents[fingerprint(&p.rev)] = p.rev.Key
+	it.contents[exchange.Fingerprint(&p.rev)] = p.rev.Key
 	it.out.Revisions = append(it.out.Revisions, p.rev)
 }
 
@@ -264,7 +263,7 @@ func (it *items) judge(p *pending) {
 	if p.dropped {
 		return
 	}
-	if key, met := it.contents[fingerprint(&p.rev)]; met {
+	if key, met := it.contents[exchange.Fingerprint(&p.rev)]; met {
 		reason := exchange.DuplicateItem
 		if !slices.Equal(key.Options, p.rev.Key.Options) {
 			reason = exchange.OppositeAnswers
@@ -272,20 +271,4 @@ func (it *items) judge(p *pending) {
 		first.drop(exchange.FieldStem, reason)
 		p.dropped = true
 	}
-}
-
-// fingerprint is what makes two items of a file the same to a candidate.
-func fingerprint(rev *bank.Revision) string {
-	var b strings.Builder
-	write := func(q *bank.Question) {
-		fmt.Fprintf(&b, "%s\x00%s\x00", q.Type, bank.Normal(q.Stem))
-		for _, o := range q.Options {
-			b.WriteString(bank.Normal(o.Text) + "\x00")
-		}
-	}
-	write(&rev.Question)
-	for i := range rev.Parts {
-		write(&rev.Parts[i])
-	}
-	return b.String()
 }

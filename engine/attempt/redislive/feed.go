@@ -39,7 +39,20 @@ func (f *Feed) Publish(ctx context.Context, words []string) error {
 // have been missed, such as at the beginning. It returns when ctx ends or the
 // store is lost for good.
 func (f *Feed) Subscribe(ctx context.Context, heard func(words []string)) error {
-	sub := f.client.Subscribe(ctx, f.channel)
+	return subscribe(ctx, f.client, f.channel, "feed", func(payload *string) {
+		if payload == nil {
+			heard(nil)
+		} else {
+			heard(strings.Split(*payload, "\n"))
+		}
+	})
+}
+
+// subscribe calls heard for each message of a channel, and with nil when the
+// subscription begins: the client subscribes again by itself after a connection
+// was lost, and tells so.
+func subscribe(ctx context.Context, client redis.UniversalClient, channel, what string, heard func(payload *string)) error {
+	sub := client.Subscribe(ctx, channel)
 	defer sub.Close()
 	messages := sub.ChannelWithSubscriptions()
 	for {
@@ -48,13 +61,13 @@ func (f *Feed) Subscribe(ctx context.Context, heard func(words []string)) error 
 			return ctx.Err()
 		case m, ok := <-messages:
 			if !ok {
-				return fmt.Errorf("redislive: feed: %w", attempt.ErrUnavailable)
+				return fmt.Errorf("redislive: %s: %w", what, attempt.ErrUnavailable)
 			}
 			switch m := m.(type) {
 			case *redis.Subscription:
 				heard(nil)
 			case *redis.Message:
-				heard(strings.Split(m.Payload, "\n"))
+				heard(&m.Payload)
 			}
 		}
 	}

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/redis/go-redis/v9"
-
 	"gongyuan/engine/attempt"
 )
 
@@ -32,28 +30,15 @@ func (s *Store) Publish(ctx context.Context, ids []attempt.AttemptID) error {
 	return nil
 }
 
-// Subscribe implements attempt.News. The client subscribes again by itself
-// after a connection was lost, which it tells with a subscription of its own.
+// Subscribe implements attempt.News.
 func (s *Store) Subscribe(ctx context.Context, heard func([]attempt.AttemptID)) error {
-	sub := s.client.Subscribe(ctx, s.keys.news())
-	defer sub.Close()
-	messages := sub.ChannelWithSubscriptions()
-	for {
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case m, ok := <-messages:
-			if !ok {
-				return fmt.Errorf("redislive: news: %w", attempt.ErrUnavailable)
-			}
-			switch m := m.(type) {
-			case *redis.Subscription:
-				heard(nil)
-			case *redis.Message:
-				heard(named(m.Payload))
-			}
+	return subscribe(ctx, s.client, s.keys.news(), "news", func(payload *string) {
+		if payload == nil {
+			heard(nil)
+		} else {
+			heard(named(*payload))
 		}
-	}
+	})
 }
 
 func named(payload string) []attempt.AttemptID {

@@ -38,8 +38,10 @@ export function block(hash: Uint32Array, data: DataView, offset: number): void {
 }
 
 /** The digest of the text's UTF-8, as 64 hex digits in lower case. */
-export function sha256(text: string): string {
-  const bytes = new TextEncoder().encode(text)
+export const sha256 = (text: string): string => digestOf(new TextEncoder().encode(text))
+
+/** The digest of bytes, as 64 hex digits in lower case. */
+export function digestOf(bytes: Uint8Array): string {
   const padded = new Uint8Array(Math.ceil((bytes.length + 9) / 64) * 64)
   padded.set(bytes)
   padded[bytes.length] = 0x80

@@ -38,7 +38,7 @@ export const auditEn = {
   'audit.noun.day': 'Exam day',
   'audit.verb.ask-seal': 'sealing proposed', 'audit.verb.drop-seal': 'proposal to seal dropped', 'audit.verb.seal': 'seal', 'audit.verb.open': 'open', 'audit.verb.close': 'close', 'audit.verb.release': 'release', 'audit.verb.propose': 'propose',
   'audit.act.archive.make': 'Archive: make', 'audit.act.archive.seal': 'Archive: file written and signed', 'audit.act.archive.take': 'Archive: download the file', 'audit.act.archive.ask': 'Archive: ask to read', 'audit.act.archive.approve': 'Archive: approve reading', 'audit.act.archive.refuse': 'Archive: not approve reading', 'audit.act.archive.read': 'Archive: read',
-  'audit.act.retention.propose': 'Retention: propose deletion', 'audit.act.retention.confirm': 'Retention: confirm deletion', 'audit.act.retention.cancel': 'Retention: take deletion back', 'audit.act.retention.void': 'Retention: proposal void', 'audit.act.retention.delete': 'Retention: delete',
+  'audit.act.retention.keep': 'Retention: everything of a sitting kept', 'audit.act.retention.unkeep': 'Retention: keeping ended', 'audit.act.retention.propose': 'Retention: propose deletion', 'audit.act.retention.confirm': 'Retention: confirm deletion', 'audit.act.retention.cancel': 'Retention: take deletion back', 'audit.act.retention.void': 'Retention: proposal void', 'audit.act.retention.delete': 'Retention: delete',
   'audit.noun.retention': 'Retention',
   'audit.act.paper.give': 'Paper: let go on with paper', 'audit.act.paper.print': 'Paper: print', 'audit.act.paper.type': 'Paper: type in', 'audit.act.paper.settle': 'Paper: settle differences',
   'audit.noun.paper': 'Paper',

@@ -36,7 +36,7 @@ export const auditZh = {
   'audit.noun.day': '考试当天',
   'audit.verb.ask-seal': '提请封卷', 'audit.verb.drop-seal': '取消封卷的提请', 'audit.verb.seal': '封卷', 'audit.verb.open': '开考', 'audit.verb.close': '结束', 'audit.verb.release': '公布', 'audit.verb.propose': '提请', 'audit.verb.approved': '批准',
   'audit.act.archive.make': '归档', 'audit.act.archive.seal': '归档：文件写成并签名', 'audit.act.archive.take': '下载归档文件', 'audit.act.archive.ask': '归档：申请查阅', 'audit.act.archive.approve': '归档：批准查阅', 'audit.act.archive.refuse': '归档：不批准查阅', 'audit.act.archive.read': '归档：查阅',
-  'audit.act.retention.propose': '保存期限：提请删除', 'audit.act.retention.confirm': '保存期限：确认删除', 'audit.act.retention.cancel': '保存期限：取消删除', 'audit.act.retention.void': '保存期限：提请失效', 'audit.act.retention.delete': '保存期限：删除',
+  'audit.act.retention.keep': '保存期限：暂缓删除', 'audit.act.retention.unkeep': '保存期限：解除暂缓', 'audit.act.retention.propose': '保存期限：提请删除', 'audit.act.retention.confirm': '保存期限：确认删除', 'audit.act.retention.cancel': '保存期限：取消删除', 'audit.act.retention.void': '保存期限：提请失效', 'audit.act.retention.delete': '保存期限：删除',
   'audit.noun.retention': '保存期限',
   'audit.act.paper.give': '纸笔作答：改用纸笔', 'audit.act.paper.print': '纸笔作答：打印试卷', 'audit.act.paper.type': '纸笔作答：录入', 'audit.act.paper.settle': '纸笔作答：核对不同之处',
   'audit.noun.paper': '纸笔作答',

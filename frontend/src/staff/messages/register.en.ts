@@ -45,7 +45,6 @@ export const registerEn = {
   'crun.until': 'Issued until',
   'crun.level': 'Level',
   'crun.all': 'All',
-  'crun.levelN': 'Level {n}',
   'crun.voided': 'Revoked ones too',
   'crun.photos': 'With pictures (a zip)',
   'crun.photoName': 'Names of pictures',

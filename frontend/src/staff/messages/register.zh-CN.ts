@@ -45,7 +45,6 @@ export const registerZh = {
   'crun.until': '发证日期止',
   'crun.level': '等级',
   'crun.all': '全部',
-  'crun.levelN': '{n} 级',
   'crun.voided': '包括已作废的证书',
   'crun.photos': '带照片（导出为 zip）',
   'crun.photoName': '照片的文件名',

@@ -13,8 +13,10 @@ const LONG = 60_000
 export const SIZE = 20
 
 /** What of a filter was given, and which page of what it chooses. */
-const asked = (filter: Record<string, string | boolean>, page: number): Record<string, string | boolean | number> =>
-  ({ ...Object.fromEntries(Object.entries(filter).filter(([, v]) => v !== '' && v !== false)), skip: (page - 1) * SIZE, limit: SIZE })
+const asked = <F extends Record<string, string | boolean | number>>(filter: F, page: number) => {
+  const given = Object.fromEntries(Object.entries(filter).filter(([, v]) => v !== '' && v !== false && v !== 0)) as { [K in keyof F]?: Exclude<F[K], ''> }
+  return { ...given, skip: (page - 1) * SIZE, limit: SIZE }
+}
 
 export const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 
@@ -26,11 +28,11 @@ export const periods = {
     client.bytes('/api/v1/periods/{period}/workbook', { path: { period }, ...(version > 0 ? { query: { version } as never } : {}), timeoutMs: LONG }, XLSX, 'get'),
   document: async (period: string, version: number) =>
     client.bytes('/api/v1/periods/{period}/document', { path: { period }, ...(version > 0 ? { query: { version } as never } : {}), timeoutMs: LONG }, 'application/pdf', 'get'),
-  trainings: async (filter: { text: string; kind: '' | Training['kind']; level: string }, page: number, signal: AbortSignal) =>
-    (await client.call('get', '/api/v1/trainings', { query: asked(filter, page), signal })).data,
+  trainings: async (filter: { text: string; kind: '' | Training['kind']; level: number }, page: number, signal: AbortSignal) =>
+    (await client.call('post', '/api/v1/trainings/search', { body: asked(filter, page), signal })).data,
   importTrainings: async (body: Schemas['TrainingImport']) => (await client.call('post', '/api/v1/trainings', { body, timeoutMs: LONG })).data,
   removeTraining: async (body: Schemas['TrainingRemoval']) => { await client.call('post', '/api/v1/trainings/removal', { body }) },
-  earlier: async (filter: { text: string }, page: number, signal: AbortSignal) => (await client.call('get', '/api/v1/earlier-certificates', { query: asked(filter, page), signal })).data,
+  earlier: async (filter: { text: string }, page: number, signal: AbortSignal) => (await client.call('post', '/api/v1/earlier-certificates/search', { body: asked(filter, page), signal })).data,
   importEarlier: async (body: { dry: boolean; data?: string }) => (await client.call('post', '/api/v1/earlier-certificates', { body: { dry: body.dry, data: body.data ?? '' }, timeoutMs: LONG })).data,
   removeEarlier: async (body: Schemas['TrainingRemoval']) => { await client.call('post', '/api/v1/earlier-certificates/removal', { body }) },
   profiles: async (filter: { unit: string; city: string; industry: string; keyUnit: boolean }, page: number, signal: AbortSignal) =>
