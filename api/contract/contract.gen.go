@@ -327,6 +327,7 @@ const (
 	FaultMissing   AuditFault = "missing"
 	FaultReplaced  AuditFault = "replaced"
 	FaultUnopened  AuditFault = "unopened"
+	Unmarked       AuditFault = "unmarked"
 )
 
 // Valid indicates whether the value is a known member of the AuditFault enum.
@@ -345,6 +346,8 @@ func (e AuditFault) Valid() bool {
 	case FaultReplaced:
 		return true
 	case FaultUnopened:
+		return true
+	case Unmarked:
 		return true
 	default:
 		return false

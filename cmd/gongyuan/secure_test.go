@@ -27,6 +27,7 @@ var usesOfSecrets = map[string]string{
 	"gongyuan lookup v1":              "finds people and recovery codes (HMAC); of the oldest secret, never rotated",
 	"gongyuan result code v1":         "codes of printed slips (HMAC); of the oldest secret, never rotated",
 	"gongyuan audit v1":               "seals the record of acts (HMAC)",
+	"gongyuan audit head v1":          "marks how far the record of acts goes (HMAC)",
 	"gongyuan access token v1":        "signs access tokens (HS256)",
 	"gongyuan challenge v1":           "signs challenges (HMAC)",
 	"gongyuan certificate ed25519 v1": "signs certificates and the heads of their log (Ed25519)",

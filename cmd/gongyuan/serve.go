@@ -205,11 +205,16 @@ func run(ctx context.Context, app *fiber.App, listener net.Listener, log *slog.L
 }
 
 // purge removes sessions that have expired and uploads that nobody completed,
-// now and then.
+// now and then, and notes in the log how far the record of acts goes.
 func (e *engine) purge(ctx context.Context) {
 	tick := time.NewTicker(time.Hour)
 	defer tick.Stop()
 	for {
+		if head, err := e.trail.Stand(ctx); err == nil {
+			e.log.Info("record of acts", "head", head.String())
+		} else if ctx.Err() == nil {
+			e.log.Error("the record of acts", "error", err)
+		}
 		if err := e.people.PurgeSessions(ctx, e.clock.Now()); err != nil && ctx.Err() == nil {
 			e.log.Warn("purge sessions", "error", err)
 		}

@@ -64,6 +64,16 @@ func (e *Entry) seal(key []byte) []byte {
 	return mac.Sum(nil)
 }
 
+// mark is the HMAC-SHA-256 of the head.
+func (h *Head) mark(key []byte) []byte {
+	mac := hmac.New(sha256.New, key)
+	number(mac, uint64(h.Index))
+	number(mac, uint64(len(h.Seal)))
+	mac.Write(h.Seal)
+	mac.Write([]byte(h.Key))
+	return mac.Sum(nil)
+}
+
 func number(mac hash.Hash, n uint64) {
 	var b [8]byte
 	binary.BigEndian.PutUint64(b[:], n)

@@ -191,6 +191,26 @@ var tamperings = map[string]func(*memory, *rand.Rand) bool{
 		m.head = audit.Head{Index: int64(n), Seal: guessed(&m.entries[n-1], r)}
 		return true
 	},
+	// The row shows its seal: whoever cuts off what came after it knows what the
+	// head has to say, and not how it is marked.
+	"cut the tail off and lower the head to the right seal": func(m *memory, r *rand.Rand) bool {
+		n := 1 + r.IntN(len(m.entries)-1)
+		m.entries = m.entries[:n]
+		last := m.entries[n-1]
+		m.head.Index, m.head.Seal, m.head.Key = last.Index, last.Seal, last.Key
+		return true
+	},
+	"cut the tail off and mark the head without the secret": func(m *memory, r *rand.Rand) bool {
+		n := 1 + r.IntN(len(m.entries)-1)
+		m.entries = m.entries[:n]
+		last := m.entries[n-1]
+		m.head = audit.Head{Index: last.Index, Seal: last.Seal, Key: last.Key, Mark: guessed(&last, r)}
+		return true
+	},
+	"drop the head": func(m *memory, _ *rand.Rand) bool {
+		m.head = audit.Head{}
+		return true
+	},
 	"repeat one at the end": func(m *memory, r *rand.Rand) bool {
 		e := m.entries[r.IntN(len(m.entries))]
 		e.Index = int64(len(m.entries)) + 1
@@ -209,7 +229,8 @@ func guessed(e *audit.Entry, r *rand.Rand) []byte {
 func TestTamperings(t *testing.T) {
 	t.Parallel()
 	const tries = 10_000
-	m, trail := recorded(t, 16)
+	m, _ := recorded(t, 24)
+	trail := newTrail(t, m, secret("a")) // one that remembers nothing
 	if _, err := trail.Verify(t.Context(), audit.Head{}); err != nil {
 		t.Fatal(err)
 	}
@@ -236,7 +257,8 @@ func TestTamperings(t *testing.T) {
 }
 
 // TestRollback is what the record itself cannot show: an old copy of entries
-// and head. A head that was noted elsewhere shows it.
+// and head. The program that wrote them shows it while it runs, and a head that
+// was noted elsewhere does ever after.
 func TestRollback(t *testing.T) {
 	t.Parallel()
 	m, trail := recorded(t, 5)
@@ -246,11 +268,48 @@ func TestRollback(t *testing.T) {
 	}
 	noted := m.head
 	m.entries, m.head = old.entries, old.head
-	if _, err := trail.Verify(t.Context(), audit.Head{}); err != nil {
+	if _, err := trail.Verify(t.Context(), audit.Head{}); !errors.Is(err, audit.ErrBroken) {
+		t.Errorf("by the program that wrote it: %v, want ErrBroken", err)
+	}
+	after := newTrail(t, m, secret("a"))
+	if _, err := after.Verify(t.Context(), audit.Head{}); err != nil {
 		t.Errorf("an old copy as a whole: %v", err)
 	}
-	if _, err := trail.Verify(t.Context(), noted); !errors.Is(err, audit.ErrBroken) {
+	if _, err := after.Verify(t.Context(), noted); !errors.Is(err, audit.ErrBroken) {
 		t.Errorf("with the head noted: %v, want ErrBroken", err)
+	}
+}
+
+// TestGoesOn has the program start on a record that was cut off, and write on
+// until there are more entries than there ever were: what was cut off stays
+// found.
+func TestGoesOn(t *testing.T) {
+	t.Parallel()
+	for name, cut := range map[string]func(m *memory){
+		"entries alone": func(*memory) {},
+		"head put back to the entry": func(m *memory) {
+			last := m.entries[len(m.entries)-1]
+			m.head.Index, m.head.Seal = last.Index, last.Seal
+		},
+		"head dropped": func(m *memory) { m.head = audit.Head{} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m, _ := recorded(t, 40)
+			m.entries = m.entries[:30]
+			cut(m)
+			trail := newTrail(t, m, secret("a"))
+			for range 60 {
+				if err := trail.Record(t.Context(), audit.Event{Actor: "admin", Act: "score.unlock", Object: "score:1"}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for who, reader := range map[string]*audit.Trail{"the program": trail, "another": newTrail(t, m, secret("a"))} {
+				if _, err := reader.Verify(t.Context(), audit.Head{}); !errors.Is(err, audit.ErrBroken) {
+					t.Errorf("to %s the record holds together: %v", who, err)
+				}
+			}
+		})
 	}
 }
 

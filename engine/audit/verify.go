@@ -39,6 +39,7 @@ const (
 	Replaced  Fault = "replaced"  // it is not the one that the head, or a noted head, names
 	CutOff    Fault = "cut-off"   // it and all that came after it are not there
 	Behind    Fault = "behind"    // the head was put back to before it
+	Unmarked  Fault = "unmarked"  // the head names it, and was not made by the program
 )
 
 // Break is the first place where the record does not hold together. It is an
@@ -60,15 +61,19 @@ const batch = 500
 
 // Verify reads the whole record and holds every entry against the one before
 // it, and the end against the head. Noted is a head that was written down
-// elsewhere, its zero value for none: the record must still contain it. It
+// elsewhere, its zero value for none: the record must still contain it, as it
+// must what this copy of the program has written itself. It
 // returns the head of what it read, with a *Break that names the first entry
 // that does not fit. Entries that are added meanwhile are no fault.
 func (t *Trail) Verify(ctx context.Context, noted Head) (Head, error) {
+	t.mu.Lock()
+	wrote := t.last
+	t.mu.Unlock()
 	head, err := t.store.Head(ctx)
 	if err != nil {
 		return Head{}, err
 	}
-	at := Head{0, make([]byte, sha256.Size)}
+	at := Head{Seal: make([]byte, sha256.Size)}
 	for {
 		entries, err := t.store.EntriesFrom(ctx, at.Index+1, batch)
 		if err != nil {
@@ -81,6 +86,9 @@ func (t *Trail) Verify(ctx context.Context, noted Head) (Head, error) {
 			if at.Index == noted.Index && !hmac.Equal(at.Seal, noted.Seal) {
 				return at, &Break{Replaced, at.Index, "is not the one that was noted"}
 			}
+			if at.Index == wrote.Index && !hmac.Equal(at.Seal, wrote.Seal) {
+				return at, &Break{Replaced, at.Index, "is not the one that this program wrote"}
+			}
 			if at.Index == head.Index && !bytes.Equal(at.Seal, head.Seal) {
 				return at, &Break{Replaced, at.Index, "is not the one that the head names"}
 			}
@@ -89,24 +97,57 @@ func (t *Trail) Verify(ctx context.Context, noted Head) (Head, error) {
 			break
 		}
 	}
-	if most := max(head.Index, noted.Index); at.Index < most {
+	if most := max(head.Index, noted.Index, wrote.Index); at.Index < most {
 		return at, &Break{CutOff, at.Index + 1, fmt.Sprintf("is missing, and what came after it up to entry %d", most)}
 	}
-	return at, t.headFollows(ctx, at)
+	if head, err = t.store.Head(ctx); err != nil {
+		return at, err
+	}
+	return at, t.headFollows(&head, at.Index)
 }
 
-// headFollows tells whether the head has kept up with the entries: at most one
-// entry, whose writer was stopped before it raised the head, may be ahead.
-func (t *Trail) headFollows(ctx context.Context, at Head) error {
-	head, err := t.store.Head(ctx)
-	if err != nil {
-		return err
+// inFlight is how many copies of the program may be about to raise the head.
+const inFlight = 16
+
+// marked tells whether the program made the head. Before the first entry there
+// is none.
+func (t *Trail) marked(h *Head) bool {
+	key, known := t.heads[h.Key]
+	return h.Index == 0 || known && hmac.Equal(h.Mark, h.mark(key))
+}
+
+// headFollows tells whether the head is one that the program made, and has kept
+// up with the entries, of which the newest is last: at most one entry of each
+// copy, which was stopped before it raised the head, may be ahead.
+func (t *Trail) headFollows(head *Head, last int64) error {
+	if !t.marked(head) {
+		return &Break{Unmarked, head.Index, "is named by a head that the program did not make"}
 	}
-	const inFlight = 16 // copies of the program that write at this moment
-	if at.Index-head.Index > inFlight {
-		return &Break{Behind, head.Index + 1, fmt.Sprintf("and what comes after it up to entry %d is not known to the head", at.Index)}
+	if last-head.Index > inFlight {
+		return &Break{Behind, head.Index + 1, fmt.Sprintf("and what comes after it up to entry %d is not known to the head", last)}
 	}
 	return nil
+}
+
+// Stand returns how far the record goes, by its head, to be noted elsewhere. It
+// reads no more than head and newest entry, and returns a *Break where these
+// two do not fit.
+func (t *Trail) Stand(ctx context.Context) (Head, error) {
+	head, err := t.store.Head(ctx)
+	if err != nil {
+		return Head{}, err
+	}
+	last, err := t.store.LastEntry(ctx, 1)
+	if err != nil {
+		return Head{}, err
+	}
+	if err := t.headFollows(&head, last); err != nil {
+		return head, err
+	}
+	if last < head.Index {
+		return head, &Break{CutOff, last + 1, fmt.Sprintf("is missing, and what came after it up to entry %d", head.Index)}
+	}
+	return head, nil
 }
 
 // follows returns the head after the entry, or a *Break.
@@ -122,5 +163,5 @@ func (t *Trail) follows(at Head, e *Entry) (Head, error) {
 	case !hmac.Equal(e.Seal, e.seal(key)):
 		return at, &Break{Altered, e.Index, "does not match its seal"}
 	}
-	return Head{e.Index, e.Seal}, nil
+	return Head{Index: e.Index, Seal: e.Seal}, nil
 }

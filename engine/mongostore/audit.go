@@ -124,19 +124,21 @@ type headDoc struct {
 	ID    string `bson:"_id"`
 	Index int64  `bson:"index"`
 	Seal  []byte `bson:"seal"`
+	Key   string `bson:"key"`
+	Mark  []byte `bson:"mark"`
 }
 
 const headID = "head"
 
 // RaiseHead implements audit.Store.
 func (a *Audit) RaiseHead(ctx context.Context, h audit.Head) error {
-	set := bson.M{"$set": bson.M{"index": h.Index, "seal": h.Seal}}
+	set := bson.M{"$set": bson.M{"index": h.Index, "seal": h.Seal, "key": h.Key, "mark": h.Mark}}
 	done, err := a.head.UpdateOne(ctx, bson.M{"_id": headID, "index": bson.M{"$lt": h.Index}}, set)
 	if err != nil || done.MatchedCount > 0 {
 		return wrap(err, "raise the audit head")
 	}
 	// There is none yet, or it is higher.
-	_, err = a.head.InsertOne(ctx, headDoc{headID, h.Index, h.Seal})
+	_, err = a.head.InsertOne(ctx, headDoc{headID, h.Index, h.Seal, h.Key, h.Mark})
 	if lungo.IsUniquenessError(err) {
 		return nil
 	}
@@ -150,5 +152,5 @@ func (a *Audit) Head(ctx context.Context) (audit.Head, error) {
 	if err == mongo.ErrNoDocuments {
 		return audit.Head{}, nil
 	}
-	return audit.Head{Index: doc.Index, Seal: doc.Seal}, wrap(err, "audit head")
+	return audit.Head{Index: doc.Index, Seal: doc.Seal, Key: doc.Key, Mark: doc.Mark}, wrap(err, "audit head")
 }

@@ -80,6 +80,15 @@ func TestAuditTamper(t *testing.T) {
 			t.Fatal(err)
 		}
 		verify("the tail cut off", audit.ErrBroken)
+		var last bson.M
+		if err := rows.FindOne(t.Context(), bson.M{"_id": int64(3)}).Decode(&last); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.Collection("audit_head").UpdateOne(t.Context(), bson.M{}, bson.M{"$set": bson.M{"index": int64(3), "seal": last["seal"]}}); err != nil {
+			t.Fatal(err)
+		}
+		trail = enginetest.NewTrail(t, mongostore.New(db).Audit(), enginetest.NewClock(time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)))
+		verify("the tail cut off, and the head put back to what is left", audit.ErrBroken)
 	})
 }
 

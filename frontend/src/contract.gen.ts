@@ -8364,7 +8364,7 @@ export interface components {
             seal: string;
         };
         /** @enum {string} */
-        AuditFault: "missing" | "unopened" | "misplaced" | "altered" | "replaced" | "cut-off" | "behind";
+        AuditFault: "missing" | "unopened" | "misplaced" | "altered" | "replaced" | "cut-off" | "behind" | "unmarked";
         AuditCheck: {
             /**
              * Format: int64

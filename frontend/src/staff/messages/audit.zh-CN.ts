@@ -8,7 +8,7 @@ export const auditZh = {
   'audit.check': '核验', 'audit.checkAct': '核验全部记录', 'audit.noted': '抄下的末条封印（可不填）', 'audit.notedHint': '序号:封印，如 gongyuan audit verify 打印的。填了才能发现整个数据库被换成旧的。',
   'audit.whole': '记录完整，共 {n} 条。', 'audit.wholeHelp': '每条都与前一条相接。把末条封印抄在别处，以后可以对照。', 'audit.wholeNoted': '每条都与前一条相接，抄下的那条也在其中。', 'audit.head': '末条封印',
   'audit.broken': '第 {n} 条不对。', 'audit.brokenHelp': '前面 {n} 条相接。请不要再改动数据，保留数据库和备份，报告考务负责人。',
-  'audit.fault.missing': '这一条不见了。', 'audit.fault.unopened': '封住它的密钥不在手边。', 'audit.fault.misplaced': '它不接在前一条之后。', 'audit.fault.altered': '内容与封印不符，被改动过。', 'audit.fault.replaced': '它不是抄下的或末条所指的那一条。', 'audit.fault.cut-off': '它和它之后的记录不见了。', 'audit.fault.behind': '末条的记号被改回到它之前。',
+  'audit.fault.missing': '这一条不见了。', 'audit.fault.unopened': '封住它的密钥不在手边。', 'audit.fault.misplaced': '它不接在前一条之后。', 'audit.fault.altered': '内容与封印不符，被改动过。', 'audit.fault.replaced': '它不是抄下的或末条所指的那一条。', 'audit.fault.cut-off': '它和它之后的记录不见了。', 'audit.fault.behind': '末条的记号被改回到它之前。', 'audit.fault.unmarked': '末条的记号不是本系统写的，它之后的记录可能被切掉。',
   'audit.col.number': '序号', 'audit.col.at': '时间', 'audit.col.who': '谁', 'audit.col.act': '做了什么', 'audit.col.object': '对象', 'audit.col.why': '原因', 'audit.col.seal': '封印',
   'audit.more': '前后内容', 'audit.before': '以前', 'audit.after': '以后', 'audit.older': '更早的',
   'audit.failed': '{act}（没有成功）',
