@@ -49,13 +49,25 @@ type shelved struct {
 	seq       int
 }
 
+// mostShelved bounds the memory; beyond it the memory starts anew.
+const mostShelved = 100
+
 func (s *shelf) bank(id bank.ID) *shelved {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.of[id] == nil {
+		if len(s.of) >= mostShelved {
+			clear(s.of)
+		}
 		s.of[id] = &shelved{}
 	}
 	return s.of[id]
+}
+
+func (s *shelf) drop(id bank.ID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.of, id)
 }
 
 // tell notes that items changed, or with nil that any may have.
@@ -106,7 +118,11 @@ func catalogued[T any](ctx context.Context, s *Store, id bank.ID, ask func(*bank
 	held := s.shelf.bank(id)
 	held.mu.Lock()
 	defer held.mu.Unlock()
-	if err := s.freshen(ctx, id, held); err != nil {
+	err := s.freshen(ctx, id, held)
+	if err != nil || held.catalogue.Len() == 0 { // whatever name was asked for
+		s.shelf.drop(id)
+	}
+	if err != nil {
 		return none, err
 	}
 	return ask(held.catalogue), nil

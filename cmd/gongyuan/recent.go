@@ -33,8 +33,9 @@ const (
 	// sittingAge is how old an open sitting may be: so late does a copy of the
 	// program learn that another one closed it.
 	sittingAge = 500 * time.Millisecond
-	// maxRevisions bounds the memory; beyond it the memory starts anew.
+	// These bound the memory; beyond them the memory starts anew.
 	maxRevisions = 50_000
+	maxSittings  = 200
 )
 
 func newRecent(s *mongostore.Sittings, b *mongobank.Store) *recent {
@@ -61,8 +62,11 @@ func (r *recent) sitting(ctx context.Context, id sitting.ID) (*knownSitting, err
 		k.admits[reg] = true
 	}
 	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.known) >= maxSittings {
+		clear(r.known)
+	}
 	r.known[id] = k
-	r.mu.Unlock()
 	return k, nil
 }
 

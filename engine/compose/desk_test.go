@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -259,6 +260,23 @@ func TestCheck(t *testing.T) {
 		before, _ := usable(r)
 		if now, retired := usable(after); w.revs[0].Type != bank.Blank && (now != before-1 || retired != 1) {
 			t.Errorf("usable %d, then %d with %d retired", before, now, retired)
+		}
+	})
+}
+
+// TestPoolUnknown asks for banks that are not there: nothing of them stays.
+func TestPoolUnknown(t *testing.T) {
+	each(t, func(w *world) {
+		for i := range 50 {
+			_, _ = w.desk.Pool(w.Context(), bank.ID(fmt.Sprint("none-", i)))
+		}
+		if n := w.desk.Held(); n != 0 {
+			w.Errorf("%d pools of banks that are not there", n)
+		}
+		_, err := w.desk.Pool(w.Context(), banktest.Bank)
+		w.ok(err)
+		if n := w.desk.Held(); n != 1 {
+			w.Errorf("%d pools, want the one that is there", n)
 		}
 	})
 }

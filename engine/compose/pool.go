@@ -11,6 +11,9 @@ import (
 // manyChanged is from how many changed items on a bank is read as a whole.
 const manyChanged = 1000
 
+// mostPools bounds the memory; beyond it the memory starts anew.
+const mostPools = 100
+
 // Group is what items are counted by.
 type Group struct {
 	Point      bank.PointCode
@@ -33,16 +36,13 @@ type heldPool struct {
 
 // stock returns the pool of a bank as it is now, and what the bank has.
 func (d *Desk) stock(ctx context.Context, id bank.ID) (*draw.Pool, Census, error) {
-	d.mu.Lock()
-	held := d.pools[id]
-	if held == nil {
-		held = &heldPool{number: map[bank.ItemID]int{}, slim: map[bank.ItemID]bank.Revision{}}
-		d.pools[id] = held
-	}
-	d.mu.Unlock()
+	held := d.held(id)
 	held.mu.Lock()
 	defer held.mu.Unlock()
 	census, now, changed, err := d.census(ctx, id, held.number)
+	if err != nil || len(census) == 0 { // whatever name was asked for
+		d.drop(id)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -53,6 +53,25 @@ func (d *Desk) stock(ctx context.Context, id bank.ID) (*draw.Pool, Census, error
 		return nil, nil, err
 	}
 	return held.pool, census, nil
+}
+
+// held is what is known of a bank, to be filled.
+func (d *Desk) held(id bank.ID) *heldPool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.pools[id] == nil {
+		if len(d.pools) >= mostPools {
+			clear(d.pools)
+		}
+		d.pools[id] = &heldPool{number: map[bank.ItemID]int{}, slim: map[bank.ItemID]bank.Revision{}}
+	}
+	return d.pools[id]
+}
+
+func (d *Desk) drop(id bank.ID) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.pools, id)
 }
 
 // Pool returns the published items of a bank as they are now, ready to be

@@ -11,7 +11,6 @@ import (
 	_ "image/jpeg" // the formats that a picture may have
 	_ "image/png"
 	"slices"
-	"time"
 	"unicode/utf8"
 
 	"gongyuan/bank"
@@ -235,20 +234,9 @@ func (d *Desk) SaveLaws(ctx context.Context, by string, id bank.ID, laws []bank.
 			return &FieldError{fmt.Sprintf("/laws/%d/name", i), "maxLength"}
 		}
 	}
-	d.forget(id)
+	d.checks.drop(id)
 	event := audit.Event{Actor: by, Act: "bank.laws", Object: "bank:" + string(id), After: laws}
 	return audit.Do(ctx, d.Audit, event, func() error { return d.Store.SaveLaws(ctx, id, laws) })
-}
-
-// forget makes the next look at a bank a new one.
-func (d *Desk) forget(id bank.ID) {
-	d.checks.mu.Lock()
-	defer d.checks.mu.Unlock()
-	if held := d.checks.of[id]; held != nil {
-		held.mu.Lock()
-		held.at = time.Time{}
-		held.mu.Unlock()
-	}
 }
 
 // SaveFilters replaces what somebody saved for a bank.

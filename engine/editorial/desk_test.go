@@ -428,6 +428,19 @@ func TestCheck(t *testing.T) {
 	})
 }
 
+// TestCheckUnknown looks at banks that are not there: nothing of them stays.
+func TestCheckUnknown(t *testing.T) {
+	each(t, func(w *world) {
+		for i := range 50 {
+			_, _, err := w.desk.Check(w.Context(), bank.ID(fmt.Sprint("none-", i)), false)
+			w.ok(err)
+		}
+		if n := w.desk.Held(); n != 0 {
+			w.Errorf("checks of %d banks that are not there", n)
+		}
+	})
+}
+
 // TestDoubt sends a published item to the editors and back: papers go on drawing
 // it, whoever looks has the reason, and publishing a correction ends it.
 func TestDoubt(t *testing.T) {

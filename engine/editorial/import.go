@@ -202,7 +202,7 @@ func (d *Desk) finish(ctx context.Context, b bank.Batch, r ImportRequest) (bank.
 			return b, err
 		}
 	}
-	d.forget(b.Bank)
+	d.checks.drop(b.Bank)
 	if err := d.Store.MoveBatch(ctx, b, bank.BatchDone); err != nil {
 		return b, err
 	}
@@ -363,7 +363,7 @@ func (d *Desk) undoImport(ctx context.Context, by string, b bank.Batch) (BatchRe
 	if err := d.Store.UndoImport(ctx, b.Bank, b.ID); err != nil {
 		return out, err
 	}
-	d.forget(b.Bank)
+	d.checks.drop(b.Bank)
 	if err := d.Store.MoveBatch(ctx, b, bank.BatchUndone); err != nil && !errors.Is(err, bank.ErrConflict) {
 		return out, err
 	}

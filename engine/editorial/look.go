@@ -174,8 +174,32 @@ type heldCheck struct {
 	found bank.BankCheck
 }
 
-// checkAge is how long what was found about a bank is shown.
-const checkAge = 5 * time.Minute
+const (
+	// checkAge is how long what was found about a bank is shown.
+	checkAge = 5 * time.Minute
+	// mostChecks bounds the memory; beyond it the memory starts anew.
+	mostChecks = 100
+)
+
+// held is what is known of a bank, to be filled.
+func (c *checks) held(id bank.ID) *heldCheck {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.of[id] == nil {
+		if len(c.of) >= mostChecks {
+			clear(c.of)
+		}
+		c.of[id] = &heldCheck{}
+	}
+	return c.of[id]
+}
+
+// drop makes the next look at a bank a new one.
+func (c *checks) drop(id bank.ID) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.of, id)
+}
 
 // Check looks at a whole bank: every item that is not retired by itself and
 // beside the others, the letters of the keys, the points. It says when it
@@ -185,16 +209,14 @@ func (d *Desk) Check(ctx context.Context, id bank.ID, again bool) (bank.BankChec
 	if err := people.WithinBank(ctx, id); err != nil {
 		return bank.BankCheck{}, time.Time{}, err
 	}
-	d.checks.mu.Lock()
-	if d.checks.of[id] == nil {
-		d.checks.of[id] = &heldCheck{}
-	}
-	held := d.checks.of[id]
-	d.checks.mu.Unlock()
+	held := d.checks.held(id)
 	held.mu.Lock()
 	defer held.mu.Unlock()
 	if now := d.Clock.Now(); again || now.Sub(held.at) > checkAge {
 		found, err := d.check(ctx, id)
+		if err != nil || found.Items == 0 { // whatever name was asked for
+			d.checks.drop(id)
+		}
 		if err != nil {
 			return bank.BankCheck{}, time.Time{}, err
 		}
