@@ -14,9 +14,13 @@ import (
 	"gongyuan/bank/banktest"
 	"gongyuan/engine/access"
 	"gongyuan/engine/assess"
+	"gongyuan/engine/audit"
 	"gongyuan/engine/batch"
 	"gongyuan/engine/certificate"
+	"gongyuan/engine/correction"
+	"gongyuan/engine/diploma"
 	"gongyuan/engine/evidence"
+	"gongyuan/engine/filing"
 	"gongyuan/engine/marking"
 	"gongyuan/engine/mongostore"
 	"gongyuan/engine/people"
@@ -66,6 +70,8 @@ func (w *world) heldAt(s sitting.Sitting, site string) sitting.Sitting {
 type outside struct {
 	sitting.Sitting
 	panel  assess.Panel
+	jury   []member
+	person person
 	reg    sitting.RegistrationID
 	file   evidence.FileID
 	number certificate.Number
@@ -107,15 +113,15 @@ func TestLimitsInTheDomain(t *testing.T) {
 func (w *world) outside() outside {
 	w.t.Helper()
 	revs, _ := banktest.Generate(31, 400)
-	s, persons := w.sittingOf(revs, testBlueprint(), 2, func(s *sitting.Sitting) { s.Level = 3 })
+	s, persons := w.sittingOf(revs, testBlueprint(), 2, func(s *sitting.Sitting) { s.Level, s.Title = 3, "别处的一场" })
 	s = w.heldAt(s, "B")
-	w.panel(s, contract.AssessKindSkill)
+	jury := w.panel(s, contract.AssessKindSkill)
 	ctx, store := w.t.Context(), mongostore.New(w.engine.stores.db)
 	panels, err := store.Assessments().PanelsOfSitting(ctx, s.ID)
 	if err != nil || len(panels) == 0 {
 		w.t.Fatalf("%d panels, %v", len(panels), err)
 	}
-	x := outside{Sitting: s, panel: panels[0], reg: sitting.RegistrationID(persons[0].registration)}
+	x := outside{Sitting: s, panel: panels[0], jury: jury, person: persons[0], reg: sitting.RegistrationID(persons[0].registration)}
 	now := w.clock.Now()
 	x.file, x.number = evidence.FileID(uuid.NewString()), "S000061000001243000001"
 	for _, err := range []error{
@@ -232,6 +238,15 @@ func (w *world) actsAfter(x *outside) []limitedAct {
 		{"a file", func(ctx context.Context, by people.AccountID) error {
 			return only2(e.files.Read(ctx, evidence.Actor{Account: by}, x.file))
 		}},
+		{"support a motion", func(ctx context.Context, by people.AccountID) error {
+			return only(e.files.Support(ctx, by, string(x.number), evidence.Upload{}))
+		}},
+		{"an application", func(ctx context.Context, by people.AccountID) error {
+			return only2(e.days.Enrols.Open(ctx, by, x.ID, "none", "none"))
+		}},
+		{"a credential", func(ctx context.Context, _ people.AccountID) error {
+			return only(e.registry.Credential(ctx, x.number, "https://example.org"))
+		}},
 		{"remove a file", func(ctx context.Context, by people.AccountID) error {
 			return e.files.Remove(ctx, evidence.Actor{Account: by}, x.file, "不对")
 		}},
@@ -310,6 +325,50 @@ func (w *world) actsOfWhole() []limitedAct {
 			return only2(e.personnel.Reset(ctx, by, "other", 1))
 		}},
 		{"reset a factor", func(ctx context.Context, by people.AccountID) error { return e.personnel.ResetFactor(ctx, by, "other") }},
+		{"enter a filing", func(ctx context.Context, by people.AccountID) error {
+			return only(e.registers.Filings.Enter(ctx, by, filing.Filing{}, filing.Step{}, false))
+		}},
+		{"step a filing", func(ctx context.Context, by people.AccountID) error {
+			return only(e.registers.Filings.Do(ctx, by, filing.Own, 1, filing.Step{}, nil))
+		}},
+		{"file a document", func(ctx context.Context, by people.AccountID) error {
+			return only(e.files.File(ctx, by, filing.Own, 1, evidence.Upload{}))
+		}},
+		{"decide a correction", func(ctx context.Context, by people.AccountID) error {
+			return only(e.registers.Corrections.Decide(ctx, by, correction.Decision{}))
+		}},
+		{"propose a deletion", func(ctx context.Context, by people.AccountID) error {
+			return only(e.custody.Retention.Propose(ctx, by, "", "到期了"))
+		}},
+		{"confirm a deletion", func(ctx context.Context, by people.AccountID) error {
+			return only(e.custody.Retention.Confirm(ctx, by, "d1"))
+		}},
+		{"cancel a deletion", func(ctx context.Context, by people.AccountID) error {
+			return only(e.custody.Retention.Cancel(ctx, by, "d1", "不对的"))
+		}},
+		{"rules of rooms", func(ctx context.Context, by people.AccountID) error {
+			return only(e.days.Venues.PutRules(ctx, by, venue.Rules{}))
+		}},
+		{"a place with rooms", func(ctx context.Context, by people.AccountID) error {
+			return only(e.days.Venues.PutSite(ctx, by, venue.Site{}))
+		}},
+		{"a room", func(ctx context.Context, by people.AccountID) error {
+			return only(e.days.Venues.PutRoom(ctx, by, venue.Room{}))
+		}},
+		{"a drill", func(ctx context.Context, by people.AccountID) error { return only(e.days.Ready.HandIn(ctx, by, nil)) }},
+		{"design a sheet", func(ctx context.Context, by people.AccountID) error {
+			return only(e.desk.Design(ctx, by, assess.Sheet{}, 0))
+		}},
+		{"keep an examiner", func(ctx context.Context, by people.AccountID) error {
+			return only(e.register.Put(ctx, by, people.ExaminerEntry{Account: "other"}))
+		}},
+		{"a form of certificates", func(ctx context.Context, by people.AccountID) error {
+			return only(e.handouts.Forms.Save(ctx, by, 0, diploma.Form{}, "改过的"))
+		}},
+		{"columns of an export", func(ctx context.Context, by people.AccountID) error {
+			return only(e.handouts.Exports.Save(ctx, by, report.Map{}))
+		}},
+		{"read the record", func(ctx context.Context, _ people.AccountID) error { return only(e.trail.Find(ctx, audit.Query{}, 1)) }},
 	}
 }
 

@@ -98,7 +98,7 @@ func (e *Enveloped) Text() string {
 // issuer's id. The same certificate makes the same bytes for as long as the
 // first secret stays. It returns ErrNotFound, or ErrState for a revoked one.
 func (r *Registry) Credential(ctx context.Context, n Number, address string) (Enveloped, error) {
-	c, err := r.records.ByNumber(ctx, n)
+	c, err := r.byNumber(ctx, n)
 	if err != nil {
 		return Enveloped{}, err
 	}

@@ -131,7 +131,7 @@ func (r *Registry) supported(ctx context.Context, m *Motion, seq int) error {
 // NextMotion returns the number that the next motion about a certificate will
 // have, 0 where nothing may be proposed now, or ErrNotFound.
 func (r *Registry) NextMotion(ctx context.Context, n Number) (int, error) {
-	c, err := r.records.ByNumber(ctx, n)
+	c, err := r.byNumber(ctx, n)
 	if err != nil {
 		return 0, err
 	}

@@ -275,6 +275,9 @@ func (d *Desk) ofSitting(ctx context.Context, by people.AccountID, of sitting.ID
 	if err := d.mustBe(ctx, by, people.Administrator); err != nil {
 		return Application{}, err
 	}
+	if err := sitting.Within(ctx, d.in.Sittings, of); err != nil {
+		return Application{}, err
+	}
 	a, err := d.in.Store.Application(ctx, id)
 	if err == nil && a.Sitting != of {
 		err = ErrNotFound

@@ -158,6 +158,8 @@ func (c *Cabinet) mayAdd(ctx context.Context, by Actor, f *File) error {
 		return s.forStaff()
 	case Ground:
 		return c.groundsOpen(ctx, by.Account, o)
+	case Paper:
+		return c.mustKeep(ctx, by.Account)
 	}
 	return c.mustBe(ctx, by.Account, people.Administrator)
 }

@@ -370,6 +370,9 @@ func (c *Cabinet) file(ctx context.Context, id FileID) (File, error) {
 	if err == nil && f.Owner.Sitting != "" {
 		err = sitting.Within(ctx, c.in.Sittings, f.Owner.Sitting)
 	}
+	if err == nil && f.Owner.Kind == Ground {
+		_, err = c.in.Certificates.NextMotion(ctx, f.Owner.Certificate)
+	}
 	return f, err
 }
 

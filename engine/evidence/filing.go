@@ -21,10 +21,19 @@ func (c *Cabinet) filed(ctx context.Context, by people.AccountID, id filing.ID, 
 	return f, err
 }
 
+// mustKeep is for changes of the register, which is of the body: an account with
+// limits is outside.
+func (c *Cabinet) mustKeep(ctx context.Context, by people.AccountID) error {
+	return people.MustBeUnlimited(ctx, c.in.Accounts, by, ErrForbidden, people.Administrator)
+}
+
 // File announces a document of a step, from 1, of an entry in the register of
 // bodies and sites.
 func (c *Cabinet) File(ctx context.Context, by people.AccountID, id filing.ID, step int, u Upload) (Progress, error) {
 	f, err := c.filed(ctx, by, id)
+	if err == nil {
+		err = c.mustKeep(ctx, by)
+	}
 	if err != nil {
 		return Progress{}, fmt.Errorf("a document of a filing: %w", err)
 	}

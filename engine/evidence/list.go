@@ -286,6 +286,9 @@ func (c *Cabinet) TermsOf(ctx context.Context, by people.AccountID, id assess.Pa
 // SetTerms replaces the terms of a panel as they were at t.Version. Only
 // administrators may. It returns ErrConflict where somebody was quicker.
 func (c *Cabinet) SetTerms(ctx context.Context, by people.AccountID, t Terms) (Terms, error) {
+	if err := c.mustBe(ctx, by, people.Administrator); err != nil {
+		return t, fmt.Errorf("terms: %w", err)
+	}
 	was, err := c.TermsOf(ctx, by, t.Panel)
 	if err != nil {
 		return t, err

@@ -41,7 +41,8 @@ type Deps struct {
 	Clock    Clock
 }
 
-// Office (备案登记) keeps the register. Administrators alone see and change it.
+// Office (备案登记) keeps the register. Administrators alone see it; those
+// without limits change it, as it is of the body.
 // It is safe for concurrent use: an entry is guarded by its version.
 type Office struct{ in Deps }
 
@@ -50,6 +51,10 @@ func NewOffice(d Deps) *Office { return &Office{d} }
 
 func (o *Office) mustLead(ctx context.Context, by people.AccountID, also ...people.Role) error {
 	return people.MustBe(ctx, o.in.Accounts, by, ErrForbidden, append(also, people.Administrator)...)
+}
+
+func (o *Office) mustKeep(ctx context.Context, by people.AccountID) error {
+	return people.MustBeUnlimited(ctx, o.in.Accounts, by, ErrForbidden, people.Administrator)
 }
 
 // List returns the register.
@@ -72,7 +77,7 @@ func (o *Office) One(ctx context.Context, by people.AccountID, id ID) (Filing, e
 // installation's own body, of which there is one. It returns a *FieldError for
 // what cannot be, ErrDuplicate for a second own one.
 func (o *Office) Enter(ctx context.Context, by people.AccountID, f Filing, first Step, own bool) (Filing, error) {
-	if err := o.mustLead(ctx, by); err != nil {
+	if err := o.mustKeep(ctx, by); err != nil {
 		return Filing{}, err
 	}
 	return o.enter(ctx, by, f, first, own)
@@ -123,7 +128,7 @@ func (o *Office) stepped(f Filing, by people.AccountID, s Step) (Filing, error) 
 // particulars; other acts leave them, and subject is nil. It returns ErrNotFound,
 // ErrConflict for an old version, ErrState, a *FieldError.
 func (o *Office) Do(ctx context.Context, by people.AccountID, id ID, version int, s Step, subject *Subject) (Filing, error) {
-	if err := o.mustLead(ctx, by); err != nil {
+	if err := o.mustKeep(ctx, by); err != nil {
 		return Filing{}, err
 	}
 	return o.do(ctx, by, id, version, s, subject)

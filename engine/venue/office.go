@@ -73,7 +73,7 @@ func (o *Office) Rules(ctx context.Context) (Rules, error) {
 
 // PutRules sets the parameters. They count at once and for every sitting.
 func (o *Office) PutRules(ctx context.Context, by people.AccountID, r Rules) (Rules, error) {
-	if err := o.mustLead(ctx, by); err != nil {
+	if err := o.mustKeep(ctx, by); err != nil {
 		return r, err
 	}
 	r.Sample = false // somebody in charge sets them
@@ -99,11 +99,21 @@ func (o *Office) mustLead(ctx context.Context, by people.AccountID, also ...peop
 	return people.MustBe(ctx, o.in.Accounts, by, ErrForbidden, append(also, people.Administrator)...)
 }
 
+// mustKeep is for what counts for every sitting: an account with limits is
+// outside.
+func (o *Office) mustKeep(ctx context.Context, by people.AccountID) error {
+	return people.MustBeUnlimited(ctx, o.in.Accounts, by, ErrForbidden, people.Administrator)
+}
+
 // List returns all sites and rooms.
 func (o *Office) List(ctx context.Context, by people.AccountID) ([]Site, []Room, error) {
 	if err := o.mustLead(ctx, by, people.Auditor); err != nil {
 		return nil, nil, err
 	}
+	return o.all(ctx)
+}
+
+func (o *Office) all(ctx context.Context) ([]Site, []Room, error) {
 	sites, err := o.in.Store.Sites(ctx)
 	if err != nil {
 		return nil, nil, fmt.Errorf("sites: %w", err)
@@ -114,7 +124,10 @@ func (o *Office) List(ctx context.Context, by people.AccountID) ([]Site, []Room,
 
 // PutSite adds a site, or changes one.
 func (o *Office) PutSite(ctx context.Context, by people.AccountID, s Site) (Site, error) {
-	sites, _, err := o.List(ctx, by)
+	if err := o.mustKeep(ctx, by); err != nil {
+		return s, err
+	}
+	sites, _, err := o.all(ctx)
 	if err != nil {
 		return s, err
 	}
@@ -134,7 +147,10 @@ func (o *Office) PutSite(ctx context.Context, by people.AccountID, s Site) (Site
 
 // PutRoom adds a room, or changes one.
 func (o *Office) PutRoom(ctx context.Context, by people.AccountID, r Room) (Room, error) {
-	sites, rooms, err := o.List(ctx, by)
+	if err := o.mustKeep(ctx, by); err != nil {
+		return r, err
+	}
+	sites, rooms, err := o.all(ctx)
 	if err != nil {
 		return r, err
 	}
