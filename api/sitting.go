@@ -9,6 +9,7 @@ import (
 	"gongyuan/api/contract"
 	"gongyuan/bank"
 	"gongyuan/engine/attempt"
+	"gongyuan/engine/audit"
 	"gongyuan/engine/people"
 	"gongyuan/engine/sitting"
 	"gongyuan/engine/standard"
@@ -166,7 +167,7 @@ func (s *server) ChangeSitting(ctx context.Context, r contract.ChangeSittingRequ
 	if err != nil {
 		return nil, err
 	}
-	x, err := s.office.Change(ctx, sitting.ID(r.Sitting), b.Version, plan)
+	x, err := s.office.Change(ctx, staff(ctx), sitting.ID(r.Sitting), b.Version, plan)
 	if err != nil {
 		return nil, err
 	}
@@ -283,7 +284,12 @@ func (s *server) RegisterCandidates(ctx context.Context, r contract.RegisterCand
 			entries[i].Employer = *c.Employer
 		}
 	}
-	regs, err := s.office.Register(ctx, sitting.ID(r.Sitting), entries)
+	var regs []sitting.Registration
+	event := audit.Event{Actor: string(staff(ctx)), Act: "sitting.register", Object: "sitting:" + r.Sitting, After: map[string]int{"count": len(entries)}}
+	err := audit.Do(ctx, s.audit, event, func() (err error) {
+		regs, err = s.office.Register(ctx, sitting.ID(r.Sitting), entries)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -296,7 +302,7 @@ func (s *server) RegisterCandidates(ctx context.Context, r contract.RegisterCand
 
 // RemoveRegistration takes somebody off a draft's roster.
 func (s *server) RemoveRegistration(ctx context.Context, r contract.RemoveRegistrationRequestObject) (contract.RemoveRegistrationResponseObject, error) {
-	if err := s.office.Withdraw(ctx, sitting.ID(r.Sitting), sitting.RegistrationID(r.Registration)); err != nil {
+	if err := s.office.Withdraw(ctx, staff(ctx), sitting.ID(r.Sitting), sitting.RegistrationID(r.Registration)); err != nil {
 		return nil, err
 	}
 	return contract.RemoveRegistration204Response{}, nil

@@ -153,8 +153,8 @@ func (w *world) actsOfTheDay(x *outside) []limitedAct {
 			plan.ID = ""
 			return only(e.office.Plan(ctx, plan, by))
 		}},
-		{"change", func(ctx context.Context, _ people.AccountID) error {
-			return only(e.office.Change(ctx, x.ID, x.Version, x.Sitting))
+		{"change", func(ctx context.Context, by people.AccountID) error {
+			return only(e.office.Change(ctx, by, x.ID, x.Version, x.Sitting))
 		}},
 		{"close", func(ctx context.Context, by people.AccountID) error {
 			return only(e.office.Do(ctx, x.ID, x.Version, sitting.Close, by))
@@ -162,7 +162,7 @@ func (w *world) actsOfTheDay(x *outside) []limitedAct {
 		{"register", func(ctx context.Context, _ people.AccountID) error {
 			return only(e.office.Register(ctx, x.ID, []sitting.Entry{{Name: "某", IDNumber: "11010519491231002X"}}))
 		}},
-		{"withdraw", func(ctx context.Context, _ people.AccountID) error { return e.office.Withdraw(ctx, x.ID, x.reg) }},
+		{"withdraw", func(ctx context.Context, by people.AccountID) error { return e.office.Withdraw(ctx, by, x.ID, x.reg) }},
 		{"roster", func(ctx context.Context, _ people.AccountID) error { return only(e.office.Roster(ctx, x.Sitting)) }},
 		{"one registration", func(ctx context.Context, _ people.AccountID) error { return only(e.sittings.Registration(ctx, x.reg)) }},
 		{"imports", func(ctx context.Context, by people.AccountID) error {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 
 	"gongyuan/api/contract"
@@ -86,6 +87,44 @@ func TestSealByTwo(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestPlanningIsRecorded plans a sitting, changes it, registers and takes
+// somebody off: each stands in the record with what it was before, and nobody
+// by name or number.
+func TestPlanningIsRecorded(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, embeddedSettings(t))
+	admin := w.member(people.Administrator)
+	base := w.seated(t, admin.token, 2)
+	var s contract.Sitting
+	var roster []contract.Registration
+	w.call("GET", base, admin.token, nil).must(t, 200).into(t, &s)
+	w.call("GET", base+"/registrations", admin.token, nil).must(t, 200).into(t, &roster)
+	w.call("PUT", base, admin.token, map[string]any{
+		"version": s.Version, "title": "改了名的场次", "level": 3, "blueprint": s.BlueprintId, "opens": s.Opens, "closes": s.Closes, "durationMinutes": 60,
+		"lateEntryMinutes": 0, "release": "after-release", "explain": false, "papersAhead": false, "oneSealer": true,
+	}).must(t, 200)
+	w.call("DELETE", base+"/registrations/"+roster[0].Id, admin.token, nil).must(t, 204)
+	for act, c := range map[string]struct{ object, before, after string }{
+		"sitting.plan":     {"sitting:" + s.Id, "", `"title":"两人封卷"`},
+		"sitting.register": {"sitting:" + s.Id, "", `"count":2`},
+		"sitting.change":   {"sitting:" + s.Id, `"oneSealer":false`, `"oneSealer":true`},
+		"sitting.withdraw": {"registration:" + roster[0].Id, s.Id, ""},
+	} {
+		found, err := w.engine.trail.Find(t.Context(), audit.Query{Act: act, Actor: admin.id}, 9)
+		if err != nil || len(found) != 1 {
+			t.Errorf("%s: recorded %d times, %v", act, len(found), err)
+			continue
+		}
+		e := found[0]
+		if e.Object != c.object || !strings.Contains(string(e.Before), c.before) || !strings.Contains(string(e.After), c.after) {
+			t.Errorf("%s: %s, %s → %s", act, e.Object, e.Before, e.After)
+		}
+		if said := string(e.Before) + string(e.After); strings.Contains(said, roster[0].Name) || strings.Contains(said, rosterIdentity(0)) {
+			t.Errorf("%s says who: %s", act, said)
+		}
+	}
 }
 
 // seated plans a sitting for people who have seats in room 01, and returns its

@@ -67,15 +67,44 @@ func (o *Office) Plan(ctx context.Context, s Sitting, by people.AccountID) (Sitt
 	if err := o.checkPlan(ctx, &s, now); err != nil {
 		return Sitting{}, err
 	}
-	if err := o.store.InsertSitting(ctx, s); err != nil {
+	err := audit.Do(ctx, o.audit, s.event("sitting.plan", by, nil), func() error { return o.store.InsertSitting(ctx, s) })
+	if err != nil {
 		return Sitting{}, fmt.Errorf("plan a sitting: %w", err)
 	}
 	return s, nil
 }
 
+// planned is what the record of acts keeps of a plan.
+type planned struct {
+	Title       string        `json:"title"`
+	Site        string        `json:"site,omitempty"`
+	Level       int           `json:"level"`
+	Blueprint   string        `json:"blueprint"`
+	Opens       time.Time     `json:"opens"`
+	Closes      time.Time     `json:"closes"`
+	Minutes     int           `json:"minutes"`
+	Late        int           `json:"lateMinutes"`
+	Release     ReleasePolicy `json:"release"`
+	Explain     bool          `json:"explain"`
+	PapersAhead bool          `json:"papersAhead"`
+	OneSealer   bool          `json:"oneSealer"`
+}
+
+func (s *Sitting) planned() planned {
+	return planned{
+		s.Title, s.Site, int(s.Level), s.Blueprint.ID, s.Opens, s.Closes, int(s.Duration / time.Minute), int(s.LateEntry / time.Minute),
+		s.Release, s.Explain, s.PapersAhead, s.OneSealer,
+	}
+}
+
+// event is of an act after which the sitting is planned so.
+func (s *Sitting) event(act string, by people.AccountID, before any) audit.Event {
+	return audit.Event{Actor: string(by), Act: act, Object: "sitting:" + string(s.ID), Before: before, After: s.planned()}
+}
+
 // Change replaces the plan of a draft, keeping its roster. It returns
 // ErrState once the papers are sealed, ErrConflict where version is old.
-func (o *Office) Change(ctx context.Context, id ID, version int, plan Sitting) (Sitting, error) {
+func (o *Office) Change(ctx context.Context, by people.AccountID, id ID, version int, plan Sitting) (Sitting, error) {
 	s, err := o.at(ctx, id, version)
 	if err != nil {
 		return Sitting{}, err
@@ -83,6 +112,7 @@ func (o *Office) Change(ctx context.Context, id ID, version int, plan Sitting) (
 	if s.State != Draft {
 		return Sitting{}, fmt.Errorf("change a sitting that is %s: %w", s.State, ErrState)
 	}
+	was := s.planned()
 	s.Title, s.Site, s.Level, s.Blueprint, s.Occupation = plan.Title, plan.Site, plan.Level, plan.Blueprint, plan.Occupation
 	s.Programme, s.Capacity = plan.Programme, plan.Capacity
 	s.Opens, s.Closes, s.Duration, s.LateEntry = plan.Opens, plan.Closes, plan.Duration, plan.LateEntry
@@ -90,7 +120,11 @@ func (o *Office) Change(ctx context.Context, id ID, version int, plan Sitting) (
 	if err := o.checkPlan(ctx, &s, o.clock.Now()); err != nil {
 		return Sitting{}, err
 	}
-	return o.store.ReplaceSitting(ctx, s)
+	err = audit.Do(ctx, o.audit, s.event("sitting.change", by, was), func() (err error) {
+		s, err = o.store.ReplaceSitting(ctx, s)
+		return err
+	})
+	return s, err
 }
 
 func (o *Office) checkPlan(ctx context.Context, s *Sitting, now time.Time) error {

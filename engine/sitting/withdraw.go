@@ -6,11 +6,12 @@ import (
 	"fmt"
 	"slices"
 
+	"gongyuan/engine/audit"
 	"gongyuan/engine/people"
 )
 
 // Withdraw takes a registration off a draft's roster.
-func (o *Office) Withdraw(ctx context.Context, id ID, registration RegistrationID) error {
+func (o *Office) Withdraw(ctx context.Context, by people.AccountID, id ID, registration RegistrationID) error {
 	s, err := o.store.Sitting(ctx, id)
 	if err != nil {
 		return err
@@ -18,7 +19,8 @@ func (o *Office) Withdraw(ctx context.Context, id ID, registration RegistrationI
 	if !s.Admits(registration) {
 		return ErrNotFound
 	}
-	return o.withdraw(ctx, s, []RegistrationID{registration})
+	event := audit.Event{Actor: string(by), Act: "sitting.withdraw", Object: "registration:" + string(registration), Before: map[string]ID{"sitting": id}}
+	return audit.Do(ctx, o.audit, event, func() error { return o.withdraw(ctx, s, []RegistrationID{registration}) })
 }
 
 // WithdrawImport takes those of an import that are still on a draft's roster

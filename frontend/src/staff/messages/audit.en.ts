@@ -20,6 +20,7 @@ export const auditEn = {
   'audit.act.result.void': 'Result: void the release', 'audit.act.blueprint.submit': 'Blueprint: submit',
   'audit.act.talent.withdraw': 'Talent pool: withdraw consent',
   'audit.act.portrait.look': 'Signing in: look at a photograph',
+  'audit.act.sitting.register': 'Sitting: candidates registered', 'audit.act.sitting.withdraw': 'Sitting: taken off the roster',
   'audit.act.seating.apply': 'Seating: apply',
   'audit.act.proctor.lock': 'Exam room: lock the page', 'audit.act.proctor.unlock': 'Exam room: unlock the page',
   'audit.noun.enrol': 'Application', 'audit.verb.window': 'window set', 'audit.verb.admit': 'admitted', 'audit.noun.readiness': 'Readiness', 'audit.verb.drill': 'drill report kept', 'audit.noun.sitting': 'Sitting', 'audit.noun.registration': 'Candidate', 'audit.noun.certificate': 'Certificate', 'audit.noun.score': 'Score',

@@ -19,6 +19,7 @@ export const auditZh = {
   'audit.act.certificate-batch.accept': '发证批次：接受缺照片', 'audit.act.certificate-batch.unaccept': '发证批次：收回接受缺照片',
   'audit.act.talent.withdraw': '人才库：撤回同意',
   'audit.act.portrait.look': '签到：查看考生照片',
+  'audit.act.sitting.register': '场次：登记考生', 'audit.act.sitting.withdraw': '场次：移出名单',
   'audit.act.seating.apply': '座位：编排',
   'audit.act.proctor.lock': '考场：锁定页面', 'audit.act.proctor.unlock': '考场：解开页面',
   'audit.noun.enrol': '网上报名', 'audit.verb.window': '设报名时间', 'audit.verb.admit': '录入名单', 'audit.noun.readiness': '考前检查', 'audit.verb.drill': '登记演练报告', 'audit.noun.sitting': '场次', 'audit.noun.registration': '考生', 'audit.noun.certificate': '证书', 'audit.noun.score': '评分', 'audit.noun.panel': '考评小组',
