@@ -3,17 +3,22 @@ package main
 import (
 	"context"
 	"errors"
+	"go/ast"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"gongyuan/engine/archive"
 	"gongyuan/engine/assess"
 	"gongyuan/engine/batch"
+	"gongyuan/engine/byhand"
 	"gongyuan/engine/certificate"
 	"gongyuan/engine/mongostore"
 	"gongyuan/engine/people"
 	"gongyuan/engine/result"
+	"gongyuan/engine/retention"
 )
 
 // twoPersons is an act that one person proposes and another approves.
@@ -54,6 +59,39 @@ func TestSecondPersons(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestSecondPersonsAll holds the table against the packages: one that refuses
+// the same person has a row.
+func TestSecondPersonsAll(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, embeddedSettings(t))
+	x := w.outside()
+	rows := map[string]bool{}
+	for _, a := range append(w.resultsByTwo(&x), w.othersByTwo(&x)...) {
+		if a.refused != nil {
+			of, _, _ := strings.Cut(a.refused.Error(), ":")
+			rows[of] = true
+		}
+		folder, _, _ := strings.Cut(a.same, " ")
+		rows[filepath.Base(folder)] = true
+	}
+	sources(t, func(name string, file *ast.File) {
+		of := file.Name.Name
+		for _, d := range file.Decls {
+			names, ok := d.(*ast.GenDecl)
+			if !ok {
+				continue
+			}
+			for _, spec := range names.Specs {
+				v, ok := spec.(*ast.ValueSpec)
+				// The seal's is told at the route, the item's by its desk.
+				if ok && slices.ContainsFunc(v.Names, func(n *ast.Ident) bool { return n.Name == "ErrSecondPerson" }) && !rows[of] && of != "sitting" && of != "bank" {
+					t.Errorf("%s: no act of package %s is in the table", name, of)
+				}
+			}
+		}
+	})
 }
 
 // found fails unless the test of the table is there.
@@ -143,6 +181,37 @@ func (w *world) othersByTwo(x *outside) []twoPersons {
 			},
 			approve: func(ctx context.Context, by people.AccountID) error {
 				return only(e.desk.DecideUnlock(ctx, by, unlock.ID, assess.Approved, "好的"))
+			}},
+		{act: "papers sealed", same: "cmd/gongyuan TestSealByTwo", voids: "cmd/gongyuan TestSealByTwo"},
+		{act: "archived papers read", voids: "cmd/gongyuan TestArchive", refused: archive.ErrSecondPerson,
+			keep: func(ctx context.Context, by people.AccountID) error {
+				return store.Archives().InsertRequest(ctx, archive.Request{ID: archive.RequestOf(x.ID, "own"), Sitting: x.ID, By: by, At: now, State: archive.Asked})
+			},
+			approve: func(ctx context.Context, by people.AccountID) error {
+				return only(e.custody.Archives.Decide(ctx, by, archive.RequestOf(x.ID, "own"), archive.Approved, ""))
+			}},
+		{act: "answers on paper typed in", voids: "engine/byhand TestType", refused: byhand.ErrSecondPerson,
+			keep: func(ctx context.Context, by people.AccountID) error {
+				return store.PaperSheets().InsertSheet(ctx, byhand.Sheet{Code: "OWN", Sitting: x.ID, Registration: x.reg, Slots: 20, Typed: []byhand.Typed{{By: by, At: now}}, State: byhand.Once})
+			},
+			approve: func(ctx context.Context, by people.AccountID) error {
+				return only(e.custody.Sheets.Type(ctx, by, x.ID, "OWN", nil))
+			}},
+		{act: "answers on paper settled", voids: "engine/byhand TestSettle", refused: byhand.ErrSecondPerson,
+			keep: func(ctx context.Context, by people.AccountID) error {
+				return store.PaperSheets().InsertSheet(ctx, byhand.Sheet{
+					Code: "TWO", Sitting: x.ID, Registration: x.reg, Slots: 20, Typed: []byhand.Typed{{By: "other", At: now, Answers: map[int]string{1: "A"}}, {By: by, At: now}}, State: byhand.Differs,
+				})
+			},
+			approve: func(ctx context.Context, by people.AccountID) error {
+				return only(e.custody.Sheets.Settle(ctx, by, x.ID, "TWO", map[int]string{1: "A"}))
+			}},
+		{act: "deletion of what is due", voids: "engine/retention TestVoid", refused: retention.ErrSecondPerson,
+			keep: func(ctx context.Context, by people.AccountID) error {
+				return store.Retention().InsertRun(ctx, retention.Run{ID: "own", By: by, At: now, State: retention.Proposed, Version: 1})
+			},
+			approve: func(ctx context.Context, by people.AccountID) error {
+				return only(e.custody.Retention.Confirm(ctx, by, "own"))
 			}},
 		{act: "revision of an item", same: "engine/editorial TestLife", voids: "engine/editorial TestConflicts"},
 		{act: "edition of a blueprint", same: "engine/compose TestEdition", voids: "engine/compose TestEdition"},
