@@ -24,6 +24,7 @@ var findings = map[string][2]string{
 	batch.FoundUnprintable: {"姓名等内容印不出来（字库没有其中的字，或太长）", "the name or another text cannot be printed (a character is missing, or it is too long)"},
 	batch.FoundPortrait:    {"没有照片", "no photograph"},
 	batch.FoundSite:        {"本场次的站点没有登记六位站点序号，编号定不下来；先在备案里登记", "the sitting's site has no six digits registered, which the number needs; register them in its filing"},
+	batch.FoundSealer:      {"试卷由一人封存；一人封卷的场次供演练，不能发证", "one person sealed the papers; such a sitting is for drills and yields no certificates"},
 	batch.FoundIssued:      {"本次报名已有证书", "certified already for this registration"},
 	batch.FoundElsewhere:   {"同一证件在导入的证书里已有同职业同等级的有效证书", "an imported certificate says that the same document has one of this occupation and level"},
 	batch.FoundDuplicate:   {"同一证件已有同职业同等级的有效证书", "the same document has a valid certificate of this occupation and level"},

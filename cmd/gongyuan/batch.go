@@ -12,11 +12,14 @@ import (
 	"gongyuan/engine/sitting"
 )
 
+// twoSealers is the setting by which certificates come of papers sealed by two.
+const twoSealers = "two"
+
 // newBatches ties batches to where they take people from and what they issue.
-func (e *engine) newBatches(store *mongostore.Batches) *batch.Desk {
+func (e *engine) newBatches(store *mongostore.Batches, settings *storeSettings) *batch.Desk {
 	return batch.NewDesk(batch.Deps{
 		Store: store, Sittings: e.sittings, Results: e.registrar, Register: e.registry, Earlier: e.earlier, Candidates: e.people, Portraits: portraits{e}, Printer: printing{e}, Sites: e.filings,
-		Accounts: e.people, Opener: e.sealer, Audit: e.trail, Clock: e.clock, Behind: e.behind.Go,
+		Accounts: e.people, Opener: e.sealer, Audit: e.trail, Clock: e.clock, Behind: e.behind.Go, TwoSealers: settings.Sealing == twoSealers,
 		Failed: func(id batch.ID, err error) {
 			e.log.Error("a batch stopped in the middle; it goes on when the program starts", "batch", string(id), "error", err)
 		},

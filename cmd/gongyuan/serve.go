@@ -60,6 +60,7 @@ type serveCommand struct {
 func (c *serveCommand) Run(ctx context.Context) error {
 	c.Stores.SecondFactor = cmp.Or(c.Stores.SecondFactor, demanded)
 	c.Stores.Opening = cmp.Or(c.Stores.Opening, reasoned)
+	c.Stores.Sealing = cmp.Or(c.Stores.Sealing, twoSealers)
 	return serve(ctx, &c.Stores, &c.Server, nil)
 }
 

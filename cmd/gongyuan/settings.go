@@ -33,6 +33,8 @@ type storeSettings struct {
 
 	Opening string `env:"GONGYUAN_OPENING" enum:"reasoned,free," default:"" help:"Whether opening a sitting that is not ready needs a reason: reasoned or free; empty means reasoned when serving, free in the demo."`
 
+	Sealing string `env:"GONGYUAN_SEALING" enum:"two,free," default:"" help:"Whether certificates come only of papers that two persons sealed: two or free; empty means two when serving, free in the demo."`
+
 	Secrets string `env:"GONGYUAN_SECRETS" placeholder:"ID:BASE64,…" help:"Master secrets of 32 bytes, the newest first; empty means the file 'secrets' in the data folder, made at the first start. All copies of the program must share them."`
 }
 

@@ -177,7 +177,7 @@ func (e *engine) assemble(ctx context.Context, settings *storeSettings, secrets 
 	if err := e.certify(store.Certificates(), &settings.Body, secrets); err != nil {
 		return err
 	}
-	e.batches = e.newBatches(store.Batches())
+	e.batches = e.newBatches(store.Batches(), settings)
 	return e.keepCustody(store, settings, secrets)
 }
 

@@ -114,8 +114,9 @@ const (
 	FoundName        = "name"
 	FoundDocument    = "document"
 	FoundUnprintable = "unprintable"
-	FoundPortrait    = "portrait" // there is none, and the page has a place for it; blocks until it is accepted
-	FoundSite        = "site"     // the sitting's has no digits for the number
+	FoundPortrait    = "portrait"   // there is none, and the page has a place for it; blocks until it is accepted
+	FoundSite        = "site"       // the sitting's has no digits for the number
+	FoundSealer      = "one-sealer" // one person sealed the papers
 	FoundIssued      = "issued"
 	FoundElsewhere   = "elsewhere" // a certificate that was imported says so
 	FoundDuplicate   = "duplicate" // of a valid certificate of this occupation and level

@@ -147,6 +147,9 @@ func (d *Desk) one(ctx context.Context, c *Checked, x *scene, by people.AccountI
 	if why := x.desk.Held(&at, d.Clock.Now()); why != "" {
 		c.find(why, "", true)
 	}
+	if s.OneSealer && d.TwoSealers {
+		c.find(FoundSealer, "", true)
+	}
 	if s.Site != "" && x.site == "" {
 		c.find(FoundSite, "", true)
 	}

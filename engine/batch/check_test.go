@@ -83,7 +83,7 @@ func (s *stage) SiteSerial(context.Context, string) (string, error) { return s.s
 func (s *stage) Now() time.Time                                     { return today }
 
 func (s *stage) desk() *Desk {
-	return &Desk{Deps: Deps{Results: s, Register: s, Earlier: s.elsewhere, Candidates: s, Portraits: s, Printer: s, Sites: s, Opener: s, Clock: s}}
+	return &Desk{Deps: Deps{Results: s, Register: s, Earlier: s.elsewhere, Candidates: s, Portraits: s, Printer: s, Sites: s, Opener: s, Clock: s, TwoSealers: true}}
 }
 
 const guard = "guard"
@@ -173,6 +173,11 @@ func TestFindings(t *testing.T) {
 			d.All.Sitting.Site = "east"
 			s.desks["s2"] = d
 		}, 2, FoundSite, "", false},
+		"papers sealed by one": {func(s *stage, _ *Batch) {
+			d := s.desks["s2"]
+			d.All.Sitting.OneSealer = true
+			s.desks["s2"] = d
+		}, 2, FoundSealer, "", false},
 		"one like it is valid": {func(s *stage, _ *Batch) { s.earlier["jia"] = []certificate.Certificate{earlier(9, nil)} }, 0, FoundDuplicate, "S000061000000253000009", false},
 		"one was issued elsewhere": {func(s *stage, _ *Batch) {
 			s.elsewhere = elsewhere{"jia": {{Number: "1", Level: 2, Occupation: standard.Occupation{Code: guard}}, {Number: "2", Level: 3, Occupation: standard.Occupation{Code: guard}}}}

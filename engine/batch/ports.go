@@ -106,6 +106,8 @@ type Deps struct {
 	Opener     Opener
 	Audit      audit.Recorder
 	Clock      Clock
+	// TwoSealers lets no certificate come of papers that one person sealed.
+	TwoSealers bool
 	// Behind does what goes on after its request was answered.
 	Behind func(work func())
 	// Failed is told why a batch stopped in the middle.

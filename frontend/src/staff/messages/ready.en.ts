@@ -2,7 +2,7 @@ import type { readyZh } from './ready.zh-CN'
 
 export const readyEn: Record<keyof typeof readyZh, string> = {
   'plan.alone': 'One person seals the papers',
-  'plan.aloneHint': 'Without it two do: one administrator proposes, another approves.',
+  'plan.aloneHint': 'Without it two do: one administrator proposes, another approves. A sitting sealed by one is for drills: in service it yields no certificates.',
   'seal.title': 'Sealing',
   'seal.one': 'By one person (set for this sitting)',
   'seal.two': 'By two people',

@@ -1,7 +1,7 @@
 // Before the day: sealing by two people, readiness, parameters.
 export const readyZh = {
   'plan.alone': '一人即可封卷',
-  'plan.aloneHint': '不勾选时封卷要两人：一位管理员提请，另一位批准。',
+  'plan.aloneHint': '不勾选时封卷要两人：一位管理员提请，另一位批准。一人封卷的场次供演练，正式运行时不能发证。',
   'seal.title': '封卷',
   'seal.one': '一人封卷（本场次的设置）',
   'seal.two': '两人封卷',
