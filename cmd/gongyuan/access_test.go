@@ -344,3 +344,25 @@ func TestRegisterAllOrNone(t *testing.T) {
 		register(201, entry(3, "3"), entry(4, "4")) // nothing stands in the way
 	})
 }
+
+// TestNamesAreSeen registers names with characters that nobody sees, or that
+// turn what follows around: what is kept is what is read.
+func TestNamesAreSeen(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, embeddedSettings(t))
+	admin := w.staff(people.Administrator)
+	base := w.seated(t, admin, 1)
+	w.call("POST", base+"/registrations", admin, map[string]any{"candidates": []any{
+		map[string]any{"name": "张\u202e三\u200b", "idNumber": rosterIdentity(70), "room": "02\n", "seat": "\u206601", "employer": "甲\u0000公司"},
+		map[string]any{"name": "李\r\n四", "idNumber": rosterIdentity(71), "room": "02", "seat": "02"},
+	}}).must(t, 201)
+	for name, want := range map[string]int{"\u202e \u200b": 422, "王五": 201} {
+		w.call("POST", base+"/registrations", admin, map[string]any{"candidates": []any{map[string]any{"name": name, "idNumber": rosterIdentity(72), "room": "02", "seat": "03"}}}).must(t, want)
+	}
+	raw := string(w.call("GET", base+"/registrations", admin, nil).must(t, 200).raw)
+	for _, want := range []string{`"张三"`, `"李四"`, `"02"`, `"01"`} {
+		if !strings.Contains(raw, want) {
+			t.Errorf("%s is not on the roster: %s", want, raw)
+		}
+	}
+}

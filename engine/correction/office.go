@@ -119,7 +119,7 @@ func (o *Office) Decide(ctx context.Context, by people.AccountID, d Decision) (R
 	if err := o.mustBe(ctx, by, people.Administrator); err != nil {
 		return Request{}, err
 	}
-	d.Answer = plain(d.Answer)
+	d.Answer = people.OneLine(d.Answer)
 	switch n := utf8.RuneCountInString(d.Answer); {
 	case d.State != Done && d.State != Refused:
 		return Request{}, &FieldError{"/decision", "unknown"}

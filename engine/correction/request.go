@@ -2,9 +2,7 @@ package correction
 
 import (
 	"errors"
-	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"gongyuan/engine/people"
@@ -81,19 +79,9 @@ const (
 	mostRequests = 20
 )
 
-// plain is a text without spaces at its ends and without what cannot be read.
-func plain(s string) string {
-	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || !unicode.IsPrint(r) && r != ' ' {
-			return -1
-		}
-		return r
-	}, s))
-}
-
 // check trims a request and tells what is wrong, as a *FieldError.
 func (r *Request) check() error {
-	r.Wish = plain(r.Wish)
+	r.Wish = people.OneLine(r.Wish)
 	n := utf8.RuneCountInString(r.Wish)
 	switch {
 	case r.About != Name && r.About != Number && r.About != Employer && r.About != Other:

@@ -186,7 +186,7 @@ func within(s string, least, most int) bool {
 
 // clean trims a form and tells what is wrong with it, as a *FieldError.
 func (r *Rules) clean(f *Form, level standard.Level, now time.Time) error {
-	f.Name, f.Employer = strings.TrimSpace(f.Name), strings.TrimSpace(f.Employer)
+	f.Name, f.Employer = people.OneLine(f.Name), people.OneLine(f.Employer)
 	f.Phone = strings.Map(func(c rune) rune {
 		if c == ' ' || c == '-' {
 			return -1

@@ -102,7 +102,7 @@ func (o *Office) check(ctx context.Context, p *Particulars) error {
 }
 
 func (p *Particulars) check(levels []int) error {
-	p.Name = strings.TrimSpace(p.Name)
+	p.Name = people.OneLine(p.Name)
 	switch n := len([]rune(p.Name)); {
 	case n == 0:
 		return &FieldError{"/name", "required"}

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"gongyuan/engine/audit"
@@ -171,7 +170,7 @@ func (f *Factors) OfferPasskey(ctx context.Context, a *people.Account, family st
 // It returns a *FieldError, ErrCode for an answer that is none to the offer of
 // this session, people.ErrDuplicate for a key that is there.
 func (f *Factors) AddPasskey(ctx context.Context, a *people.Account, family, name string, answer []byte) ([]string, error) {
-	name = strings.TrimSpace(name)
+	name = people.OneLine(name)
 	if n := len([]rune(name)); n == 0 {
 		return nil, &FieldError{"/name", "required"}
 	} else if n > 40 {

@@ -128,7 +128,7 @@ func (o *Office) Change(ctx context.Context, by people.AccountID, id ID, version
 }
 
 func (o *Office) checkPlan(ctx context.Context, s *Sitting, now time.Time) error {
-	s.Title = strings.TrimSpace(s.Title)
+	s.Title = people.OneLine(s.Title)
 	if err := s.Check(); err != nil {
 		return err
 	}
@@ -312,8 +312,8 @@ func (o *Office) cleaned(entries []Entry) ([]Entry, error) {
 		fault := func(field, reason string) {
 			faults = append(faults, FieldError{fmt.Sprintf("/candidates/%d/%s", i, field), reason})
 		}
-		e.Name, e.Room, e.Seat = strings.TrimSpace(e.Name), strings.TrimSpace(e.Room), strings.TrimSpace(e.Seat)
-		if e.Employer = strings.TrimSpace(e.Employer); len([]rune(e.Employer)) > 80 {
+		e.Name, e.Room, e.Seat = people.OneLine(e.Name), people.OneLine(e.Room), people.OneLine(e.Seat)
+		if e.Employer = people.OneLine(e.Employer); len([]rune(e.Employer)) > 80 {
 			fault("employer", "length-0-80")
 		}
 		e.Admission = strings.ToUpper(strings.TrimSpace(e.Admission))
