@@ -191,7 +191,9 @@ func TestLogout(t *testing.T) {
 	w := newWorld(t, embeddedSettings(t))
 	revs, _ := banktest.Generate(15, 400)
 	_, persons := w.sittingOf(revs, testBlueprint(), 1, nil)
-	cookie := w.call("POST", "/api/v1/auth/candidate", "", map[string]any{"admission": persons[0].admission, "idNumber": persons[0].number}).must(t, 200).header.Get("Set-Cookie")
+	in := w.call("POST", "/api/v1/auth/candidate", "", map[string]any{"admission": persons[0].admission, "idNumber": persons[0].number})
+	token, cookie := w.token(in), in.header.Get("Set-Cookie")
+	w.call("GET", "/api/v1/candidate/data", token, nil).must(t, 200)
 	post := func(path string) reply {
 		req := httptest.NewRequest("POST", path, strings.NewReader(`{"audience":"candidate"}`))
 		req.Header.Set("Content-Type", "application/json")
@@ -202,6 +204,9 @@ func TestLogout(t *testing.T) {
 		t.Errorf("the cookie stays in the browser: %q", gone)
 	}
 	post("/api/v1/auth/refresh").must(t, 401)
+	w.call("GET", "/api/v1/candidate/data", token, nil).must(t, 401)
+	w.enter(persons[0], token).must(t, 401)
+	w.call("GET", "/api/v1/candidate/data", w.candidate(persons[0]), nil).must(t, 200)
 }
 
 // TestLoginLimit stops guessing, per account.

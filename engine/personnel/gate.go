@@ -100,6 +100,11 @@ func (g *Gate) Standing(ctx context.Context, id people.AccountID, family string)
 	return Standing{}, err
 }
 
+// Lives tells whether a session has not ended, be it of staff or of a candidate.
+func (g *Gate) Lives(ctx context.Context, family string) (bool, error) {
+	return g.sessions.FamilyLives(ctx, family, g.clock.Now())
+}
+
 func (g *Gate) look(ctx context.Context, id people.AccountID, family string, now time.Time) (Standing, error) {
 	account, err := g.accounts.Account(ctx, id)
 	if errors.Is(err, people.ErrNotFound) || err == nil && account.Disabled {
