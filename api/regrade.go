@@ -49,11 +49,15 @@ func (s *server) ListRegrades(ctx context.Context, r contract.ListRegradesReques
 	return contract.ListRegrades200JSONResponse{Total: total, Regrades: s.wireRegrades(ctx, all)}, nil
 }
 
+// mostSkipped bounds where in a list a page begins: stores make room for what
+// they pass over before they look at what is there.
+const mostSkipped = 1_000_000
+
 // paging is the part of a list that is asked for.
 func paging(skip, limit *int) (from, most int) {
 	most = 20
 	if skip != nil {
-		from = max(*skip, 0)
+		from = min(max(*skip, 0), mostSkipped)
 	}
 	if limit != nil {
 		most = min(max(*limit, 1), 100)

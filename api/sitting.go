@@ -37,12 +37,9 @@ func (s *server) GetStandard(ctx context.Context, _ contract.GetStandardRequestO
 
 // ListSittings lists sittings, the newest first.
 func (s *server) ListSittings(ctx context.Context, r contract.ListSittingsRequestObject) (contract.ListSittingsResponseObject, error) {
-	skip, limit := 0, 50
-	if r.Params.Skip != nil {
-		skip = max(*r.Params.Skip, 0)
-	}
-	if r.Params.Limit != nil {
-		limit = min(max(*r.Params.Limit, 1), 100)
+	skip, limit := paging(r.Params.Skip, r.Params.Limit)
+	if r.Params.Limit == nil {
+		limit = 50
 	}
 	all, total, err := s.sittings.Sittings(ctx, skip, limit)
 	if err != nil {

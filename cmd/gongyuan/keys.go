@@ -136,8 +136,7 @@ func sealedIn(ctx context.Context, stores *storeSettings) (*engine, []rekey.Shel
 	}
 	shelves, err := e.shelves(secrets)
 	if err != nil {
-		e.close(context.WithoutCancel(ctx))
-		return nil, nil, "", err
+		return nil, nil, "", errors.Join(err, e.close(context.WithoutCancel(ctx)))
 	}
 	return e, shelves, secrets[0].ID, nil
 }
