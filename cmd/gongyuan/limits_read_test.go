@@ -9,6 +9,7 @@ import (
 	"gongyuan/engine/correction"
 	"gongyuan/engine/mongostore"
 	"gongyuan/engine/people"
+	"gongyuan/engine/programme"
 	"gongyuan/engine/report"
 	"gongyuan/engine/retention"
 )
@@ -38,7 +39,7 @@ func TestLimitsOfReads(t *testing.T) {
 		"{sitting}": string(x.ID), "{registration}": string(x.reg), "{attempt}": x.person.attempt, "{number}": string(x.number), "{file}": string(x.file),
 		"{candidate}": candidate, "{kind}": "skill", "{draw}": "1", "{paper}": "doors", "{archive}": "1", "{asking}": "none", "{application}": "none", "{code}": "none",
 		"{regrade}": "g1", "{appeal}": "a1", "{batch}": "b1", "{run}": "run1", "{ticket}": "none", "{part}": "1", "{period}": "2026-Q4", "{filing}": "own",
-		"{bank}": string(x.Blueprint.Bank), "{blueprint}": x.Blueprint.ID, "{intake}": "none", "{account}": x.jury[0].id, "{examiner}": x.jury[0].id, "{version}": "1",
+		"{bank}": string(x.Blueprint.Bank), "{blueprint}": x.Blueprint.ID, "{intake}": "none", "{account}": x.jury[0].id, "{examiner}": x.jury[0].id, "{version}": "1", "{programme}": "p1",
 	}
 	parameter := regexp.MustCompile(`\{\w+\}`)
 	for name, limits := range map[string]people.Limits{"none": {}, "site": {Sites: []string{"A"}}, "level": {Levels: []int{2}}} {
@@ -86,7 +87,7 @@ func TestLimitsOfReads(t *testing.T) {
 		}
 		if limits.None() { // those that would tell, or the rest shows nothing
 			for _, path := range []string{
-				"/api/v1/sittings", "/api/v1/appeals", "/api/v1/certificate-batches", "/api/v1/audit", "/api/v1/corrections", "/api/v1/retention",
+				"/api/v1/sittings", "/api/v1/appeals", "/api/v1/certificate-batches", "/api/v1/audit", "/api/v1/corrections", "/api/v1/retention", "/api/v1/programmes",
 				"/api/v1/certificates/{number}", "/api/v1/sittings/{sitting}/registrations",
 			} {
 				if !told[path] {
@@ -113,8 +114,11 @@ func (w *world) fillOutside(x *outside) string {
 		w.t.Fatal(err)
 	}
 	_, err = w.engine.registers.Corrections.Ask(ctx, reg.Candidate, correction.Name, "改过的名字")
+	_, planned := store.Programmes().PutProgramme(ctx, programme.Programme{
+		ID: "p1", Title: x.Title, Site: x.Site, Levels: []programme.Level{{Level: x.Level}}, State: programme.Draft, Changed: now, By: "other",
+	})
 	for _, err := range []error{
-		err,
+		err, planned,
 		store.Retention().InsertRun(ctx, retention.Run{ID: "d1", Lots: []retention.Lot{{Kind: retention.Journals, Sitting: x.ID, Title: x.Title}}, By: "other", At: now, State: retention.Proposed, Version: 1}),
 		store.Reports().InsertRun(ctx, report.Run{ID: "run1", Map: report.Map{Name: "表", About: report.OfCertificates}, Items: []report.Item{{Number: x.number}}, By: "other", At: now}),
 	} {

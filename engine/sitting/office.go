@@ -78,6 +78,8 @@ func (o *Office) Plan(ctx context.Context, s Sitting, by people.AccountID) (Sitt
 type planned struct {
 	Title       string        `json:"title"`
 	Site        string        `json:"site,omitempty"`
+	Programme   string        `json:"programme,omitempty"`
+	Capacity    int           `json:"capacity,omitempty"`
 	Level       int           `json:"level"`
 	Blueprint   string        `json:"blueprint"`
 	Opens       time.Time     `json:"opens"`
@@ -92,7 +94,7 @@ type planned struct {
 
 func (s *Sitting) planned() planned {
 	return planned{
-		s.Title, s.Site, int(s.Level), s.Blueprint.ID, s.Opens, s.Closes, int(s.Duration / time.Minute), int(s.LateEntry / time.Minute),
+		s.Title, s.Site, s.Programme, s.Capacity, int(s.Level), s.Blueprint.ID, s.Opens, s.Closes, int(s.Duration / time.Minute), int(s.LateEntry / time.Minute),
 		s.Release, s.Explain, s.PapersAhead, s.OneSealer,
 	}
 }
