@@ -32,8 +32,8 @@ func newItems(w *workbook) (*items, error) {
 			it.points[p.Code] = true
 		}
 	}
-	it.pictures = picturesOf(w)
-	return it, nil
+	it.pictures, err = picturesOf(w)
+	return it, err
 }
 
 // finish gives codes to the items that came without one.
