@@ -58,49 +58,48 @@ func (w *world) listening() *logged {
 // what is answered to somebody who did not know it already says it.
 func TestNothingPersonalLeaks(t *testing.T) {
 	t.Parallel()
-	eachWorld(t, func(t *testing.T, w *world) {
-		log := w.listening()
-		admin := w.member(people.Administrator)
-		base := w.seated(t, admin.token, 1)
-		revs, _ := banktest.Generate(12, 400)
-		_, persons := w.sittingOf(revs, testBlueprint(), 1, nil)
-		number, phone, password, code := rosterIdentity(55), "13900001234", "a secret of nobody", "739154"
-		secrets := []string{number, phone, password, memberPassword, persons[0].number, rosterIdentity(0), admin.token}
-		body := map[string]any{
-			"idNumber": number, "document": number, "phone": phone, "password": password, "old": password, "code": code, "login": admin.login, "audience": "staff",
-			"name": "某某", "reason": "某个理由", "why": "某个理由", "wish": number, "candidates": []any{map[string]any{"name": "某某", "idNumber": number, "phone": phone}},
-			"rows": []any{map[string]any{"idNumber": number, "name": "某某", "phone": phone}}, "admission": persons[0].admission, "deviceId": number, "text": number,
+	w := newWorld(t, embeddedSettings(t))
+	log := w.listening()
+	admin := w.member(people.Administrator)
+	base := w.seated(t, admin.token, 1)
+	revs, _ := banktest.Generate(12, 400)
+	_, persons := w.sittingOf(revs, testBlueprint(), 1, nil)
+	number, phone, password, code := rosterIdentity(55), "13900001234", "a secret of nobody", "739154"
+	secrets := []string{number, phone, password, memberPassword, persons[0].number, rosterIdentity(0), admin.token}
+	body := map[string]any{
+		"idNumber": number, "document": number, "phone": phone, "password": password, "old": password, "code": code, "login": admin.login, "audience": "staff",
+		"name": "某某", "reason": "某个理由", "why": "某个理由", "wish": number, "candidates": []any{map[string]any{"name": "某某", "idNumber": number, "phone": phone}},
+		"rows": []any{map[string]any{"idNumber": number, "name": "某某", "phone": phone}}, "admission": persons[0].admission, "deviceId": number, "text": number,
+	}
+	w.fails(t, body, secrets, admin, persons[0])
+	opens, closes := w.clock.Now().Add(-time.Hour), w.clock.Now().Add(time.Hour)
+	w.call("PUT", base+"/enrolment", admin.token, contract.EnrolWindow{On: true, Opens: &opens, Closes: &closes}).must(t, 200)
+	w.call("POST", "/api/v1/enrolments/"+strings.TrimPrefix(base, "/api/v1/sittings/"), "", contract.EnrolSend{
+		Name: "报名甲", IdNumber: number, Phone: phone, Employer: "示例单位", Condition: "3-1", Photo: photograph(t, 390, 546), Evidence: []contract.EnrolGiven{{Name: "学历.jpg", Data: photograph(t, 40, 30)}},
+	}).must(t, 201)
+	w.login(admin.login, password, "").must(t, 401)
+	token := w.candidate(persons[0])
+	w.call("POST", "/api/v1/candidate/corrections", token, map[string]any{"about": "number", "wish": number}).must(t, 201)
+	w.act(base, admin.token, "ask-seal").must(t, 200)
+	if !strings.Contains(log.String(), "sitting act") {
+		t.Error("nothing was logged at all")
+	}
+	entries, err := w.engine.trail.Find(t.Context(), audit.Query{}, 1000)
+	if err != nil || len(entries) == 0 {
+		t.Fatalf("%d entries, %v", len(entries), err)
+	}
+	var record strings.Builder
+	for _, e := range entries {
+		record.WriteString(e.Why + " " + string(e.Before) + " " + string(e.After) + " " + e.Object + "\n")
+	}
+	for _, s := range append(secrets, token) {
+		if said := log.String(); strings.Contains(said, s) {
+			t.Errorf("the log says %q: %s", s, around(said, s))
 		}
-		w.fails(t, body, secrets, admin, persons[0])
-		opens, closes := w.clock.Now().Add(-time.Hour), w.clock.Now().Add(time.Hour)
-		w.call("PUT", base+"/enrolment", admin.token, contract.EnrolWindow{On: true, Opens: &opens, Closes: &closes}).must(t, 200)
-		w.call("POST", "/api/v1/enrolments/"+strings.TrimPrefix(base, "/api/v1/sittings/"), "", contract.EnrolSend{
-			Name: "报名甲", IdNumber: number, Phone: phone, Employer: "示例单位", Condition: "3-1", Photo: photograph(t, 390, 546), Evidence: []contract.EnrolGiven{{Name: "学历.jpg", Data: photograph(t, 40, 30)}},
-		}).must(t, 201)
-		w.login(admin.login, password, "").must(t, 401)
-		token := w.candidate(persons[0])
-		w.call("POST", "/api/v1/candidate/corrections", token, map[string]any{"about": "number", "wish": number}).must(t, 201)
-		w.act(base, admin.token, "ask-seal").must(t, 200)
-		if !strings.Contains(log.String(), "sitting act") {
-			t.Error("nothing was logged at all")
+		if said := record.String(); strings.Contains(said, s) {
+			t.Errorf("the record of acts says %q: %s", s, around(said, s))
 		}
-		entries, err := w.engine.trail.Find(t.Context(), audit.Query{}, 1000)
-		if err != nil || len(entries) == 0 {
-			t.Fatalf("%d entries, %v", len(entries), err)
-		}
-		var record strings.Builder
-		for _, e := range entries {
-			record.WriteString(e.Why + " " + string(e.Before) + " " + string(e.After) + " " + e.Object + "\n")
-		}
-		for _, s := range append(secrets, token) {
-			if said := log.String(); strings.Contains(said, s) {
-				t.Errorf("the log says %q: %s", s, around(said, s))
-			}
-			if said := record.String(); strings.Contains(said, s) {
-				t.Errorf("the record of acts says %q: %s", s, around(said, s))
-			}
-		}
-	})
+	}
 }
 
 // fails calls every route with a body that fits none.
