@@ -44,7 +44,7 @@ func TestSecondPersons(t *testing.T) {
 	lead := w.member(people.Administrator)
 	w.hold(lead.id, people.Administrator, people.Editor, people.Reviewer, people.Chair, people.Invigilator, people.CertificateOfficer)
 	by := people.AccountID(lead.id)
-	for _, a := range append(w.resultsByTwo(&x), w.othersByTwo(&x)...) {
+	for _, a := range slices.Concat(w.resultsByTwo(&x), w.othersByTwo(&x), w.papersByTwo(&x)) {
 		t.Run(a.act, func(t *testing.T) {
 			found(t, a.voids)
 			if a.approve == nil {
@@ -68,7 +68,7 @@ func TestSecondPersonsAll(t *testing.T) {
 	w := newWorld(t, embeddedSettings(t))
 	x := w.outside()
 	rows := map[string]bool{}
-	for _, a := range append(w.resultsByTwo(&x), w.othersByTwo(&x)...) {
+	for _, a := range slices.Concat(w.resultsByTwo(&x), w.othersByTwo(&x), w.papersByTwo(&x)) {
 		if a.refused != nil {
 			of, _, _ := strings.Cut(a.refused.Error(), ":")
 			rows[of] = true
@@ -182,6 +182,15 @@ func (w *world) othersByTwo(x *outside) []twoPersons {
 			approve: func(ctx context.Context, by people.AccountID) error {
 				return only(e.desk.DecideUnlock(ctx, by, unlock.ID, assess.Approved, "好的"))
 			}},
+		{act: "revision of an item", same: "engine/editorial TestLife", voids: "engine/editorial TestConflicts"},
+		{act: "edition of a blueprint", same: "engine/compose TestEdition", voids: "engine/compose TestEdition"},
+	}
+}
+
+// papersByTwo are the acts on papers, their archives and their end.
+func (w *world) papersByTwo(x *outside) []twoPersons {
+	e, store, now := w.engine, mongostore.New(w.engine.stores.db), w.clock.Now()
+	return []twoPersons{
 		{act: "papers sealed", same: "cmd/gongyuan TestSealByTwo", voids: "cmd/gongyuan TestSealByTwo"},
 		{act: "archived papers read", voids: "cmd/gongyuan TestArchive", refused: archive.ErrSecondPerson,
 			keep: func(ctx context.Context, by people.AccountID) error {
@@ -213,7 +222,5 @@ func (w *world) othersByTwo(x *outside) []twoPersons {
 			approve: func(ctx context.Context, by people.AccountID) error {
 				return only(e.custody.Retention.Confirm(ctx, by, "own"))
 			}},
-		{act: "revision of an item", same: "engine/editorial TestLife", voids: "engine/editorial TestConflicts"},
-		{act: "edition of a blueprint", same: "engine/compose TestEdition", voids: "engine/compose TestEdition"},
 	}
 }
