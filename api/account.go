@@ -251,7 +251,7 @@ func (s *server) EndOwnSession(ctx context.Context, r contract.EndOwnSessionRequ
 
 // BeginFactor makes a secret for an authenticator app.
 func (s *server) BeginFactor(ctx context.Context, r contract.BeginFactorRequestObject) (contract.BeginFactorResponseObject, error) {
-	a, err := s.ownPassword(ctx, r.Body.Password, "/password")
+	a, err := s.again(ctx, r.Body)
 	if err != nil {
 		return nil, err
 	}
@@ -264,6 +264,24 @@ func (s *server) BeginFactor(ctx context.Context, r contract.BeginFactorRequestO
 		return nil, err
 	}
 	return contract.BeginFactor200JSONResponse{Secret: offer.Secret, Uri: offer.URI, Qr: symbol}, nil
+}
+
+// again is what signing in takes, asked within a session: before the account gets
+// another factor, as an open session at a desk must not be enough for that.
+func (s *server) again(ctx context.Context, b *contract.OwnPassword) (people.Account, error) {
+	a, err := s.ownPassword(ctx, b.Password, "/password")
+	if err != nil {
+		return a, err
+	}
+	has, err := s.factors.Has(ctx, a.ID)
+	if err != nil || !has {
+		return a, err
+	}
+	proof := b.Proof
+	if proof == nil {
+		proof = &contract.FactorProof{}
+	}
+	return a, s.proven(ctx, proof, func(me people.AccountID, p personnel.Proof) error { return s.factors.Check(ctx, me, p) })
 }
 
 // ConfirmFactor makes it the account's second factor.

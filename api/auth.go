@@ -36,11 +36,16 @@ type Limiter interface {
 }
 
 // Sign-ins that fail are limited per account and per address. Those that
-// succeed are not counted: six hundred candidates may share one address.
+// succeed are not counted. A centre of six hundred candidates sits behind one
+// address, signs in within minutes and mistypes: candidates have an address limit
+// of their own, which the mistakes of a whole centre do not reach and which shuts
+// no staff out. What holds off guessing there is the limit of each admission
+// number.
 const (
-	accountAttempts = 8
-	addressAttempts = 60
-	attemptWindow   = 5 * time.Minute
+	accountAttempts   = 8
+	addressAttempts   = 60
+	candidateAttempts = 1200 // of an address
+	attemptWindow     = 5 * time.Minute
 )
 
 // Refresh tokens live this long without being used, longer than any exam; a
@@ -91,12 +96,12 @@ func (r goneResponse) VisitLogoutResponse(c *fiber.Ctx) error {
 
 // limited counts an attempt for the account and the address.
 func (s *server) limited(ctx context.Context, account string) error {
-	for _, key := range []string{addressKey(ctx), "account:" + account} {
-		limit := accountAttempts
-		if key == addressKey(ctx) {
-			limit = addressAttempts
-		}
-		wait, err := s.limiter.Take(ctx, key, limit, attemptWindow)
+	address, most := addressLimit(ctx, account)
+	for _, limit := range []struct {
+		key  string
+		most int
+	}{{address, most}, {"account:" + account, accountAttempts}} {
+		wait, err := s.limiter.Take(ctx, limit.key, limit.most, attemptWindow)
 		if err != nil {
 			return err
 		}
@@ -110,10 +115,23 @@ func (s *server) limited(ctx context.Context, account string) error {
 // welcomed forgets the attempts of an account that has signed in, and does not
 // hold this one against its address.
 func (s *server) welcomed(ctx context.Context, account string) error {
-	return errors.Join(s.limiter.Clear(ctx, "account:"+account), s.limiter.Return(ctx, addressKey(ctx)))
+	return errors.Join(s.limiter.Clear(ctx, "account:"+account), s.forgiven(ctx, account))
 }
 
-func addressKey(ctx context.Context) string { return "address:" + callOf(ctx).address }
+// forgiven does not hold an attempt against its address.
+func (s *server) forgiven(ctx context.Context, account string) error {
+	address, _ := addressLimit(ctx, account)
+	return s.limiter.Return(ctx, address)
+}
+
+// addressLimit is under which key an attempt counts for its address, and how many
+// may fail there.
+func addressLimit(ctx context.Context, account string) (string, int) {
+	if strings.HasPrefix(account, "candidate:") {
+		return "address-candidates:" + callOf(ctx).address, candidateAttempts
+	}
+	return "address:" + callOf(ctx).address, addressAttempts
+}
 
 // Login signs staff in: by password, and by a code or a passkey where the account
 // has a second factor. Guesses of either count as one kind of attempt.
@@ -128,7 +146,7 @@ func (s *server) Login(ctx context.Context, r contract.LoginRequestObject) (cont
 	}
 	if err := s.factors.Check(ctx, account.ID, proof); err != nil {
 		if errors.Is(err, personnel.ErrCodeNeeded) {
-			err = errors.Join(s.asked(ctx, &account, err), s.limiter.Return(ctx, addressKey(ctx)))
+			err = errors.Join(s.asked(ctx, &account, err), s.forgiven(ctx, "staff:"+account.Login))
 		}
 		return nil, err
 	}

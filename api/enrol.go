@@ -17,10 +17,11 @@ import (
 // with a document that does not fit.
 var errNoEnrolment = errors.New("api: no enrolment is found")
 
-// Applications are limited per address; an employer may send many people from
-// one.
+// Applications and look-ups are limited per address; an employer may send many
+// people from one.
 const (
 	enrolments      = 60
+	enrolLooks      = 600 // those of a company or a school that look before the exam
 	enrolmentWindow = 10 * time.Minute
 )
 
@@ -100,7 +101,7 @@ func (s *server) GetEnrolStatus(ctx context.Context, r contract.GetEnrolStatusRe
 		return nil, err
 	}
 	number := strings.ToUpper(strings.Map(halfWidth, strings.TrimSpace(r.Body.Number)))
-	for key, most := range map[string]int{"enrol-look:" + number: numberGuesses, "enrol-look-address:" + callOf(ctx).address: addressGuesses} {
+	for key, most := range map[string]int{"enrol-look:" + number: numberGuesses, "enrol-look-address:" + callOf(ctx).address: enrolLooks} {
 		if err := s.spared(ctx, key, most, guessWindow); err != nil {
 			return nil, err
 		}

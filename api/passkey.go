@@ -80,7 +80,7 @@ func wirePasskeys(all []personnel.Passkey) []contract.Passkey {
 
 // OfferPasskey begins to add a passkey.
 func (s *server) OfferPasskey(ctx context.Context, r contract.OfferPasskeyRequestObject) (contract.OfferPasskeyResponseObject, error) {
-	a, err := s.ownPassword(ctx, r.Body.Password, "/password")
+	a, err := s.again(ctx, r.Body)
 	if err != nil {
 		return nil, err
 	}

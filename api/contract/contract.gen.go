@@ -6855,9 +6855,12 @@ type OwnMaterials struct {
 	State     MaterialState `json:"state"`
 }
 
-// OwnPassword defines model for OwnPassword.
+// OwnPassword The own password, and a proof of the second factor where the account has one.
 type OwnPassword struct {
 	Password string `json:"password"`
+
+	// Proof One of both. The answer is the browser's to the question of this session.
+	Proof *FactorProof `json:"proof,omitempty"`
 }
 
 // OwnResult defines model for OwnResult.

@@ -40,7 +40,7 @@ var asvs = []struct {
 	{"7.4.3", "a changed password ends the other sessions, a factor that was reset all of them", []string{"TestChangeEndsOthers", "TestAccounts"}, ""},
 	{"7.4.4", "every page behind a sign-in has a way to sign out", []string{"signing out keeps the place for whoever signs in next"}, ""},
 	{"7.4.5", "administrators end the sessions of others", []string{"TestAccounts", "an account from its one-time password to its end"}, ""},
-	{"7.5.1", "changing a password or a second factor asks for the password or a code again", []string{"TestSecondFactor", "TestChangeEndsOthers"}, ""},
+	{"7.5.1", "changing a password asks for the present one; a factor is added or renewed by password and factor, and taken away by a factor", []string{"TestSecondFactor", "TestPasskeys", "TestChangeEndsOthers"}, ""},
 	{"7.5.2", "everybody sees and ends their own sessions", []string{"TestAccounts", "TestOwnAccountIsAnothers"}, ""},
 	{"7.6.1", "terms agreed with others who vouch for sign-ins", nil, "there is no sign-in through others"},
 	{"7.6.2", "sessions begin with an act of the person", nil, "there is no sign-in through others; a session begins with a password or a number that somebody typed"},

@@ -161,7 +161,7 @@ func fillSealed(t *testing.T, w *world) *sealedThings {
 	revs, _ := banktest.Generate(10, 400)
 	s, persons := w.sittingOf(revs, testBlueprint(), 1, nil)
 	out := &sealedThings{person: persons[0], admin: w.member(people.Administrator), holder: w.member(people.CertificateOfficer)}
-	_, out.recovery = w.enrolled(out.holder.token)
+	_, out.recovery = w.enrolled(out.holder.token, nil)
 	w.call("POST", "/api/v1/candidate/corrections", w.candidate(persons[0]), map[string]any{"about": "employer", "wish": "示例单位"}).must(t, 201)
 	c, err := w.engine.registry.Issue(t.Context(), qualifiedPerson(&s, persons[0]), "test")
 	if err != nil {

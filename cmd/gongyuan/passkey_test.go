@@ -28,12 +28,30 @@ func (w *world) own(token string) contract.OwnAccount {
 	return own
 }
 
-// offered begins to add a passkey and returns the options.
-func (w *world) offered(token string) []byte {
+// offered begins to add a passkey and returns the options. An account that has a
+// factor proves it.
+func (w *world) offered(token string, proof map[string]any) []byte {
 	w.t.Helper()
 	var offer contract.PasskeyOffer
-	w.call("POST", "/api/v1/me/passkeys/offer", token, map[string]any{"password": memberPassword}).must(w.t, 200).into(w.t, &offer)
+	w.call("POST", "/api/v1/me/passkeys/offer", token, signingIn(proof)).must(w.t, 200).into(w.t, &offer)
 	return asJSON(w.t, offer.Options)
+}
+
+// signingIn is the own password, with a proof where there is one.
+func signingIn(proof map[string]any) map[string]any {
+	body := map[string]any{"password": memberPassword}
+	if proof != nil {
+		body["proof"] = proof
+	}
+	return body
+}
+
+// provenBy answers the question of the own session.
+func (w *world) provenBy(token string, key *enginetest.SoftKey) map[string]any {
+	w.t.Helper()
+	var ask contract.PasskeyOffer
+	w.call("POST", "/api/v1/me/passkeys/question", token, nil).must(w.t, 200).into(w.t, &ask)
+	return map[string]any{"answer": json.RawMessage(key.Get(w.t, asJSON(w.t, ask.Options)))}
 }
 
 func (w *world) addKey(token, name string, answer []byte) reply {
@@ -42,11 +60,11 @@ func (w *world) addKey(token, name string, answer []byte) reply {
 }
 
 // keyed adds a passkey and returns it with the recovery codes that came of it.
-func (w *world) keyed(token, name string) (*enginetest.SoftKey, []string) {
+func (w *world) keyed(token, name string, proof map[string]any) (*enginetest.SoftKey, []string) {
 	w.t.Helper()
 	soft := enginetest.NewSoftKey(w.t, staffAddress)
 	var codes contract.RecoveryCodes
-	w.addKey(token, name, soft.Create(w.t, w.offered(token))).must(w.t, 200).into(w.t, &codes)
+	w.addKey(token, name, soft.Create(w.t, w.offered(token, proof))).must(w.t, 200).into(w.t, &codes)
 	return soft, codes.Codes
 }
 
@@ -75,14 +93,19 @@ func TestPasskeys(t *testing.T) {
 			t.Fatalf("before: %+v", own)
 		}
 		w.call("POST", "/api/v1/me/passkeys/offer", m.token, map[string]any{"password": "wrong"}).must(t, 422)
-		first, codes := w.keyed(m.token, "办公室的钥匙")
+		first, codes := w.keyed(m.token, "办公室的钥匙", nil)
 		w.clock.Advance(time.Second)
-		second, none := w.keyed(m.token, "手机")
+		// An open session and the password do not give it another factor.
+		for _, path := range []string{"/api/v1/me/passkeys/offer", "/api/v1/me/factor"} {
+			w.call("POST", path, m.token, signingIn(nil)).must(t, 422)
+			w.call("POST", path, m.token, signingIn(map[string]any{"code": "aaaa-aaaa-aaaa"})).must(t, 422)
+		}
+		second, none := w.keyed(m.token, "手机", w.provenBy(m.token, first))
 		if len(codes) != 10 || len(none) != 0 {
 			t.Errorf("%d recovery codes with the first, %d with the second", len(codes), len(none))
 		}
 		own := w.own(m.token)
-		if !own.Account.Factor || own.App || own.RecoveryLeft != 10 || len(own.Passkeys) != 2 || own.Passkeys[0].Name != "办公室的钥匙" || own.Passkeys[0].Used != nil {
+		if !own.Account.Factor || own.App || own.RecoveryLeft != 10 || len(own.Passkeys) != 2 || own.Passkeys[0].Name != "办公室的钥匙" || own.Passkeys[1].Used != nil {
 			t.Errorf("after: %+v", own)
 		}
 		q := w.question(m.login)
@@ -136,8 +159,8 @@ func TestPasskeysRefused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, embeddedSettings(t))
 	m, thief := w.member(people.Editor), w.member(people.Editor)
-	soft, codes := w.keyed(m.token, "钥匙")
-	stolen, _ := w.keyed(thief.token, "钥匙")
+	soft, codes := w.keyed(m.token, "钥匙", nil)
+	stolen, _ := w.keyed(thief.token, "钥匙", nil)
 	refused := func(name, want string, r reply) {
 		t.Helper()
 		if r.status != 401 || r.problem() != want {
@@ -153,8 +176,8 @@ func TestPasskeysRefused(t *testing.T) {
 	q = w.question(m.login)
 	refused("another address", "wrong-code", w.answered(m.login, memberPassword, q.Ticket, far.Get(t, asJSON(t, q.Options))))
 	// An offer is its session's own.
-	options := w.offered(m.token)
-	w.keyed(thief.token, "another")
+	options := w.offered(m.token, w.provenBy(m.token, soft))
+	w.keyed(thief.token, "another", w.provenBy(thief.token, stolen))
 	elsewhere := w.token(w.login(m.login, memberPassword, codes[0]))
 	w.addKey(elsewhere, "elsewhere", enginetest.NewSoftKey(t, staffAddress).Create(t, options)).must(t, 422)
 	// Two devices hold one key: whichever is behind is found out.
@@ -192,9 +215,9 @@ func TestPasskeyIsTheDemandedFactor(t *testing.T) {
 	if r := w.call("GET", "/api/v1/staff", m.token, nil); r.problem() != "needs-factor" {
 		t.Fatalf("before: %d %s", r.status, r.raw)
 	}
-	soft, _ := w.keyed(m.token, "钥匙")
+	soft, _ := w.keyed(m.token, "钥匙", nil)
 	w.call("GET", "/api/v1/staff", m.token, nil).must(t, 200)
-	secret, codes := w.enrolled(m.token)
+	secret, codes := w.enrolled(m.token, w.provenBy(m.token, soft))
 	if own := w.own(m.token); len(codes) != 0 || own.RecoveryLeft != 10 || !own.App {
 		t.Errorf("an app beside a passkey: %d new codes, %+v", len(codes), own)
 	}

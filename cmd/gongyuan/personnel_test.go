@@ -231,10 +231,10 @@ func authenticator(t testing.TB, secret string, at time.Time) string {
 }
 
 // enrolled sets up a second factor and returns its secret and recovery codes.
-func (w *world) enrolled(token string) (string, []string) {
+func (w *world) enrolled(token string, proof map[string]any) (string, []string) {
 	w.t.Helper()
 	var offer contract.FactorOffer
-	w.call("POST", "/api/v1/me/factor", token, map[string]any{"password": memberPassword}).must(w.t, 200).into(w.t, &offer)
+	w.call("POST", "/api/v1/me/factor", token, signingIn(proof)).must(w.t, 200).into(w.t, &offer)
 	if !strings.HasPrefix(offer.Uri, "otpauth://totp/") || len(offer.Qr) < 400 {
 		w.t.Errorf("offer %+v", offer)
 	}
@@ -249,7 +249,7 @@ func TestSecondFactor(t *testing.T) {
 	t.Parallel()
 	eachWorld(t, func(t *testing.T, w *world) {
 		admin, m := w.staff(people.Administrator), w.member(people.CertificateOfficer)
-		secret, recovery := w.enrolled(m.token)
+		secret, recovery := w.enrolled(m.token, nil)
 		sign := func(code string) reply { return w.login(m.login, memberPassword, code) }
 		if r := sign(""); r.status != 401 || r.problem() != "code-needed" {
 			t.Errorf("without a code: %d %s", r.status, r.raw)
@@ -325,7 +325,7 @@ func TestCodeLimit(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, embeddedSettings(t))
 	m := w.member(people.Editor)
-	w.enrolled(m.token)
+	w.enrolled(m.token, nil)
 	last := 0
 	for i := range 9 {
 		last = w.login(m.login, memberPassword, fmt.Sprintf("%06d", i)).status
@@ -354,7 +354,7 @@ func TestDemandedFactor(t *testing.T) {
 		}
 	}
 	m := w.member(people.Administrator)
-	secret, _ := w.enrolled(m.token)
+	secret, _ := w.enrolled(m.token, nil)
 	w.call("GET", "/api/v1/staff", m.token, nil).must(t, 200)
 	w.clock.Advance(time.Minute)
 	w.call("POST", "/api/v1/me/factor/removal", m.token, map[string]any{"code": authenticator(t, secret, w.clock.Now())}).must(t, 204)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -11,7 +12,9 @@ import (
 	"gongyuan/api/contract"
 	"gongyuan/bank/banktest"
 	"gongyuan/engine/audit"
+	"gongyuan/engine/mongostore"
 	"gongyuan/engine/people"
+	"gongyuan/engine/result"
 	"gongyuan/engine/sitting"
 )
 
@@ -85,6 +88,48 @@ func TestRelease(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// returning has somebody return a release in the middle of its approval.
+type returning struct {
+	result.Publisher
+	do func()
+}
+
+// Do implements result.Publisher.
+func (r returning) Do(ctx context.Context, id sitting.ID, version int, act sitting.Act, by people.AccountID) (sitting.Sitting, error) {
+	r.do()
+	return r.Publisher.Do(ctx, id, version, act, by)
+}
+
+// TestApproveAgainstReturn: a release that is being approved is not returned, so
+// that what candidates see and what the round says never differ.
+func TestApproveAgainstReturn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, embeddedSettings(t))
+	s, _, _ := scored(t, w)
+	closeSitting(t, w, string(s.ID))
+	e, ctx := w.engine, t.Context()
+	first, second, third := people.AccountID(w.member(people.Administrator).id), people.AccountID(w.member(people.Administrator).id), people.AccountID(w.member(people.Administrator).id)
+	stands, err := e.registrar.Stand(ctx, s.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := e.registrar.Propose(ctx, first, s.ID, stands.Digest, "已核对"); err != nil {
+		t.Fatal(err)
+	}
+	asked := false
+	between := returning{analysing{e}, func() {
+		asked = true
+		if _, err := e.registrar.Return(ctx, third, s.ID, "再看一看"); !errors.Is(err, result.ErrState) {
+			t.Errorf("returned while it is approved: %v", err)
+		}
+	}}
+	approving := result.NewRegistrar(e.registrar.Sources, result.Deps{Releases: mongostore.New(e.stores.db).Records(), Publisher: between, Accounts: e.people, Audit: e.trail, Clock: e.clock})
+	done, err := approving.Approve(ctx, second, s.ID, stands.Digest, "")
+	if err != nil || done.State != result.Approved || done.Second != second || !asked {
+		t.Errorf("approved: %+v, %v", done, err)
+	}
 }
 
 // refused holds a refusal against its status and problem.

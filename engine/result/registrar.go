@@ -190,7 +190,8 @@ func (g *Registrar) waiting(ctx context.Context, by people.AccountID, id sitting
 	return d, r, nil
 }
 
-// Return gives a proposed release back to whoever proposed it.
+// Return gives a proposed release back to whoever proposed it. It returns
+// ErrState once somebody began to approve it.
 func (g *Registrar) Return(ctx context.Context, by people.AccountID, id sitting.ID, why string) (Release, error) {
 	why, err := checkWhy("/remark", why)
 	if err != nil {
@@ -199,6 +200,9 @@ func (g *Registrar) Return(ctx context.Context, by people.AccountID, id sitting.
 	_, r, err := g.waiting(ctx, by, id)
 	if err != nil {
 		return Release{}, fmt.Errorf("return a release: %w", err)
+	}
+	if r.Second != "" {
+		return Release{}, fmt.Errorf("return a release that is being approved: %w", ErrState)
 	}
 	return g.settle(ctx, r, Returned, by, why)
 }
@@ -217,6 +221,16 @@ func (g *Registrar) settle(ctx context.Context, r Release, to ReleaseState, by p
 	return stored, err
 }
 
+// claim notes who approves a round before anything comes of it: from then on it
+// is not returned. One that was cut off is gone on with.
+func (g *Registrar) claim(ctx context.Context, r Release, by people.AccountID) (Release, error) {
+	if r.Second != "" {
+		return r, nil
+	}
+	r.Second, r.SecondAt = by, g.now()
+	return g.in.Releases.ReplaceRelease(ctx, r)
+}
+
 // Approve releases what was proposed, if it is still what digest says: each
 // result that is new or has changed becomes a version, and the first round
 // shows the results to the candidates. Where a result changed meanwhile, the
@@ -233,6 +247,9 @@ func (g *Registrar) Approve(ctx context.Context, by people.AccountID, id sitting
 	if d.Digest != r.Digest {
 		_, err := g.settle(ctx, r, Void, by, "")
 		return Release{}, errors.Join(fmt.Errorf("results changed after the first signature: %w", ErrConflict), err)
+	}
+	if r, err = g.claim(ctx, r, by); err != nil {
+		return Release{}, fmt.Errorf("approve a release: %w", err)
 	}
 	now := g.now()
 	var records []Record

@@ -39,7 +39,7 @@ type Release struct {
 	By         people.AccountID
 	At         time.Time
 	Word       string           // of the second person
-	Second     people.AccountID // who approved or returned it
+	Second     people.AccountID // who approved or returned it; of one that waits, who began to approve it
 	SecondAt   time.Time
 	NoticeEnds time.Time // of an approved round: certificates may be issued from here on
 	Version    int       // raised by each change

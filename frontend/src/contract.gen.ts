@@ -5171,8 +5171,10 @@ export interface components {
             old: string;
             password: string;
         };
+        /** @description The own password, and a proof of the second factor where the account has one. */
         OwnPassword: {
             password: string;
+            proof?: components["schemas"]["FactorProof"];
         };
         FactorOffer: {
             /** @description Base32 in groups of four. */
