@@ -175,7 +175,7 @@ test('passkeys are added, sign in, and are taken away', { skip, timeout: 120_000
   await add('同一台电脑') // from now on a factor is asked for too; the device says that it has one already
   await confirm()
   await page.getByText('不对或已用过').waitFor()
-  await page.getByRole('button', { name: '用通行密钥确认' }).click()
+  await page.getByRole('button', { name: '用通行密钥确认' }).first().click()
   await page.getByText('这个设备已经登记过。').waitFor()
   await looked(page, 'passkeys')
 
@@ -201,7 +201,7 @@ test('passkeys are added, sign in, and are taken away', { skip, timeout: 120_000
   await confirm()
   await page.getByText('通行密钥已登记。').waitFor()
   await page.getByRole('button', { name: '移除通行密钥 办公室电脑' }).click()
-  await page.getByRole('button', { name: '用通行密钥确认' }).click()
+  await page.getByRole('button', { name: '用通行密钥确认' }).first().click()
   await page.getByText('已移除通行密钥。').waitFor()
   await page.getByText(/最近用于/).waitFor()
   await page.locator('button.who').click()
