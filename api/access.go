@@ -105,7 +105,7 @@ func (s *server) admitted(c *fiber.Ctx, next fiber.Handler) error {
 		return fiber.ErrUnsupportedMediaType
 	}
 	ctx := audit.From(context.WithValue(context.Background(), callKey{}, info), info.address)
-	ctx = people.Limited(ctx, info.actor.Limits)
+	ctx = people.Paired(people.Limited(ctx, info.actor.Limits), s.staff)
 	ctx, cancel := context.WithTimeout(ctx, max(callTimeout, slow[op.id]))
 	defer cancel()
 	c.SetUserContext(ctx)

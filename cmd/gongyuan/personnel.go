@@ -35,7 +35,7 @@ func (e *engine) keepPersonnel(store *mongostore.Store, settings *storeSettings)
 		levels[i] = int(s.Level)
 	}
 	e.personnel = personnel.NewOffice(personnel.Deps{
-		Accounts: e.people, Sessions: e.people, Factors: e.factors, Gate: e.gate, Audit: e.trail, Clock: e.clock, Levels: levels, Sites: e.filings, Cost: people.DefaultCost(),
+		Accounts: e.people, Sessions: e.people, Factors: e.factors, Gate: e.gate, Audit: e.trail, Clock: e.clock, Levels: levels, Sites: e.filings, Cost: people.DefaultCost(), Apart: settings.Apart,
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"gongyuan/engine/archive"
 	"gongyuan/engine/assess"
@@ -32,6 +33,9 @@ type twoPersons struct {
 	// person refused, where approve is nil, and the first signature void, or the
 	// approval a conflict, once anything has changed in between.
 	same, voids string
+	// onTheDay marks acts that cannot wait: two ids are two persons, whoever made
+	// their accounts.
+	onTheDay bool
 }
 
 // TestSecondPersons has everybody who proposed approve their own, for each act
@@ -39,11 +43,16 @@ type twoPersons struct {
 // person.
 func TestSecondPersons(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, embeddedSettings(t))
+	settings := embeddedSettings(t)
+	settings.Apart = 24 * time.Hour
+	w := newWorld(t, settings)
 	x := w.outside()
-	lead := w.member(people.Administrator)
-	w.hold(lead.id, people.Administrator, people.Editor, people.Reviewer, people.Chair, people.Invigilator, people.CertificateOfficer)
+	lead, made := w.member(people.Administrator), w.member(people.Administrator)
+	for _, m := range []member{lead, made} {
+		w.hold(m.id, people.Administrator, people.Editor, people.Reviewer, people.Chair, people.Invigilator, people.CertificateOfficer)
+	}
 	by := people.AccountID(lead.id)
+	w.handed(people.AccountID(made.id), by)
 	for _, a := range slices.Concat(w.resultsByTwo(&x), w.othersByTwo(&x), w.papersByTwo(&x)) {
 		t.Run(a.act, func(t *testing.T) {
 			found(t, a.voids)
@@ -57,7 +66,24 @@ func TestSecondPersons(t *testing.T) {
 			if err := a.approve(t.Context(), by); !errors.Is(err, a.refused) {
 				t.Errorf("the same person: got %v, want %v", err, a.refused)
 			}
+			ctx := people.Paired(t.Context(), w.engine.personnel)
+			if err := a.approve(ctx, people.AccountID(made.id)); errors.Is(err, a.refused) == a.onTheDay {
+				t.Errorf("whose account the first has just made: got %v", err)
+			}
 		})
+	}
+}
+
+// handed notes that by has just had an account in the hand.
+func (w *world) handed(id, by people.AccountID) {
+	w.t.Helper()
+	a, err := w.engine.people.Account(w.t.Context(), id)
+	if err == nil {
+		a.Handed = []people.Handing{{By: by, At: w.clock.Now()}}
+		_, err = w.engine.people.ReplaceAccount(w.t.Context(), a)
+	}
+	if err != nil {
+		w.t.Fatal(err)
 	}
 }
 
@@ -167,14 +193,14 @@ func (w *world) othersByTwo(x *outside) []twoPersons {
 			approve: func(ctx context.Context, by people.AccountID) error {
 				return only(e.registry.Decide(ctx, x.number, 1, true, "", by))
 			}},
-		{act: "panel that breaks rules", voids: "cmd/gongyuan TestPanelOverride", refused: assess.ErrSecondPerson,
+		{act: "panel that breaks rules", voids: "cmd/gongyuan TestPanelOverride", refused: assess.ErrSecondPerson, onTheDay: true,
 			keep: func(ctx context.Context, by people.AccountID) error {
 				return store.Assessments().InsertPanel(ctx, assess.Panel{ID: own, Sitting: x.ID, Station: 2, Kind: "review", State: assess.Proposed, Override: &assess.Override{By: by, At: now}, Version: 1})
 			},
 			approve: func(ctx context.Context, by people.AccountID) error {
 				return only(e.desk.Approve(ctx, by, own, 1, "好的"))
 			}},
-		{act: "signed score opened again", voids: "engine/assess TestUnlockRefused", refused: assess.ErrSecondPerson,
+		{act: "signed score opened again", voids: "engine/assess TestUnlockRefused", refused: assess.ErrSecondPerson, onTheDay: true,
 			keep: func(ctx context.Context, by people.AccountID) error {
 				unlock.By = by
 				return store.Assessments().InsertUnlock(ctx, unlock)
@@ -199,14 +225,14 @@ func (w *world) papersByTwo(x *outside) []twoPersons {
 			approve: func(ctx context.Context, by people.AccountID) error {
 				return only(e.custody.Archives.Decide(ctx, by, archive.RequestOf(x.ID, "own"), archive.Approved, ""))
 			}},
-		{act: "answers on paper typed in", voids: "engine/byhand TestType", refused: byhand.ErrSecondPerson,
+		{act: "answers on paper typed in", voids: "engine/byhand TestType", refused: byhand.ErrSecondPerson, onTheDay: true,
 			keep: func(ctx context.Context, by people.AccountID) error {
 				return store.PaperSheets().InsertSheet(ctx, byhand.Sheet{Code: "OWN", Sitting: x.ID, Registration: x.reg, Slots: 20, Typed: []byhand.Typed{{By: by, At: now}}, State: byhand.Once})
 			},
 			approve: func(ctx context.Context, by people.AccountID) error {
 				return only(e.custody.Sheets.Type(ctx, by, x.ID, "OWN", nil))
 			}},
-		{act: "answers on paper settled", voids: "engine/byhand TestSettle", refused: byhand.ErrSecondPerson,
+		{act: "answers on paper settled", voids: "engine/byhand TestSettle", refused: byhand.ErrSecondPerson, onTheDay: true,
 			keep: func(ctx context.Context, by people.AccountID) error {
 				return store.PaperSheets().InsertSheet(ctx, byhand.Sheet{
 					Code: "TWO", Sitting: x.ID, Registration: x.reg, Slots: 20, Typed: []byhand.Typed{{By: "other", At: now, Answers: map[int]string{1: "A"}}, {By: by, At: now}}, State: byhand.Differs,

@@ -61,6 +61,9 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	c.Stores.SecondFactor = cmp.Or(c.Stores.SecondFactor, demanded)
 	c.Stores.Opening = cmp.Or(c.Stores.Opening, reasoned)
 	c.Stores.Sealing = cmp.Or(c.Stores.Sealing, twoSealers)
+	if c.Stores.Apart < 0 {
+		c.Stores.Apart = 24 * time.Hour
+	}
 	return serve(ctx, &c.Stores, &c.Server, nil)
 }
 

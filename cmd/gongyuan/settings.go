@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"gongyuan/cmd/gongyuan/backup"
 	"gongyuan/engine/diploma"
@@ -34,6 +35,8 @@ type storeSettings struct {
 	Opening string `env:"GONGYUAN_OPENING" enum:"reasoned,free," default:"" help:"Whether opening a sitting that is not ready needs a reason: reasoned or free; empty means reasoned when serving, free in the demo."`
 
 	Sealing string `env:"GONGYUAN_SEALING" enum:"two,free," default:"" help:"Whether certificates come only of papers that two persons sealed: two or free; empty means two when serving, free in the demo."`
+
+	Apart time.Duration `env:"GONGYUAN_APART" default:"-1s" placeholder:"TIME" help:"For how long an account is not another person than who made it, took its second factor off or gave it a password without one, such as 24h; 0 for not at all; negative means 24h when serving, not at all in the demo."`
 
 	Secrets string `env:"GONGYUAN_SECRETS" placeholder:"ID:BASE64,…" help:"Master secrets of 32 bytes, the newest first; empty means the file 'secrets' in the data folder, made at the first start. All copies of the program must share them."`
 }

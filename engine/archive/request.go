@@ -124,7 +124,7 @@ func (d *Desk) Decide(ctx context.Context, by people.AccountID, id RequestID, to
 	}
 	why = strings.TrimSpace(why)
 	switch {
-	case r.By == by:
+	case people.Same(ctx, by, r.By):
 		return Request{}, ErrSecondPerson
 	case to != Approved && to != Refused:
 		return Request{}, &FieldError{"/decision", "unknown"}

@@ -27,7 +27,7 @@ func (d *Desk) Approve(ctx context.Context, by people.AccountID, id ID, digest s
 	switch next, err := b.State.Next(Approve); {
 	case err != nil:
 		return View{}, err
-	case b.Proposer == by:
+	case people.Same(ctx, by, b.Proposer):
 		return View{}, ErrSecondPerson
 	case b.Digest != digest:
 		return View{}, ErrConflict

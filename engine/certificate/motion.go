@@ -165,7 +165,7 @@ func (r *Registry) Decide(ctx context.Context, n Number, seq int, approve bool, 
 		return Certificate{}, ErrNotFound
 	}
 	m := all[seq-1]
-	if approve && by == m.By {
+	if approve && people.Same(ctx, by, m.By) {
 		return Certificate{}, ErrSecondPerson
 	}
 	if m.State == MotionApproved && approve && m.Second == by {

@@ -173,6 +173,9 @@ func (d *Desk) Take(ctx context.Context, by string, r StepRequest) (_ Opened, er
 	if err := draft.Next(r.Step, by); err != nil {
 		return Opened{}, err
 	}
+	if r.Step == bank.StepApprove && people.Same(ctx, by, draft.Authors...) {
+		return Opened{}, bank.ErrSecondPerson
+	}
 	if r.Step == bank.StepSave {
 		return Opened{}, &FieldError{"/step", "enum"}
 	}

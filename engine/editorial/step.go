@@ -107,6 +107,9 @@ func (d *Desk) take(ctx context.Context, by string, r StepRequest, row bank.Item
 			next = bank.StageDraft
 		}
 	case bank.StepApprove:
+		if people.Same(ctx, by, row.Work.Authors...) {
+			return false, bank.ErrSecondPerson
+		}
 		row.Work.Approver, row.Work.Approved = by, now
 	case bank.StepPublish:
 		row.Published, row.Status = row.Work.Revision, bank.Published

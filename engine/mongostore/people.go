@@ -68,6 +68,13 @@ type accountDoc struct {
 	Disabled bool      `bson:"disabled"`
 	Created  time.Time `bson:"created"`
 	Version  int       `bson:"version"` // absent from accounts of before it
+
+	Handed []handingDoc `bson:"handed,omitempty"`
+}
+
+type handingDoc struct {
+	By string    `bson:"by"`
+	At time.Time `bson:"at"`
 }
 
 func (d accountDoc) account() people.Account {
@@ -78,11 +85,21 @@ func (d accountDoc) account() people.Account {
 	for _, r := range d.Roles {
 		a.Roles = append(a.Roles, people.Role(r))
 	}
+	for _, h := range d.Handed {
+		a.Handed = append(a.Handed, people.Handing{By: people.AccountID(h.By), At: h.At.UTC()})
+	}
 	return a
 }
 
 func docOfAccount(a *people.Account) accountDoc {
-	return accountDoc{string(a.ID), a.Login, a.Name, texts(a.Roles), a.Levels, a.Sites, a.Password, a.GivenUntil, a.Disabled, a.Created, a.Version}
+	doc := accountDoc{
+		ID: string(a.ID), Login: a.Login, Name: a.Name, Roles: texts(a.Roles), Levels: a.Levels, Sites: a.Sites, Password: a.Password,
+		Given: a.GivenUntil, Disabled: a.Disabled, Created: a.Created, Version: a.Version,
+	}
+	for _, h := range a.Handed {
+		doc.Handed = append(doc.Handed, handingDoc{string(h.By), h.At})
+	}
+	return doc
 }
 
 // InsertAccount adds an account, or returns people.ErrDuplicate where the

@@ -49,7 +49,8 @@ type Account struct {
 	GivenUntil time.Time
 	Disabled   bool
 	Created    time.Time
-	Version    int // raised by each change, guards concurrent ones
+	Handed     []Handing // the newest last
+	Version    int       // raised by each change, guards concurrent ones
 }
 
 // Has tells whether the account holds one of the roles. A chair is an examiner.

@@ -388,10 +388,15 @@ func (o *Office) ResetFactor(ctx context.Context, by, id people.AccountID) error
 	if by == id {
 		return ErrOwn
 	}
-	if _, err := o.in.Accounts.Account(ctx, id); err != nil {
+	a, err := o.in.Accounts.Account(ctx, id)
+	if err != nil {
 		return err
 	}
+	handed(&a, by, o.in.Clock.Now().UTC().Truncate(time.Millisecond))
 	return audit.Do(ctx, o.in.Audit, o.event(by, id, "factor-reset"), func() error {
+		if _, err := o.in.Accounts.ReplaceAccount(ctx, a); err != nil {
+			return err
+		}
 		if err := o.in.Factors.dropAll(ctx, id); err != nil {
 			return err
 		}

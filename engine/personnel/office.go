@@ -27,6 +27,9 @@ type Deps struct {
 	Levels   []int // that the standard knows
 	Sites    Sites
 	Cost     people.Cost
+	// Apart is for how long an account does not count as another person than who
+	// made it or had it in the hand; 0 for not at all.
+	Apart time.Duration
 }
 
 // Office (账号管理) keeps the accounts. Administrators keep them; everybody
@@ -174,6 +177,7 @@ func (o *Office) Make(ctx context.Context, by people.AccountID, login string, p 
 	if err != nil {
 		return people.Account{}, "", err
 	}
+	handed(&a, by, now)
 	event := o.event(by, a.ID, "make")
 	event.After = seenOf(&a)
 	err = audit.Do(ctx, o.in.Audit, event, func() error { return o.in.Accounts.InsertAccount(ctx, a) })
@@ -260,9 +264,17 @@ func (o *Office) Reset(ctx context.Context, by, id people.AccountID, version int
 	if err != nil {
 		return people.Account{}, "", err
 	}
-	password, err := o.give(&a, o.in.Clock.Now().UTC().Truncate(time.Millisecond))
+	now := o.in.Clock.Now().UTC().Truncate(time.Millisecond)
+	password, err := o.give(&a, now)
 	if err != nil {
 		return people.Account{}, "", err
+	}
+	has, err := o.in.Factors.Has(ctx, id)
+	if err != nil {
+		return people.Account{}, "", err
+	}
+	if !has { // who has one stays the only one to sign in
+		handed(&a, by, now)
 	}
 	return a, password, audit.Do(ctx, o.in.Audit, o.event(by, id, "password-reset"), func() error {
 		if a, err = o.in.Accounts.ReplaceAccount(ctx, a); err != nil {

@@ -21,7 +21,7 @@ func (g *Reviews) decide(ctx context.Context, by people.AccountID, a Appeal, h H
 	if a.Report == nil {
 		return Appeal{}, ErrState
 	}
-	if a.hadAHand(by) {
+	if people.Same(ctx, by, a.Reviewer, a.Handler, a.Assigner, a.FiledBy) {
 		return Appeal{}, ErrSecondPerson
 	}
 	why, err := checkText("/why", h.Why)

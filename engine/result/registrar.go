@@ -184,7 +184,7 @@ func (g *Registrar) waiting(ctx context.Context, by people.AccountID, id sitting
 	switch {
 	case !ok:
 		return d, r, fmt.Errorf("no release waits: %w", ErrState)
-	case r.By == by:
+	case people.Same(ctx, by, r.By):
 		return d, r, ErrSecondPerson
 	}
 	return d, r, nil
@@ -328,7 +328,7 @@ func (g *Registrar) Settle(ctx context.Context, by people.AccountID, id RulingID
 	if r.State, err = r.State.Next(act); err != nil {
 		return Ruling{}, err
 	}
-	if r.By == by {
+	if people.Same(ctx, by, r.By) {
 		return Ruling{}, ErrSecondPerson
 	}
 	if r.Word, err = checkWhy("/why", why); err != nil {

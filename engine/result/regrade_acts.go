@@ -131,7 +131,7 @@ func (g *Regrader) waits(ctx context.Context, by people.AccountID, id RegradeID)
 		return Regrade{}, err
 	case r.State != RegradeProposed:
 		return Regrade{}, fmt.Errorf("the regrade is %s: %w", r.State, ErrState)
-	case r.By == by:
+	case people.Same(ctx, by, r.By):
 		return Regrade{}, ErrSecondPerson
 	}
 	return r, nil

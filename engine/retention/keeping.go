@@ -57,7 +57,7 @@ func (d *Desk) Keep(ctx context.Context, by people.AccountID, id sitting.ID, on 
 		return Keeping{}, &FieldError{"/reason", "length-2-500"}
 	case k.On == on:
 		return Keeping{}, fmt.Errorf("keep what is kept, or end what is not: %w", ErrState)
-	case !on && k.By == by:
+	case !on && people.Same(ctx, by, k.By):
 		return Keeping{}, ErrSecondPerson
 	}
 	act := "retention.keep"

@@ -111,7 +111,7 @@ func (d *Desk) Confirm(ctx context.Context, by people.AccountID, id string) (Run
 		return Run{}, err
 	}
 	switch {
-	case r.By == by:
+	case people.Same(ctx, by, r.By):
 		return Run{}, ErrSecondPerson
 	case r.State == Done && r.Second == by:
 		return r, nil

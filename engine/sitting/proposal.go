@@ -92,7 +92,7 @@ func (o *Office) second(ctx context.Context, s *Sitting, by people.AccountID) ([
 	case !s.Stands() || s.Proposal.Basis != basis:
 		_, err := o.drop(ctx, *s, by)
 		return nil, errors.Join(ErrVoid, err)
-	case s.Proposal.By == string(by):
+	case people.Same(ctx, string(by), s.Proposal.By):
 		return nil, ErrSecondPerson
 	}
 	return sit, nil

@@ -19,7 +19,7 @@ export const accountEn: Record<keyof typeof accountZh, string> = {
   'account.unlimited': 'All sittings', 'account.and': ' · ', 'account.sites': 'Only sites', 'account.sitesHint': 'None means all sites. Once some are ticked, sittings without a named site are hidden too.',
   'account.limited': 'Your own account is limited to some sittings: you can look at accounts. An administrator without limits keeps them.',
   'account.save': 'Save changes', 'account.saved': 'Saved.',
-  'account.given': 'One-time password, shown only now:', 'account.givenHelp': 'Hand it over in person or by another channel. It holds until {until} and is good for choosing an own password only.', 'account.givenHide': 'Handed over, hide it',
+  'account.given': 'One-time password, shown only now:', 'account.givenHelp': 'Hand it over in person or by another channel. It holds until {until} and is good for choosing an own password only. An account that was just made or reset is for a while no second person to the administrator who did it.', 'account.givenHide': 'Handed over, hide it',
   'account.disable': 'Disable account…', 'account.disableTitle': 'Disable the account of {name}?', 'account.disableText': 'All its sessions end at once, and it can no longer sign in. Records and signatures stay. It can be enabled again.', 'account.disableVerb': 'Disable', 'account.disabled': 'Disabled; its sessions are over.',
   'account.enable': 'Enable account', 'account.enabled': 'Enabled.',
   'account.reset': 'Reset password…', 'account.resetTitle': 'Reset the password of {name}?', 'account.resetText': 'All its sessions end at once. Its owner signs in with the new one-time password and chooses an own one.', 'account.resetVerb': 'Reset password',

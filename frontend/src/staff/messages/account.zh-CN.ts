@@ -17,7 +17,7 @@ export const accountZh = {
   'account.unlimited': '全部场次', 'account.and': ' · ', 'account.sites': '限于站点', 'account.sitesHint': '都不选，就是全部站点的场次；选了，就看不到没有写明站点的场次。',
   'account.limited': '您的账号限于部分场次，只能查看账号。增删改由不受限的管理员来做。',
   'account.save': '保存修改', 'account.saved': '已保存。',
-  'account.given': '一次性密码，只显示这一次：', 'account.givenHelp': '请当面或用另外的渠道交给本人。{until} 之前有效，只能用来设置自己的密码。', 'account.givenHide': '已交给本人，不再显示',
+  'account.given': '一次性密码，只显示这一次：', 'account.givenHelp': '请当面或用另外的渠道交给本人。{until} 之前有效，只能用来设置自己的密码。新开立或重置的账号，一段时间内不能与经手的管理员互为“第二人”。', 'account.givenHide': '已交给本人，不再显示',
   'account.disable': '停用账号…', 'account.disableTitle': '停用 {name} 的账号？', 'account.disableText': '所有登录立即结束，不能再登录。记录和签名保留。以后可以再启用。', 'account.disableVerb': '停用', 'account.disabled': '已停用，登录都已结束。',
   'account.enable': '启用账号', 'account.enabled': '已启用。',
   'account.reset': '重置密码…', 'account.resetTitle': '重置 {name} 的密码？', 'account.resetText': '所有登录立即结束。本人要用新的一次性密码登录，再设自己的密码。', 'account.resetVerb': '重置密码',
