@@ -171,6 +171,10 @@ function handle(state, method, path, query, body, token, cookies) {
     need('administrator')
     return { status: 200, body: { filings: [], own: 'none', body: '', today: '2026-11-23' } }
   }
+  if (at === 'GET /api/v1/programmes') {
+    need('administrator')
+    return { status: 200, body: [] }
+  }
   if (at === 'GET /api/v1/sittings') {
     need('administrator', 'invigilator', 'examiner')
     const list = [...state.sittings].reverse()
