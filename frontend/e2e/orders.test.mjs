@@ -197,7 +197,11 @@ test('what the server could not do for some is tried again for them', async () =
   const page = await as('invigilator', watchPath())
   const sent = orders(page)
   attemptOf('张丙').stuck = 1
-  await page.getByRole('group', { name: '按考场看座位' }).getByRole('button', { name: /^01\s考场/ }).click()
+  const rooms = page.getByRole('toolbar', { name: '按考场看座位' })
+  assert.equal(await rooms.locator('button[tabindex="0"]').count(), 1, 'the rooms are one stop of the keyboard')
+  await rooms.locator('button[tabindex="0"]').focus()
+  await page.keyboard.press('ArrowRight')
+  await rooms.getByRole('button', { name: /^01\s考场/ }).and(page.locator(':focus')).press('Enter')
   await page.getByRole('button', { name: /^01\s考场操作/ }).click()
   await page.getByRole('menuitem', { name: '暂停…' }).click()
   assert.equal(await page.evaluate(() => document.activeElement.id), 'order-reason')
