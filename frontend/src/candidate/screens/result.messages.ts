@@ -48,7 +48,7 @@ const en: Record<keyof typeof zhCN, string> = {
   'result.right': 'Right answer',
   'result.explanation': 'Explanation',
   'result.source': 'Source',
-  'result.awarded': '{n} of {of} points',
+  'result.awarded': '{n} of {of} {of|point|points}',
   'result.verdict.right': 'Right',
   'result.verdict.partial': 'Partly right',
   'result.verdict.wrong': 'Wrong',
