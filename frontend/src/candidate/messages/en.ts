@@ -61,7 +61,7 @@ export const en: Readonly<Record<Key, string>> = {
   'person.elsewhere': '**Your exam has begun, and not on this computer.** If you continue here the earlier computer becomes read-only; answers not sent from there do not come along.',
 
   'rules.title': 'Rules of the exam',
-  'rules.time': '**Time.** {minutes} {minutes|minute|minutes} from the moment you enter; collected by itself at the end. {slots} {slots|question|questions}, {total} points.',
+  'rules.time': '**Time.** {minutes} {minutes|minute|minutes} from the moment you enter; collected by itself at the end. {slots} {slots|question|questions}, {total} {total|point|points}.',
   'rules.timeUnsealed': '**Time.** {minutes} {minutes|minute|minutes} from the moment you enter; collected by itself at the end.',
   'rules.extra': ' You have {n} extra {n|minute|minutes}.',
   'rules.closes': ' The sitting ends at {time}; a late start is not made up.',
@@ -170,7 +170,7 @@ export const en: Readonly<Record<Key, string>> = {
   'banner.minutes': '**{n} {n|minute|minutes} left.** Collected by itself at {time}; everything saved counts. No need to submit early.',
   'banner.deadline': '**The time has changed: until {time}.** {why}.',
   'banner.reopened': '**The exam is open again; you can carry on.** Until {time}: {why}.',
-  'banner.away': '**The server has been out of reach for over a minute; {n} {n|answer is|answers are} not on it yet.** Carry on; they go out when it returns. You can also save a file for the invigilator\'s USB stick.',
+  'banner.away': '**The server has been out of reach for over a minute; {n} {n|answer is|answers are} not on it yet.** Carry on; {n|it goes|they go} out when it returns. You can also save a file for the invigilator\'s USB stick.',
   'banner.awayLost': '**The server has been out of reach for over a minute; {n} {n|answer is|answers are} only in this page.** Do not reload or close it. Save a file and raise your hand.',
   'banner.not-submitted': '**Not submitted.** It did not reach the server. Your answers are safe; carry on or submit again.',
   'banner.aside': '**{n} {n|answer|answers} written earlier on this computer {n|does|do} not count.** You have answered on another computer since, and that counts. Please check, and answer again or raise your hand.',

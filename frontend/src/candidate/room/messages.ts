@@ -43,7 +43,7 @@ const zhCN = {
   'lock.saved': '已保存的作答不会丢失，计时照常。请举手，等监考员解锁。',
   'lock.gone': '已解锁，请继续作答。',
 } as const
-const en: Record<keyof typeof zhCN, string> = {
+export const en: Record<keyof typeof zhCN, string> = {
   'help.button': 'Help',
   'help.open': 'Help asked',
   'help.title': 'Do you need the invigilator?',

@@ -29,7 +29,7 @@ const zhCN = {
   'result.onlyWrong': '只看没有得满分的题',
   'result.disclaimer': '这是理论知识考试一项的成绩。是否合格以评价机构公布的总评为准。',
 } as const
-const en: Record<keyof typeof zhCN, string> = {
+export const en: Record<keyof typeof zhCN, string> = {
   'result.page': 'My result',
   'result.title': 'Theory exam',
   'result.passed': 'Passed',
@@ -48,7 +48,7 @@ const en: Record<keyof typeof zhCN, string> = {
   'result.right': 'Right answer',
   'result.explanation': 'Explanation',
   'result.source': 'Source',
-  'result.awarded': '{n} of {of} points',
+  'result.awarded': '{n} of {of} {of|point|points}',
   'result.verdict.right': 'Right',
   'result.verdict.partial': 'Partly right',
   'result.verdict.wrong': 'Wrong',

@@ -19,7 +19,7 @@ export const en: Record<Key, string> = {
   closedTime: 'Closed since {time}; materials can no longer change.',
   closedBegun: 'Scoring has begun; materials can no longer change.',
   notWanted: 'You take no review this time; no materials are needed.',
-  takes: 'PDF (up to {pdf} each) and JPEG or PNG photos (up to {photo} each), at most {most} files.',
+  takes: 'PDF (up to {pdf} each) and JPEG or PNG photos (up to {photo} each), at most {most} {most|file|files}.',
   blind: 'Reviewers do not see your name. Leave name, employer and identity number out of your materials unless they must be there. Place and camera data of photos are taken out.',
   choose: 'Choose files to upload',
   list: 'Uploaded materials',

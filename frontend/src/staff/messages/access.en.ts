@@ -39,7 +39,7 @@ export const accessEn = {
   'protocol.title': 'Invigilation record',
   'protocol.link': 'Invigilation record',
   'protocol.lead': 'What invigilators did and candidates asked for at this sitting, in order of time.',
-  'protocol.sum': '{n} expected, {came} began or handed in, {absent} marked absent, {warned} warnings, {expelled} ended for misconduct.',
+  'protocol.sum': '{n} expected, {came} began or handed in, {absent} marked absent, {warned} {warned|warning|warnings}, {expelled} ended for misconduct.',
   'protocol.empty': 'Nothing yet.',
   'protocol.at': 'Time', 'protocol.what': 'What', 'protocol.whom': 'Whom', 'protocol.words': 'Words and reason', 'protocol.by': 'By',
   'protocol.kind.check-in': 'Signed in', 'protocol.kind.absent': 'Marked absent', 'protocol.kind.undo': 'Sign-in or absence undone', 'protocol.kind.message': 'Message', 'protocol.kind.warn': 'Warning', 'protocol.kind.expel': 'Ended for misconduct',

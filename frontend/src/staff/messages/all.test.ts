@@ -7,7 +7,8 @@ test('both languages fill in the same values, and no key stands twice', () => {
   for (const [zh, en] of FILES) {
     expect(Object.keys(en).sort()).toEqual(Object.keys(zh).sort())
     for (const key of Object.keys(zh)) {
-      expect([key, holes(en[key])]).toEqual([key, holes(zh[key])])
+      // A unit is a word alone: what stands before it is its number, and English alone asks for it.
+      if (!/^\{n\|[^{}]+\}$/.test(en[key] ?? '')) expect([key, holes(en[key])]).toEqual([key, holes(zh[key])])
       expect(seen.has(key), `${key} stands in two files`).toBe(false)
       seen.add(key)
     }

@@ -16,5 +16,5 @@ export const programmeEn: Record<keyof typeof programmeZh, string> = {
   'programme.sittings': 'Its sittings', 'programme.noSittings': 'No sittings yet.', 'programme.noSittingsHelp': 'Press “Plan a sitting” beside a level above.', 'programme.newSitting': 'Plan a sitting', 'programme.taken': 'Registered / places',
   'plan.programme': 'Programme (optional)', 'plan.noProgramme': 'None', 'plan.programmeHint': 'With a programme, level, site, dates and places have to fit it.', 'plan.capacity': 'Places', 'plan.capacityHint': 'Nobody is registered beyond it; empty for no limit.', 'plan.capacityLeft': 'The programme has {n} left to give.',
   'plan.programmeDays': 'By the programme', 'plan.inProgramme': 'Programme', 'plan.capacityOf': '{of}, {n} taken', 'plan.err.capacity': 'Use 1 to 100,000, or leave it empty.', 'plan.err.capacityNeeded': 'A sitting of a programme needs places, 1 to 100,000.',
-  'roster.overCapacity': '{of} places, {n} taken, {left} left; this list has {fit} people to register, too many. Shorten the list, or add places in the plan first.',
+  'roster.overCapacity': '{of} {of|place|places}, {n} taken, {left} left; this list has {fit} {fit|person|people} to register, too many. Shorten the list, or add places in the plan first.',
 }
