@@ -16,11 +16,12 @@ import (
 
 // TestActsHaveWords reads the source for what is recorded, and asks the page of
 // the record for the words: an act that is recorded under a name of its own must
-// have one, one that is put together at least a word for its noun.
+// have one, one that is put together at least a word for its noun. So must the
+// kind of what it is done to.
 func TestActsHaveWords(t *testing.T) {
 	t.Parallel()
 	acts := actsRecorded(t)
-	for _, act := range []string{"venue.site", "panel.propose", "archive.refuse", "installation.backup", "retention.confirm", "sitting."} {
+	for _, act := range []string{"venue.site", "panel.propose", "archive.refuse", "installation.backup", "retention.confirm", "sitting.", "enrolment"} {
 		if acts[act] == "" {
 			t.Errorf("%s is not found in the source", act)
 		}
@@ -123,8 +124,13 @@ func (p *spelling) acts() map[string]bool {
 		ast.Inspect(f, func(n ast.Node) bool {
 			if lit, ok := n.(*ast.CompositeLit); ok && isEvent(lit.Type) {
 				for _, e := range lit.Elts {
-					if pair, ok := e.(*ast.KeyValueExpr); ok && isIdent(pair.Key, "Act") {
+					pair, ok := e.(*ast.KeyValueExpr)
+					switch {
+					case !ok:
+					case isIdent(pair.Key, "Act"):
 						p.follow(pair.Value, f)
+					case isIdent(pair.Key, "Object"):
+						p.kind(pair.Value)
 					}
 				}
 			}
@@ -132,6 +138,22 @@ func (p *spelling) acts() map[string]bool {
 		})
 	}
 	return p.found
+}
+
+// kind takes down what kind of thing an act is done to, where its name is put
+// together on the spot.
+func (p *spelling) kind(e ast.Expr) {
+	for {
+		sum, ok := e.(*ast.BinaryExpr)
+		if !ok {
+			break
+		}
+		e = sum.X
+	}
+	if lit, ok := e.(*ast.BasicLit); ok {
+		kind, _, _ := strings.Cut(strings.Trim(lit.Value, `"`), ":")
+		p.found[kind] = true
+	}
 }
 
 func isIdent(e ast.Expr, name string) bool {

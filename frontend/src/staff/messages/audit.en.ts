@@ -23,7 +23,7 @@ export const auditEn = {
   'audit.act.sitting.register': 'Sitting: candidates registered', 'audit.act.sitting.withdraw': 'Sitting: taken off the roster',
   'audit.act.seating.apply': 'Seating: apply',
   'audit.act.proctor.lock': 'Exam room: lock the page', 'audit.act.proctor.unlock': 'Exam room: unlock the page',
-  'audit.noun.enrol': 'Application', 'audit.verb.window': 'window set', 'audit.verb.admit': 'admitted', 'audit.noun.readiness': 'Readiness', 'audit.verb.drill': 'drill report kept', 'audit.noun.sitting': 'Sitting', 'audit.noun.registration': 'Candidate', 'audit.noun.certificate': 'Certificate', 'audit.noun.score': 'Score',
+  'audit.noun.enrol': 'Application', 'audit.noun.drill': 'Drill', 'audit.noun.enrolment': 'Application', 'audit.verb.window': 'window set', 'audit.verb.admit': 'admitted', 'audit.noun.readiness': 'Readiness', 'audit.verb.drill': 'drill report kept', 'audit.noun.sitting': 'Sitting', 'audit.noun.registration': 'Candidate', 'audit.noun.certificate': 'Certificate', 'audit.noun.score': 'Score',
   'audit.noun.panel': 'Panel', 'audit.noun.report-map': 'Column map', 'audit.noun.result': 'Result', 'audit.noun.result-codes': 'Result codes',
   'audit.noun.ruling': 'Ruling', 'audit.noun.absence': 'Absence', 'audit.noun.appeal': 'Appeal', 'audit.noun.regrade': 'Regrade', 'audit.noun.bank': 'Bank',
   'audit.noun.item': 'Item', 'audit.noun.item-batch': 'Batch of items', 'audit.noun.blueprint': 'Blueprint', 'audit.noun.outline': 'Outline',

@@ -22,7 +22,7 @@ export const auditZh = {
   'audit.act.sitting.register': '场次：登记考生', 'audit.act.sitting.withdraw': '场次：移出名单',
   'audit.act.seating.apply': '座位：编排',
   'audit.act.proctor.lock': '考场：锁定页面', 'audit.act.proctor.unlock': '考场：解开页面',
-  'audit.noun.enrol': '网上报名', 'audit.verb.window': '设报名时间', 'audit.verb.admit': '录入名单', 'audit.noun.readiness': '考前检查', 'audit.verb.drill': '登记演练报告', 'audit.noun.sitting': '场次', 'audit.noun.registration': '考生', 'audit.noun.certificate': '证书', 'audit.noun.score': '评分', 'audit.noun.panel': '考评小组',
+  'audit.noun.enrol': '网上报名', 'audit.noun.drill': '演练', 'audit.noun.enrolment': '网上报名', 'audit.verb.window': '设报名时间', 'audit.verb.admit': '录入名单', 'audit.noun.readiness': '考前检查', 'audit.verb.drill': '登记演练报告', 'audit.noun.sitting': '场次', 'audit.noun.registration': '考生', 'audit.noun.certificate': '证书', 'audit.noun.score': '评分', 'audit.noun.panel': '考评小组',
   'audit.noun.report-map': '列方案', 'audit.noun.result': '成绩', 'audit.noun.result-codes': '查询码', 'audit.noun.ruling': '违纪与暂缓', 'audit.noun.absence': '缺考',
   'audit.noun.appeal': '复核申请', 'audit.noun.regrade': '重新判分', 'audit.noun.bank': '题库', 'audit.noun.item': '试题', 'audit.noun.item-batch': '批量操作',
   'audit.noun.blueprint': '组卷方案', 'audit.noun.outline': '大纲', 'audit.noun.certificate-batch': '发证批次', 'audit.noun.certificate-motion': '证书变更',
