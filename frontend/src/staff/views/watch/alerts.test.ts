@@ -24,6 +24,13 @@ describe('alertsOf', () => {
     expect(a.count).toBe(5)
     expect(Object.fromEntries(alertsByRoom(a, rows))).toEqual({ '03': 2, '04': 3 })
   })
+  it('OK: seats that come back one by one stand at the loss that has just ended, for half a minute', () => {
+    const just: Incident = { ...over, until: at(5) }
+    const a = alertsOf([just], rows, new Set(), now)
+    expect([a.returning.get('over')?.map((r) => r.seat), a.silent.map((r) => r.seat), a.count]).toEqual([['1', '2'], ['5', '4'], 3])
+    const later = alertsOf([{ ...just, until: at(31) }], rows, new Set(), now)
+    expect([later.returning.size, later.silent.length, later.count]).toEqual([0, 4, 5])
+  })
   it('OK: what was put out of sight is counted apart, and only once it is over', () => {
     const a = alertsOf([over, running], rows, new Set(['over', 'run']), now)
     expect([a.waiting.length, a.hidden.map((i) => i.id), a.running.length]).toEqual([0, ['over'], 1])

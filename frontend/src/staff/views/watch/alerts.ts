@@ -15,6 +15,8 @@ export interface Alerts {
   silent: ProgressRow[]
   /** Over, and no extension given yet. */
   waiting: Incident[]
+  /** By incident that has just ended: the seats in its scope that have not been heard of again. */
+  returning: ReadonlyMap<string, ProgressRow[]>
   /** Over without extension, and nobody is left whom one could reach. */
   past: Incident[]
   /** Put out of sight on this page; nothing was decided. */
@@ -25,18 +27,22 @@ export interface Alerts {
 
 const byStart = (a: Incident, b: Incident) => Date.parse(a.from) - Date.parse(b.from)
 
+/** Seats of a room come back one by one: for so long they are not each an alert of its own. */
+const RETURNING_MS = 30_000
+
 export function alertsOf(incidents: readonly Incident[], rows: readonly ProgressRow[], hidden: ReadonlySet<string>, now: number): Alerts {
   const sorted = [...incidents].sort(byStart)
   const mute = rows.filter((r) => silence(r, now) !== null)
   const running = sorted.filter((i) => !i.until && !i.settled).map((incident) => ({ incident, silent: mute.filter((r) => inScope(scopeOf(incident.scope), r)) }))
-  const named = new Set(running.flatMap((c) => c.silent.map((r) => r.attempt)))
-  const silent = mute.filter((r) => !named.has(r.attempt)).sort((a, b) => Date.parse(a.lastSeen ?? '') - Date.parse(b.lastSeen ?? ''))
   const ended = sorted.filter((i) => i.until && !i.settled)
   const reachable = (i: Incident) => reachOf('extend', scopeOf(i.scope), rows).reached.length > 0
   const over = ended.filter(reachable)
   const waiting = over.filter((i) => !hidden.has(i.id))
+  const returning = new Map(waiting.filter((i) => now - Date.parse(i.until ?? '') < RETURNING_MS).map((i) => [i.id, mute.filter((r) => inScope(scopeOf(i.scope), r))]))
+  const named = new Set([...running.flatMap((c) => c.silent), ...[...returning.values()].flat()].map((r) => r.attempt))
+  const silent = mute.filter((r) => !named.has(r.attempt)).sort((a, b) => Date.parse(a.lastSeen ?? '') - Date.parse(b.lastSeen ?? ''))
   return {
-    running, silent, waiting,
+    running, silent, waiting, returning,
     past: ended.filter((i) => !reachable(i)),
     hidden: over.filter((i) => hidden.has(i.id)),
     settled: sorted.filter((i) => i.settled),
