@@ -24,9 +24,13 @@ func wrap(err error, op string) error {
 }
 
 // unreached tells whether an error is one of the way to the server. Not all of
-// the driver's own say so: one in the handshake is only a network error below.
+// the driver's own say so: one in the handshake is only a network error below, and
+// one of a pool that is cleared because another command lost its connection hides
+// the cause.
 func unreached(err error) bool {
 	var network net.Error
+	var cleared interface{ Retryable() bool }
 	return mongo.IsNetworkError(err) || mongo.IsTimeout(err) || errors.Is(err, mongo.ErrClientDisconnected) ||
-		errors.Is(err, context.Canceled) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &network)
+		errors.Is(err, context.Canceled) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &network) ||
+		errors.As(err, &cleared) && cleared.Retryable()
 }

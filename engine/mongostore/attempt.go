@@ -63,12 +63,15 @@ func reached(what string, err error) error {
 	var labelled mongo.ServerError
 	var concern mongo.WriteException
 	var network net.Error
+	// The driver's error of a pool that is cleared because another command lost
+	// its connection, which hides the cause.
+	var cleared interface{ Retryable() bool }
 	switch {
 	// Not all errors of the way to the server say so: one in the handshake is
 	// only a network error below.
 	case mongo.IsNetworkError(err), mongo.IsTimeout(err), errors.Is(err, context.Canceled),
 		errors.Is(err, mongo.ErrClientDisconnected), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF),
-		errors.As(err, &network),
+		errors.As(err, &network), errors.As(err, &cleared) && cleared.Retryable(),
 		errors.As(err, &labelled) && labelled.HasErrorLabel("RetryableWriteError"),
 		errors.As(err, &concern) && concern.WriteConcernError != nil:
 		return fmt.Errorf("mongostore: %s: %w: %w", what, attempt.ErrUnavailable, err)
