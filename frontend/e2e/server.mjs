@@ -1,6 +1,7 @@
 // Starts the real program's demo for the browser tests, on a free port and with
 // data of its own.
 import { execFile, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -14,12 +15,19 @@ export function command(...args) {
   return new Promise((done) => { execFile(program, args, (error, stdout, stderr) => done({ code: error ? error.code : 0, out: stdout + stderr })) })
 }
 
+// Below the ports that systems give to connections on their way out: a server
+// that stops and comes back would else find one of them in its place.
 async function freePort() {
-  const probe = createServer()
-  await new Promise((done, failed) => probe.once('error', failed).listen(0, '127.0.0.1', done))
-  const { port } = probe.address()
-  await new Promise((done) => probe.close(done))
-  return port
+  for (let tries = 100; ; tries--) {
+    const port = randomInt(12_000, 32_000)
+    const probe = createServer()
+    const free = await new Promise((done) => probe.once('error', () => done(false)).listen(port, '127.0.0.1', () => done(true)))
+    if (free) {
+      await new Promise((done) => probe.close(done))
+      return port
+    }
+    if (tries === 0) throw new Error('no port is free')
+  }
 }
 
 /** A folder for one server's data. `remove` deletes it. */

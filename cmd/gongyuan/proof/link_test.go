@@ -6,10 +6,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"testing"
 
 	"github.com/Shopify/toxiproxy/v2"
 	"github.com/rs/zerolog"
+
+	"gongyuan/engine/enginetest/servers/launch"
 )
 
 // link is a way between two processes that can be made bad.
@@ -17,8 +20,12 @@ type link struct{ proxy *toxiproxy.Proxy }
 
 func newLink(t *testing.T, name, upstream string) *link {
 	t.Helper()
+	port, err := launch.FreePort()
+	if err != nil {
+		t.Fatal(err)
+	}
 	server := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop())
-	l := &link{toxiproxy.NewProxy(server, name, "127.0.0.1:0", upstream)}
+	l := &link{toxiproxy.NewProxy(server, name, fmt.Sprintf("127.0.0.1:%d", port), upstream)}
 	if err := l.proxy.Start(); err != nil {
 		t.Fatalf("link to %s: %v", name, err)
 	}

@@ -79,11 +79,11 @@ func (c *Cluster) start(ctx context.Context, options ClusterOptions) error {
 // other on would by default be out of range for most free ports.
 func startNode(ctx context.Context, folder string) (*Node, error) {
 	for attempt := 0; ; attempt++ {
-		port, err := freePort()
+		port, err := FreePort()
 		if err != nil {
 			return nil, err
 		}
-		bus, err := freePort()
+		bus, err := FreePort()
 		if err != nil {
 			return nil, err
 		}

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -123,12 +125,18 @@ func (p *Process) explain(what string) error {
 	return err
 }
 
-// freePort returns a loopback port that nobody listens on at this moment.
-func freePort() (int, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, fmt.Errorf("find a free port: %w", err)
+// FreePort returns a loopback port that nobody listens on at this moment. It is
+// below those that systems give to connections on their way out: what listens
+// there can stop and come back without finding one of them in its place.
+func FreePort() (int, error) {
+	const first, end = 12_000, 32_000
+	var err error
+	for range 100 {
+		var listener net.Listener
+		if listener, err = net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(first+rand.IntN(end-first)))); err == nil { // #nosec G404 -- any port will do
+			defer listener.Close()
+			return listener.Addr().(*net.TCPAddr).Port, nil
+		}
 	}
-	defer listener.Close()
-	return listener.Addr().(*net.TCPAddr).Port, nil
+	return 0, fmt.Errorf("find a free port: %w", err)
 }

@@ -44,7 +44,7 @@ func startRedis(ctx context.Context, options RedisOptions) (*Redis, error) {
 	port := options.Port
 	if port == 0 {
 		var err error
-		if port, err = freePort(); err != nil {
+		if port, err = FreePort(); err != nil {
 			return nil, err
 		}
 	}
