@@ -214,11 +214,13 @@ test('somebody applies and is admitted; a computer is checked', { skip, timeout:
   const one = await announced()
   const [opens, closes] = [-3_600_000, 3_600_000].map((ms) => new Date(Date.now() + ms).toISOString())
   await call('PUT', `/api/v1/sittings/${one.id}/enrolment`, admin, { on: true, opens, closes, version: 0 })
-  const page = await (await browser.newContext({ viewport: PHONE, locale: 'zh-CN' })).newPage()
+  const page = await (await browser.newContext({ viewport: PHONE, locale: 'zh-CN', timezoneId: 'America/New_York' })).newPage()
   page.setDefaultTimeout(30_000)
   page.faults = []
   await page.goto(`${base}/enrol`)
   await page.getByRole('heading', { name: '冬季认定' }).waitFor()
+  const begins = new Date(Date.parse(one.opens) + 8 * 3_600_000)
+  await page.getByText(`考试开始 ${begins.getUTCFullYear()}年${begins.getUTCMonth() + 1}月${begins.getUTCDate()}日 ${begins.toISOString().slice(11, 16)}`).waitFor() // by the clocks of the exam
   await looked(page, 'announced')
   await page.getByRole('link', { name: /^报名/ }).click()
   await page.getByText('名额 1 人，已录取 0 人。').waitFor()
