@@ -81,7 +81,7 @@ test('an account from its one-time password to its end', { skip, timeout: 120_00
   await page.getByRole('dialog').getByRole('button', { name: '登录', exact: true }).click()
   await page.getByText('登录信息不对').waitFor()
   await admin.setViewportSize(PHONE)
-  assert.ok(await admin.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), 'nothing sticks out on a phone')
+  await admin.waitForFunction(() => document.documentElement.scrollWidth <= window.innerWidth) // nothing sticks out on a phone
   await looked(admin, 'phone')
   await page.context().close()
   await admin.context().close()

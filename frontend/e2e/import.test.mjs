@@ -52,7 +52,7 @@ test('a dirty workbook is looked at, imported, undone', { timeout: 240_000 }, as
   await picture(page, 'import-verdicts')
   await page.setViewportSize({ width: 390, height: 844 })
   await picture(page, 'import-verdicts-390')
-  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= 390), 'nothing sticks out of a small screen')
+  await page.waitForFunction(() => document.documentElement.scrollWidth <= 390) // nothing sticks out of a small screen
   await page.setViewportSize({ width: 1366, height: 768 })
 
   const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '下载逐行结果 xlsx' }).click()])
